@@ -1,0 +1,60 @@
+/**
+ * Brings a bare clone, or an installed package, to the point where everything runs: Node 24, system packages,
+ * npm packages, native parts, in this order. What is there is skipped; each step that does something says so in
+ * one line on stderr. Plain JavaScript without dependencies, because nothing is installed before it has run.
+ */
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildNative } from './build-native.mjs'
+import { ensureNode, environmentFor } from './setup/node-runtime.mjs'
+import { ensureNpmPackages } from './setup/npm-packages.mjs'
+import { SetupError } from './setup/setup-error.mjs'
+import { ensureSystemPackages } from './setup/system-packages.mjs'
+
+/** The folder of package.json. */
+export const ROOT = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
+
+/**
+ * @returns {{ env: NodeJS.ProcessEnv }} the environment for whatever runs next
+ * @throws {SetupError} with one sentence for the user
+ */
+export function setUp() {
+  const env = environmentFor(ensureNode(ROOT, report), process.env)
+  ensureSystemPackages(report)
+  // An installed package has its dependencies already and carries no lock of its own.
+  if (existsSync(join(ROOT, 'package-lock.json'))) ensureNpmPackages(ROOT, env, report)
+  buildNative(ROOT, env, report)
+  return { env }
+}
+
+/**
+ * Runs {@link setUp} and prints its failure for a person.
+ *
+ * @returns {{ env: NodeJS.ProcessEnv } | undefined} undefined after a failure; the exit code is set then
+ */
+export function setUpOrExplain() {
+  try {
+    return setUp()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    if (error.details !== '') process.stderr.write(`${error.details}\n`)
+    process.stderr.write(`gepo: ${error.message}\n`)
+    process.exitCode = 2
+    return undefined
+  }
+}
+
+/** The command `setup`: as {@link setUpOrExplain}, with a word at the end. */
+export function setUpAndSay() {
+  if (setUpOrExplain() !== undefined) report('everything is in place')
+}
+
+/** @param {string} line */
+function report(line) {
+  process.stderr.write(`gepo set-up: ${line}\n`)
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  setUpAndSay()
+}
