@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { SetupError } from './setup-error.mjs'
 
-/** The end of a failed program's output is what names the cause. */
-const DETAIL_LINES = 40
+/** Some programs name the cause first, some last: of a long output both ends are shown, this many lines each. */
+const DETAIL_LINES = 50
 
 /**
  * Runs a program to its end and keeps its output back; it is shown only when the program fails.
@@ -22,5 +22,11 @@ export function runStep(program, args, { cwd, env, failure }) {
   })
   if (run.status === 0) return run.stdout
   const reason = run.error?.message ?? `${run.stdout}${run.stderr}`
-  throw new SetupError(failure, reason.trimEnd().split('\n').slice(-DETAIL_LINES).join('\n'))
+  throw new SetupError(failure, bothEnds(reason.trimEnd().split('\n')).join('\n'))
+}
+
+/** @param {string[]} lines */
+function bothEnds(lines) {
+  if (lines.length <= 2 * DETAIL_LINES) return lines
+  return [...lines.slice(0, DETAIL_LINES), '...', ...lines.slice(-DETAIL_LINES)]
 }
