@@ -1,0 +1,584 @@
+/*
+ * supervise RUNG: runs units one after another and reports on each; `protocol.h` has the messages.
+ *
+ * In: requests on standard input. Out: responses on standard output. Working directory: the box with the executables.
+ * RUNG says what surrounds it (src/sandbox/rung.ts): `full` and `proc-bind` are bubblewrap's namespaces, in `landlock`
+ * its own fences are the only ones and must all hold, in `none` it does what the kernel allows.
+ *
+ * A unit gets descriptors 0 (sealed memory file), 1 and 2 (pipes), 3 (pipe, if a record is wanted) and 4 (sealed
+ * memory file, if there are args), no others; it can write nowhere but to its pipes, start no process or thread, and
+ * reach no other process. It leaves nothing behind that a later run could see.
+ *
+ * Not guaranteed: that a unit cannot learn the time, its process id or random bytes (repeat runs to find out), and
+ * memory limits between two looks at its size (`POLL_MS`), except that a run whose peak was above is reported so.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "file-access.h"
+#include "protocol.h"
+#include "system-call-filter.h"
+
+#define KEPT_STDERR_BYTES (16u << 10)
+/* A flood on standard error ends the run too, though only its beginning is kept. */
+#define MAX_STDERR_BYTES (1u << 20)
+#define READ_BYTES (64u << 10)
+/* How often memory is looked at; CPU time is looked at as soon as it can have run out. */
+#define POLL_MS 5
+#define MAX_OPEN_FILES 64
+/* Below it lie the descriptors that a unit gets; the supervisor's own are all above. */
+#define FIRST_OWN_FD 10
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u
+#endif
+
+enum fence { FENCE_OFF, FENCE_WANTED, FENCE_REQUIRED };
+
+struct rung {
+  const char *name;
+  bool own_pid_namespace;
+  enum fence landlock, filter;
+};
+
+static const struct rung rungs[] = {
+    {"full", true, FENCE_WANTED, FENCE_REQUIRED},
+    {"proc-bind", true, FENCE_WANTED, FENCE_REQUIRED},
+    {"landlock", false, FENCE_REQUIRED, FENCE_REQUIRED},
+    {"none", false, FENCE_WANTED, FENCE_WANTED},
+};
+
+/* What the parent and a child that has not yet executed share. Its address is random: see system-call-filter.h. */
+struct shared {
+  char path[4096];
+  /* The step that failed in the child and its errno; step 0 while none did. */
+  volatile int failed_step, error;
+};
+
+enum step { STEP_NONE, STEP_PARENT, STEP_FILES, STEP_LIMITS, STEP_PRIVILEGES, STEP_LANDLOCK, STEP_FILTER, STEP_EXECUTE };
+
+static const char *const step_names[] = {
+    [STEP_PARENT] = "find its parent",      [STEP_FILES] = "arrange its descriptors",
+    [STEP_LIMITS] = "set its limits",       [STEP_PRIVILEGES] = "give up privileges",
+    [STEP_LANDLOCK] = "confine its files",  [STEP_FILTER] = "filter its system calls",
+    [STEP_EXECUTE] = "execute it",
+};
+
+struct supervisor {
+  const struct rung *rung;
+  int landlock_abi;
+  bool has_filter;
+  pid_t pid;
+  struct shared *shared;
+};
+
+/* Bytes read from one pipe: the first `kept` of `total`. */
+struct channel {
+  int fd;
+  char *data;
+  size_t kept, capacity;
+  uint64_t total, keep_at_most, stop_above;
+};
+
+enum { OUT, ERR, RECORD, CHANNELS };
+
+/* The descriptors a child starts from, -1 where the request asks for none. */
+struct child_files {
+  int input, output, error, record, args;
+};
+
+struct result {
+  enum response_kind kind;
+  uint32_t code;
+  uint64_t cpu_us, wall_us, max_rss_bytes;
+};
+
+static _Noreturn void die(const char *what) {
+  fprintf(stderr, "supervise: %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static uint64_t now_us(clockid_t clock) {
+  struct timespec time;
+  if (clock_gettime(clock, &time) < 0) return 0;
+  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+static uint64_t timeval_us(struct timeval time) { return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec; }
+
+/* ---- in the child, between fork and exec: system calls only ---- */
+
+static _Noreturn void fail(struct shared *shared, enum step step) {
+  shared->error = errno;
+  shared->failed_step = step;
+  _exit(127);
+}
+
+static void reset_signals(void) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &action, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool place(int source, int target) { return source < 0 ? close(target), true : dup2(source, target) == target; }
+
+static bool arrange_files(const struct child_files *files) {
+  const int sources[] = {files->input, files->output, files->error, files->record, files->args};
+  const int count = sizeof sources / sizeof *sources;
+  for (int fd = 0; fd < count; fd++)
+    if (!place(sources[fd], fd)) return false;
+  if (syscall(__NR_close_range, count, ~0u, 0) == 0) return true;
+  /* Before Linux 5.9. The supervisor never opens more than a few. */
+  for (int fd = count; fd < 1024; fd++) close(fd);
+  return true;
+}
+
+/* Lowers a limit, soft and hard, but never tries to raise the hard one. */
+static bool limit(int resource, rlim_t soft, rlim_t hard) {
+  struct rlimit current;
+  if (getrlimit(resource, &current) < 0) return false;
+  struct rlimit wanted = {soft < current.rlim_max ? soft : current.rlim_max,
+                          hard < current.rlim_max ? hard : current.rlim_max};
+  return setrlimit(resource, &wanted) == 0;
+}
+
+static bool set_limits(const struct limits *limits) {
+  /* CPU time is watched by the supervisor to the millisecond; the kernel's whole seconds only back it up. */
+  rlim_t cpu_seconds = limits->cpu_ms / 1000 + 2;
+  return limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 0, 0) &&
+         limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0) &&
+         limit(RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES) &&
+         (!limits->data_bytes || limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes)) &&
+         (!limits->stack_bytes || limit(RLIMIT_STACK, limits->stack_bytes, limits->stack_bytes));
+}
+
+static _Noreturn void become_unit(const struct supervisor *supervisor, const struct request *request,
+                                  const struct child_files *files) {
+  struct shared *shared = supervisor->shared;
+  setsid();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != supervisor->pid) fail(shared, STEP_PARENT);
+  reset_signals();
+  if (!arrange_files(files)) fail(shared, STEP_FILES);
+  if ((request->flags & FLAG_NO_ASLR) && personality(ADDR_NO_RANDOMIZE) < 0) fail(shared, STEP_LIMITS);
+  if (!set_limits(&request->limits)) fail(shared, STEP_LIMITS);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(shared, STEP_PRIVILEGES);
+  if (supervisor->landlock_abi > 0 && restrict_file_access(supervisor->landlock_abi) < 0) fail(shared, STEP_LANDLOCK);
+  if (supervisor->has_filter) {
+    struct filter_program filter;
+    build_unit_filter(&filter, (uint32_t)getpid(), shared->path);
+    if (install_filter(&filter) < 0) fail(shared, STEP_FILTER);
+  }
+  execve(shared->path, request->argv, request->environment);
+  fail(shared, STEP_EXECUTE);
+}
+
+/* ---- in the supervisor ---- */
+
+/* A read-only file in memory that holds `content`, at its beginning; -1 with errno if the system refuses. */
+static int sealed_file(const char *name, struct bytes content) {
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return -1;
+  for (size_t done = 0; done < content.length;) {
+    ssize_t written = write(fd, content.data + done, content.length - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      close(fd);
+      return -1;
+    }
+    done += (size_t)written;
+  }
+  if (lseek(fd, 0, SEEK_SET) < 0 ||
+      fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* The reading end goes to the channel, the writing end to `*writer`. */
+static bool open_channel(struct channel *channel, int *writer) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return false;
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  channel->fd = ends[0];
+  *writer = ends[1];
+  return true;
+}
+
+static void close_fd(int *fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+static void close_child_files(struct child_files *files) {
+  close_fd(&files->input);
+  close_fd(&files->output);
+  close_fd(&files->error);
+  close_fd(&files->record);
+  close_fd(&files->args);
+}
+
+static bool open_child_files(const struct request *request, struct channel *channels, struct child_files *files) {
+  *files = (struct child_files){-1, -1, -1, -1, -1};
+  return (files->input = sealed_file("stdin", request->input)) >= 0 &&
+         (!request->args.length || (files->args = sealed_file("args", request->args)) >= 0) &&
+         open_channel(&channels[OUT], &files->output) && open_channel(&channels[ERR], &files->error) &&
+         (!(request->flags & FLAG_WANT_RECORD) || open_channel(&channels[RECORD], &files->record));
+}
+
+static void keep(struct channel *channel, const char *data, size_t length) {
+  channel->total += length;
+  size_t room = (size_t)(channel->keep_at_most - channel->kept);
+  if (length > room) length = room;
+  if (channel->kept + length > channel->capacity) {
+    size_t capacity = channel->capacity ? channel->capacity : READ_BYTES;
+    while (capacity < channel->kept + length) capacity *= 2;
+    channel->data = realloc(channel->data, capacity);
+    if (!channel->data) die("output buffer");
+    channel->capacity = capacity;
+  }
+  memcpy(channel->data + channel->kept, data, length);
+  channel->kept += length;
+}
+
+static bool is_over(const struct channel *channel) { return channel->total > channel->stop_above; }
+
+/* Reads what is there, until the pipe is empty, closed, or has given too much. */
+static void drain(struct channel *channel) {
+  static char buffer[READ_BYTES];
+  while (channel->fd >= 0 && !is_over(channel)) {
+    ssize_t length = read(channel->fd, buffer, sizeof buffer);
+    if (length > 0) {
+      keep(channel, buffer, (size_t)length);
+    } else if (length == 0 || (errno != EAGAIN && errno != EINTR)) {
+      close_fd(&channel->fd);
+    } else if (errno == EAGAIN) {
+      return;
+    }
+  }
+}
+
+/* The number of `pidfd`'s process in whichever namespace /proc belongs to; 0 if /proc does not tell. */
+static long pid_in_proc(int pidfd) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t length = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (length <= 0) return 0;
+  text[length] = '\0';
+  const char *line = strstr(text, "\nPid:");
+  return line ? strtol(line + 5, NULL, 10) : 0;
+}
+
+/* A file whose second number is the process's resident size in pages; -1 if /proc does not give it. */
+static int open_size_file(int pidfd) {
+  long pid = pid_in_proc(pidfd);
+  if (pid <= 0) return -1;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%ld/statm", pid);
+  return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static uint64_t resident_bytes(int size_file) {
+  char text[128];
+  ssize_t length = pread(size_file, text, sizeof text - 1, 0);
+  if (length <= 0) return 0;
+  text[length] = '\0';
+  char *second = strchr(text, ' ');
+  return second ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* Ends whatever a unit may have started. With the filter that is nothing: this is the second fence. */
+static void sweep(const struct supervisor *supervisor) {
+  if (supervisor->rung->own_pid_namespace) {
+    kill(-1, SIGKILL);
+  } else {
+    /* Orphans come to this process, a subreaper; their own children follow once they are gone. */
+    for (;;) {
+      char text[4096];
+      int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+      ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+      if (fd >= 0) close(fd);
+      if (length <= 0) break;
+      text[length] = '\0';
+      for (char *at = text, *next; *at; at = next) {
+        long pid = strtol(at, &next, 10);
+        if (next == at) break;
+        kill((pid_t)pid, SIGKILL);
+      }
+      if (waitpid(-1, NULL, 0) < 0) break;
+    }
+  }
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+}
+
+struct watch {
+  const struct limits *limits;
+  struct channel *channels;
+  pid_t pid;
+  int pidfd, size_file;
+  clockid_t cpu_clock;
+  uint64_t started_us;
+};
+
+/* The limit that the run has hit by now, KIND_EXITED if none. `wait_us` becomes the time until one can be hit. */
+static enum response_kind check_limits(const struct watch *watch, uint64_t *wait_us) {
+  if (is_over(&watch->channels[OUT]) || is_over(&watch->channels[ERR]) || is_over(&watch->channels[RECORD]))
+    return KIND_OUTPUT_LIMIT;
+  uint64_t cpu_limit = watch->limits->cpu_ms * 1000, cpu = now_us(watch->cpu_clock);
+  if (cpu > cpu_limit) return KIND_CPU_TIMEOUT;
+  uint64_t wall_limit = watch->limits->wall_ms * 1000, wall = now_us(CLOCK_MONOTONIC) - watch->started_us;
+  if (wall > wall_limit) return KIND_WALL_TIMEOUT;
+  uint64_t memory_limit = watch->limits->memory_bytes;
+  if (memory_limit && watch->size_file >= 0 && resident_bytes(watch->size_file) > memory_limit)
+    return KIND_MEMORY_LIMIT;
+  /* One thread uses no more CPU time than passes on the wall; the rounding up avoids a last, idle round. */
+  uint64_t left = cpu_limit - cpu < wall_limit - wall ? cpu_limit - cpu : wall_limit - wall;
+  *wait_us = left + 200;
+  if (memory_limit && *wait_us > POLL_MS * 1000) *wait_us = POLL_MS * 1000;
+  return KIND_EXITED;
+}
+
+/* Reads along until the unit has ended or was ended; says which limit ended it, KIND_EXITED if none. */
+static enum response_kind watch_unit(const struct watch *watch) {
+  enum response_kind stopped = KIND_EXITED;
+  for (;;) {
+    uint64_t wait_us = POLL_MS * 1000;
+    if (stopped == KIND_EXITED) {
+      stopped = check_limits(watch, &wait_us);
+      if (stopped != KIND_EXITED) kill(watch->pid, SIGKILL);
+    }
+    struct pollfd polled[CHANNELS + 1];
+    for (int i = 0; i < CHANNELS; i++) {
+      /* A channel that is over is not read any more; asking for it would make poll return at once. */
+      bool wanted = !is_over(&watch->channels[i]);
+      polled[i] = (struct pollfd){wanted ? watch->channels[i].fd : -1, POLLIN, 0};
+    }
+    polled[CHANNELS] = (struct pollfd){watch->pidfd, POLLIN, 0};
+    struct timespec timeout = {(time_t)(wait_us / 1000000), (long)(wait_us % 1000000) * 1000};
+    if (ppoll(polled, CHANNELS + 1, &timeout, NULL) < 0 && errno != EINTR) die("poll");
+    for (int i = 0; i < CHANNELS; i++)
+      if (polled[i].revents) drain(&watch->channels[i]);
+    if (polled[CHANNELS].revents) return stopped;
+  }
+}
+
+static struct result judge(const struct request *request, const struct channel *channels, enum response_kind stopped,
+                           int status, const struct rusage *usage, uint64_t wall_us) {
+  struct result result = {
+      .kind = stopped,
+      .cpu_us = timeval_us(usage->ru_utime) + timeval_us(usage->ru_stime),
+      .wall_us = wall_us,
+      .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024,
+  };
+  const struct limits *limits = &request->limits;
+  int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (stopped != KIND_EXITED) return result;
+  /* Limits are applied to the final figures too, so that it does not matter when they were looked at. */
+  if (is_over(&channels[OUT]) || is_over(&channels[ERR]) || is_over(&channels[RECORD])) {
+    result.kind = KIND_OUTPUT_LIMIT;
+  } else if (signal == SIGSYS) {
+    result.kind = KIND_FORBIDDEN_SYSCALL;
+  } else if (signal == SIGXCPU || result.cpu_us > limits->cpu_ms * 1000) {
+    result.kind = KIND_CPU_TIMEOUT;
+  } else if (limits->memory_bytes && result.max_rss_bytes > limits->memory_bytes) {
+    result.kind = KIND_MEMORY_LIMIT;
+  } else if (signal) {
+    result.kind = KIND_SIGNALED;
+    result.code = (uint32_t)signal;
+  } else {
+    result.code = (uint32_t)WEXITSTATUS(status);
+  }
+  return result;
+}
+
+__attribute__((format(printf, 2, 3))) static struct result failed(struct channel *error, const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  error->kept = 0;
+  keep(error, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+  return (struct result){.kind = KIND_FAILED};
+}
+
+static struct result run(const struct supervisor *supervisor, const struct request *request,
+                         struct channel *channels) {
+  struct shared *shared = supervisor->shared;
+  struct child_files files;
+  if (strlen(request->path) >= sizeof shared->path) return failed(&channels[ERR], "path too long");
+  strcpy(shared->path, request->path);
+  shared->failed_step = STEP_NONE;
+  if (!open_child_files(request, channels, &files)) {
+    int error = errno;
+    close_child_files(&files);
+    return failed(&channels[ERR], "cannot open the run's files: %s", strerror(error));
+  }
+
+  struct watch watch = {.limits = &request->limits, .channels = channels, .size_file = -1};
+  watch.started_us = now_us(CLOCK_MONOTONIC);
+  watch.pid = fork();
+  if (watch.pid == 0) become_unit(supervisor, request, &files);
+  int fork_error = errno;
+  close_child_files(&files);
+  if (watch.pid < 0) return failed(&channels[ERR], "cannot fork: %s", strerror(fork_error));
+
+  /* It is not yet waited for, so its number cannot have passed to another process. */
+  watch.pidfd = (int)syscall(__NR_pidfd_open, watch.pid, 0);
+  if (watch.pidfd < 0) die("pidfd_open");
+  if (clock_getcpuclockid(watch.pid, &watch.cpu_clock) != 0) die("clock_getcpuclockid");
+  if (request->limits.memory_bytes) watch.size_file = open_size_file(watch.pidfd);
+  enum response_kind stopped = watch_unit(&watch);
+
+  int status;
+  struct rusage usage;
+  if (wait4(watch.pid, &status, 0, &usage) != watch.pid) die("wait4");
+  uint64_t wall_us = now_us(CLOCK_MONOTONIC) - watch.started_us;
+  close_fd(&watch.pidfd);
+  close_fd(&watch.size_file);
+  sweep(supervisor);
+  for (int i = 0; i < CHANNELS; i++) drain(&channels[i]);
+  if (shared->failed_step != STEP_NONE)
+    return failed(&channels[ERR], "cannot run %s: could not %s: %s", shared->path, step_names[shared->failed_step],
+                  strerror(shared->error));
+  return judge(request, channels, stopped, status, &usage, wall_us);
+}
+
+/* False at the end of the stream. */
+static bool read_fully(int fd, char *data, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t count = read(fd, data + done, length - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    done += (size_t)count;
+  }
+  return true;
+}
+
+static void write_fully(int fd, const char *data, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t count = write(fd, data + done, length - done);
+    if (count < 0 && errno == EINTR) continue;
+    /* The host is gone. */
+    if (count <= 0) exit(0);
+    done += (size_t)count;
+  }
+}
+
+static char *write_channel(char *at, const struct channel *channel) {
+  at = write_uint(at, channel->kept, 4);
+  if (channel->kept) memcpy(at, channel->data, channel->kept);
+  return at + channel->kept;
+}
+
+static void respond(const struct result *result, const struct channel *channels) {
+  const size_t fixed = 4 + 4 + 4 + 3 * 8 + 3 * 4;
+  size_t length = fixed + channels[OUT].kept + channels[ERR].kept + channels[RECORD].kept;
+  char *frame = malloc(length), *at = frame;
+  if (!frame) die("response buffer");
+  at = write_uint(at, length - 4, 4);
+  at = write_uint(at, result->kind, 4);
+  at = write_uint(at, result->code, 4);
+  at = write_uint(at, result->cpu_us, 8);
+  at = write_uint(at, result->wall_us, 8);
+  at = write_uint(at, result->max_rss_bytes, 8);
+  for (int i = 0; i < CHANNELS; i++) at = write_channel(at, &channels[i]);
+  write_fully(STDOUT_FILENO, frame, length);
+  free(frame);
+}
+
+static void say_hello(const struct supervisor *supervisor) {
+  char frame[16], *at = frame;
+  at = write_uint(at, sizeof frame - 4, 4);
+  at = write_uint(at, PROTOCOL_VERSION, 4);
+  at = write_uint(at, (uint64_t)supervisor->landlock_abi, 4);
+  write_uint(at, supervisor->has_filter, 4);
+  write_fully(STDOUT_FILENO, frame, sizeof frame);
+}
+
+static void serve(const struct supervisor *supervisor) {
+  for (char header[4]; read_fully(STDIN_FILENO, header, sizeof header);) {
+    struct reader reader = {header, header + sizeof header, true};
+    size_t length = read_u32(&reader);
+    if (length > MAX_FRAME_BYTES) die("request too large");
+    /* One byte more: the last string's end may lie there when the frame is malformed. */
+    char *frame = malloc(length + 1);
+    if (!frame) die("request buffer");
+    if (!read_fully(STDIN_FILENO, frame, length)) exit(0);
+
+    struct request request;
+    struct channel channels[CHANNELS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
+    channels[ERR].keep_at_most = KEPT_STDERR_BYTES;
+    channels[ERR].stop_above = MAX_STDERR_BYTES;
+    struct result result;
+    if (parse_request(frame, length, &request)) {
+      channels[OUT].keep_at_most = channels[OUT].stop_above = request.limits.output_bytes;
+      channels[RECORD].keep_at_most = channels[RECORD].stop_above = request.limits.record_bytes;
+      result = run(supervisor, &request, channels);
+    } else {
+      result = failed(&channels[ERR], "malformed request");
+    }
+    respond(&result, channels);
+    for (int i = 0; i < CHANNELS; i++) {
+      close_fd(&channels[i].fd);
+      free(channels[i].data);
+    }
+    free(request.argv);
+    free(request.environment);
+    free(frame);
+  }
+}
+
+static const struct rung *find_rung(const char *name) {
+  for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++)
+    if (strcmp(rungs[i].name, name) == 0) return &rungs[i];
+  return NULL;
+}
+
+int main(int argc, char **argv) {
+  struct supervisor supervisor = {.rung = argc == 2 ? find_rung(argv[1]) : NULL, .pid = getpid()};
+  if (!supervisor.rung) {
+    fputs("usage: supervise full|proc-bind|landlock|none\n", stderr);
+    return 2;
+  }
+  supervisor.landlock_abi = landlock_abi();
+  supervisor.has_filter = has_seccomp();
+  if ((supervisor.rung->landlock == FENCE_REQUIRED && supervisor.landlock_abi == 0) ||
+      (supervisor.rung->filter == FENCE_REQUIRED && !supervisor.has_filter)) {
+    fputs("supervise: this kernel lacks what is needed (Landlock, seccomp filters)\n", stderr);
+    return 1;
+  }
+
+  signal(SIGPIPE, SIG_IGN);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  /* A unit, which has the same user, may not look into this process even where there is no Landlock. */
+  prctl(PR_SET_DUMPABLE, 0);
+  /* Fills the low numbers, so that no descriptor made later is overwritten while a child arranges its own. */
+  for (int fd = 0; fd < FIRST_OWN_FD - 1;)
+    if ((fd = dup(STDIN_FILENO)) < 0) die("standard input");
+
+  supervisor.shared = mmap(NULL, sizeof *supervisor.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (supervisor.shared == MAP_FAILED) die("mmap");
+  say_hello(&supervisor);
+  serve(&supervisor);
+  return 0;
+}

@@ -1,0 +1,177 @@
+/**
+ * A sandbox for untrusted executables: a supervisor process (native/runner/supervise.c) behind the best fence that
+ * this machine has (rung.ts), and a directory of executables.
+ *
+ * In: executables in `boxPath` and requests. Out: a report for each, also when the sandbox itself breaks; it then
+ * starts anew for the next run. Runs of one sandbox follow each other and cannot influence each other; run several in
+ * parallel with one sandbox per worker thread, each of which ends with its thread.
+ *
+ * Not guaranteed: equal results of runs whose program asks for time, process id or random bytes.
+ */
+import { chmodSync, copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../config/user-error.ts'
+import { makeBoxDirectory, removeBoxDirectory } from './box-directory.ts'
+import { decodeHello, decodeReport, encodeRequest, PROTOCOL_VERSION, wallLimitMs } from './protocol.ts'
+import type { RunReport, RunRequest } from './run-report.ts'
+import { commandFor, NOBODY, RUNGS, type Rung, SUPERVISE } from './rung.ts'
+import { SupervisorProcess, type User } from './supervisor-process.ts'
+
+const START_TIMEOUT_MS = 10_000
+/** The supervisor keeps the wall clock itself; this is for when it does not. */
+const ANSWER_GRACE_MS = 10_000
+const OVERRIDE = 'GEPO_UNSAFE_NO_SANDBOX'
+
+export interface SandboxOptions {
+  /** Where the box directory is made; default the system's folder for temporary files. */
+  readonly temporaryFolder?: string
+  /** The supervisor's executable; default the one built in native/build. */
+  readonly supervisePath?: string
+  /** Only these are tried, in their order; default all, `none` only under the override. */
+  readonly rungs?: readonly Rung[]
+}
+
+export interface Sandbox {
+  /** Host path of the directory for executables; requests name them relative to it. */
+  readonly boxPath: string
+  readonly rung: Rung
+  /** Process id of the supervisor's outermost process, while there is one. */
+  readonly supervisorPid: number | undefined
+  /** Runs after all runs asked for earlier. Never rejects, except for a request that could not be encoded. */
+  run(request: RunRequest): Promise<RunReport>
+  /** Ends what runs (its report is a sandbox-error) and removes the box directory. */
+  close(): Promise<void>
+}
+
+interface Fence {
+  readonly rung: Rung
+  readonly user: User | undefined
+}
+
+/** The fence that worked last: all sandboxes of a process meet the same machine. */
+let knownFence: Fence | undefined
+
+/**
+ * Opens a sandbox on the best rung that works here.
+ *
+ * @example
+ * const sandbox = await openSandbox()
+ * await link('main.c', join(sandbox.boxPath, 'main'))
+ * const report = await sandbox.run({ path: 'main', stdin: '1 2\n', limits: { cpuMs: 1000, outputBytes: 1 << 20 } })
+ * await sandbox.close()
+ *
+ * @throws UserError if no rung works and the override is not set, or the supervisor is not built.
+ */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const supervise =
+    options.supervisePath ?? fileURLToPath(new URL('../../native/build/supervise', import.meta.url))
+  if (!existsSync(supervise)) {
+    throw new UserError(
+      `The sandbox's supervisor is not built (${supervise} is missing): run npm run build:native.`,
+    )
+  }
+  const boxPath = makeBoxDirectory(options.temporaryFolder)
+  // A copy in the box: the checkout may lie where the sandbox's user cannot look.
+  copyFileSync(supervise, join(boxPath, SUPERVISE))
+  chmodSync(join(boxPath, SUPERVISE), 0o555)
+
+  const failures: string[] = []
+  for (const fence of fences(options.rungs)) {
+    const started = await start(fence, boxPath)
+    if (started.kind === 'started') {
+      if (!options.rungs) knownFence = fence
+      return new RunningSandbox(boxPath, fence, started.process)
+    }
+    failures.push(`${fence.rung}: ${started.detail}`)
+  }
+  removeBoxDirectory(boxPath)
+  throw new UserError(
+    `No sandbox works on this machine, so untrusted programs will not be run: install bubblewrap and allow user ` +
+      `namespaces, or use a kernel with Landlock (5.13 or later), or set ${OVERRIDE}=1 to run them without ` +
+      `protection (tried ${failures.join('; ')}).`,
+  )
+}
+
+/** What to try, best first. Real root gives up its rights where that works. */
+function fences(rungs: readonly Rung[] | undefined): Fence[] {
+  const allowed = rungs ?? RUNGS.filter((rung) => rung !== 'none' || process.env[OVERRIDE] === '1')
+  const users = process.getuid?.() === 0 ? [{ uid: NOBODY, gid: NOBODY }, undefined] : [undefined]
+  const all = allowed.flatMap((rung) => users.map((user) => ({ rung, user })))
+  return knownFence && !rungs ? [knownFence, ...all] : all
+}
+
+type Started = { kind: 'started'; process: SupervisorProcess } | { kind: 'failed'; detail: string }
+
+/** Starts a supervisor and has it run something under the real policy: itself, which answers with its usage, exit 2. */
+async function start(fence: Fence, boxPath: string): Promise<Started> {
+  const supervisor = new SupervisorProcess(commandFor(fence.rung, boxPath), fence.user)
+  const detail = await probe(supervisor)
+  if (detail === undefined) return { kind: 'started', process: supervisor }
+  await supervisor.stop()
+  return { kind: 'failed', detail }
+}
+
+/** Why the supervisor is of no use; undefined if it works. */
+async function probe(supervisor: SupervisorProcess): Promise<string | undefined> {
+  const hello = await supervisor.exchange(undefined, START_TIMEOUT_MS)
+  if (hello.kind === 'dead') return hello.detail
+  const { version } = decodeHello(hello.frame)
+  if (version !== PROTOCOL_VERSION) return `the supervisor speaks version ${version}, not ${PROTOCOL_VERSION}`
+  const limits = { cpuMs: START_TIMEOUT_MS, outputBytes: 4096 }
+  const answer = await supervisor.exchange(encodeRequest({ path: SUPERVISE, limits }), START_TIMEOUT_MS)
+  if (answer.kind === 'dead') return answer.detail
+  const report = decodeReport(answer.frame)
+  if (report.kind === 'exited' && report.exit === 2) return undefined
+  return report.kind === 'sandbox-error' ? report.detail : `a trial run ended with ${report.kind}`
+}
+
+class RunningSandbox implements Sandbox {
+  readonly boxPath: string
+  readonly rung: Rung
+  readonly #fence: Fence
+  #supervisor: SupervisorProcess
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(boxPath: string, fence: Fence, supervisor: SupervisorProcess) {
+    this.boxPath = boxPath
+    this.rung = fence.rung
+    this.#fence = fence
+    this.#supervisor = supervisor
+  }
+
+  get supervisorPid(): number | undefined {
+    return this.#supervisor.isDead ? undefined : this.#supervisor.pid
+  }
+
+  run(request: RunRequest): Promise<RunReport> {
+    const frame = encodeRequest(request)
+    const timeoutMs = wallLimitMs(request) + ANSWER_GRACE_MS
+    const report = this.#last.then(() => this.#runNow(frame, timeoutMs))
+    this.#last = report
+    return report
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#supervisor.stop()
+    await this.#last
+    removeBoxDirectory(this.boxPath)
+  }
+
+  async #runNow(frame: Buffer, timeoutMs: number): Promise<RunReport> {
+    if (this.#closed) return { kind: 'sandbox-error', detail: 'the sandbox is closed' }
+    if (this.#supervisor.isDead) {
+      const started = await start(this.#fence, this.boxPath)
+      if (started.kind === 'failed') return { kind: 'sandbox-error', detail: started.detail }
+      this.#supervisor = started.process
+      // Closed while it started: `close` has stopped only the old one.
+      if (this.#closed) await this.#supervisor.stop()
+    }
+    const answer = await this.#supervisor.exchange(frame, timeoutMs)
+    return answer.kind === 'frame'
+      ? decodeReport(answer.frame)
+      : { kind: 'sandbox-error', detail: answer.detail }
+  }
+}

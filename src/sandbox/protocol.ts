@@ -1,0 +1,181 @@
+/**
+ * The host's side of the messages that native/runner/protocol.h documents: requests become frames, frames become
+ * hellos and reports. Pure functions on bytes, except for the reader that cuts a stream into frames.
+ */
+import { constants } from 'node:os'
+import type { RunEnd, RunReport, RunRequest } from './run-report.ts'
+
+export const PROTOCOL_VERSION = 1
+
+const FLAG_NO_ASLR = 1
+const FLAG_WANT_RECORD = 2
+const DEFAULT_WALL_FACTOR = 10
+
+export interface Hello {
+  readonly version: number
+  readonly landlockAbi: number
+  readonly seccomp: boolean
+}
+
+/** The clock that ends the run whatever it does, in ms. */
+export function wallLimitMs(request: RunRequest): number {
+  return request.limits.wallMs ?? request.limits.cpuMs * DEFAULT_WALL_FACTOR
+}
+
+/** A request as a whole frame, length included. */
+export function encodeRequest(request: RunRequest): Buffer {
+  const { limits } = request
+  const flags = (request.aslr === false ? FLAG_NO_ASLR : 0) | (request.wantRecord ? FLAG_WANT_RECORD : 0)
+  const environment = Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`)
+  const body = [
+    u32(flags),
+    u64(limits.cpuMs),
+    u64(wallLimitMs(request)),
+    u64(limits.memoryBytes ?? 0),
+    u64(limits.dataBytes ?? 0),
+    u64(limits.stackBytes ?? 0),
+    u64(limits.outputBytes),
+    u64(limits.recordBytes ?? limits.outputBytes),
+    ...text(request.path),
+    ...list(request.argv ?? []),
+    ...list(environment),
+    ...bytes(typeof request.stdin === 'string' ? Buffer.from(request.stdin, 'latin1') : request.stdin),
+    ...bytes(request.args),
+  ]
+  const length = body.reduce((sum, part) => sum + part.length, 0)
+  return Buffer.concat([u32(length), ...body], length + 4)
+}
+
+export function decodeHello(frame: Buffer): Hello {
+  const reader = new Reader(frame)
+  return { version: reader.u32(), landlockAbi: reader.u32(), seccomp: reader.u32() === 1 }
+}
+
+export function decodeReport(frame: Buffer): RunReport {
+  const reader = new Reader(frame)
+  const kind = reader.u32()
+  const code = reader.u32()
+  const cpuUs = reader.u64()
+  const wallUs = reader.u64()
+  const maxRssBytes = reader.u64()
+  const stdout = reader.bytes().toString('latin1')
+  const stderr = reader.bytes().toString('latin1')
+  const record = Uint8Array.from(reader.bytes())
+  const end = decodeEnd(kind, code)
+  if (end === undefined) return { kind: 'sandbox-error', detail: stderr }
+  return { ...end, stdout, stderr, record, cpuUs, wallUs, maxRssBytes }
+}
+
+/** Undefined for a run that could not be made. */
+function decodeEnd(kind: number, code: number): RunEnd | undefined {
+  switch (kind) {
+    case 0:
+      return { kind: 'exited', exit: code }
+    case 1:
+      return { kind: 'signaled', signal: signalName(code) }
+    case 2:
+      return { kind: 'timeout', clock: 'cpu' }
+    case 3:
+      return { kind: 'timeout', clock: 'wall' }
+    case 4:
+      return { kind: 'output-limit' }
+    case 5:
+      return { kind: 'memory-limit' }
+    case 6:
+      return { kind: 'forbidden-syscall' }
+    case 7:
+      return undefined
+    default:
+      throw new Error(`unknown kind ${kind} in a response of the supervisor`)
+  }
+}
+
+/** Names as <signal.h> has them; where two share a number (SIGABRT, SIGIOT), the first that Node lists. */
+function signalName(signal: number): string {
+  const found = Object.entries(constants.signals).find(([, number]) => number === signal)
+  return found ? found[0] : `SIG${signal}`
+}
+
+/** Cuts the chunks of a stream into frames; `push` returns those that the chunk completes, without their length. */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #length = 0
+
+  push(chunk: Buffer): Buffer[] {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    const frames: Buffer[] = []
+    for (let frame = this.#take(); frame; frame = this.#take()) frames.push(frame)
+    return frames
+  }
+
+  #take(): Buffer | undefined {
+    if (this.#length < 4) return undefined
+    if (this.#chunks[0]!.length < 4) this.#join()
+    const end = 4 + this.#chunks[0]!.readUInt32LE(0)
+    if (this.#length < end) return undefined
+    const all = this.#join()
+    const rest = all.subarray(end)
+    this.#chunks = rest.length > 0 ? [rest] : []
+    this.#length = rest.length
+    return all.subarray(4, end)
+  }
+
+  /** Joined only when a frame is complete, so that a long frame is copied once. */
+  #join(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks, this.#length)]
+    return this.#chunks[0]!
+  }
+}
+
+class Reader {
+  readonly #frame: Buffer
+  #at = 0
+
+  constructor(frame: Buffer) {
+    this.#frame = frame
+  }
+
+  u32(): number {
+    this.#at += 4
+    return this.#frame.readUInt32LE(this.#at - 4)
+  }
+
+  u64(): number {
+    this.#at += 8
+    return Number(this.#frame.readBigUInt64LE(this.#at - 8))
+  }
+
+  bytes(): Buffer {
+    const length = this.u32()
+    if (this.#at + length > this.#frame.length) throw new Error('a response of the supervisor ends early')
+    this.#at += length
+    return this.#frame.subarray(this.#at - length, this.#at)
+  }
+}
+
+function u32(value: number): Buffer {
+  const buffer = Buffer.alloc(4)
+  buffer.writeUInt32LE(value)
+  return buffer
+}
+
+function u64(value: number): Buffer {
+  const buffer = Buffer.alloc(8)
+  buffer.writeBigUInt64LE(BigInt(Math.ceil(value)))
+  return buffer
+}
+
+function bytes(content: Uint8Array | undefined): Uint8Array[] {
+  return content === undefined ? [u32(0)] : [u32(content.length), content]
+}
+
+/** Becomes a C string, which a NUL would cut short: a request with one is a bug of the caller. */
+function text(content: string): Uint8Array[] {
+  if (content.includes('\0')) throw new Error(`a NUL in ${JSON.stringify(content)}`)
+  return bytes(Buffer.from(content))
+}
+
+function list(items: readonly string[]): Uint8Array[] {
+  return [u32(items.length), ...items.flatMap(text)]
+}
