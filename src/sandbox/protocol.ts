@@ -55,22 +55,22 @@ export function decodeReport(frame: Buffer): RunReport {
   const reader = new Reader(frame)
   const kind = reader.u32()
   const code = reader.u32()
-  const cpuUs = reader.u64()
-  const wallUs = reader.u64()
+  const cpuMs = reader.u64() / 1000
+  const wallMs = reader.u64() / 1000
   const maxRssBytes = reader.u64()
-  const stdout = reader.bytes().toString('latin1')
-  const stderr = reader.bytes().toString('latin1')
-  const record = Uint8Array.from(reader.bytes())
+  const stdout = reader.bytes()
+  const stderr = reader.bytes()
+  const record = reader.bytes()
   const end = decodeEnd(kind, code)
-  if (end === undefined) return { kind: 'sandbox-error', detail: stderr }
-  return { ...end, stdout, stderr, record, cpuUs, wallUs, maxRssBytes }
+  if (end === undefined) return { kind: 'sandbox-error', detail: stderr.toString('latin1') }
+  return { ...end, stdout, stderr, record, cpuMs, wallMs, maxRssBytes }
 }
 
 /** Undefined for a run that could not be made. */
 function decodeEnd(kind: number, code: number): RunEnd | undefined {
   switch (kind) {
     case 0:
-      return { kind: 'exited', exit: code }
+      return { kind: 'exited', code }
     case 1:
       return { kind: 'signaled', signal: signalName(code) }
     case 2:

@@ -4,7 +4,7 @@ export interface RunLimits {
   readonly cpuMs: number
   /** For programs that wait; default ten times `cpuMs`. */
   readonly wallMs?: number
-  /** Greatest resident size. */
+  /** Greatest resident size; 0 or left out: none, as for the next two. */
   readonly memoryBytes?: number
   /** RLIMIT_DATA: allocation fails above it. Not for sanitizer builds, which reserve terabytes. */
   readonly dataBytes?: number
@@ -39,7 +39,7 @@ export type RunReport = FinishedRun | { readonly kind: 'sandbox-error'; readonly
 export type FinishedRun = RunFigures & RunEnd
 
 export type RunEnd =
-  | { readonly kind: 'exited'; readonly exit: number }
+  | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signaled'; readonly signal: string }
   | { readonly kind: 'timeout'; readonly clock: 'cpu' | 'wall' }
   | { readonly kind: 'output-limit' }
@@ -47,12 +47,13 @@ export type RunEnd =
   | { readonly kind: 'forbidden-syscall' }
 
 export interface RunFigures {
-  /** Up to `outputBytes`, one char per byte (latin1). */
-  readonly stdout: string
-  /** The first 16 KiB, one char per byte (latin1). */
-  readonly stderr: string
-  readonly record: Uint8Array
-  readonly cpuUs: number
-  readonly wallUs: number
+  /** Up to `outputBytes`. */
+  readonly stdout: Buffer
+  /** The first 16 KiB. */
+  readonly stderr: Buffer
+  /** Up to `recordBytes`. */
+  readonly record: Buffer
+  readonly cpuMs: number
+  readonly wallMs: number
   readonly maxRssBytes: number
 }

@@ -18,6 +18,9 @@ import type { RunReport, RunRequest } from './run-report.ts'
 import { commandFor, NOBODY, RUNGS, type Rung, SUPERVISE } from './rung.ts'
 import { SupervisorProcess, type User } from './supervisor-process.ts'
 
+export type { FinishedRun, RunLimits, RunReport, RunRequest } from './run-report.ts'
+export type { Rung } from './rung.ts'
+
 const START_TIMEOUT_MS = 10_000
 /** The supervisor keeps the wall clock itself; this is for when it does not. */
 const ANSWER_GRACE_MS = 10_000
