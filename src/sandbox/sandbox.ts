@@ -71,7 +71,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     options.supervisePath ?? fileURLToPath(new URL('../../native/build/supervise', import.meta.url))
   if (!existsSync(supervise)) {
     throw new UserError(
-      `The sandbox's supervisor is not built (${supervise} is missing): run npm run build:native.`,
+      `The sandbox's supervisor is not built (${supervise} is missing): run npm run setup.`,
     )
   }
   const boxPath = makeBoxDirectory(options.temporaryFolder)
@@ -125,7 +125,7 @@ async function probe(supervisor: SupervisorProcess): Promise<string | undefined>
   const answer = await supervisor.exchange(encodeRequest({ path: SUPERVISE, limits }), START_TIMEOUT_MS)
   if (answer.kind === 'dead') return answer.detail
   const report = decodeReport(answer.frame)
-  if (report.kind === 'exited' && report.exit === 2) return undefined
+  if (report.kind === 'exited' && report.code === 2) return undefined
   return report.kind === 'sandbox-error' ? report.detail : `a trial run ended with ${report.kind}`
 }
 
