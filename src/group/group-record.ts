@@ -1,0 +1,116 @@
+/**
+ * What the builder returns for a unit and what the store keeps: plain data that crosses a worker's boundary.
+ * Enters from the group stage, goes to the store, and comes back out of it to verify, show, export and train.
+ */
+import type { Level } from '../compile/level.ts'
+import type { Input } from '../execute/input.ts'
+import type { RunOk } from '../execute/run-outcome.ts'
+import type { Source } from '../extract/source.ts'
+import type { Unit } from '../extract/unit.ts'
+import type { Mutant } from '../mutate/mutant.ts'
+
+/** The steps of the way from a source to a group, in order; a drop names the one that gave up. */
+export const STAGES = [
+  'read',
+  'extract',
+  'compile',
+  'input',
+  'screen-original',
+  'winners',
+  'mutate',
+  'losers',
+  'group',
+] as const
+export type Stage = (typeof STAGES)[number]
+
+/** A unit that is done with: in a group, or dropped with the reason. */
+export interface UnitOutcome {
+  readonly unit: Unit
+  readonly result: GroupResult
+  /** Milliseconds by stage; for people, never part of a comparison. */
+  readonly timings: Readonly<Record<string, number>>
+}
+
+export type GroupResult =
+  | { readonly kind: 'group'; readonly group: GroupRecord }
+  | { readonly kind: 'dropped'; readonly stage: Stage; readonly reason: string; readonly detail: string }
+
+export type Split = 'train' | 'validation' | 'test'
+
+/** What can be observed of a clean run, and all that "equal" and "different" are about. */
+export type ObservedResult = Pick<RunOk, 'stdout' | 'exit' | 'effects'>
+
+export interface GroupRecord {
+  /** sha256 (hex) over the group's contents, see `groupId`. */
+  readonly id: string
+  readonly split: Split
+  /** The original is clean on every one of them. */
+  readonly inputs: readonly Input[]
+  /** The original's result per input. */
+  readonly expected: readonly ObservedResult[]
+  readonly coverage: { readonly edgesReached: number; readonly edgesTotal: number }
+  readonly seed: number
+  readonly inputsTried: number
+  /** All distinct winners of the unit; those with `chosen` are the group's members. */
+  readonly winners: readonly Winner[]
+  readonly losers: readonly Loser[]
+  /** Every mutant tried. */
+  readonly mutantVerdicts: readonly MutantVerdict[]
+}
+
+export interface Winner {
+  readonly ir: string
+  /** The levels that give this text, in the order of `LEVELS`. */
+  readonly levels: readonly Level[]
+  readonly chosen: boolean
+}
+
+export type LoserClass = 'ast' | 'ir' | 'malformed'
+
+export interface Loser {
+  readonly mutant: Mutant
+  /** The unit's code with the mutant's edit. */
+  readonly code: string
+  readonly ir: string
+  readonly level: Level
+  readonly class: LoserClass
+  /** Normalised edit distance to the nearest winner, 0 to 1; smaller is harder. */
+  readonly difficulty: number
+  /** Index into `winners`. */
+  readonly nearestWinner: number
+  readonly witness: Witness
+}
+
+/** An input on which both sides run clean and give different results. */
+export interface Witness {
+  /** Index into `inputs`; `original` equals `expected` there. */
+  readonly inputIndex: number
+  readonly original: ObservedResult
+  readonly mutant: ObservedResult
+}
+
+export interface MutantVerdict {
+  readonly mutantId: string
+  readonly operator: string
+  readonly verdict: MutantVerdictName
+}
+
+export type MutantVerdictName =
+  | 'not-compiled'
+  | 'same-ir'
+  | 'no-difference'
+  | 'crash'
+  | 'timeout'
+  | 'undefined-behaviour'
+  | 'nondeterministic'
+  | 'float-gap'
+  | 'different'
+  /** Anything else a later engine may tell apart; the store takes every name. */
+  | (string & {})
+
+/** A group as it comes back from the store, with all that it is about. */
+export interface StoredGroup {
+  readonly group: GroupRecord
+  readonly unit: Unit
+  readonly source: Source
+}

@@ -1,0 +1,78 @@
+/**
+ * One SQLite connection: statements and transactions whose failures arrive as a `UserError` where the user can
+ * mend them (disk full, read-only, locked, damaged) and as they are where the code is at fault.
+ */
+import Database from 'better-sqlite3'
+import { UserError } from '../config/user-error.ts'
+
+type Bindable = string | number | bigint | Uint8Array | null
+export type Bindings = readonly Bindable[] | Readonly<Record<string, Bindable>>
+
+/** A prepared statement. `Row` is what the SQL selects; the caller vouches for it. */
+export interface Statement<Row> {
+  run(...bindings: Bindable[]): Database.RunResult
+  get(...bindings: Bindable[]): Row | undefined
+  all(...bindings: Bindable[]): Row[]
+}
+
+export interface Connection {
+  readonly path: string
+  prepare<Row = unknown>(sql: string): Statement<Row>
+  exec(sql: string): void
+  pragma<Value>(sql: string): Value
+  /** Runs `work` in one transaction: all of it is stored, or nothing. */
+  transaction<Result>(work: () => Result): Result
+  close(): void
+}
+
+export function openConnection(path: string, options: { readonly readonly: boolean }): Connection {
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work()
+    } catch (error) {
+      throw explainSqliteError(error, path)
+    }
+  }
+  const db = guarded(
+    () =>
+      new Database(path, { readonly: options.readonly, fileMustExist: options.readonly, timeout: 10_000 }),
+  )
+  return {
+    path,
+    prepare: <Row>(sql: string): Statement<Row> => {
+      const statement = guarded(() => db.prepare(sql))
+      return {
+        run: (...bindings) => guarded(() => statement.run(...bindings)),
+        get: (...bindings) => guarded(() => statement.get(...bindings) as Row | undefined),
+        all: (...bindings) => guarded(() => statement.all(...bindings) as Row[]),
+      }
+    },
+    exec: (sql) => guarded(() => void db.exec(sql)),
+    pragma: (sql) => guarded(() => db.pragma(sql, { simple: true }) as never),
+    transaction: (work) => guarded(() => db.transaction(work).immediate()),
+    close: () => guarded(() => void db.close()),
+  }
+}
+
+/** The sentence for what the user can mend; anything else comes back unchanged. */
+export function explainSqliteError(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const code = error.code
+  const sentence =
+    code === 'SQLITE_FULL'
+      ? `The disk that holds ${path} is full; free some space and run the same command again, all that was finished is kept.`
+      : code.startsWith('SQLITE_READONLY')
+        ? `${path} cannot be written; make the file and its folder writable, or name another file.`
+        : code === 'SQLITE_NOTADB'
+          ? `${path} is not a SQLite database; name a file that gepo build made, or another file to make.`
+          : code.startsWith('SQLITE_CORRUPT')
+            ? `${path} is damaged (${error.message}); restore it from a copy, or build it anew.`
+            : code.startsWith('SQLITE_CANTOPEN')
+              ? `${path} cannot be opened; check that its folder exists and that you may read and write in it.`
+              : code.startsWith('SQLITE_IOERR')
+                ? `Reading or writing ${path} failed (${code}); check the disk, then run the same command again.`
+                : code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
+                  ? `${path} is in use by another program; wait for it to end, then run the same command again.`
+                  : undefined
+  return sentence === undefined ? error : new UserError(sentence, { cause: error })
+}

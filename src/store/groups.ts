@@ -1,0 +1,106 @@
+/** Table `groups`: one row per group; its members and evidence lie in the tables beside it. */
+import type { GroupRecord, Split } from '../group/group-record.ts'
+import type { Connection } from './connection.ts'
+import type { Executions } from './executions.ts'
+import { idFromBytes, idToBytes } from './hex-id.ts'
+import type { Inputs } from './inputs.ts'
+import type { Losers } from './losers.ts'
+import type { Mutants } from './mutants.ts'
+import type { Winners } from './winners.ts'
+
+export interface Groups {
+  insert(group: GroupRecord, unitKey: number, unitCode: string): void
+  count(split: Split | undefined): number
+  find(id: string): GroupRow | undefined
+  load(row: GroupRow, unitCode: string): GroupRecord
+  /** Ids in ascending order after `id` ('' for the first), of one split or of all. */
+  idsAfter(id: string, count: number, split: Split | undefined): string[]
+  /** At most `count` ids that begin with these hex digits. */
+  idsWithPrefix(prefix: string, count: number): string[]
+}
+
+export interface GroupRow {
+  readonly key: number
+  readonly id: Uint8Array
+  readonly unit_key: number
+  readonly split: Split
+  readonly edges_reached: number
+  readonly edges_total: number
+  readonly seed: number
+  readonly inputs_tried: number
+}
+
+export interface GroupParts {
+  readonly inputs: Inputs
+  readonly executions: Executions
+  readonly winners: Winners
+  readonly losers: Losers
+  readonly mutants: Mutants
+}
+
+export function groupsTable(db: Connection, parts: GroupParts): Groups {
+  const insert = db.prepare<{ key: number }>(
+    `INSERT INTO groups (id, unit_key, split, edges_reached, edges_total, seed, inputs_tried)
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+  )
+  const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM groups WHERE split = ? OR ? IS NULL')
+  const find = db.prepare<GroupRow>('SELECT * FROM groups WHERE id = ?')
+  const after = db.prepare<{ id: Uint8Array }>('SELECT id FROM groups WHERE id > ? ORDER BY id LIMIT ?')
+  const splitAfter = db.prepare<{ id: Uint8Array }>(
+    'SELECT id FROM groups WHERE split = ? AND id > ? ORDER BY id LIMIT ?',
+  )
+  const between = db.prepare<{ id: Uint8Array }>(
+    'SELECT id FROM groups WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
+  )
+  return {
+    insert(group, unitKey, unitCode) {
+      const { split, coverage, seed, inputsTried } = group
+      const { key } = insert.get(
+        idToBytes(group.id),
+        unitKey,
+        split,
+        coverage.edgesReached,
+        coverage.edgesTotal,
+        seed,
+        inputsTried,
+      )!
+      parts.inputs.insert(key, group.inputs)
+      group.expected.forEach((result, input) => {
+        parts.executions.insertOriginal(key, input, result)
+      })
+      parts.winners.insert(key, group.winners)
+      parts.losers.insert(key, group.losers, unitCode)
+      parts.mutants.insert(key, group.mutantVerdicts)
+    },
+    count(split) {
+      return count.get(split ?? null, split ?? null)!.n
+    },
+    find(id) {
+      return find.get(idToBytes(id))
+    },
+    load(row, unitCode) {
+      const expected = parts.executions.loadOriginal(row.key)
+      return {
+        id: idFromBytes(row.id),
+        split: row.split,
+        inputs: parts.inputs.load(row.key),
+        expected,
+        coverage: { edgesReached: row.edges_reached, edgesTotal: row.edges_total },
+        seed: row.seed,
+        inputsTried: row.inputs_tried,
+        winners: parts.winners.load(row.key),
+        losers: parts.losers.load(row.key, unitCode, expected),
+        mutantVerdicts: parts.mutants.load(row.key),
+      }
+    },
+    idsAfter(id, count, split) {
+      const start = Buffer.from(id, 'hex')
+      const rows = split === undefined ? after.all(start, count) : splitAfter.all(split, start, count)
+      return rows.map((row) => idFromBytes(row.id))
+    },
+    idsWithPrefix(prefix, count) {
+      const bound = (fill: string) => Buffer.from(prefix.padEnd(64, fill), 'hex')
+      return between.all(bound('0'), bound('f'), count).map((row) => idFromBytes(row.id))
+    },
+  }
+}

@@ -1,0 +1,33 @@
+/** Table `winners`: all distinct winners of a group's unit, its members marked. */
+import type { Level } from '../compile/level.ts'
+import type { Winner } from '../group/group-record.ts'
+import type { Blobs } from './blobs.ts'
+import type { Connection } from './connection.ts'
+
+export interface Winners {
+  insert(groupKey: number, winners: readonly Winner[]): void
+  load(groupKey: number): Winner[]
+}
+
+export function winnersTable(db: Connection, blobs: Blobs): Winners {
+  const insert = db.prepare(
+    'INSERT INTO winners (group_key, ordinal, ir_blob, levels, chosen) VALUES (?, ?, ?, ?, ?)',
+  )
+  const load = db.prepare<{ ir_blob: number; levels: string; chosen: number }>(
+    'SELECT ir_blob, levels, chosen FROM winners WHERE group_key = ? ORDER BY ordinal',
+  )
+  return {
+    insert(groupKey, winners) {
+      winners.forEach(({ ir, levels, chosen }, ordinal) => {
+        insert.run(groupKey, ordinal, blobs.save(ir), JSON.stringify(levels), chosen ? 1 : 0)
+      })
+    },
+    load(groupKey) {
+      return load.all(groupKey).map(({ ir_blob, levels, chosen }) => ({
+        ir: blobs.load(ir_blob),
+        levels: JSON.parse(levels) as Level[],
+        chosen: chosen === 1,
+      }))
+    },
+  }
+}

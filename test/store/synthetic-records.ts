@@ -1,0 +1,104 @@
+/** Records in the form that the stages give, made from a number: different numbers, different contents. */
+import { createHash } from 'node:crypto'
+import type { Source } from '../../src/extract/source.ts'
+import type { Unit } from '../../src/extract/unit.ts'
+import { groupId } from '../../src/group/group-id.ts'
+import type { GroupRecord, Loser, UnitOutcome, Winner } from '../../src/group/group-record.ts'
+
+export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
+
+export function syntheticSource(n: number): Source {
+  const text = `#include <stdio.h>\nint main(void) {\n  int x;\n  scanf("%d", &x);\n  if (x < ${n})\n    puts("small");\n  else\n    puts("large");\n  return 0;\n}\n`
+  return { id: sha256(text), dataset: 'synthetic', split: 'all', row: String(n), license: 'MIT', text }
+}
+
+export function syntheticUnit(n: number): Unit {
+  const source = syntheticSource(n)
+  return {
+    id: sha256(`unit ${source.id}`),
+    sourceId: source.id,
+    kind: 'program',
+    name: 'main',
+    code: source.text,
+    standard: 'gnu17',
+    exitDefined: true,
+  }
+}
+
+export function syntheticGroup(n: number): GroupRecord {
+  const unit = syntheticUnit(n)
+  const ir = (predicate: string, note: string) =>
+    `define i32 @main() {\nentry:\n  %x = alloca i32\n  ${note}\n  %cmp = icmp ${predicate} i32 %0, ${n}\n  br i1 %cmp, label %then, label %else\n}\n`
+  const winners: Winner[] = [
+    { ir: ir('slt', '%0 = load i32, ptr %x'), levels: ['O0'], chosen: true },
+    { ir: ir('slt', '%0 = tail call i32 @read()'), levels: ['O1', 'O2', 'O3'], chosen: true },
+    { ir: ir('slt', '%0 = call i32 @read()'), levels: ['Os', 'Oz'], chosen: false },
+  ]
+  const start = unit.code.indexOf(' < ') + 1
+  const losers: Loser[] = ['<=', '!='].map((replacement, k) => ({
+    mutant: {
+      id: sha256(`${unit.id} ROR ${start} ${replacement}`),
+      operator: 'ROR',
+      start,
+      end: start + 1,
+      original: '<',
+      replacement,
+      line: 5,
+    },
+    code: `${unit.code.slice(0, start)}${replacement}${unit.code.slice(start + 1)}`,
+    ir: ir(k === 0 ? 'sle' : 'ne', '%0 = load i32, ptr %x'),
+    level: 'O0',
+    class: 'ast',
+    difficulty: 0.01 * (k + 1),
+    nearestWinner: 0,
+    witness: {
+      inputIndex: k,
+      original: { stdout: k === 0 ? 'large\n' : 'large é\n', exit: 0, effects: '' },
+      mutant: { stdout: 'small\n', exit: 0, effects: '' },
+    },
+  }))
+  const group: Omit<GroupRecord, 'id'> = {
+    split: n % 10 === 0 ? 'test' : n % 10 === 1 ? 'validation' : 'train',
+    inputs: [
+      { kind: 'stdin', stdin: `${n}\n` },
+      { kind: 'stdin', stdin: `${n + 1}\n` },
+    ],
+    expected: losers.map(({ witness }) => witness.original),
+    coverage: { edgesReached: 3, edgesTotal: 4 },
+    seed: 1,
+    inputsTried: 12,
+    winners,
+    losers,
+    mutantVerdicts: [
+      ...losers.map(({ mutant }) => ({ mutantId: mutant.id, operator: 'ROR', verdict: 'different' })),
+      { mutantId: sha256(`${unit.id} SDL`), operator: 'SDL', verdict: 'no-difference' },
+    ],
+  }
+  return { id: groupId(unit.id, group), ...group }
+}
+
+export function syntheticOutcome(n: number): UnitOutcome {
+  return {
+    unit: syntheticUnit(n),
+    result: { kind: 'group', group: syntheticGroup(n) },
+    timings: { compile: 10, losers: 20 },
+  }
+}
+
+export function droppedOutcome(n: number, reason = 'crash'): UnitOutcome {
+  return {
+    unit: syntheticUnit(n),
+    result: { kind: 'dropped', stage: 'screen-original', reason, detail: `signal on "${n}"` },
+    timings: { compile: 10 },
+  }
+}
+
+export const syntheticRun = {
+  config: { seed: 1 },
+  contentConfig: { seed: 1, levels: ['O0', 'O1'], limits: { cpuMs: 2000 } },
+  versions: { gepo: '0.1.0', clang: '19.1.7' },
+  environment: { node: '24.0.0' },
+  sources: ['folder'],
+  seed: 1,
+  jobs: 2,
+}
