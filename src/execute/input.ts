@@ -14,20 +14,31 @@ export interface CallInput {
   readonly args: readonly Value[]
   /** Heap blocks that pointers refer to; each is malloc'ed with exactly its size. */
   readonly blocks: readonly Block[]
-  /** Globals set before the call, by name; those not named keep their initialiser. */
+  /**
+   * Globals set before the call, by name; those not named keep their initialiser, and so does the part of an
+   * array after the last element given.
+   */
   readonly globals: Readonly<Record<string, Value>>
   readonly stdin: string
 }
 
 /**
- * A value by its C type: integers as decimal strings (64 bits do not fit a double), floats as 'f:' + hex bits,
- * pointers as NULL / a block / an offset in it, aggregates as arrays (in declaration order; trailing zeros left out).
+ * A value by its C type: `i` integers, enumerators and _Bool in decimal (64 bits do not fit a double), `f` floats
+ * by the hex digits of their bits (8, 16 or, for long double, 20), `p` NULL or a byte offset in a block, `a` arrays
+ * and structures in declaration order, `s` character arrays (one char per byte). What is left out at the end is zero.
+ * A union is given by its first member.
  */
-export type Value = { i: string } | { f: string } | { p: null | { block: number; offset: number } } | { a: readonly Value[] }
+export type Value =
+  | { readonly i: string }
+  | { readonly f: string }
+  | { readonly p: null | { readonly block: number; readonly offset: number } }
+  | { readonly a: readonly Value[] }
+  | { readonly s: string }
 
 export interface Block {
   /** Key of the element type in the unit's plan. */
   readonly type: number
   readonly count: number
-  readonly elements: readonly Value[]
+  /** An array of the elements: `a`, or `s` for characters. */
+  readonly value: Value
 }

@@ -9,8 +9,6 @@ export type RunOutcome =
   | { readonly kind: 'memory-limit'; readonly limitBytes: number }
   /** The program asked the kernel for something that a pure stdin-to-stdout unit never needs. */
   | { readonly kind: 'forbidden-syscall' }
-  /** The sandbox itself failed; says nothing about the program. */
-  | { readonly kind: 'sandbox-error'; readonly detail: string }
 
 export interface RunOk {
   readonly kind: 'ok'

@@ -1,0 +1,81 @@
+/**
+ * What compiling and running needs to be able to do, apart from how: the stages know this interface alone.
+ * The reference implementation spawns clang and one executable a variant (spawn-engine.ts).
+ */
+
+import type { Level } from '../compile/level.ts'
+import type { ClangResult } from '../compile/run-clang.ts'
+import type { CStandard } from '../extract/unit.ts'
+import type { Calling } from './calling.ts'
+import type { Input } from './input.ts'
+import type { RunOutcome } from './run-outcome.ts'
+
+/** `cover` counts edges and stops at a budget of them; `asan` is ASan and UBSan together; all but IR builds are O0. */
+export type Build = 'cover' | 'plain' | 'asan' | 'msan'
+
+export interface Code {
+  readonly text: string
+  readonly language: 'c' | 'ir'
+  readonly standard: CStandard
+}
+
+export interface Executable {
+  /** Path inside the engine's box; unique for the life of the engine. */
+  readonly file: string
+  readonly build: Build
+  readonly calling: Calling
+}
+
+export type BuildResult =
+  | { readonly kind: 'ok'; readonly executable: Executable }
+  | { readonly kind: 'rejected'; readonly detail: string }
+
+export interface RunOptions {
+  /** Byte that uninitialised heap and stack memory is filled with. */
+  readonly fill: number
+  /** Edges the run may take (`cover` only); 0 for no budget. */
+  readonly fuel: number
+}
+
+/** How the next input is made up: by the on-demand stdin for programs, from a generated call for functions. */
+export interface Exploration {
+  readonly seed: bigint
+  /** 0..9: how large counts and numbers may grow. */
+  readonly size: number
+  readonly dictionary: Dictionary
+  readonly fuel: number
+  /** The call to make; undefined for programs. */
+  readonly call: Input | undefined
+}
+
+/** Constants of the source, for inputs that meet its comparisons. */
+export interface Dictionary {
+  readonly numbers: readonly string[]
+  readonly words: readonly string[]
+  readonly chars: string
+}
+
+export interface Explored {
+  readonly outcome: RunOutcome
+  /** The input as it was consumed; it repeats this run as a plain one. */
+  readonly input: Input
+  readonly coverage: Coverage | undefined
+}
+
+export interface Coverage {
+  /** Per edge of the unit: 0 not taken, 1, 2, 3 (3 to 7 times), 4 (8 to 31), 5 (more). */
+  readonly hits: Uint8Array
+  readonly edgesTaken: number
+}
+
+export interface Engine {
+  /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
+  emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
+  build(code: Code, build: Build, calling: Calling): Promise<BuildResult>
+  run(executable: Executable, input: Input, options: RunOptions): Promise<RunOutcome>
+  /** Runs a `cover` build on an input made up while it runs. */
+  explore(executable: Executable, exploration: Exploration): Promise<Explored>
+  /** Forgets all executables; the unit that they belonged to is done. */
+  releaseAll(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,82 @@
+/** The C files of native/harness, compiled once per content and compiler into the user's cache. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import type { Build } from './engine.ts'
+
+const HARNESS_FOLDER = fileURLToPath(new URL('../../native/harness/', import.meta.url))
+const FILES = ['start', 'stdin-on-demand', 'coverage', 'call'] as const
+
+/** What makes a build what it is; the same for a unit's code and for the harness around it. */
+export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
+  plain: [],
+  cover: ['-fsanitize-coverage=trace-pc-guard'],
+  asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+  msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+}
+
+/** The unit's own code is covered, the harness is not. */
+const harnessFlags = (build: Build) => (build === 'cover' ? [] : BUILD_FLAGS[build])
+
+/** Object files to link with a unit, by build; the calling harness apart, since programs have their own main. */
+export type HarnessObjects = Readonly<
+  Record<Build, { readonly always: readonly string[]; readonly call: string }>
+>
+
+/** Builds what is not in the cache yet; safe to call from several processes at once. */
+export async function prepareHarness(clang: string): Promise<HarnessObjects> {
+  const folder = await compiledHarness(clang)
+  const object = (name: string) => path.join(folder, `${name}.o`)
+  const always = [object('start.plain')]
+  return {
+    plain: { always, call: object('call.plain') },
+    cover: {
+      always: [...always, object('stdin-on-demand.plain'), object('coverage.plain')],
+      call: object('call.plain'),
+    },
+    asan: { always, call: object('call.asan') },
+    msan: { always, call: object('call.msan') },
+  }
+}
+
+async function compiledHarness(clang: string): Promise<string> {
+  const { stdout: version } = await execa(clang, ['--version'])
+  const hash = createHash('sha256').update(version).update(JSON.stringify(BUILD_FLAGS))
+  for (const file of FILES) hash.update(await readFile(path.join(HARNESS_FOLDER, `${file}.c`)))
+  const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'gepo')
+  const folder = path.join(cache, `harness-${hash.digest('hex').slice(0, 16)}`)
+  if (await exists(folder)) return folder
+  const temporary = `${folder}.${process.pid}`
+  await mkdir(temporary, { recursive: true })
+  const compile = (file: string, build: Build) =>
+    execa(clang, [
+      '-O1',
+      '-g0',
+      '-fPIC',
+      ...harnessFlags(build),
+      '-c',
+      path.join(HARNESS_FOLDER, `${file}.c`),
+      '-o',
+      path.join(temporary, `${file}.${build}.o`),
+    ])
+  for (const file of FILES) await compile(file, 'plain')
+  await compile('call', 'asan')
+  await compile('call', 'msan')
+  try {
+    await rename(temporary, folder)
+  } catch (error) {
+    // Another process was faster: its folder has the same content.
+    if (!(await exists(folder))) throw error
+    await rm(temporary, { recursive: true, force: true })
+  }
+  return folder
+}
+
+const exists = (file: string) =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )

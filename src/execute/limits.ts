@@ -1,0 +1,25 @@
+/** Limits of one run. Edges decide (the same on every machine); times are only a backstop for what takes no edges. */
+
+/** An original that takes more edges on an input does not get that input. About 0.05 s at O0. */
+export const ORIGINAL_EDGES = 20_000_000
+
+/** A mutant may take this many times the original's edges on the same input, and some more. */
+export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 1_000_000
+
+export interface RunLimits {
+  readonly cpuMs: number
+  readonly memoryBytes: number
+  readonly outputBytes: number
+}
+
+const MIB = 1024 * 1024
+
+export const DEFAULT_LIMITS: RunLimits = { cpuMs: 2000, memoryBytes: 512 * MIB, outputBytes: 64 * 1024 }
+
+/** Sanitizers cost about 3 times the time and memory of a plain O0 build; 5 leaves room. */
+export const SANITIZER_FACTOR = 5
+
+export const STACK_BYTES = 64 * MIB
+
+/** Changed memory, coverage and recorded stdin of one run. */
+export const RECORD_BYTES = 4 * MIB

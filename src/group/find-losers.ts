@@ -1,0 +1,206 @@
+/**
+ * A unit with its proven winners in, proven losers out. The order of work is by cost: every mutant is screened
+ * once at O0 and stops at its first difference; only those that differ are compiled at a loser's level; only
+ * those that are chosen are confirmed under the sanitizers and by running their own IR.
+ */
+import { canonicalIr } from '../compile/canonical-ir.ts'
+import type { Level } from '../compile/level.ts'
+import { normalizeIr } from '../compile/normalize-ir.ts'
+import type { Calling } from '../execute/calling.ts'
+import type { Engine } from '../execute/engine.ts'
+import { mutantEdges } from '../execute/limits.ts'
+import { createRandom } from '../execute/random.ts'
+import { clearlyDifferent, type Result, resultOf, sameResult } from '../execute/same-result.ts'
+import { type CleanInput, FILLS } from '../execute/screen-original.ts'
+import type { Unit } from '../extract/unit.ts'
+import { applyMutant } from '../mutate/apply-mutant.ts'
+import type { Mutant } from '../mutate/mutant.ts'
+import { editDistance } from './edit-distance.ts'
+import type { Loser, MutantVerdict, MutantVerdictName, Winner } from './group-record.ts'
+
+export interface LoserSearch {
+  readonly unit: Unit
+  readonly calling: Calling
+  readonly inputs: readonly CleanInput[]
+  readonly winners: readonly Winner[]
+  /** In the order in which they are to be tried. */
+  readonly mutants: readonly Mutant[]
+  readonly wanted: number
+  readonly seed: string
+}
+
+export interface FoundLosers {
+  readonly losers: readonly Loser[]
+  readonly verdicts: readonly MutantVerdict[]
+}
+
+/** A mutant that differs at O0, with its IR at the level it would have in the group. */
+interface Candidate {
+  readonly mutant: Mutant
+  readonly code: string
+  readonly inputIndex: number
+  readonly result: Result
+  readonly ir: string
+  readonly level: Level
+  readonly difficulty: number
+  readonly nearestWinner: number
+}
+
+/** So many candidates a wanted loser are compared, to have the hard ones among them. */
+const CANDIDATES_PER_LOSER = 2
+
+export async function findLosers(engine: Engine, search: LoserSearch): Promise<FoundLosers> {
+  const { mutants, wanted } = search
+  const verdicts = new Map<string, MutantVerdict>()
+  const judge = (mutant: Mutant, verdict: MutantVerdictName) =>
+    verdicts.set(mutant.id, { mutantId: mutant.id, operator: mutant.operator, verdict })
+  const drawLevel = levelDrawer(search)
+  const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
+  const losers: Loser[] = []
+  const candidates: Candidate[] = []
+  let next = 0
+  while (losers.length < wanted) {
+    while (next < mutants.length && candidates.length < (wanted - losers.length) * CANDIDATES_PER_LOSER) {
+      const mutant = mutants[next++]!
+      const screened = await screenMutant(engine, search, mutant)
+      if (screened.kind !== 'different') {
+        judge(mutant, screened.kind)
+        continue
+      }
+      const candidate = await compileCandidate(engine, search, mutant, screened, drawLevel())
+      if (candidate === undefined) judge(mutant, 'not-compiled')
+      else if (takenIr.has(canonicalIr(candidate.ir))) judge(mutant, 'same-ir')
+      else candidates.push(candidate)
+    }
+    const chosen = takeHardest(candidates, losers)
+    if (chosen === undefined) break
+    const canonical = canonicalIr(chosen.ir)
+    const verdict = takenIr.has(canonical) ? 'same-ir' : await confirmLoser(engine, search, chosen)
+    judge(chosen.mutant, verdict)
+    if (verdict !== 'different') continue
+    takenIr.add(canonical)
+    const { mutant, code, ir, level, difficulty, nearestWinner, inputIndex, result } = chosen
+    const witness = { inputIndex, original: search.inputs[inputIndex]!.expected, mutant: result }
+    losers.push({ mutant, code, ir, level, class: 'ast', difficulty, nearestWinner, witness })
+  }
+  for (const candidate of candidates) judge(candidate.mutant, 'different-unconfirmed')
+  return { losers, verdicts: [...verdicts.values()] }
+}
+
+/** Losers get their levels in turn from the group's winners, so that the level says nothing about the label. */
+function levelDrawer({ winners, seed }: LoserSearch): () => Level {
+  const random = createRandom(`levels ${seed}`)
+  const chosen = winners.filter((winner) => winner.chosen)
+  let turn: Winner[] = []
+  return () => {
+    if (turn.length === 0) turn = random.shuffle(chosen)
+    return random.pick(turn.pop()!.levels)
+  }
+}
+
+type Screened =
+  | { readonly kind: 'different'; readonly inputIndex: number; readonly result: Result }
+  | { readonly kind: 'not-compiled' | 'no-difference' | 'float-gap' | 'timeout' | 'crash' }
+
+/** Runs the mutant at O0 until an input shows a difference. A run that does not end well proves nothing, and the next input is tried. */
+async function screenMutant(
+  engine: Engine,
+  { unit, calling, inputs }: LoserSearch,
+  mutant: Mutant,
+): Promise<Screened> {
+  const code = applyMutant(unit.code, mutant)
+  const built = await engine.build({ text: code, language: 'c', standard: unit.standard }, 'cover', calling)
+  if (built.kind === 'rejected') return { kind: 'not-compiled' }
+  let verdict: Exclude<Screened['kind'], 'different'> = 'no-difference'
+  for (const [inputIndex, { input, expected, edgesTaken }] of inputs.entries()) {
+    const outcome = await engine.run(built.executable, input, {
+      fill: FILLS[0],
+      fuel: mutantEdges(edgesTaken),
+    })
+    if (outcome.kind !== 'ok') verdict = outcome.kind === 'timeout' ? 'timeout' : 'crash'
+    else if (clearlyDifferent(expected, outcome))
+      return { kind: 'different', inputIndex, result: resultOf(outcome) }
+    else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
+  }
+  return { kind: verdict }
+}
+
+async function compileCandidate(
+  engine: Engine,
+  { unit, winners }: LoserSearch,
+  mutant: Mutant,
+  { inputIndex, result }: { inputIndex: number; result: Result },
+  level: Level,
+): Promise<Candidate | undefined> {
+  const code = applyMutant(unit.code, mutant)
+  const emitted = await engine.emitIr(code, unit.standard, level)
+  if (emitted.kind !== 'ok') return undefined
+  const ir = normalizeIr(emitted.stdout)
+  const distances = winners.map((winner) => (winner.chosen ? editDistance(ir, winner.ir) : Infinity))
+  const difficulty = Math.min(...distances)
+  return {
+    mutant,
+    code,
+    inputIndex,
+    result,
+    ir,
+    level,
+    difficulty,
+    nearestWinner: distances.indexOf(difficulty),
+  }
+}
+
+/** Removes and returns the next candidate: levels in balance first, then operators, then the smallest distance. */
+function takeHardest(candidates: Candidate[], losers: readonly Loser[]): Candidate | undefined {
+  const levelUses = (level: Level) => losers.filter((loser) => loser.level === level).length
+  const operatorUses = (operator: string) =>
+    losers.filter((loser) => loser.mutant.operator === operator).length
+  const rank = (candidate: Candidate) =>
+    [levelUses(candidate.level), operatorUses(candidate.mutant.operator), candidate.difficulty] as const
+  let best: { index: number; rank: readonly number[] } | undefined
+  for (const [index, candidate] of candidates.entries()) {
+    const candidateRank = rank(candidate)
+    if (best === undefined || isBefore(candidateRank, best.rank)) best = { index, rank: candidateRank }
+  }
+  return best && candidates.splice(best.index, 1)[0]
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return at >= 0 && a[at]! < b[at]!
+}
+
+/**
+ * The proof of a loser: on the witness the mutant repeats its result under another memory fill, is clean and the
+ * same under UBSan with ASan and under MSan, and its own IR at its own level gives that result too. (That the
+ * original is clean there and gives another result is known: the input is one of its clean inputs.)
+ */
+export async function confirmLoser(
+  engine: Engine,
+  { unit, calling, inputs }: Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>,
+  candidate: Pick<Candidate, 'code' | 'ir' | 'inputIndex' | 'result'>,
+): Promise<MutantVerdictName> {
+  const { input, edgesTaken } = inputs[candidate.inputIndex]!
+  const fuel = mutantEdges(edgesTaken)
+  const c = { text: candidate.code, language: 'c', standard: unit.standard } as const
+  const ir = { text: candidate.ir, language: 'ir', standard: unit.standard } as const
+  const proofs = [
+    { code: c, build: 'asan', fill: FILLS[1] },
+    { code: c, build: 'msan', fill: FILLS[0] },
+    { code: c, build: 'cover', fill: FILLS[1] },
+    { code: ir, build: 'plain', fill: FILLS[1] },
+  ] as const
+  for (const { code, build, fill } of proofs) {
+    const built = await engine.build(code, build, calling)
+    if (built.kind === 'rejected') return 'not-compiled'
+    const outcome = await engine.run(built.executable, input, { fill, fuel })
+    if (outcome.kind !== 'ok') return failedProof(outcome.kind, build)
+    if (!sameResult(candidate.result, outcome)) return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'
+  }
+  return 'different'
+}
+
+function failedProof(outcome: string, build: string): MutantVerdictName {
+  if (outcome === 'sanitizer') return build === 'msan' ? 'uninitialised-read' : 'undefined-behaviour'
+  return outcome === 'timeout' ? 'timeout' : 'crash'
+}

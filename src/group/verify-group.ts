@@ -1,0 +1,101 @@
+/**
+ * A stored group in, what of it does not hold out: every claim is proven again from the group's own contents, by
+ * the same runs that made it. Nothing is taken from the record but what is to be proven.
+ */
+import type { Engine } from '../execute/engine.ts'
+import { ORIGINAL_EDGES } from '../execute/limits.ts'
+import { clearlyDifferent, sameResult } from '../execute/same-result.ts'
+import { SandboxFailure } from '../execute/sandbox-failure.ts'
+import { type CleanInput, screenOriginal } from '../execute/screen-original.ts'
+import { unitId } from '../extract/unit-id.ts'
+import { applyMutant } from '../mutate/apply-mutant.ts'
+import { confirmLoser } from './find-losers.ts'
+import { groupId } from './group-id.ts'
+import type { StoredGroup } from './group-record.ts'
+import { planCalling } from './plan-calling.ts'
+import { disagreement } from './prove-winners.ts'
+
+export interface Finding {
+  /** `contents`, `original`, `winner 2`, `loser 1`, ... */
+  readonly member: string
+  /** `failed`: the claim does not hold; `unknown`: it could not be tried. */
+  readonly verdict: 'failed' | 'unknown'
+  readonly reason: string
+  readonly detail: string
+}
+
+/** Gives no finding for a group whose every label is proven. */
+export async function verifyGroup(
+  engine: Engine,
+  { group, unit }: Pick<StoredGroup, 'group' | 'unit'>,
+): Promise<Finding[]> {
+  try {
+    return await findings(engine, group, unit)
+  } catch (error) {
+    if (!(error instanceof SandboxFailure)) throw error
+    return [{ member: 'all', verdict: 'unknown', reason: 'sandbox-error', detail: error.message }]
+  } finally {
+    await engine.releaseAll()
+  }
+}
+
+async function findings(
+  engine: Engine,
+  group: StoredGroup['group'],
+  unit: StoredGroup['unit'],
+): Promise<Finding[]> {
+  const found: Finding[] = []
+  const report = (member: string, reason: string, detail = '') =>
+    found.push({ member, verdict: 'failed', reason, detail })
+
+  if (unitId(unit) !== unit.id) report('contents', 'wrong-unit-id', unit.id)
+  if (groupId(unit.id, group) !== group.id) report('contents', 'wrong-group-id', group.id)
+  if (new Set(group.winners.map((winner) => winner.ir)).size !== group.winners.length)
+    report('contents', 'equal-winners')
+
+  const called = await planCalling(engine, unit)
+  if (called.kind === 'unsupported') {
+    report('original', 'unsupported-signature', called.reason)
+    return found
+  }
+  const { calling } = called
+  const cover = await engine.build(
+    { text: unit.code, language: 'c', standard: unit.standard },
+    'cover',
+    calling,
+  )
+  if (cover.kind === 'rejected') {
+    report('original', 'compile', cover.detail)
+    return found
+  }
+  const inputs: CleanInput[] = group.inputs.map((input, index) => ({
+    input,
+    expected: group.expected[index]!,
+    edgesTaken: ORIGINAL_EDGES,
+  }))
+  const screened = await screenOriginal(engine, unit, calling, cover.executable, inputs, inputs.length)
+  if (screened.kind === 'dropped') report('original', screened.reason, screened.detail)
+  else {
+    for (const [index, { input, expected }] of inputs.entries()) {
+      const again = screened.inputs.find((clean) => clean.input === input)
+      if (again === undefined) report('original', 'not-clean', `input ${index}`)
+      else if (!sameResult(expected, again.expected)) report('original', 'other-result', `input ${index}`)
+    }
+  }
+  for (const [index, winner] of group.winners.entries()) {
+    const failure = await disagreement(engine, winner, unit, calling, inputs)
+    if (failure) report(`winner ${index}`, failure.reason, failure.detail)
+  }
+  for (const [index, { mutant, code, ir, witness }] of group.losers.entries()) {
+    const member = `loser ${index}`
+    const { inputIndex, mutant: result } = witness
+    if (applyMutant(unit.code, mutant) !== code)
+      report(member, 'wrong-code', `is not ${mutant.operator} at line ${mutant.line}`)
+    if (!sameResult(witness.original, group.expected[inputIndex]!))
+      report(member, 'wrong-witness', 'the original gives another result')
+    if (!clearlyDifferent(witness.original, result)) report(member, 'no-difference', `input ${inputIndex}`)
+    const verdict = await confirmLoser(engine, { unit, calling, inputs }, { code, ir, inputIndex, result })
+    if (verdict !== 'different') report(member, verdict, `input ${inputIndex}`)
+  }
+  return found
+}

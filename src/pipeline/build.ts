@@ -1,0 +1,150 @@
+/**
+ * Sources in, stored groups out: the whole way, on all jobs, resumable. This thread alone reads sources and writes
+ * the database; the pool's threads compile and run, one unit at a time each.
+ *
+ * Every source and every unit is stored as soon as it is known, so a killed build loses what its threads were
+ * at, and the same command goes on from there. What comes out does not depend on the number of jobs: units are
+ * independent of each other, and sources are stored in the order in which they are read.
+ */
+import type { BuildConfig } from '../config/build-config.ts'
+import { contentConfig } from '../config/build-config.ts'
+import { readSources } from '../extract/read-sources.ts'
+import type { Source } from '../extract/source.ts'
+import type { Unit } from '../extract/unit.ts'
+import { assignSplit } from '../group/assign-split.ts'
+import type { UnitOutcome } from '../group/group-record.ts'
+import type { Store } from '../store/store.ts'
+import { describeVersions } from './describe-versions.ts'
+import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
+import { inOrder } from './in-order.ts'
+import { openPool, type Pool } from './open-pool.ts'
+import { runBounded } from './run-bounded.ts'
+
+/** Tasks handed out beyond one for each job, so that no thread waits for this one. */
+const QUEUED_TASKS = 2
+
+export async function build(
+  config: BuildConfig,
+  specs: readonly string[],
+  store: Store,
+  reporter: Reporter<BuildEvent>,
+  signal: AbortSignal,
+): Promise<BuildSummary> {
+  const start = performance.now()
+  const totals = { sources: 0, units: 0, groups: 0, drops: 0 }
+  store.beginRun({
+    config,
+    contentConfig: { ...contentConfig(config) },
+    ...describeVersions(),
+    sources: specs,
+    seed: config.seed,
+    jobs: config.jobs,
+  })
+  reporter.report({ kind: 'build-started', unitsFinished: store.finishedUnits().size })
+  const pool = await openPool(config.jobs, config.limits)
+  try {
+    const finish = (outcome: UnitOutcome) => {
+      store.saveUnitOutcome(outcome)
+      totals.units++
+      const { result } = outcome
+      if (result.kind === 'group') totals.groups++
+      else totals.drops++
+      reporter.report({
+        kind: 'unit-finished',
+        unitId: outcome.unit.id,
+        result:
+          result.kind === 'group'
+            ? {
+                kind: 'group',
+                winners: result.group.winners.filter((winner) => winner.chosen).length,
+                losers: result.group.losers.length,
+              }
+            : { kind: 'dropped', stage: result.stage, reason: result.reason },
+      })
+    }
+    await runBounded(
+      units(config, specs, store, reporter, signal, pool, totals),
+      config.jobs + QUEUED_TASKS,
+      async (unit) => finish(await groupOf(pool, store, config, unit)),
+    )
+  } finally {
+    await pool.close()
+  }
+  if (!signal.aborted) store.finishRun()
+  return {
+    kind: signal.aborted ? 'interrupted' : 'finished',
+    ...totals,
+    seconds: (performance.now() - start) / 1000,
+  }
+}
+
+/** Units left over by an earlier run first, then those of the sources, each source's units as soon as they are stored. */
+async function* units(
+  config: BuildConfig,
+  specs: readonly string[],
+  store: Store,
+  reporter: Reporter<BuildEvent>,
+  signal: AbortSignal,
+  pool: Pool,
+  totals: { sources: number },
+): AsyncGenerator<Unit> {
+  // Collected first: the generator would also give the units that are stored, and yielded, below.
+  for (const unit of [...store.pendingUnits()]) {
+    if (signal.aborted) return
+    yield unit
+  }
+  const kinds: readonly Unit['kind'][] = config.unit === 'both' ? ['program', 'function'] : [config.unit]
+  for await (const { source, extracted } of inOrder(newSources(), config.jobs + QUEUED_TASKS, (source) =>
+    extractOf(pool, source, kinds),
+  )) {
+    const fresh = store.saveExtraction(source.id, extracted.units, extracted.drops)
+    reporter.report({ kind: 'source-extracted', units: fresh.length, drops: extracted.drops.length })
+    for (const unit of fresh) {
+      if (signal.aborted) return
+      yield unit
+    }
+  }
+  reporter.report({ kind: 'sources-finished' })
+
+  async function* newSources(): AsyncGenerator<Source> {
+    const { limit, shard } = config
+    for await (const item of readSources(specs, {
+      limit,
+      shard: shard && { index: shard.index - 1, count: shard.count },
+    })) {
+      if (signal.aborted) return
+      totals.sources++
+      if (item.kind === 'dropped') {
+        store.saveReadDrop(item)
+        reporter.report({ kind: 'source-extracted', units: 0, drops: 1 })
+      } else if (store.saveSource(item.source) === 'extract') yield item.source
+      else reporter.report({ kind: 'source-extracted', units: 0, drops: 0 })
+    }
+  }
+}
+
+async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'][]) {
+  try {
+    return { source, extracted: await pool.extract({ source, kinds }) }
+  } catch (error) {
+    const drop = { stage: 'extract', reason: 'internal-error', detail: describe(error) } as const
+    return { source, extracted: { units: [], drops: [drop] } }
+  }
+}
+
+/** A bug that one unit of thousands meets is recorded with that unit, and must not end a long build. */
+async function groupOf(pool: Pool, store: Store, config: BuildConfig, unit: Unit): Promise<UnitOutcome> {
+  try {
+    const split = assignSplit(store.source(unit.sourceId)!.text)
+    return await pool.group({ unit, split, settings: contentConfig(config) })
+  } catch (error) {
+    return {
+      unit,
+      result: { kind: 'dropped', stage: 'group', reason: 'internal-error', detail: describe(error) },
+      timings: {},
+    }
+  }
+}
+
+const describe = (error: unknown) =>
+  (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 2000)

@@ -1,0 +1,42 @@
+/** The threads that compile and run: one task each at a time, so threads and their children never exceed the jobs given. */
+import { Piscina } from 'piscina'
+import { prepareHarness } from '../execute/harness-objects.ts'
+import type { RunLimits } from '../execute/limits.ts'
+import type { ExtractedUnits } from '../extract/extract-units.ts'
+import type { Source } from '../extract/source.ts'
+import type { Unit } from '../extract/unit.ts'
+import type { GroupTask } from '../group/build-group.ts'
+import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
+import type { Finding } from '../group/verify-group.ts'
+import { openSandbox } from '../sandbox/sandbox.ts'
+import { locateTools } from '../toolchain/locate-tools.ts'
+
+export interface Pool {
+  extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<ExtractedUnits>
+  group(task: GroupTask): Promise<UnitOutcome>
+  verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]>
+  close(): Promise<void>
+}
+
+/** @throws UserError when a tool is missing or no sandbox works here: before any thread is started. */
+export async function openPool(jobs: number, limits: RunLimits): Promise<Pool> {
+  const { clang } = locateTools()
+  const harness = await prepareHarness(clang)
+  await (await openSandbox()).close()
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  const piscina = new Piscina({
+    filename: new URL(`./unit-worker.${extension}`, import.meta.url).href,
+    minThreads: jobs,
+    maxThreads: jobs,
+    concurrentTasksPerWorker: 1,
+    // The default waits by blocking the thread, and nobody would then hear its child processes.
+    atomics: 'disabled',
+    workerData: { clang, harness, limits },
+  })
+  return {
+    extract: (task) => piscina.run(task, { name: 'extract' }),
+    group: (task) => piscina.run(task, { name: 'group' }),
+    verify: (stored) => piscina.run(stored, { name: 'verify' }),
+    close: () => piscina.destroy(),
+  }
+}

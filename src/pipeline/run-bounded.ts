@@ -1,0 +1,21 @@
+/** Calls `work` for every item with at most `bound` calls open; ends when all are done. */
+export async function runBounded<T>(
+  items: AsyncIterable<T>,
+  bound: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const open = new Set<Promise<void>>()
+  let failure: { error: unknown } | undefined
+  for await (const item of items) {
+    const task: Promise<void> = work(item)
+      .catch((error: unknown) => {
+        failure ??= { error }
+      })
+      .finally(() => open.delete(task))
+    open.add(task)
+    if (open.size >= bound) await Promise.race(open)
+    if (failure) break
+  }
+  await Promise.all(open)
+  if (failure) throw failure.error
+}

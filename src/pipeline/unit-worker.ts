@@ -1,0 +1,28 @@
+/** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
+import { workerData } from 'piscina'
+import { openSpawnEngine, type SpawnEngineOptions } from '../execute/spawn-engine.ts'
+import { type ExtractedUnits, extractUnits } from '../extract/extract-units.ts'
+import type { Source } from '../extract/source.ts'
+import type { Unit } from '../extract/unit.ts'
+import { buildGroup, type GroupTask } from '../group/build-group.ts'
+import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
+import { type Finding, verifyGroup } from '../group/verify-group.ts'
+import { loadParser } from '../syntax/parse-c.ts'
+
+const options: SpawnEngineOptions = workerData
+let opened: ReturnType<typeof openSpawnEngine> | undefined
+const engine = () => (opened ??= openSpawnEngine(options))
+
+export const extract = ({
+  source,
+  kinds,
+}: {
+  source: Source
+  kinds: readonly Unit['kind'][]
+}): Promise<ExtractedUnits> => extractUnits(source, { kinds, clang: options.clang })
+
+export const group = async (task: GroupTask): Promise<UnitOutcome> =>
+  buildGroup(await engine(), await loadParser(), task)
+
+export const verify = async (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]> =>
+  verifyGroup(await engine(), stored)

@@ -1,0 +1,50 @@
+/** A database of groups in, what of it does not hold out: every group proven again from its own contents. */
+import { DEFAULT_LIMITS } from '../execute/limits.ts'
+import type { StoredGroup } from '../group/group-record.ts'
+import type { Store } from '../store/store.ts'
+import type { Reporter, VerifyEvent, VerifyFinding, VerifyOptions, VerifySummary } from './events.ts'
+import { openPool } from './open-pool.ts'
+import { runBounded } from './run-bounded.ts'
+
+export async function verifyGroups(
+  store: Store,
+  { sample, seed, jobs }: VerifyOptions,
+  reporter: Reporter<VerifyEvent>,
+  signal: AbortSignal,
+): Promise<VerifySummary> {
+  const start = performance.now()
+  const failures: VerifyFinding[] = []
+  const unknown: VerifyFinding[] = []
+  let proven = 0
+  const total = store.groupCount()
+  reporter.report({ kind: 'verify-started', groups: Math.min(total, sample ?? total) })
+  const pool = await openPool(jobs, DEFAULT_LIMITS)
+  const verify = async ({ group, unit }: StoredGroup) => {
+    const findings = await pool.verify({ group, unit })
+    for (const { verdict, ...finding } of findings) {
+      const list = verdict === 'failed' ? failures : unknown
+      list.push({ groupId: group.id, ...finding })
+    }
+    const failed = findings.some(({ verdict }) => verdict === 'failed')
+    if (findings.length === 0) proven++
+    reporter.report({
+      kind: 'group-verified',
+      groupId: group.id,
+      result: failed ? 'failed' : findings.length > 0 ? 'unknown' : 'proven',
+    })
+  }
+  try {
+    await runBounded(untilAborted(store.groups({ sample, seed }), signal), jobs + 2, verify)
+  } finally {
+    await pool.close()
+  }
+  const kind = signal.aborted ? 'interrupted' : 'finished'
+  return { kind, proven, failures, unknown, seconds: (performance.now() - start) / 1000 }
+}
+
+async function* untilAborted<T>(items: Iterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for (const item of items) {
+    if (signal.aborted) return
+    yield item
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { inOrder } from '../../src/pipeline/in-order.ts'
+import { runBounded } from '../../src/pipeline/run-bounded.ts'
+
+async function* numbers(count: number) {
+  for (let i = 0; i < count; i++) yield i
+}
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('runBounded', () => {
+  it('works on every item, never on more than the bound at once', async () => {
+    const done: number[] = []
+    let open = 0
+    let most = 0
+    await runBounded(numbers(20), 3, async (item) => {
+      most = Math.max(most, ++open)
+      await later(item % 3)
+      open--
+      done.push(item)
+    })
+    expect(done.toSorted((a, b) => a - b)).toEqual([...Array(20).keys()])
+    expect(most).toBe(3)
+  })
+
+  it('lets what is open finish, takes nothing new, and throws the first failure', async () => {
+    const started: number[] = []
+    const run = runBounded(numbers(100), 2, async (item) => {
+      started.push(item)
+      await later(1)
+      if (item === 3) throw new Error('third')
+    })
+    await expect(run).rejects.toThrow('third')
+    expect(started.length).toBeLessThan(10)
+  })
+})
+
+describe('inOrder', () => {
+  it('gives results in the order of the items, however long each takes', async () => {
+    const results: number[] = []
+    for await (const result of inOrder(numbers(10), 4, async (item) => (await later(10 - item), item * 2)))
+      results.push(result)
+    expect(results).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
+  })
+})
