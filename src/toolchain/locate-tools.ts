@@ -1,6 +1,7 @@
 /**
  * The machine's `PATH` and a few fixed places in, the programs that the stages start out. clang's version is
- * asked once; that the programs work is not proven here (`gepo doctor` does).
+ * asked once; that the programs work is not proven here (`gepo doctor` does). bubblewrap is not among them: it is
+ * one of several fences that the sandbox tries by itself.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -11,7 +12,8 @@ import { findExecutable } from './find-executable.ts'
 /** The LLVM release whose IR and sanitizers everything here is proven with. */
 export const LLVM_MAJOR = 19
 
-const LLVM_BIN = `/usr/lib/llvm-${LLVM_MAJOR}/bin`
+/** Where Debian and Ubuntu put this release's programs under their plain names. */
+export const LLVM_BIN = `/usr/lib/llvm-${LLVM_MAJOR}/bin`
 
 /** The package's own root folder, from `src/` as well as from `dist/`. */
 export const PACKAGE_ROOT = resolve(import.meta.dirname, '..', '..')
@@ -22,30 +24,21 @@ export interface Tools {
   /** As `clang --version` names it, for example `19.1.7`. */
   readonly clangVersion: string
   readonly llvmAs: string
-  readonly llc: string
-  readonly opt: string
   readonly lld: string
-  readonly bwrap: string
   /** The project's own process supervisor, built from native/runner. */
   readonly supervise: string
 }
 
-/** The programs that are looked up by name alone, each with the places to look, best first. */
+/** The places to look, best first. */
 const CANDIDATES = {
   llvmAs: [`llvm-as-${LLVM_MAJOR}`, `${LLVM_BIN}/llvm-as`],
-  llc: [`llc-${LLVM_MAJOR}`, `${LLVM_BIN}/llc`],
-  opt: [`opt-${LLVM_MAJOR}`, `${LLVM_BIN}/opt`],
   lld: [`ld.lld-${LLVM_MAJOR}`, `${LLVM_BIN}/ld.lld`],
-  bwrap: ['bwrap'],
 } as const
 
 /** What the messages call a program, and the Debian and Ubuntu package that brings it. */
 const ORIGIN = {
   llvmAs: { called: 'llvm-as', aptPackage: `llvm-${LLVM_MAJOR}` },
-  llc: { called: 'llc', aptPackage: `llvm-${LLVM_MAJOR}` },
-  opt: { called: 'opt', aptPackage: `llvm-${LLVM_MAJOR}` },
   lld: { called: 'ld.lld', aptPackage: `lld-${LLVM_MAJOR}` },
-  bwrap: { called: 'bwrap (bubblewrap)', aptPackage: 'bubblewrap' },
 } as const
 
 type NamedTool = keyof typeof CANDIDATES
@@ -71,10 +64,7 @@ export function locateToolsIn(env: NodeJS.ProcessEnv): Tools {
     clang: clang.path,
     clangVersion: clang.version,
     llvmAs: requireTool('llvmAs', env),
-    llc: requireTool('llc', env),
-    opt: requireTool('opt', env),
     lld: requireTool('lld', env),
-    bwrap: requireTool('bwrap', env),
     supervise: requireSupervise(env),
   })
 }

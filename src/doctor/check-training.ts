@@ -1,0 +1,57 @@
+/** The parts that training alone needs: looked for, not loaded, because loading takes seconds and starts CUDA. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findExecutable } from '../toolchain/find-executable.ts'
+import { probe } from './ask-version.ts'
+import type { Finding } from './part.ts'
+
+const TORCH_QUESTION = `
+import importlib.metadata, importlib.util, pathlib
+spec = importlib.util.find_spec("torch")
+if spec: print(pathlib.Path(spec.origin).parent, importlib.metadata.version("torch"))
+`
+
+/** Finds the PyTorch of the Python on `PATH`. */
+export async function checkTorch(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const python = findExecutable(['python3'], env)
+  if (python === undefined) return { status: 'missing' }
+  const { stdout, failure } = await probe(python, ['-c', TORCH_QUESTION], env)
+  if (failure !== undefined) return { status: 'broken', found: python, problem: failure }
+  const [, found, version] = /^(.*) (\S+)$/.exec(stdout.trim()) ?? []
+  return found === undefined || version === undefined
+    ? { status: 'missing' }
+    : { status: 'ok', found, version }
+}
+
+/** Finds libtorch where `LIBTORCH` says, else inside PyTorch. */
+export async function checkLibtorch(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const named = env.LIBTORCH
+  if (named !== undefined) {
+    const found = join(named, 'lib/libtorch_cpu.so')
+    if (!existsSync(found)) return { status: 'broken', found: named, problem: `LIBTORCH has no ${found}` }
+    return { status: 'ok', found: named, version: readBuildVersion(named) }
+  }
+  const torch = await checkTorch(env)
+  if (torch.status !== 'ok') return { status: 'missing' }
+  const problem = 'this PyTorch comes without lib/libtorch_cpu.so'
+  return existsSync(join(torch.found, 'lib/libtorch_cpu.so'))
+    ? torch
+    : { status: 'broken', found: torch.found, problem }
+}
+
+/** Both the archive and the Python package of libtorch may carry the version in a file of their own. */
+function readBuildVersion(folder: string): string {
+  const path = join(folder, 'build-version')
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : 'unnamed'
+}
+
+/** Asks NVIDIA's driver for its GPUs. */
+export async function checkGpu(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const found = findExecutable(['nvidia-smi'], env)
+  if (found === undefined) return { status: 'missing' }
+  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader']
+  const { stdout, failure } = await probe(found, query, env)
+  if (failure !== undefined) return { status: 'broken', found, problem: failure }
+  const gpus = stdout.trim().split('\n').filter(Boolean)
+  return gpus.length === 0 ? { status: 'missing' } : { status: 'ok', found, version: gpus.join('; ') }
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gepo-totals-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function totals(success: boolean, ...files: { status: string; tests: string[] }[]) {
+  const path = join(folder, 'report.json')
+  const testResults = files.map(({ status, tests }) => ({
+    status,
+    assertionResults: tests.map((one) => ({ status: one })),
+  }))
+  writeFileSync(path, JSON.stringify({ success, testResults }))
+  const run = spawnSync(process.execPath, ['scripts/print-test-totals.mjs', path], { encoding: 'utf8' })
+  return { line: run.stdout, exit: run.status }
+}
+
+it('counts over all files, leaving skipped tests out', () => {
+  const files = [
+    { status: 'passed', tests: ['passed', 'passed', 'pending'] },
+    { status: 'passed', tests: ['passed'] },
+  ]
+  expect(totals(true, ...files)).toEqual({ line: '3 passed, 0 failed\n', exit: 0 })
+})
+
+it('fails with a failed test', () => {
+  expect(totals(false, { status: 'failed', tests: ['passed', 'failed'] })).toEqual({
+    line: '1 passed, 1 failed\n',
+    exit: 1,
+  })
+})
+
+it('counts a file that could not be loaded as failed', () => {
+  const files = [
+    { status: 'passed', tests: ['passed'] },
+    { status: 'failed', tests: [] },
+  ]
+  expect(totals(false, ...files)).toEqual({ line: '1 passed, 1 failed\n', exit: 1 })
+})
+
+it('fails when nothing ran', () => {
+  expect(totals(true)).toEqual({ line: '0 passed, 0 failed\n', exit: 1 })
+})
