@@ -19,6 +19,7 @@ const remedies: Readonly<Record<string, (path: string) => string>> = {
   EPERM: (path) =>
     `permission denied for ${path}: give it the missing rights (chmod), or choose another path`,
   ENOENT: (path) => `${path} does not exist (any more): check the path`,
+  ENOTDIR: (path) => `${path} lies below something that is not a folder: choose another path`,
   EIO: (path) => `${path} cannot be read (input/output error): check the disk it lies on`,
   ENOSPC: (path) => `no space left for ${path}: free some, or choose another disk`,
   EDQUOT: (path) => `the disk quota is used up for ${path}: free some space, or choose another disk`,

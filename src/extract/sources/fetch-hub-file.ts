@@ -9,8 +9,8 @@
  * checked before it takes its name.
  */
 import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat, symlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, link, mkdir, open, rename, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { type FileDownloadInfoOutput, fileDownloadInfo } from '@huggingface/hub'
 import { UserError } from '../../config/user-error.ts'
@@ -59,7 +59,7 @@ export async function fetchHubFile(
   try {
     await mkdir(dirname(blob), { recursive: true })
     await mkdir(dirname(snapshot), { recursive: true })
-    if (!(await exists(blob))) await fetchBlob(file, info, blob, access, options)
+    if (!(await exists(blob))) await fetchBlob(blob, { file, info, access, options })
     await symlink(relative(dirname(snapshot), blob), snapshot).catch(ignore('EEXIST'))
   } catch (error) {
     throw explainFileError(error, access.cacheDir)
@@ -96,76 +96,80 @@ function bareEtag(info: FileDownloadInfoOutput): string {
   return info.etag.replace(/^W\//, '').replaceAll('"', '')
 }
 
-async function fetchBlob(
-  file: HubFile,
-  info: FileDownloadInfoOutput,
-  blob: string,
-  access: HubAccess,
-  options: DownloadOptions,
-): Promise<void> {
-  const partial = `${blob}.incomplete`
-  const resumed = await fetchRest(file, info, partial, access, options)
-  if (!(await hasDigest(partial, info))) {
-    await rm(partial, { force: true })
-    // A machine that went down while writing leaves a partial file with holes: one fresh attempt mends that.
-    if (resumed) return fetchBlob(file, info, blob, access, options)
-    throw new UserError(
-      `${file.path} of ${file.name} arrived damaged and was removed: run again, or check the proxy`,
-    )
-  }
-  await rename(partial, blob).catch(async (error: unknown) => {
-    // Another process that fetched the same file was first.
-    if (errorCode(error) !== 'ENOENT' || !(await exists(blob))) throw error
-  })
+/** What is being fetched, from where, into which open file. */
+interface Transfer {
+  readonly file: HubFile
+  readonly info: FileDownloadInfoOutput
+  readonly handle: FileHandle
+  readonly access: HubAccess
+  readonly options: DownloadOptions
 }
 
-/** @returns whether bytes of an earlier run were kept. */
-async function fetchRest(
-  file: HubFile,
-  info: FileDownloadInfoOutput,
-  partial: string,
-  access: HubAccess,
-  options: DownloadOptions,
-): Promise<boolean> {
+async function fetchBlob(blob: string, wanted: Omit<Transfer, 'handle'>): Promise<void> {
+  const { file, info } = wanted
+  const partial = `${blob}.incomplete`
   const handle = await open(partial, constants.O_RDWR | constants.O_CREAT)
   try {
-    const { size } = await handle.stat()
-    if (size > info.size) await handle.truncate(0)
-    const kept = size > info.size ? 0 : size
-    let received = kept
-    const onBytes = (receivedBytes: number) => {
-      received = receivedBytes
-      options.onProgress?.({ path: file.path, receivedBytes, totalBytes: info.size })
+    const { size: kept } = await handle.stat()
+    if (kept > info.size) await handle.truncate(info.size)
+    // A machine that went down while writing can leave wrong bytes: one attempt from the start mends that.
+    for (const from of kept > 0 ? [kept, 0] : [0]) {
+      await fetchRest(from, { ...wanted, handle })
+      if (await hasDigest(handle, info)) return await publish(partial, blob)
     }
-    for (let failures = 0; received < info.size; ) {
-      const before = received
-      const cut = await fetchFrom(received, file, info, handle, access, options.patience, onBytes)
-      if (received >= info.size) break
-      failures = received > before ? 1 : failures + 1
-      if (failures >= options.patience.attempts) {
-        const progress = `after ${received} of ${info.size} bytes (${cut})`
-        throw new UserError(
-          `the download of ${file.path} keeps breaking off ${progress}: run again to go on from there`,
-        )
-      }
-      await pause(options.patience, failures)
-    }
-    return kept > 0
   } finally {
     await handle.close()
+  }
+  await rm(partial, { force: true })
+  throw new UserError(
+    `${file.path} of ${file.name} arrived damaged and was removed: run again, or check the proxy`,
+  )
+}
+
+/**
+ * Linking, unlike renaming, never replaces what is there, so a process that comes second cannot put the partial file
+ * of a third in the place of the finished one.
+ */
+async function publish(partial: string, blob: string): Promise<void> {
+  try {
+    await link(partial, blob)
+  } catch (error) {
+    if (await exists(blob)) return
+    if (!['EPERM', 'ENOTSUP'].includes(errorCode(error) ?? '')) throw error
+    return rename(partial, blob) // a file system without hard links
+  }
+  await rm(partial, { force: true })
+}
+
+async function fetchRest(from: number, transfer: Transfer): Promise<void> {
+  const { file, info, options } = transfer
+  let received = from
+  const onBytes = (receivedBytes: number) => {
+    received = receivedBytes
+    options.onProgress?.({ path: file.path, receivedBytes, totalBytes: info.size })
+  }
+  for (let failures = 0; received < info.size; ) {
+    const before = received
+    const cut = await fetchFrom(received, transfer, onBytes)
+    if (received >= info.size) return
+    failures = received > before ? 1 : failures + 1
+    if (failures >= options.patience.attempts) {
+      const progress = `after ${received} of ${info.size} bytes (${cut})`
+      throw new UserError(
+        `the download of ${file.path} keeps breaking off ${progress}: run again to go on from there`,
+      )
+    }
+    await pause(options.patience, failures)
   }
 }
 
 /** Fetches from byte `from` until the end or the connection breaks. @returns what broke it, for people. */
 async function fetchFrom(
   from: number,
-  file: HubFile,
-  info: FileDownloadInfoOutput,
-  handle: FileHandle,
-  access: HubAccess,
-  patience: Patience,
+  { file, info, handle, access, options }: Transfer,
   onBytes: (received: number) => void,
 ): Promise<string> {
+  const { patience } = options
   const own = new URL(info.url).origin === new URL(access.endpoint).origin
   const response = await patientFetch(patience)(info.url, {
     headers: {
@@ -177,17 +181,22 @@ async function fetchFrom(
   // A server or proxy that knows no ranges sends all of it; the same bytes are then written over the kept ones.
   let at = response.status === 206 ? from : 0
   const chunks = response.body[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await chunks.next().catch((error: unknown) => {
-      patience.signal?.throwIfAborted()
-      return { cut: error instanceof Error ? error.message : String(error) }
-    })
-    if ('cut' in next) return next.cut
-    if (next.done) return 'the server ended it early'
-    const chunk = next.value.subarray(0, info.size - at)
-    await writeAll(handle, chunk, at)
-    at += chunk.length
-    if (at > from) onBytes(at)
+  try {
+    while (at < info.size) {
+      const next = await chunks.next().catch((error: unknown) => {
+        patience.signal?.throwIfAborted()
+        return { cut: error instanceof Error ? error.message : String(error) }
+      })
+      if ('cut' in next) return next.cut
+      if (next.done) return 'the server ended it early'
+      const chunk = next.value.subarray(0, info.size - at)
+      await writeAll(handle, chunk, at)
+      at += chunk.length
+      if (at > from) onBytes(at)
+    }
+    return 'complete'
+  } finally {
+    await chunks.return?.()?.catch(() => {})
   }
 }
 
@@ -198,17 +207,22 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 }
 
 /** Large files have their sha256 as etag, small ones git's sha1; an etag of another kind proves nothing. */
-async function hasDigest(path: string, info: FileDownloadInfoOutput): Promise<boolean> {
+async function hasDigest(handle: FileHandle, info: FileDownloadInfoOutput): Promise<boolean> {
   const etag = bareEtag(info)
-  if (/^[0-9a-f]{64}$/.test(etag)) return (await digest(path, 'sha256')) === etag
-  if (/^[0-9a-f]{40}$/.test(etag)) return (await digest(path, 'sha1', `blob ${info.size}\0`)) === etag
+  if (/^[0-9a-f]{64}$/.test(etag)) return (await digest(handle, 'sha256')) === etag
+  if (/^[0-9a-f]{40}$/.test(etag)) return (await digest(handle, 'sha1', `blob ${info.size}\0`)) === etag
   return true
 }
 
-async function digest(path: string, algorithm: string, prefix = ''): Promise<string> {
+async function digest(handle: FileHandle, algorithm: string, prefix = ''): Promise<string> {
   const hash = createHash(algorithm).update(prefix)
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
-  return hash.digest('hex')
+  const buffer = Buffer.alloc(1024 * 1024)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(buffer.subarray(0, bytesRead))
+    at += bytesRead
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,6 @@
+/** Array.fromAsync, which the oldest supported Node does not have. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
