@@ -17,7 +17,7 @@ export interface FakeHubOptions {
   readonly storage?: (request: number) => StorageManner
 }
 
-export interface StorageManner {
+interface StorageManner {
   /** Cut the connection after so many bytes of the answer. */
   readonly cutAfterBytes?: number
   readonly ignoreRanges?: boolean

@@ -9,7 +9,7 @@ import fastGlob from 'fast-glob'
 import { UserError } from '../../config/user-error.ts'
 import { errorCode, explainFileError } from './explain-file-error.ts'
 
-export type FileFormat = 'c' | 'jsonl' | 'parquet'
+type FileFormat = 'c' | 'jsonl' | 'parquet'
 
 export interface FoundFile {
   readonly path: string

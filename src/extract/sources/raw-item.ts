@@ -21,7 +21,7 @@ export interface DroppedContent {
 }
 
 /** Why reading drops an item. Whether a text is C at all is decided later, by compiling it. */
-export type ReadDropReason =
+type ReadDropReason =
   | 'bad-json'
   | 'duplicate'
   | 'empty'

@@ -23,7 +23,7 @@ export async function readNamedCFile(path: string, maxBytes: number): Promise<Ra
   throw new UserError(`${path} cannot be read (${content.detail}): check its permissions`)
 }
 
-export async function readCFile(path: string, maxBytes: number): Promise<RawContent> {
+async function readCFile(path: string, maxBytes: number): Promise<RawContent> {
   let handle: FileHandle | undefined
   try {
     handle = await open(path)
@@ -53,6 +53,6 @@ async function readAtMost(handle: FileHandle, sizeHint: number, maxBytes: number
   }
 }
 
-export function tooLarge(bytes: number, maxBytes: number): RawContent {
+function tooLarge(bytes: number, maxBytes: number): RawContent {
   return { kind: 'dropped', reason: 'too-large', detail: `${bytes} bytes or more, the limit is ${maxBytes}` }
 }
