@@ -1,16 +1,15 @@
 /**
- * Box directories: where executables wait for their runs. In: the system's folder for temporary files. Out: a fresh
+ * Box directories: where executables wait for their runs. In: a folder for temporary files. Out: a fresh
  * directory that the sandbox's user can read. Those whose process is gone are removed on the way.
  */
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const PREFIX = 'gepo-box-'
 
 /** Makes `<parent>/gepo-box-<system>-<pid>-<random>`. */
-export function makeBoxDirectory(parent: string = tmpdir()): string {
+export function makeBoxDirectory(parent: string): string {
   sweepBoxDirectories(parent)
   const box = mkdtempSync(join(parent, `${PREFIX}${systemTag()}-${process.pid}-`))
   chmodSync(box, 0o755)

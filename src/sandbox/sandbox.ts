@@ -8,12 +8,20 @@
  *
  * Not guaranteed: equal results of runs whose program asks for time, process id or random bytes.
  */
-import { chmodSync, copyFileSync, existsSync } from 'node:fs'
+import { chmodSync, copyFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../config/user-error.ts'
+import { locateTools } from '../toolchain/locate-tools.ts'
 import { makeBoxDirectory, removeBoxDirectory } from './box-directory.ts'
-import { decodeHello, decodeReport, encodeRequest, PROTOCOL_VERSION, wallLimitMs } from './protocol.ts'
+import {
+  decodeHello,
+  decodeReport,
+  encodeRequest,
+  type Hello,
+  PROTOCOL_VERSION,
+  wallLimitMs,
+} from './protocol.ts'
 import type { RunReport, RunRequest } from './run-report.ts'
 import { commandFor, NOBODY, RUNGS, type Rung, SUPERVISE } from './rung.ts'
 import { SupervisorProcess, type User } from './supervisor-process.ts'
@@ -29,7 +37,7 @@ const OVERRIDE = 'GEPO_UNSAFE_NO_SANDBOX'
 export interface SandboxOptions {
   /** Where the box directory is made; default the system's folder for temporary files. */
   readonly temporaryFolder?: string
-  /** The supervisor's executable; default the one built in native/build. */
+  /** The supervisor's executable; default where `locateTools` finds it. */
   readonly supervisePath?: string
   /** Only these are tried, in their order; default all, `none` only under the override. */
   readonly rungs?: readonly Rung[]
@@ -39,6 +47,8 @@ export interface Sandbox {
   /** Host path of the directory for executables; requests name them relative to it. */
   readonly boxPath: string
   readonly rung: Rung
+  /** Version of Landlock that also holds, whatever the rung; 0: this kernel has none. */
+  readonly landlockAbi: number
   /** Process id of the supervisor's outermost process, while there is one. */
   readonly supervisorPid: number | undefined
   /** Runs after all runs asked for earlier. Never rejects, except for a request that could not be encoded. */
@@ -60,31 +70,22 @@ let knownFence: Fence | undefined
  *
  * @example
  * const sandbox = await openSandbox()
- * await link('main.c', join(sandbox.boxPath, 'main'))
- * const report = await sandbox.run({ path: 'main', stdin: '1 2\n', limits: { cpuMs: 1000, outputBytes: 1 << 20 } })
+ * await writeFile(join(sandbox.boxPath, 'sum'), executable, { mode: 0o755 })
+ * const report = await sandbox.run({ path: 'sum', stdin: '1 2\n', limits: { cpuMs: 1000, outputBytes: 1 << 20 } })
+ * // { kind: 'exited', code: 0, stdout: <Buffer 33 0a>, ... }
  * await sandbox.close()
  *
  * @throws UserError if no rung works and the override is not set, or the supervisor is not built.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const supervise =
-    options.supervisePath ?? fileURLToPath(new URL('../../native/build/supervise', import.meta.url))
-  if (!existsSync(supervise)) {
-    throw new UserError(
-      `The sandbox's supervisor is not built (${supervise} is missing): run npm run setup.`,
-    )
-  }
-  const boxPath = makeBoxDirectory(options.temporaryFolder)
-  // A copy in the box: the checkout may lie where the sandbox's user cannot look.
-  copyFileSync(supervise, join(boxPath, SUPERVISE))
-  chmodSync(join(boxPath, SUPERVISE), 0o555)
-
+  const supervise = options.supervisePath ?? locateTools().supervise
+  const boxPath = prepareBox(supervise, options.temporaryFolder ?? tmpdir())
   const failures: string[] = []
   for (const fence of fences(options.rungs)) {
     const started = await start(fence, boxPath)
     if (started.kind === 'started') {
       if (!options.rungs) knownFence = fence
-      return new RunningSandbox(boxPath, fence, started.process)
+      return new RunningSandbox(boxPath, fence, started)
     }
     failures.push(`${fence.rung}: ${started.detail}`)
   }
@@ -96,6 +97,21 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   )
 }
 
+function prepareBox(supervise: string, parent: string): string {
+  try {
+    const boxPath = makeBoxDirectory(parent)
+    // A copy in the box: the checkout may lie where the sandbox's user cannot look.
+    copyFileSync(supervise, join(boxPath, SUPERVISE))
+    chmodSync(join(boxPath, SUPERVISE), 0o555)
+    return boxPath
+  } catch (error) {
+    const { message } = error as Error
+    throw new UserError(
+      `The sandbox cannot write to ${parent} (${message}): let TMPDIR name a folder with room.`,
+    )
+  }
+}
+
 /** What to try, best first. Real root gives up its rights where that works. */
 function fences(rungs: readonly Rung[] | undefined): Fence[] {
   const allowed = rungs ?? RUNGS.filter((rung) => rung !== 'none' || process.env[OVERRIDE] === '1')
@@ -104,44 +120,56 @@ function fences(rungs: readonly Rung[] | undefined): Fence[] {
   return knownFence && !rungs ? [knownFence, ...all] : all
 }
 
-type Started = { kind: 'started'; process: SupervisorProcess } | { kind: 'failed'; detail: string }
-
-/** Starts a supervisor and has it run something under the real policy: itself, which answers with its usage, exit 2. */
-async function start(fence: Fence, boxPath: string): Promise<Started> {
-  const supervisor = new SupervisorProcess(commandFor(fence.rung, boxPath), fence.user)
-  const detail = await probe(supervisor)
-  if (detail === undefined) return { kind: 'started', process: supervisor }
-  await supervisor.stop()
-  return { kind: 'failed', detail }
+interface Started {
+  readonly kind: 'started'
+  readonly process: SupervisorProcess
+  readonly hello: Hello
 }
 
-/** Why the supervisor is of no use; undefined if it works. */
-async function probe(supervisor: SupervisorProcess): Promise<string | undefined> {
-  const hello = await supervisor.exchange(undefined, START_TIMEOUT_MS)
-  if (hello.kind === 'dead') return hello.detail
-  const { version } = decodeHello(hello.frame)
-  if (version !== PROTOCOL_VERSION) return `the supervisor speaks version ${version}, not ${PROTOCOL_VERSION}`
+interface Failed {
+  readonly kind: 'failed'
+  readonly detail: string
+}
+
+async function start(fence: Fence, boxPath: string): Promise<Started | Failed> {
+  const process = new SupervisorProcess(commandFor(fence.rung, boxPath), fence.user)
+  const result = await probe(process)
+  if (result.kind === 'failed') await process.stop()
+  return result
+}
+
+/** Has a new supervisor run something under the real policy: itself, which without arguments ends with exit 2. */
+async function probe(process: SupervisorProcess): Promise<Started | Failed> {
+  const failed = (detail: string): Failed => ({ kind: 'failed', detail })
+  const first = await process.exchange(undefined, START_TIMEOUT_MS)
+  if (first.kind === 'dead') return failed(first.detail)
+  const hello = decodeHello(first.frame)
+  if (hello.version !== PROTOCOL_VERSION) {
+    return failed(`the supervisor speaks version ${hello.version}, not ${PROTOCOL_VERSION}`)
+  }
   const limits = { cpuMs: START_TIMEOUT_MS, outputBytes: 4096 }
-  const answer = await supervisor.exchange(encodeRequest({ path: SUPERVISE, limits }), START_TIMEOUT_MS)
-  if (answer.kind === 'dead') return answer.detail
+  const answer = await process.exchange(encodeRequest({ path: SUPERVISE, limits }), START_TIMEOUT_MS)
+  if (answer.kind === 'dead') return failed(answer.detail)
   const report = decodeReport(answer.frame)
-  if (report.kind === 'exited' && report.code === 2) return undefined
-  return report.kind === 'sandbox-error' ? report.detail : `a trial run ended with ${report.kind}`
+  if (report.kind === 'exited' && report.code === 2) return { kind: 'started', process, hello }
+  return failed(report.kind === 'sandbox-error' ? report.detail : `a trial run ended with ${report.kind}`)
 }
 
 class RunningSandbox implements Sandbox {
   readonly boxPath: string
   readonly rung: Rung
+  readonly landlockAbi: number
   readonly #fence: Fence
   #supervisor: SupervisorProcess
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(boxPath: string, fence: Fence, supervisor: SupervisorProcess) {
+  constructor(boxPath: string, fence: Fence, started: Started) {
     this.boxPath = boxPath
     this.rung = fence.rung
+    this.landlockAbi = started.hello.landlockAbi
     this.#fence = fence
-    this.#supervisor = supervisor
+    this.#supervisor = started.process
   }
 
   get supervisorPid(): number | undefined {
