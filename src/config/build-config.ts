@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { LEVELS, type Level } from '../compile/level.ts'
+import { DEFAULT_LIMITS } from '../execute/limits.ts'
 import { UserError } from './user-error.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -18,11 +19,11 @@ const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
 
 const limitsSchema = z.strictObject({
   /** CPU time of one run, ms. */
-  cpuMs: wholeNumber(10, 600_000).default(2_000),
+  cpuMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.cpuMs),
   /** Memory of one run, bytes. */
-  memoryBytes: wholeNumber(16 * 1024 * 1024).default(512 * 1024 * 1024),
+  memoryBytes: wholeNumber(16 * 1024 * 1024).default(DEFAULT_LIMITS.memoryBytes),
   /** Bytes of stdout that one run may write. */
-  outputBytes: wholeNumber(1024).default(1024 * 1024),
+  outputBytes: wholeNumber(1024).default(DEFAULT_LIMITS.outputBytes),
 })
 
 const buildConfigSchema = z.strictObject({

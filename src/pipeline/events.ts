@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts'
 export type BuildEvent =
   /** Once, first. `unitsFinished` were done by earlier runs on the same database. */
   | { readonly kind: 'build-started'; readonly unitsFinished: number }
+  /** How many sources there are to read, once that is known; without it nobody can tell the time left. */
+  | { readonly kind: 'sources-counted'; readonly sources: number }
   /** A source was read and its units are stored, or it was dropped with `units: 0`. */
   | { readonly kind: 'source-extracted'; readonly units: number; readonly drops: number }
   /** No more sources will come: from here on the number of units is final. */

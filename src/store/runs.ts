@@ -19,6 +19,8 @@ export interface RunStart {
 export interface Runs {
   /** @throws UserError when the file was built with other options or versions */
   begin(run: RunStart): number
+  /** What all runs on the file share, versions included; undefined before the first. */
+  contentConfig(): Readonly<Record<string, unknown>> | undefined
   setSeconds(key: number, seconds: number): void
   finish(key: number, seconds: number): void
 }
@@ -31,11 +33,16 @@ export function runsTable(db: Connection): Runs {
   )
   const setSeconds = db.prepare('UPDATE runs SET seconds = ? WHERE key = ?')
   const finish = db.prepare('UPDATE runs SET seconds = ?, finished_at = ? WHERE key = ?')
+  const contentConfig = (): Record<string, unknown> | undefined => {
+    const row = first.get()
+    return row && JSON.parse(row.content_config)
+  }
   return {
+    contentConfig,
     begin(run) {
       const content = { ...run.contentConfig, versions: run.versions }
-      const before = first.get()
-      if (before !== undefined) refuseOtherContent(db.path, JSON.parse(before.content_config), content)
+      const before = contentConfig()
+      if (before !== undefined) refuseOtherContent(db.path, before, content)
       return insert.get(
         JSON.stringify(run.config),
         JSON.stringify(content),

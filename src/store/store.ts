@@ -33,6 +33,8 @@ export interface Store {
    */
   beginRun(run: RunStart): void
   finishRun(): void
+  /** Options and versions that the file's groups depend on; undefined before the first run. */
+  contentConfig(): Readonly<Record<string, unknown>> | undefined
 
   /**
    * Keeps a source. `extract`: its units are wanted now. `extracted`: an earlier run did that.
@@ -144,6 +146,9 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
       if (run === undefined) throw new Error('no run was begun')
       runs.finish(run.key, runSeconds(run.startedAtMs))
       run = undefined
+    },
+    contentConfig() {
+      return runs.contentConfig()
     },
 
     saveSource(source) {

@@ -1,0 +1,27 @@
+/** What a command works with besides its arguments; tests give their own. */
+import type { Writable } from 'node:stream'
+import type { Part } from '../doctor/part.ts'
+import type { Build, VerifyGroups } from '../pipeline/events.ts'
+
+export interface Context {
+  readonly stdout: Terminal
+  readonly stderr: Terminal
+  /** Loaded when asked for, so that `gepo stats` need not load a compiler's wrapper. */
+  readonly loadBuild: () => Promise<Build>
+  readonly loadVerifyGroups: () => Promise<VerifyGroups>
+  readonly checkParts: () => Promise<readonly Part[]>
+}
+
+/** A stream that may be a terminal. */
+export type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+
+/** The process's own streams and the real stages. */
+export function processContext(): Context {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    loadBuild: async () => (await import('../pipeline/build.ts')).build,
+    loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
+    checkParts: async () => (await import('../doctor/check-parts.ts')).checkParts(),
+  }
+}

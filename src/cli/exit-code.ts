@@ -1,0 +1,13 @@
+/** What a command ends with. */
+export const EXIT = {
+  done: 0,
+  /** A checked property does not hold; also the code for a bug, with its stack on stderr. */
+  failed: 1,
+  /** Wrong usage or input: one sentence on stderr. */
+  usage: 2,
+  unknown: 3,
+  /** Stopped by SIGINT or SIGTERM with the state saved. */
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,0 +1,124 @@
+/**
+ * The command line: arguments in, exit code out. Results go to stdout, everything else to stderr. All errors end
+ * here: one sentence for what the user can mend, a stack for a bug.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { UserError } from '../config/user-error.ts'
+import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import { buildCommand } from './build.ts'
+import { type Context, processContext } from './context.ts'
+import { doctorCommand } from './doctor.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { exportCommand } from './export.ts'
+import { showCommand } from './show.ts'
+import { statsCommand } from './stats.ts'
+import { verifyCommand } from './verify.ts'
+
+/**
+ * Runs one command.
+ *
+ * @param argv arguments after the program's name, as `process.argv.slice(2)` gives them
+ * @example process.exitCode = await main(['stats', 'groups.db', '--json'])
+ */
+export async function main(argv: readonly string[], context: Context = processContext()): Promise<number> {
+  const { stdout, stderr } = context
+  // A reader such as `head` may leave before all is written; that is no error of this command.
+  const onStreamError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  }
+  for (const stream of [stdout, stderr]) stream.on('error', onStreamError)
+  let exit: ExitCode = EXIT.done
+  const program = createProgram(context, (code) => {
+    exit = code
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exit
+  } catch (error) {
+    if (isBrokenPipe(error)) return EXIT.done
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done
+      if (error.code !== 'commander.help') stderr.write(`gepo: ${usageSentence(error, argv)}\n`)
+      return EXIT.usage
+    }
+    if (error instanceof UserError) {
+      stderr.write(`gepo: ${error.message}\n`)
+      return EXIT.usage
+    }
+    stderr.write(`gepo: this is a bug; please report it with what follows.\n${stackOf(error)}\n`)
+    return EXIT.failed
+  } finally {
+    // Streams of the process stay guarded: what is buffered may fail after this returns.
+    if (stdout !== process.stdout) {
+      for (const stream of [stdout, stderr]) stream.off('error', onStreamError)
+    }
+  }
+}
+
+function createProgram(context: Context, setExit: (code: ExitCode) => void): Command {
+  const program = new Command('gepo')
+    .description(
+      'Builds groups of LLVM IR from C programs, with labels proven by running them, for preference training.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+      // Said once, in `main`.
+      outputError: () => {},
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+    })
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 a checked property does not hold, 2 wrong usage or input, 3 unknown, 130 interrupted.
+
+Examples:
+  $ gepo doctor
+  $ gepo build programs/ --out groups.db
+  $ gepo show groups.db`,
+    )
+  for (const command of [
+    buildCommand,
+    verifyCommand,
+    statsCommand,
+    showCommand,
+    exportCommand,
+    doctorCommand,
+  ]) {
+    command(program, context, setExit)
+  }
+  return program
+}
+
+function usageSentence(error: CommanderError, argv: readonly string[]): string {
+  const sentence = error.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+  const command = argv.find((argument) => !argument.startsWith('-'))
+  const help =
+    error.code === 'commander.unknownCommand' || command === undefined
+      ? 'gepo --help'
+      : `gepo ${command} --help`
+  return `${sentence}; see ${help}.`
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).version
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE'
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

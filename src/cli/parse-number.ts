@@ -1,0 +1,17 @@
+/** Values of flags. Checked here only where no schema does it later. */
+import { InvalidArgumentError } from 'commander'
+
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!Number.isSafeInteger(value) || value < least || text.trim() === '') {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} on.`)
+    }
+    return value
+  }
+}
+
+/** The number that the text is; the text itself when it is none, for the schema to refuse by name. */
+export function numberOrText(text: string): number | string {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
+}

@@ -1,0 +1,121 @@
+/**
+ * A stored group in, text for a terminal out: the C source with the edits marked, the winners, and for each loser
+ * its edit, the IR diff against its nearest winner, and the witness.
+ */
+import type { Input } from '../execute/input.ts'
+import { inputRecord, resultRecord } from '../export/witness-record.ts'
+import type { Loser, StoredGroup, Winner } from '../group/group-record.ts'
+import { diffIr } from './diff-ir.ts'
+import { markEdits, showEdit } from './mark-edits.ts'
+import type { Palette } from './palette.ts'
+import { printable, printableBytes } from './printable.ts'
+
+export interface RenderOptions {
+  readonly paint: Palette
+  /** Nothing is cut. */
+  readonly full: boolean
+}
+
+const mostDiffLines = 60
+const mostOutputLines = 12
+const mostLineLength = 400
+
+export function renderGroup({ group, unit, source }: StoredGroup, { paint, full }: RenderOptions): string {
+  const origin = [source.dataset, source.split, source.row].filter((part) => part !== '').join(' ')
+  const { edgesReached, edgesTotal } = group.coverage
+  const editedInC = group.losers.flatMap((loser, index) =>
+    loser.class === 'ast'
+      ? [{ label: `loser ${index + 1} ${loser.mutant.operator}`, edit: loser.mutant }]
+      : [],
+  )
+  return [
+    paint('bold', `group ${group.id}`),
+    `${unit.kind} ${printable(unit.name)} of ${printable(origin)} (license ${printable(source.license)}), split ${group.split}`,
+    `${group.inputs.length} inputs stored of ${group.inputsTried} tried, ${edgesReached} of ${edgesTotal} edges reached, seed ${group.seed}`,
+    '',
+    paint('bold', 'C source, edits marked'),
+    ...markEdits(unit.code, editedInC, paint, full),
+    '',
+    paint('bold', 'winners'),
+    ...group.winners.map((winner, index) => winnerLine(winner, index)),
+    ...group.losers.flatMap((loser, index) => [
+      '',
+      ...renderLoser(loser, index, group.winners, unit.code, group.inputs[loser.witness.inputIndex]!, {
+        paint,
+        full,
+      }),
+    ]),
+    '',
+  ].join('\n')
+}
+
+function winnerLine({ ir, levels, chosen }: Winner, index: number): string {
+  const lines = ir.trimEnd().split('\n').length
+  return `  ${String(index + 1).padStart(2)}  ${levels.join(' ').padEnd(17)}  ${String(lines).padStart(5)} lines${chosen ? '' : '  (not in the group)'}`
+}
+
+function renderLoser(
+  loser: Loser,
+  index: number,
+  winners: readonly Winner[],
+  code: string,
+  input: Input,
+  { paint, full }: RenderOptions,
+): string[] {
+  const { mutant, witness } = loser
+  const nearest = winners[loser.nearestWinner]!
+  const cut = (lines: string[], most: number) => cutTo(lines, full ? Infinity : most, paint)
+  return [
+    paint(
+      'bold',
+      `loser ${index + 1}: ${mutant.operator} on line ${mutant.line}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
+    ),
+    ...(loser.class === 'ast' ? showEdit(code, mutant, paint) : []),
+    `  IR against winner ${loser.nearestWinner + 1} (${nearest.levels.join(' ')})`,
+    ...indent(cut(diffIr(nearest.ir, loser.ir, paint), mostDiffLines)),
+    `  witness: input ${witness.inputIndex + 1}`,
+    ...indent(cut(inputLines(input), mostOutputLines)),
+    paint('green', '  original gives'),
+    ...indent(cut(resultLines(resultRecord(witness.original, input)), mostOutputLines)),
+    paint('red', '  loser gives'),
+    ...indent(cut(resultLines(resultRecord(witness.mutant, input)), mostOutputLines)),
+  ]
+}
+
+function inputLines(input: Input): string[] {
+  return fieldLines(inputRecord(input))
+}
+
+function resultLines(result: object): string[] {
+  return fieldLines(result)
+}
+
+/** A field a line; text of several lines below its name. Empty text is said to be so. */
+function fieldLines(record: object): string[] {
+  return Object.entries(record).flatMap(([name, value]) => {
+    if (typeof value !== 'string') return [`${name}: ${printable(JSON.stringify(value))}`]
+    if (name !== 'stdin' && name !== 'stdout') return [`${name}: ${printable(value)}`]
+    if (value === '') return [`${name}: (nothing)`]
+    const text = printableBytes(value)
+    const lines = text.split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    else lines.push('(no line end)')
+    return lines.length === 1 ? [`${name}: ${lines[0]}`] : [`${name}:`, ...lines.map((line) => `  ${line}`)]
+  })
+}
+
+function cutTo(lines: string[], most: number, paint: Palette): string[] {
+  const shortened =
+    most === Infinity
+      ? lines
+      : lines.map((line) => (line.length > mostLineLength ? `${line.slice(0, mostLineLength)}...` : line))
+  if (lines.length <= most) return shortened
+  return [
+    ...shortened.slice(0, most),
+    paint('dim', `... ${lines.length - most} more lines (--full shows them)`),
+  ]
+}
+
+function indent(lines: string[]): string[] {
+  return lines.map((line) => `    ${line}`)
+}

@@ -1,0 +1,49 @@
+/**
+ * A loser's witness in, the form that machines read out: `{stdin}` or `{args}` with the results of both sides.
+ * Text that a program read or wrote holds one char per byte (latin1), so that no byte is lost.
+ */
+import type { CallEffects } from '../execute/call/call-effects.ts'
+import type { CallInput, Input } from '../execute/input.ts'
+import type { Loser, ObservedResult } from '../group/group-record.ts'
+
+export type WitnessRecord = InputRecord & { readonly original: ResultRecord; readonly mutant: ResultRecord }
+
+export type InputRecord =
+  | { readonly stdin: string }
+  | {
+      /** Values in the form of `Value`, in the order of the parameters. */
+      readonly args: CallInput['args']
+      /** What pointers refer to; absent where there is none. */
+      readonly blocks?: CallInput['blocks']
+      readonly globals?: CallInput['globals']
+      readonly stdin?: string
+    }
+
+export type ResultRecord =
+  | { readonly stdout: string; readonly exit: number }
+  | (CallEffects & { readonly stdout: string; readonly exit: number })
+
+export function witnessRecord(loser: Loser, inputs: readonly Input[]): WitnessRecord {
+  const { inputIndex, original, mutant } = loser.witness
+  const input = inputs[inputIndex]!
+  return {
+    ...inputRecord(input),
+    original: resultRecord(original, input),
+    mutant: resultRecord(mutant, input),
+  }
+}
+
+export function inputRecord(input: Input): InputRecord {
+  if (input.kind === 'stdin') return { stdin: input.stdin }
+  const { args, blocks, globals, stdin } = input
+  return {
+    args,
+    ...(blocks.length > 0 && { blocks }),
+    ...(Object.keys(globals).length > 0 && { globals }),
+    ...(stdin !== '' && { stdin }),
+  }
+}
+
+export function resultRecord({ stdout, exit, effects }: ObservedResult, input: Input): ResultRecord {
+  return input.kind === 'stdin' ? { stdout, exit } : { ...(JSON.parse(effects) as CallEffects), stdout, exit }
+}

@@ -1,0 +1,49 @@
+/**
+ * Groups in, JSON lines out to a file or a stream, one group in memory at a time. A file appears under its name
+ * when it is complete: a run that is stopped leaves the file that was there before as it was.
+ */
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { UserError } from '../config/user-error.ts'
+import type { StoredGroup } from '../group/group-record.ts'
+import { groupLine } from './group-line.ts'
+
+/** @returns the number of lines written */
+export async function writeJsonl(groups: Iterable<StoredGroup>, out: string | Writable): Promise<number> {
+  let count = 0
+  function* lines(): Generator<string> {
+    for (const group of groups) {
+      yield `${JSON.stringify(groupLine(group))}\n`
+      count++
+    }
+  }
+  const source = Readable.from(lines(), { highWaterMark: 16 })
+  if (typeof out !== 'string') {
+    await pipeline(source, out, { end: false })
+    return count
+  }
+  const partial = `${out}.${process.pid}.partial`
+  try {
+    await pipeline(source, createWriteStream(partial, { flags: 'wx' }))
+    await rename(partial, out)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw explain(error, out)
+  }
+  return count
+}
+
+function explain(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  const sentences: Record<string, string> = {
+    ENOENT: `The folder of ${path} does not exist; make it, or name another file.`,
+    EACCES: `${path} cannot be written; make its folder writable, or name another file.`,
+    EROFS: `${path} cannot be written, its disk is read-only; name another file.`,
+    EISDIR: `${path} is a folder; name a file.`,
+    ENOSPC: `The disk that holds ${path} is full; free some space and export again.`,
+  }
+  const sentence = code === undefined ? undefined : sentences[code]
+  return sentence === undefined ? error : new UserError(sentence, { cause: error })
+}
