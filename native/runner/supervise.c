@@ -64,6 +64,8 @@ struct shared {
   char path[4096];
   /* The step that failed in the child and its errno; step 0 while none did. */
   volatile int failed_step, error;
+  /* Randomisation was to be off, but the system (a container's seccomp profile, say) does not let it. */
+  volatile bool kept_aslr;
 };
 
 enum step { STEP_NONE, STEP_PARENT, STEP_FILES, STEP_LIMITS, STEP_PRIVILEGES, STEP_LANDLOCK, STEP_FILTER, STEP_EXECUTE };
@@ -158,7 +160,8 @@ static bool limit(int resource, rlim_t soft, rlim_t hard) {
 static bool set_limits(const struct limits *limits) {
   /* CPU time is watched by the supervisor to the millisecond; the kernel's whole seconds only back it up. */
   rlim_t cpu_seconds = limits->cpu_ms / 1000 + 2;
-  return limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 0, 0) &&
+  /* A core limit of 1, unlike 0, also keeps the kernel from starting the program that collects cores. */
+  return limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 1, 1) &&
          limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0) &&
          limit(RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES) &&
          (!limits->data_bytes || limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes)) &&
@@ -173,7 +176,7 @@ static _Noreturn void become_unit(const struct supervisor *supervisor, const str
   if (getppid() != supervisor->pid) fail(shared, STEP_PARENT);
   reset_signals();
   if (!arrange_files(files)) fail(shared, STEP_FILES);
-  if ((request->flags & FLAG_NO_ASLR) && personality(ADDR_NO_RANDOMIZE) < 0) fail(shared, STEP_LIMITS);
+  shared->kept_aslr = (request->flags & FLAG_NO_ASLR) && personality(ADDR_NO_RANDOMIZE) < 0;
   if (!set_limits(&request->limits)) fail(shared, STEP_LIMITS);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(shared, STEP_PRIVILEGES);
   if (supervisor->landlock_abi > 0 && restrict_file_access(supervisor->landlock_abi) < 0) fail(shared, STEP_LANDLOCK);
@@ -445,7 +448,8 @@ static struct result run(const struct supervisor *supervisor, const struct reque
   watch.pidfd = (int)syscall(__NR_pidfd_open, watch.pid, 0);
   if (watch.pidfd < 0) die("pidfd_open");
   if (clock_getcpuclockid(watch.pid, &watch.cpu_clock) != 0) die("clock_getcpuclockid");
-  if (request->limits.memory_bytes) watch.size_file = open_size_file(watch.pidfd);
+  /* Opened even if memory is not limited: this keeps the entry in /proc that the unit's Landlock rule is tied to. */
+  watch.size_file = open_size_file(watch.pidfd);
   enum response_kind stopped = watch_unit(&watch);
 
   int status;
@@ -459,7 +463,11 @@ static struct result run(const struct supervisor *supervisor, const struct reque
   if (shared->failed_step != STEP_NONE)
     return failed(&channels[ERR], "cannot run %s: could not %s: %s", shared->path, step_names[shared->failed_step],
                   strerror(shared->error));
-  return judge(request, channels, stopped, status, &usage, wall_us);
+  struct result result = judge(request, channels, stopped, status, &usage, wall_us);
+  /* A sanitizer that finds no room for its shadow executes itself anew: not the program's doing. */
+  if (result.kind == KIND_FORBIDDEN_SYSCALL && shared->kept_aslr)
+    return failed(&channels[ERR], "a forbidden system call, and address randomisation could not be turned off");
+  return result;
 }
 
 /* False at the end of the stream. */

@@ -32,7 +32,7 @@ export function commandFor(rung: Rung, box: string): Command {
   const proc = rung === 'full' ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']
   const args = [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts'],
-    ...['--unshare-cgroup-try', '--die-with-parent', '--new-session', '--clearenv'],
+    ...['--unshare-cgroup-try', '--die-with-parent', '--new-session'],
     ...['--hostname', 'sandbox', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--cap-drop', 'ALL'],
     ...['--ro-bind', '/usr', '/usr', ...['/bin', '/lib', '/lib64'].flatMap(systemFolder)],
     ...['--ro-bind-try', '/etc/ld.so.cache', '/etc/ld.so.cache'],

@@ -8,9 +8,10 @@
  *
  * Not guaranteed: equal results of runs whose program asks for time, process id or random bytes.
  */
+import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UserError } from '../config/user-error.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { makeBoxDirectory, removeBoxDirectory } from './box-directory.ts'
@@ -62,9 +63,6 @@ interface Fence {
   readonly user: User | undefined
 }
 
-/** The fence that worked last: all sandboxes of a process meet the same machine. */
-let knownFence: Fence | undefined
-
 /**
  * Opens a sandbox on the best rung that works here.
  *
@@ -84,27 +82,25 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   for (const fence of fences(options.rungs)) {
     const started = await start(fence, boxPath)
     if (started.kind === 'started') {
-      if (!options.rungs) knownFence = fence
       return new RunningSandbox(boxPath, fence, started)
     }
     failures.push(`${fence.rung}: ${started.detail}`)
   }
+  const error = noRungWorks(boxPath, failures)
   removeBoxDirectory(boxPath)
-  throw new UserError(
-    `No sandbox works on this machine, so untrusted programs will not be run: install bubblewrap and allow user ` +
-      `namespaces, or use a kernel with Landlock (5.13 or later), or set ${OVERRIDE}=1 to run them without ` +
-      `protection (tried ${failures.join('; ')}).`,
-  )
+  throw error
 }
 
 function prepareBox(supervise: string, parent: string): string {
+  let boxPath: string | undefined
   try {
-    const boxPath = makeBoxDirectory(parent)
+    boxPath = makeBoxDirectory(parent)
     // A copy in the box: the checkout may lie where the sandbox's user cannot look.
     copyFileSync(supervise, join(boxPath, SUPERVISE))
     chmodSync(join(boxPath, SUPERVISE), 0o555)
     return boxPath
   } catch (error) {
+    if (boxPath) removeBoxDirectory(boxPath)
     const { message } = error as Error
     throw new UserError(
       `The sandbox cannot write to ${parent} (${message}): let TMPDIR name a folder with room.`,
@@ -112,12 +108,25 @@ function prepareBox(supervise: string, parent: string): string {
   }
 }
 
+function noRungWorks(boxPath: string, failures: readonly string[]): UserError {
+  const { error } = spawnSync(join(boxPath, SUPERVISE))
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'EACCES') {
+    return new UserError(
+      `Nothing can be executed in ${dirname(boxPath)}: let TMPDIR name a folder not mounted noexec.`,
+    )
+  }
+  return new UserError(
+    `No sandbox works on this machine, so untrusted programs will not be run: install bubblewrap and allow user ` +
+      `namespaces, or use a kernel with Landlock (5.13 or later), or set ${OVERRIDE}=1 to run them without ` +
+      `protection (tried ${failures.join('; ')}).`,
+  )
+}
+
 /** What to try, best first. Real root gives up its rights where that works. */
 function fences(rungs: readonly Rung[] | undefined): Fence[] {
   const allowed = rungs ?? RUNGS.filter((rung) => rung !== 'none' || process.env[OVERRIDE] === '1')
   const users = process.getuid?.() === 0 ? [{ uid: NOBODY, gid: NOBODY }, undefined] : [undefined]
-  const all = allowed.flatMap((rung) => users.map((user) => ({ rung, user })))
-  return knownFence && !rungs ? [knownFence, ...all] : all
+  return allowed.flatMap((rung) => users.map((user) => ({ rung, user })))
 }
 
 interface Started {
@@ -176,7 +185,7 @@ class RunningSandbox implements Sandbox {
     return this.#supervisor.isDead ? undefined : this.#supervisor.pid
   }
 
-  run(request: RunRequest): Promise<RunReport> {
+  async run(request: RunRequest): Promise<RunReport> {
     const frame = encodeRequest(request)
     const timeoutMs = wallLimitMs(request) + ANSWER_GRACE_MS
     const report = this.#last.then(() => this.#runNow(frame, timeoutMs))

@@ -41,6 +41,8 @@ export class SupervisorProcess {
       cwd: command.cwd,
       env: { PATH: process.env.PATH },
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A session of its own: Ctrl-C in the terminal is for the host, which may want to finish its runs.
+      detached: true,
       ...user,
     })
     const { stdin, stdout, stderr } = this.#child

@@ -9,7 +9,11 @@ const compiled = new Map<string, Buffer>()
 let count = 0
 
 /** The executable's path relative to the box. A source without `main(` is the statements of one. */
-export function compileC(sandbox: Sandbox, source: string, flags: readonly string[] = []): string {
+export function compileC(
+  sandbox: Pick<Sandbox, 'boxPath'>,
+  source: string,
+  flags: readonly string[] = [],
+): string {
   const name = `t${count++}`
   const path = join(sandbox.boxPath, name)
   const key = JSON.stringify([source, flags])

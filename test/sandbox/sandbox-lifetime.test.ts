@@ -8,8 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/config/user-error.ts'
-import { openSandbox, type Rung, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { compileC } from './compile-c.ts'
+import { workingRungs } from './working-rungs.ts'
 
 const limits = { cpuMs: 5000, outputBytes: 1 << 20 }
 const ENDLESS = 'if (argc > 1) puts("up"); fflush(stdout); for (;;);'
@@ -40,9 +42,7 @@ async function until(condition: () => boolean): Promise<void> {
 let count = 0
 const freshToken = () => `gepo-test-token-${process.pid}-${count++}`
 
-const rungs: readonly Rung[] = ['full', 'proc-bind', 'landlock']
-
-describe.each(rungs)('on rung %s', (rung) => {
+describe.each(workingRungs)('on rung %s', (rung) => {
   let temporaryFolder: string
   const open = () => openSandbox({ rungs: [rung], temporaryFolder })
 
@@ -144,6 +144,21 @@ describe.each(rungs)('on rung %s', (rung) => {
     await sandbox.close()
   })
 
+  test("Ctrl-C in the host's terminal does not reach it", async () => {
+    const sandbox = await open()
+    // "pid (name) state parent group ..."
+    const group = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ')[2]
+    expect(group(sandbox.supervisorPid!)).not.toBe(group(process.pid))
+    await sandbox.close()
+  })
+
+  test('a request that cannot be encoded is refused, and the next is not affected', async () => {
+    const sandbox = await open()
+    await expect(sandbox.run({ path: 'a\0b', limits })).rejects.toThrow('NUL')
+    expect(await sandbox.run({ path: compileC(sandbox, 'return 3;'), limits })).toMatchObject({ code: 3 })
+    await sandbox.close()
+  })
+
   test('a sandbox killed while idle recovers too', async () => {
     const sandbox = await open()
     const path = compileC(sandbox, 'return 3;')
@@ -231,11 +246,11 @@ describe('opening', () => {
 
   test('takes the best fence first', async () => {
     sandbox = await openSandbox()
-    expect(sandbox.rung).toBe('full')
+    expect(sandbox.rung).toBe(workingRungs[0])
     await sandbox.close()
   })
 
-  test('without bubblewrap the next rung is taken', async () => {
+  test.runIf(workingRungs.includes('landlock'))('without bubblewrap the next rung is taken', async () => {
     await withoutBubblewrap(async () => {
       sandbox = await openSandbox({ rungs: ['full', 'proc-bind', 'landlock'] })
       expect(sandbox.rung).toBe('landlock')
@@ -252,6 +267,24 @@ describe('opening', () => {
       )
       expect(readdirSync(folder)).toEqual([])
     })
+  })
+
+  test('without any fence programs run only by the explicit override', async () => {
+    const { supervise } = locateTools()
+    // A supervisor that works without a fence alone.
+    const source = `if (argc == 2 && !strcmp(argv[1], "none")) execl("${supervise}", "supervise", "none", NULL); return 2;`
+    const supervisePath = join(folder, compileC({ boxPath: folder }, source))
+    await expect(openSandbox({ supervisePath, temporaryFolder: folder })).rejects.toThrow(UserError)
+    process.env.GEPO_UNSAFE_NO_SANDBOX = '1'
+    try {
+      sandbox = await openSandbox({ supervisePath, temporaryFolder: folder })
+      expect(sandbox.rung).toBe('none')
+      const path = compileC(sandbox, 'return 3;')
+      expect(await sandbox.run({ path, limits })).toMatchObject({ kind: 'exited', code: 3 })
+      await sandbox.close()
+    } finally {
+      delete process.env.GEPO_UNSAFE_NO_SANDBOX
+    }
   })
 
   test('a folder that cannot be written to', async () => {
