@@ -1,0 +1,39 @@
+/**
+ * A source's text in; out comes the C standard under which clang accepts it, or why there is none.
+ * gnu17 is tried first, then gnu89 with what old compilers let pass.
+ */
+import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
+import { classifyNotC, isMissingHeader } from './classify-not-c.ts'
+import type { CStandard } from './unit.ts'
+
+export type StandardChoice =
+  | { readonly kind: 'ok'; readonly standard: CStandard }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly detail: string }
+
+/** `f(a) { return g(a); }` gives `{kind: 'ok', standard: 'gnu89'}`. */
+export async function chooseStandard(text: string, clang: string): Promise<StandardChoice> {
+  const modern = await checkSyntax(text, 'gnu17', clang)
+  if (modern.kind === 'ok') return { kind: 'ok', standard: 'gnu17' }
+  if (modern.kind !== 'rejected') return compilerTrouble(modern)
+  // A header that is not there is not there in either standard.
+  if (isMissingHeader(modern.error)) return notC(text, modern.error)
+  const old = await checkSyntax(text, 'gnu89', clang)
+  if (old.kind === 'ok') return { kind: 'ok', standard: 'gnu89' }
+  // The lenient standard's first error is what really stands in the way.
+  return old.kind === 'rejected' ? notC(text, old.error) : compilerTrouble(old)
+}
+
+function notC(text: string, error: string): StandardChoice {
+  return { kind: 'dropped', reason: `not-c: ${classifyNotC(text, error)}`, detail: error }
+}
+
+/** The drop for a source that the compiler could not finish with. */
+export function compilerTrouble(check: Extract<SyntaxCheck, { kind: 'timeout' | 'failed' }>): {
+  kind: 'dropped'
+  reason: string
+  detail: string
+} {
+  return check.kind === 'timeout'
+    ? { kind: 'dropped', reason: 'compiler-timeout', detail: `no answer within ${check.afterMs} ms` }
+    : { kind: 'dropped', reason: 'compiler-failed', detail: check.detail }
+}

@@ -1,0 +1,146 @@
+/**
+ * A source in; out come its units, each of which clang accepts on its own, and why anything did not become one.
+ *
+ * The source is not trusted: it is only ever shown to the compiler's front end, within limits, and not at all
+ * if it asks for files outside the include folders.
+ */
+import { loadParser } from '../syntax/parse-c.ts'
+import { buildOutline, type Declaration, findFunction, type Outline } from './build-outline.ts'
+import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
+import { chooseStandard, compilerTrouble } from './choose-standard.ts'
+import { isExitDefined } from './find-exit-defined.ts'
+import { findRefusedConstruct } from './find-refused-construct.ts'
+import { findSignatureProblem } from './find-signature-problem.ts'
+import { hasTrivialBody } from './find-trivial-body.ts'
+import { hasPastedAsm } from './has-pasted-asm.ts'
+import { resolveConditionals } from './resolve-conditionals.ts'
+import { type Grain, sliceFunction } from './slice-function.ts'
+import type { Source } from './source.ts'
+import type { CStandard, Unit } from './unit.ts'
+import { unitId } from './unit-id.ts'
+
+export interface ExtractOptions {
+  readonly kinds: readonly Unit['kind'][]
+  /** Path or name of the compiler. */
+  readonly clang?: string
+}
+
+export interface ExtractDrop {
+  readonly stage: 'extract'
+  /** The function that was dropped; null for the whole source. */
+  readonly unitName: string | null
+  readonly reason: string
+  readonly detail: string
+}
+
+export interface Extraction {
+  readonly units: readonly Unit[]
+  readonly drops: readonly ExtractDrop[]
+}
+
+/** Hand-written programs are far smaller; a larger text is generated data and takes minutes to analyse. */
+const MAX_SOURCE_CHARS = 1_000_000
+
+/** `int sq(int a) { return a * a; } int main(void) { return sq(2); }` gives a program and the function `sq`. */
+export async function extractUnits(source: Source, options: ExtractOptions): Promise<Extraction> {
+  const clang = options.clang ?? 'clang-19'
+  const { text } = source
+  if (text.trim() === '') return dropSource('empty', '')
+  if (text.length > MAX_SOURCE_CHARS) return dropSource('too-large', `${text.length} characters`)
+  const refusal = findRefusedConstruct(text)
+  if (refusal !== undefined) return dropSource(refusal.reason, refusal.detail)
+  const choice = await chooseStandard(text, clang)
+  if (choice.kind === 'dropped') return dropSource(choice.reason, choice.detail)
+  const { standard } = choice
+  const pasted = await hasPastedAsm(text, standard, clang)
+  if (pasted.kind !== 'ok') return dropPreprocessing(pasted)
+  if (pasted.found) return dropSource('inline-asm', 'put together by ##')
+  const resolved = await resolveConditionals(text, standard, clang)
+  if (resolved.kind !== 'ok') return dropPreprocessing(resolved)
+  const outline = buildOutline(resolved.text, await loadParser())
+  return collect(source, standard, outline, { kinds: options.kinds, clang })
+}
+
+async function collect(
+  source: Source,
+  standard: CStandard,
+  outline: Outline,
+  { kinds, clang }: Required<ExtractOptions>,
+): Promise<Extraction> {
+  const units: Unit[] = []
+  const drops: ExtractDrop[] = []
+  const main = findFunction(outline, 'main')
+  if (kinds.includes('program') && main !== undefined) {
+    const exitDefined = isExitDefined(outline, main, standard)
+    units.push(makeUnit(source, { kind: 'program', name: 'main', standard, code: source.text, exitDefined }))
+  }
+  if (kinds.includes('function')) {
+    for (const definition of functionsToExtract(outline)) {
+      const name = definition.functionName!
+      const result = await extractFunction(outline, definition, standard, clang)
+      if (typeof result !== 'string') drops.push({ stage: 'extract', unitName: name, ...result })
+      else units.push(makeUnit(source, { kind: 'function', name, standard, code: result, exitDefined: true }))
+    }
+  }
+  if (units.length === 0 && kinds.includes('program') && main === undefined)
+    drops.push({ stage: 'extract', unitName: null, reason: 'no-main', detail: '' })
+  if (units.length === 0 && drops.length === 0)
+    drops.push({ stage: 'extract', unitName: null, reason: 'no-function', detail: '' })
+  return { units, drops }
+}
+
+/** Each function once, in source order. */
+function functionsToExtract(outline: Outline): Declaration[] {
+  return outline.items.filter(
+    (item): item is Declaration =>
+      item.kind === 'function' &&
+      item.functionName !== undefined &&
+      item.functionName !== 'main' &&
+      findFunction(outline, item.functionName) === item,
+  )
+}
+
+interface DropCause {
+  readonly reason: string
+  readonly detail: string
+}
+
+/** The function's slice, or why there is none. */
+async function extractFunction(
+  outline: Outline,
+  definition: Declaration,
+  standard: CStandard,
+  clang: string,
+): Promise<string | DropCause> {
+  const problem = findSignatureProblem(outline, definition)
+  if (problem !== undefined) return problem
+  if (definition.tree !== undefined && hasTrivialBody(definition.tree))
+    return { reason: 'trivial', detail: '' }
+  let error = ''
+  for (const grain of ['fine', 'coarse'] satisfies Grain[]) {
+    const slice = sliceFunction(outline, definition.functionName!, grain)
+    if (slice.kind === 'calls-main') return { reason: 'calls-main', detail: '' }
+    const check = await checkSyntax(slice.code, standard, clang)
+    if (check.kind === 'ok') return slice.code
+    if (check.kind !== 'rejected') {
+      const { reason, detail } = compilerTrouble(check)
+      return { reason, detail }
+    }
+    error = check.error
+  }
+  return { reason: 'slice-failed', detail: error }
+}
+
+function makeUnit(source: Source, parts: Omit<Unit, 'id' | 'sourceId'>): Unit {
+  return { id: unitId(parts), sourceId: source.id, ...parts }
+}
+
+function dropPreprocessing(failure: Exclude<SyntaxCheck, { kind: 'ok' }>): Extraction {
+  if (failure.kind === 'rejected') return dropSource('preprocessing-failed', failure.error)
+  const { reason, detail } = compilerTrouble(failure)
+  return dropSource(reason, detail)
+}
+
+function dropSource(reason: string, detail: string): Extraction {
+  return { units: [], drops: [{ stage: 'extract', unitName: null, reason, detail }] }
+}
