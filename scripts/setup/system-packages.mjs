@@ -33,7 +33,7 @@ const NEEDED = /** @type {const} */ ([
 ])
 
 /** @returns {string[]} the names of the packages of which something is missing */
-export function missingPackages() {
+function missingPackages() {
   return NEEDED.filter(([, signs]) => !signs.every(isThere)).map(([name]) => name)
 }
 
