@@ -11,4 +11,6 @@ export interface Mutant {
   readonly replacement: string
   /** 1-based line of `start`, for people. */
   readonly line: number
+  /** Mostly endless or undefined (`--` for `++` in a loop's header): chosen after all others. Not part of the id. */
+  readonly unlikely?: true
 }

@@ -1,0 +1,83 @@
+/**
+ * The preprocessor's lines of a unit enter; its macros and the parts that a conditional switches off leave.
+ * Nothing is expanded and no header is read: a name that the unit never defines counts as undefined, unless it
+ * is of the reserved kind (`_...`), whose branches are `uncertain`.
+ */
+import { type CodeNode, walk } from './code-tree.ts'
+import { evaluateConstant } from './evaluate-constant.ts'
+
+export interface Macro {
+  readonly functionLike: boolean
+  /** The replacement text, '' when there is none. */
+  readonly body: string
+}
+
+export interface Preprocessor {
+  readonly macros: ReadonlyMap<string, Macro>
+  /** Nodes that are not compiled. */
+  readonly inactive: ReadonlySet<CodeNode>
+  /** Nodes of which it cannot be told whether they are compiled. */
+  readonly uncertain: ReadonlySet<CodeNode>
+  /** The value of an object-like macro that stands for an integer, e.g. 100n after `#define N (10 * 10)`: only literals are read. */
+  readonly valueOfMacro: (name: string) => bigint | undefined
+}
+
+const neverDefinedHere = new Set(['__cplusplus', '_WIN32', '_WIN64', '_MSC_VER', '__APPLE__'])
+const conditionals = new Set(['preproc_if', 'preproc_ifdef', 'preproc_elif', 'preproc_elifdef'])
+
+export function readPreprocessor(root: CodeNode): Preprocessor {
+  const macros = new Map<string, Macro>()
+  // Macros in force at the point the walk has reached; `macros` keeps those undefined later as well.
+  const current = new Map<string, Macro>()
+  const inactive = new Set<CodeNode>()
+  const uncertain = new Set<CodeNode>()
+
+  const isDefined = (name: string): boolean | undefined => {
+    if (current.has(name)) return true
+    return name.startsWith('_') && !neverDefinedHere.has(name) ? undefined : false
+  }
+  const valueIn = (table: ReadonlyMap<string, Macro>) => (name: string) => {
+    const macro = table.get(name)
+    const literal = macro?.functionLike === false ? /^\(?\s*(-?\d+)\s*\)?$/.exec(macro.body) : null
+    return literal === null ? undefined : BigInt(literal[1]!)
+  }
+  const valueInCondition = (name: string): bigint | undefined =>
+    isDefined(name) === false ? 0n : valueIn(current)(name)
+
+  const conditionHolds = (node: CodeNode): boolean | undefined => {
+    if (node.type === 'preproc_if' || node.type === 'preproc_elif') {
+      const condition = node.field('condition')
+      const value = condition === null ? undefined : evaluateConstant(condition, valueInCondition, isDefined)
+      return value === undefined ? undefined : value !== 0n
+    }
+    const defined = isDefined(node.field('name')?.text ?? '')
+    const negated = /^#\s*(el)?ifn/.test(node.text)
+    return defined === undefined ? undefined : defined !== negated
+  }
+
+  for (const node of walk(root, (inner) => inner.children.filter((child) => !inactive.has(child)))) {
+    if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
+      const macro = {
+        functionLike: node.type === 'preproc_function_def',
+        body: node.field('value')?.text.trim() ?? '',
+      }
+      const name = node.field('name')?.text ?? ''
+      macros.set(name, macro)
+      current.set(name, macro)
+    } else if (node.type === 'preproc_call' && /^#\s*undef/.test(node.text)) {
+      current.delete(node.field('argument')?.text.trim() ?? '')
+    } else if (conditionals.has(node.type)) {
+      const holds = conditionHolds(node)
+      const alternative = node.field('alternative')
+      const fixed = [node.field('condition'), node.field('name'), alternative]
+      for (const child of node.namedChildren) {
+        if (fixed.includes(child)) continue
+        if (holds === false) inactive.add(child)
+        if (holds === undefined) uncertain.add(child)
+      }
+      if (alternative !== null && holds === true) inactive.add(alternative)
+      if (alternative !== null && holds === undefined) uncertain.add(alternative)
+    }
+  }
+  return { macros, inactive, uncertain, valueOfMacro: valueIn(macros) }
+}
