@@ -12,8 +12,10 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,7 +32,7 @@
 /* The kernel's own bit; O_TMPFILE of libc also contains O_DIRECTORY, which reading may use. */
 #define KERNEL_O_TMPFILE 020000000
 
-/* Calls that are harmless whatever their arguments; the frequent ones first, as the filter tries them in order. */
+/* Calls that are harmless whatever their arguments. */
 static const int allowed_calls[] = {
     __NR_read, __NR_write, __NR_mmap, __NR_munmap, __NR_brk, __NR_mprotect, __NR_close, __NR_lseek, __NR_fstat,
     __NR_newfstatat, __NR_pread64, __NR_readv, __NR_writev, __NR_mremap, __NR_madvise, __NR_mincore,
@@ -47,7 +49,7 @@ static const int allowed_calls[] = {
     __NR_arch_prctl,
 #endif
     /* Duplicating one's own descriptors: freopen. */
-    __NR_dup, __NR_dup3,
+    __NR_dup, __NR_dup3, __NR_pipe2,
 #ifdef __NR_dup2
     __NR_dup2,
 #endif
@@ -90,6 +92,50 @@ static inline void emit_load(struct filter_program *program, size_t offset) {
 
 static inline void emit_return(struct filter_program *program, uint32_t action) {
   emit(program, BPF_RET | BPF_K, action, 0, 0);
+}
+
+/* Above every call number of the tables; mseal, 462, is the greatest in them. */
+#define CALL_NUMBERS 512
+
+/* Runs of call numbers that share an answer: the first of each; the answers alternate. */
+struct ranges {
+  uint32_t starts[CALL_NUMBERS + 1];
+  size_t count;
+  bool first_allowed;
+};
+
+static inline void find_ranges(struct ranges *ranges) {
+  bool allowed[CALL_NUMBERS + 1] = {false};
+  for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++) allowed[allowed_calls[i]] = true;
+  ranges->starts[0] = 0;
+  ranges->count = 1;
+  ranges->first_allowed = allowed[0];
+  for (uint32_t call = 1; call <= CALL_NUMBERS; call++)
+    if (allowed[call] != allowed[call - 1]) ranges->starts[ranges->count++] = call;
+}
+
+/*
+ * Code that looks the call up by halving `ranges[from, to)`. On installing a filter the kernel walks it for every call
+ * number there is, for each run anew: a plain sequence of comparisons makes a run a tenth slower.
+ */
+static inline void emit_search(struct filter_program *program, const struct ranges *ranges, size_t from, size_t to) {
+  if (to - from == 1) {
+    bool allowed = ranges->first_allowed == (from % 2 == 0);
+    if (allowed) {
+      emit_return(program, SECCOMP_RET_ALLOW);
+    } else {
+      /* To the rules behind the search; build_unit_filter fills in how far that is. */
+      emit(program, BPF_JMP | BPF_JA, 0, 0, 0);
+    }
+    return;
+  }
+  size_t middle = from + (to - from) / 2, branch = program->length;
+  emit(program, BPF_JMP | BPF_JGE | BPF_K, ranges->starts[middle], 0, 0);
+  emit_search(program, ranges, from, middle);
+  size_t skipped = program->length - branch - 1;
+  if (skipped > UINT8_MAX) abort();
+  program->code[branch].jt = (uint8_t)skipped;
+  emit_search(program, ranges, middle, to);
 }
 
 /* One argument that has to hold for a call to be allowed: (argument & mask) == value. */
@@ -138,10 +184,11 @@ static inline void build_unit_filter(struct filter_program *program, uint32_t se
   emit(program, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
   emit_return(program, SECCOMP_RET_KILL_PROCESS);
   emit_load(program, offsetof(struct seccomp_data, nr));
-  for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++) {
-    emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)allowed_calls[i], 0, 1);
-    emit_return(program, SECCOMP_RET_ALLOW);
-  }
+  struct ranges ranges;
+  find_ranges(&ranges);
+  emit_search(program, &ranges, 0, ranges.count);
+  for (uint32_t i = 0; i < program->length; i++)
+    if (program->code[i].code == (BPF_JMP | BPF_JA)) program->code[i].k = program->length - i - 1;
 
   /* Opening for reading; what can be read is up to the mounts and Landlock. */
   const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | KERNEL_O_TMPFILE;

@@ -11,7 +11,7 @@ const PURE = new Set(
   scanf fscanf sscanf vscanf vfscanf vsscanf getchar getc fgetc getchar_unlocked getc_unlocked fgetc_unlocked ungetc gets fgets
   fgets_unlocked fread fread_unlocked getline getdelim getw getwchar getwc fgetwc fgetws wscanf fwscanf swscanf feof ferror clearerr feof_unlocked
   fflush setbuf setvbuf setlinebuf rewind fseek ftell fileno read write
-  malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign exit _Exit _exit abort atexit abs labs llabs div ldiv lldiv
+  malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign exit abort atexit abs labs llabs div ldiv lldiv
   atoi atol atoll atof strtol strtoll strtoul strtoull strtod strtof strtold strtoq strtouq qsort qsort_r bsearch
   lfind lsearch tsearch tfind tdelete twalk tdestroy hcreate hsearch hdestroy insque remque
   mblen mbtowc wctomb mbstowcs wcstombs mbrtowc wcrtomb mbsrtowcs wcsrtombs mbrlen mbsinit btowc wctob
@@ -49,59 +49,66 @@ const NONDETERMINISTIC = new Set(
   ),
 )
 
-/** Defining one of these takes the ground from under the harness or the sanitizers. */
+/**
+ * Defining one of these takes the ground from under the harness or the sanitizers, or makes the compiler, which
+ * knows the library's own, take the one for the other.
+ */
 const RESERVED_DEFINITION =
-  /^(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|_exit|_Exit|exit|abort|atexit|environ|_start|_init|_fini|__.*|gepo_.*)$/
+  /^(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|_exit|_Exit|exit|abort|atexit|environ|_start|_init|_fini|stdin|stdout|stderr|v?[fsd]?n?w?printf|puts|fputs|putchar|putc|fputc|write|fwrite|fflush|v?[fs]?scanf|getchar|getc|fgetc|gets|fgets|fread|__.*|gepo_.*)$/
 
 export interface Impurity {
   readonly reason: 'forbidden' | 'nondeterministic' | 'inline-asm'
   readonly detail: string
 }
 
-const QUOTED = /c?"[^"]*"/g
+/** Constants of characters; names in quotes stay. */
+const STRING = /c"[^"]*"/g
 
 /**
+ * The first thing that no pure unit does, or else the first that is not repeatable.
+ *
  * @example findImpurity('declare i64 @time(ptr noundef)') // {reason: 'nondeterministic', detail: 'calls time'}
  */
 export function findImpurity(ir: string): Impurity | undefined {
-  for (const line of ir.split('\n')) {
-    if (line.startsWith('module asm')) return { reason: 'inline-asm', detail: 'file-scope assembly' }
-    if (/^ .*\bcall\b.* asm /.test(line.replaceAll(QUOTED, '""')))
-      return { reason: 'inline-asm', detail: line.trim().slice(0, 120) }
-    const special = /^@llvm\.(global_ctors|global_dtors)\b/.exec(line)
-    if (special)
-      return { reason: 'forbidden', detail: 'a constructor or destructor function runs outside main' }
-    const global = /^@([-$.\w]+) = (.*)$/.exec(line)
-    if (global) {
-      const [, name, rest] = global
-      if (/\b(?:alias|ifunc)\b/.test(rest!.replaceAll(QUOTED, '""')))
-        return { reason: 'forbidden', detail: `alias ${name}` }
-      const impurity = /^(?:external|extern_weak) /.test(rest!)
-        ? checkExternal(name!)
-        : checkDefinition(name!, rest!)
-      if (impurity) return impurity
-      continue
-    }
-    const declared = /^declare .*?@([-$.\w]+)\(/.exec(line)
-    if (declared) {
-      const impurity = declared[1]!.startsWith('llvm.')
-        ? checkIntrinsic(declared[1]!)
-        : checkExternal(declared[1]!)
-      if (impurity) return impurity
-    }
-    const defined = /^define (.*?)@([-$.\w]+)\(/.exec(line)
-    if (defined) {
-      const impurity = checkDefinition(defined[2]!, defined[1]!)
-      if (impurity) return impurity
-    }
-  }
-  return undefined
+  const found = ir.split('\n').flatMap((line) => checkLine(line) ?? [])
+  return found.find(({ reason }) => reason !== 'nondeterministic') ?? found[0]
 }
+
+function checkLine(line: string): Impurity | undefined {
+  if (line.startsWith('module asm')) return { reason: 'inline-asm', detail: 'file-scope assembly' }
+  if (line.startsWith(' ')) return checkInstruction(line)
+  const bare = line.replaceAll(STRING, '""')
+  const [, keyword, name] = /^(declare|define|(?=@))(?:.*? )??@("[^"]*"|[-$.\w]+)(?: = |\()/.exec(line) ?? []
+  if (keyword === undefined || name === undefined) return undefined
+  if (name.startsWith('"')) return forbidden(`gives a symbol the name ${name} by an assembler label`)
+  if (/[ ,]section "/.test(bare)) return forbidden(`puts ${name} into a section of its own`)
+  if (name === 'llvm.global_ctors' || name === 'llvm.global_dtors')
+    return forbidden('a constructor or destructor function runs outside main')
+  if (keyword === 'declare') return name.startsWith('llvm.') ? checkIntrinsic(name) : checkExternal(name)
+  const linkage = keyword === 'define' ? bare : bare.slice(bare.indexOf(' = ') + 3)
+  if (/\b(?:alias|ifunc)\b/.test(linkage)) return forbidden(`alias ${name}`)
+  if (/^(?:external|extern_weak) /.test(linkage)) return checkExternal(name)
+  if (/\b(?:weak|weak_odr|linkonce|linkonce_odr)\b/.test(linkage))
+    return forbidden(`weak definition of ${name}`)
+  if (/\b(?:private|internal|appending)\b/.test(linkage)) return undefined
+  return RESERVED_DEFINITION.test(name) ? forbidden(`redefines ${name}`) : undefined
+}
+
+function checkInstruction(line: string): Impurity | undefined {
+  if (!line.includes('call ')) return undefined
+  if (/\bcall\b.* asm /.test(line.replaceAll(STRING, '""')))
+    return { reason: 'inline-asm', detail: line.trim().slice(0, 120) }
+  const [, name, descriptor] = /@(read|write|dprintf)\(i32 noundef ([^,)]+)/.exec(line) ?? []
+  if (name === undefined || /^[012]$/.test(descriptor!)) return undefined
+  return forbidden(`${name} on a descriptor that is not 0, 1 or 2`)
+}
+
+const forbidden = (detail: string): Impurity => ({ reason: 'forbidden', detail })
 
 function checkExternal(name: string): Impurity | undefined {
   if (PURE.has(name) || PURE.has(name.replace(/[fl]$/, ''))) return undefined
   if (NONDETERMINISTIC.has(name)) return { reason: 'nondeterministic', detail: `calls ${name}` }
-  return { reason: 'forbidden', detail: `needs ${name}, which is not a pure C library function` }
+  return forbidden(`needs ${name}, which is not a pure C library function`)
 }
 
 function checkIntrinsic(name: string): Impurity | undefined {
@@ -113,11 +120,4 @@ function checkIntrinsic(name: string): Impurity | undefined {
     return { reason: 'nondeterministic', detail: `uses ${name}` }
   }
   return undefined
-}
-
-function checkDefinition(name: string, linkage: string): Impurity | undefined {
-  if (/\b(?:weak|weak_odr|linkonce|appending)\b/.test(linkage.split('"')[0]!))
-    return { reason: 'forbidden', detail: `weak definition of ${name}` }
-  if (/^(?:private|internal)\b/.test(linkage)) return undefined
-  return RESERVED_DEFINITION.test(name) ? { reason: 'forbidden', detail: `redefines ${name}` } : undefined
 }

@@ -13,7 +13,8 @@ const FILES = ['start', 'stdin-on-demand', 'coverage', 'call'] as const
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
 export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
   plain: [],
-  cover: ['-fsanitize-coverage=trace-pc-guard'],
+  // By the compiler's own flags: the driver's -fsanitize-coverage would also link a runtime that catches crashes.
+  cover: ['-Xclang', '-fsanitize-coverage-trace-pc-guard', '-Xclang', '-fsanitize-coverage-type=3'],
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
   msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
 }

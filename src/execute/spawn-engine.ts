@@ -11,6 +11,8 @@ import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '..
 import { canonicalEffects } from './call/canonical-effects.ts'
 import { decodeRecord } from './call/decode-record.ts'
 import { encodeCall } from './call/encode-call.ts'
+import type { CallPlan } from './call/call-plan.ts'
+import { CALL_LINK_FLAGS, DRIVER_FLAGS } from './call/driver-source.ts'
 import type { Calling } from './calling.ts'
 import { classifyRun, SANITIZER_EXIT } from './classify-run.ts'
 import { splitCoverage } from './coverage-trailer.ts'
@@ -27,7 +29,7 @@ import type {
 import { BUILD_FLAGS, type HarnessObjects } from './harness-objects.ts'
 import type { Input } from './input.ts'
 import { RECORD_BYTES, type RunLimits, SANITIZER_FACTOR, STACK_BYTES } from './limits.ts'
-import type { RunOutcome } from './run-outcome.ts'
+import type { RunOk, RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 
 export interface SpawnEngineOptions {
@@ -53,7 +55,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
         const result = await runClang(
           clang,
-          ['-O0', '-w', ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
+          [...DRIVER_FLAGS, ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
           driver,
         )
         if (result.kind !== 'ok')
@@ -83,6 +85,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
       ...objects,
       '-fuse-ld=lld',
       '-lm',
+      ...(calling.kind === 'function' ? CALL_LINK_FLAGS : []),
       '-o',
       path.join(box, file),
     ]
@@ -158,15 +161,8 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         stdin,
       }
     }
-    const decoded = input.kind === 'call' ? decodeRecord(calling.plan, input, record) : undefined
-    // Only a unit that closed or wrote the record's descriptor itself, or left by _exit, ends without one.
-    if (decoded === undefined)
-      return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, coverage, stdin }
-    return {
-      outcome: { kind: 'ok', stdout, exit: ended.exit, effects: canonicalEffects(decoded), cpuMs },
-      coverage,
-      stdin,
-    }
+    const outcome = callOutcome(calling.plan, input, record, { stdout, exit: ended.exit, cpuMs })
+    return { outcome, coverage, stdin }
   }
 
   return {
@@ -207,6 +203,22 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         if (/^(?:u\d|driver-)/.test(name)) await rm(path.join(box, name), { force: true })
     },
     close: () => sandbox.close(),
+  }
+}
+
+function callOutcome(plan: CallPlan, input: Input, record: Uint8Array, exited: Omit<RunOk, 'kind' | 'effects'>): RunOutcome {
+  if (input.kind !== 'call') throw new Error('a function is called with a stdin input')
+  const decoded = decodeRecord(plan, input, record)
+  switch (decoded.kind) {
+    case 'effects':
+      return { kind: 'ok', ...exited, effects: canonicalEffects(decoded.effects) }
+    case 'uninitialized':
+      return { kind: 'sanitizer', report: 'use-of-uninitialized-value', stderr: decoded.path }
+    case 'too-long':
+      return { kind: 'output-limit', limitBytes: RECORD_BYTES }
+    case 'no-record':
+      // A unit that left by _exit, or closed or wrote the record's descriptor itself.
+      return { kind: 'signal', signal: 'no record', stderr: '' }
   }
 }
 

@@ -137,7 +137,7 @@ async function groupResult(
       calling,
       inputs,
       winners,
-      mutants: chooseMutants(mutants, { count: settings.losers * MUTANTS_PER_LOSER, seed }),
+      mutants: chooseMutants(mutants, { count: settings.losers * MUTANTS_PER_LOSER, seed: settings.seed }),
       wanted: settings.losers,
       seed,
     }),

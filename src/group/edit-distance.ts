@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein'
 
 /**
  * Levenshtein distance in lines over the longer text's number of lines, 0 to 1. Numbered temporaries count as
- * equal: one more instruction renumbers all behind it.
+ * equal, because one more instruction renumbers all behind it; texts that differ at all differ in one line.
  *
  * @example editDistance('a\nb\n', 'a\nc\n') // 0.5
  */
@@ -24,7 +24,8 @@ export function editDistance(a: string, b: string): number {
   }
   const [first, second] = [encode(a), encode(b)]
   const longest = Math.max(first.length, second.length)
-  return longest === 0 ? 0 : distance(first, second) / longest
+  if (a === b) return 0
+  return Math.max(1, distance(first, second)) / longest
 }
 
 const toLines = (text: string) =>

@@ -7,7 +7,8 @@ import { canonicalIr } from '../compile/canonical-ir.ts'
 import type { Level } from '../compile/level.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { Calling } from '../execute/calling.ts'
-import type { Engine } from '../execute/engine.ts'
+import type { Engine, Executable } from '../execute/engine.ts'
+import type { Input } from '../execute/input.ts'
 import { mutantEdges } from '../execute/limits.ts'
 import { createRandom } from '../execute/random.ts'
 import { clearlyDifferent, type Result, resultOf, sameResult } from '../execute/same-result.ts'
@@ -100,7 +101,9 @@ function levelDrawer({ winners, seed }: LoserSearch): () => Level {
 
 type Screened =
   | { readonly kind: 'different'; readonly inputIndex: number; readonly result: Result }
-  | { readonly kind: 'not-compiled' | 'no-difference' | 'float-gap' | 'timeout' | 'crash' }
+  | {
+      readonly kind: 'not-compiled' | 'no-difference' | 'float-gap' | 'timeout' | 'crash' | 'nondeterministic'
+    }
 
 /** Runs the mutant at O0 until an input shows a difference. A run that does not end well proves nothing, and the next input is tried. */
 async function screenMutant(
@@ -113,14 +116,15 @@ async function screenMutant(
   if (built.kind === 'rejected') return { kind: 'not-compiled' }
   let verdict: Exclude<Screened['kind'], 'different'> = 'no-difference'
   for (const [inputIndex, { input, expected, edgesTaken }] of inputs.entries()) {
-    const outcome = await engine.run(built.executable, input, {
-      fill: FILLS[0],
-      fuel: mutantEdges(edgesTaken),
-    })
+    const fuel = mutantEdges(edgesTaken)
+    const outcome = await engine.run(built.executable, input, { fill: FILLS[0], fuel })
     if (outcome.kind !== 'ok') verdict = outcome.kind === 'timeout' ? 'timeout' : 'crash'
-    else if (clearlyDifferent(expected, outcome))
-      return { kind: 'different', inputIndex, result: resultOf(outcome) }
-    else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
+    else if (clearlyDifferent(expected, outcome)) {
+      const result = resultOf(outcome)
+      return (await repeats(engine, built.executable, input, fuel, result))
+        ? { kind: 'different', inputIndex, result }
+        : { kind: 'nondeterministic' }
+    } else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
   }
   return { kind: verdict }
 }
@@ -170,34 +174,64 @@ function isBefore(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && a[at]! < b[at]!
 }
 
+/** A result that another memory fill and address layout change is none. */
+async function repeats(
+  engine: Engine,
+  executable: Executable,
+  input: Input,
+  fuel: number,
+  result: Result,
+): Promise<boolean> {
+  const again = await engine.run(executable, input, { fill: FILLS[1], fuel })
+  return again.kind === 'ok' && sameResult(result, again)
+}
+
 /**
- * The proof of a loser: on the witness the mutant repeats its result under another memory fill, is clean and the
- * same under UBSan with ASan and under MSan, and its own IR at its own level gives that result too. (That the
- * original is clean there and gives another result is known: the input is one of its clean inputs.)
+ * The proof of a loser, as far as screening has not given it: on the witness the mutant is clean and gives the
+ * same result under UBSan with ASan and under MSan, and its own IR at its own level gives that result too. (That
+ * the original is clean there and gives another result is known: the input is one of its clean inputs.)
  */
-export async function confirmLoser(
+async function confirmLoser(
   engine: Engine,
   { unit, calling, inputs }: Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>,
-  candidate: Pick<Candidate, 'code' | 'ir' | 'inputIndex' | 'result'>,
+  { code, ir, inputIndex, result }: Pick<Candidate, 'code' | 'ir' | 'inputIndex' | 'result'>,
 ): Promise<MutantVerdictName> {
-  const { input, edgesTaken } = inputs[candidate.inputIndex]!
+  const { input, edgesTaken } = inputs[inputIndex]!
   const fuel = mutantEdges(edgesTaken)
-  const c = { text: candidate.code, language: 'c', standard: unit.standard } as const
-  const ir = { text: candidate.ir, language: 'ir', standard: unit.standard } as const
+  const { standard } = unit
   const proofs = [
-    { code: c, build: 'asan', fill: FILLS[1] },
-    { code: c, build: 'msan', fill: FILLS[0] },
-    { code: c, build: 'cover', fill: FILLS[1] },
-    { code: ir, build: 'plain', fill: FILLS[1] },
+    { code: { text: code, language: 'c', standard }, build: 'asan', fill: FILLS[1] },
+    { code: { text: code, language: 'c', standard }, build: 'msan', fill: FILLS[0] },
+    { code: { text: ir, language: 'ir', standard }, build: 'plain', fill: FILLS[1] },
   ] as const
   for (const { code, build, fill } of proofs) {
     const built = await engine.build(code, build, calling)
     if (built.kind === 'rejected') return 'not-compiled'
     const outcome = await engine.run(built.executable, input, { fill, fuel })
     if (outcome.kind !== 'ok') return failedProof(outcome.kind, build)
-    if (!sameResult(candidate.result, outcome)) return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'
+    if (!sameResult(result, outcome)) return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'
   }
   return 'different'
+}
+
+/** Everything that makes a stored loser one, proven again. */
+export async function proveLoser(
+  engine: Engine,
+  search: Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>,
+  { code, ir, witness }: Pick<Loser, 'code' | 'ir' | 'witness'>,
+): Promise<MutantVerdictName> {
+  const { unit, calling, inputs } = search
+  const { inputIndex, mutant: result } = witness
+  const { input, expected, edgesTaken } = inputs[inputIndex]!
+  if (!sameResult(expected, witness.original) || !clearlyDifferent(expected, result)) return 'no-difference'
+  const fuel = mutantEdges(edgesTaken)
+  const built = await engine.build({ text: code, language: 'c', standard: unit.standard }, 'cover', calling)
+  if (built.kind === 'rejected') return 'not-compiled'
+  const outcome = await engine.run(built.executable, input, { fill: FILLS[0], fuel })
+  if (outcome.kind !== 'ok') return failedProof(outcome.kind, 'cover')
+  if (!sameResult(result, outcome) || !(await repeats(engine, built.executable, input, fuel, result)))
+    return 'nondeterministic'
+  return confirmLoser(engine, search, { code, ir, inputIndex, result })
 }
 
 function failedProof(outcome: string, build: string): MutantVerdictName {

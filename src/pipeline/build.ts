@@ -97,7 +97,11 @@ async function* units(
   for await (const { source, extracted } of inOrder(newSources(), config.jobs + QUEUED_TASKS, (source) =>
     extractOf(pool, source, kinds),
   )) {
-    const fresh = store.saveExtraction(source.id, extracted.units, extracted.drops)
+    const fresh = store.saveExtraction(
+      source.id,
+      extracted.units,
+      extracted.drops.map(({ unitName, ...drop }) => (unitName === null ? drop : { ...drop, part: unitName })),
+    )
     reporter.report({ kind: 'source-extracted', units: fresh.length, drops: extracted.drops.length })
     for (const unit of fresh) {
       if (signal.aborted) return
@@ -127,7 +131,7 @@ async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'
   try {
     return { source, extracted: await pool.extract({ source, kinds }) }
   } catch (error) {
-    const drop = { stage: 'extract', reason: 'internal-error', detail: describe(error) } as const
+    const drop = { stage: 'extract', unitName: null, reason: 'internal-error', detail: describe(error) } as const
     return { source, extracted: { units: [], drops: [drop] } }
   }
 }

@@ -2,7 +2,7 @@
 import { Piscina } from 'piscina'
 import { prepareHarness } from '../execute/harness-objects.ts'
 import type { RunLimits } from '../execute/limits.ts'
-import type { ExtractedUnits } from '../extract/extract-units.ts'
+import type { Extraction } from '../extract/extract-units.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import type { GroupTask } from '../group/build-group.ts'
@@ -12,7 +12,7 @@ import { openSandbox } from '../sandbox/sandbox.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 
 export interface Pool {
-  extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<ExtractedUnits>
+  extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
   group(task: GroupTask): Promise<UnitOutcome>
   verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]>
   close(): Promise<void>

@@ -1,7 +1,7 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
 import { openSpawnEngine, type SpawnEngineOptions } from '../execute/spawn-engine.ts'
-import { type ExtractedUnits, extractUnits } from '../extract/extract-units.ts'
+import { type Extraction, extractUnits } from '../extract/extract-units.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
@@ -19,7 +19,7 @@ export const extract = ({
 }: {
   source: Source
   kinds: readonly Unit['kind'][]
-}): Promise<ExtractedUnits> => extractUnits(source, { kinds, clang: options.clang })
+}): Promise<Extraction> => extractUnits(source, { kinds, clang: options.clang })
 
 export const group = async (task: GroupTask): Promise<UnitOutcome> =>
   buildGroup(await engine(), await loadParser(), task)

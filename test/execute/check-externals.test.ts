@@ -77,6 +77,31 @@ describe('findImpurity', () => {
       { reason: 'forbidden' },
     ],
     [
+      'a function by another name',
+      'int run(const char *) __asm__("system"); int main(void) { return run("x"); }',
+      { reason: 'forbidden', detail: 'needs system, which is not a pure C library function' },
+    ],
+    [
+      'an entry in a table of constructors',
+      'static void f(void) {} __attribute__((section(".init_array"))) void (*entry)(void) = f; int main(void) { return 0; }',
+      { reason: 'forbidden', detail: 'puts entry into a section of its own' },
+    ],
+    [
+      'writing to a descriptor that it was not given',
+      '#include <unistd.h>\nint main(int c, char **v) { return write(c + 2, "x", 1); }',
+      { reason: 'forbidden', detail: 'write on a descriptor that is not 0, 1 or 2' },
+    ],
+    [
+      'a printf of its own',
+      'int printf(const char *f, ...) { return 0; } int main(void) { return printf("x"); }',
+      { reason: 'forbidden', detail: 'redefines printf' },
+    ],
+    [
+      'what is forbidden before what is not repeatable',
+      '#include <time.h>\n#include <stdlib.h>\nint main(void) { return time(0) + system("x"); }',
+      { reason: 'forbidden' },
+    ],
+    [
       'its return address',
       'int main(void) { return (long)__builtin_return_address(0); }',
       { reason: 'nondeterministic' },
