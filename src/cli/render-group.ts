@@ -4,7 +4,7 @@
  */
 import type { Input } from '../execute/input.ts'
 import { inputRecord, resultRecord } from '../export/witness-record.ts'
-import type { Loser, StoredGroup, Winner } from '../group/group-record.ts'
+import type { GroupRecord, Loser, StoredGroup, Winner } from '../group/group-record.ts'
 import { diffIr } from './diff-ir.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
 import type { Palette } from './palette.ts'
@@ -40,10 +40,7 @@ export function renderGroup({ group, unit, source }: StoredGroup, { paint, full 
     ...group.winners.map((winner, index) => winnerLine(winner, index)),
     ...group.losers.flatMap((loser, index) => [
       '',
-      ...renderLoser(loser, index, group.winners, unit.code, group.inputs[loser.witness.inputIndex]!, {
-        paint,
-        full,
-      }),
+      ...renderLoser(loser, index, group, unit.code, { paint, full }),
     ]),
     '',
   ].join('\n')
@@ -57,12 +54,12 @@ function winnerLine({ ir, levels, chosen }: Winner, index: number): string {
 function renderLoser(
   loser: Loser,
   index: number,
-  winners: readonly Winner[],
+  { winners, inputs, callTexts }: GroupRecord,
   code: string,
-  input: Input,
   { paint, full }: RenderOptions,
 ): string[] {
   const { mutant, witness } = loser
+  const input = inputs[witness.inputIndex]!
   const nearest = winners[loser.nearestWinner]!
   const cut = (lines: string[], most: number) => cutTo(lines, full ? Infinity : most, paint)
   return [
@@ -74,7 +71,7 @@ function renderLoser(
     `  IR against winner ${loser.nearestWinner + 1} (${nearest.levels.join(' ')})`,
     ...indent(cut(diffIr(nearest.ir, loser.ir, paint), mostDiffLines)),
     `  witness: input ${witness.inputIndex + 1}`,
-    ...indent(cut(inputLines(input), mostOutputLines)),
+    ...indent(cut(inputLines(input, callTexts?.[witness.inputIndex]), mostOutputLines)),
     paint('green', '  original gives'),
     ...indent(cut(resultLines(resultRecord(witness.original, input)), mostOutputLines)),
     paint('red', '  loser gives'),
@@ -82,8 +79,11 @@ function renderLoser(
   ]
 }
 
-function inputLines(input: Input): string[] {
-  return fieldLines(inputRecord(input))
+/** A call as C text where it is known: its values and blocks say the same at greater length. */
+function inputLines(input: Input, callText: string | undefined): string[] {
+  if (callText === undefined) return fieldLines(inputRecord(input))
+  const { stdin } = input
+  return [...printable(callText).trimEnd().split('\n'), ...(stdin === '' ? [] : fieldLines({ stdin }))]
 }
 
 function resultLines(result: object): string[] {

@@ -48,7 +48,7 @@ export function groupLine({ group, unit, source }: StoredGroup): GroupLine {
       class: loser.class,
       operator: loser.mutant.operator,
       difficulty: loser.difficulty,
-      witness: witnessRecord(loser, group.inputs),
+      witness: witnessRecord(loser, group),
     })),
   }
 }

@@ -4,13 +4,15 @@
  */
 import type { CallEffects } from '../execute/call/call-effects.ts'
 import type { CallInput, Input } from '../execute/input.ts'
-import type { Loser, ObservedResult } from '../group/group-record.ts'
+import type { GroupRecord, Loser, ObservedResult } from '../group/group-record.ts'
 
 export type WitnessRecord = InputRecord & { readonly original: ResultRecord; readonly mutant: ResultRecord }
 
 export type InputRecord =
   | { readonly stdin: string }
   | {
+      /** The call as C text, globals first, where the database has it. */
+      readonly call?: string
       /** Values in the form of `Value`, in the order of the parameters. */
       readonly args: CallInput['args']
       /** What pointers refer to; absent where there is none. */
@@ -23,20 +25,24 @@ export type ResultRecord =
   | { readonly stdout: string; readonly exit: number }
   | (CallEffects & { readonly stdout: string; readonly exit: number })
 
-export function witnessRecord(loser: Loser, inputs: readonly Input[]): WitnessRecord {
+export function witnessRecord(
+  loser: Loser,
+  { inputs, callTexts }: Pick<GroupRecord, 'inputs' | 'callTexts'>,
+): WitnessRecord {
   const { inputIndex, original, mutant } = loser.witness
   const input = inputs[inputIndex]!
   return {
-    ...inputRecord(input),
+    ...inputRecord(input, callTexts?.[inputIndex]),
     original: resultRecord(original, input),
     mutant: resultRecord(mutant, input),
   }
 }
 
-export function inputRecord(input: Input): InputRecord {
+export function inputRecord(input: Input, callText?: string): InputRecord {
   if (input.kind === 'stdin') return { stdin: input.stdin }
   const { args, blocks, globals, stdin } = input
   return {
+    ...(callText !== undefined && { call: callText }),
     args,
     ...(blocks.length > 0 && { blocks }),
     ...(Object.keys(globals).length > 0 && { globals }),

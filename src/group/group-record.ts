@@ -46,6 +46,8 @@ export interface GroupRecord {
   readonly split: Split
   /** The original is clean on every one of them. */
   readonly inputs: readonly Input[]
+  /** For functions: each input as C text, for people. Nothing rests on it, and no id covers it. */
+  readonly callTexts?: readonly string[]
   /** The original's result per input. */
   readonly expected: readonly ObservedResult[]
   readonly coverage: { readonly edgesReached: number; readonly edgesTotal: number }

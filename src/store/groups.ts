@@ -64,7 +64,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         seed,
         inputsTried,
       )!
-      parts.inputs.insert(key, group.inputs)
+      parts.inputs.insert(key, group.inputs, group.callTexts)
       group.expected.forEach((result, input) => {
         parts.executions.insertOriginal(key, input, result)
       })
@@ -83,7 +83,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       return {
         id: idFromBytes(row.id),
         split: row.split,
-        inputs: parts.inputs.load(row.key),
+        ...parts.inputs.load(row.key),
         expected,
         coverage: { edgesReached: row.edges_reached, edgesTotal: row.edges_total },
         seed: row.seed,

@@ -1,26 +1,30 @@
-/** Table `inputs`: the stored inputs of a group, in order. */
+/** Table `inputs`: the stored inputs of a group, in order; a function's with its call as C text where it is known. */
 import type { Input } from '../execute/input.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 
 export interface Inputs {
-  insert(groupKey: number, inputs: readonly Input[]): void
-  load(groupKey: number): Input[]
+  insert(groupKey: number, inputs: readonly Input[], callTexts: readonly string[] | undefined): void
+  /** `callTexts` is there when every input has one. */
+  load(groupKey: number): { inputs: Input[]; callTexts?: string[] }
 }
 
 export function inputsTable(db: Connection): Inputs {
-  const insert = db.prepare('INSERT INTO inputs (group_key, ordinal, packed) VALUES (?, ?, ?)')
-  const load = db.prepare<{ packed: Uint8Array }>(
-    'SELECT packed FROM inputs WHERE group_key = ? ORDER BY ordinal',
+  const insert = db.prepare('INSERT INTO inputs (group_key, ordinal, packed, call_text) VALUES (?, ?, ?, ?)')
+  const load = db.prepare<{ packed: Uint8Array; call_text: string | null }>(
+    'SELECT packed, call_text FROM inputs WHERE group_key = ? ORDER BY ordinal',
   )
   return {
-    insert(groupKey, inputs) {
+    insert(groupKey, inputs, callTexts) {
       inputs.forEach((input, ordinal) => {
-        insert.run(groupKey, ordinal, packText(JSON.stringify(input)))
+        insert.run(groupKey, ordinal, packText(JSON.stringify(input)), callTexts?.[ordinal] ?? null)
       })
     },
     load(groupKey) {
-      return load.all(groupKey).map(({ packed }) => JSON.parse(unpackText(packed)) as Input)
+      const rows = load.all(groupKey)
+      const inputs = rows.map(({ packed }) => JSON.parse(unpackText(packed)) as Input)
+      const callTexts = rows.flatMap(({ call_text }) => call_text ?? [])
+      return callTexts.length === inputs.length && inputs.length > 0 ? { inputs, callTexts } : { inputs }
     },
   }
 }

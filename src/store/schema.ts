@@ -144,6 +144,10 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (group_key, ordinal)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A function's call as C text, for people.
+  ALTER TABLE inputs ADD COLUMN call_text TEXT;
+  `,
 ]
 
 /** The newest form this program knows. */

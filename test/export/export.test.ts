@@ -69,9 +69,11 @@ describe('a line', () => {
     }
     const args = [{ p: { block: 0, offset: 0 } }, { i: '2' }]
     const blocks = [{ type: 1, count: 1, value: { i: '5' } }]
-    expect(
-      witnessRecord(loser, [{ kind: 'call', args, blocks, globals: { limit: { i: '9' } }, stdin: '' }]),
-    ).toEqual({
+    const input = { kind: 'call', args, blocks, globals: { limit: { i: '9' } }, stdin: '' } as const
+    const callTexts = ['limit = 9;\nf((int[1]){5}, 2)']
+    expect(witnessRecord(loser, { inputs: [input] })).not.toHaveProperty('call')
+    expect(witnessRecord(loser, { inputs: [input], callTexts })).toEqual({
+      call: callTexts[0],
       args,
       blocks,
       globals: { limit: { i: '9' } },

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/config/user-error.ts'
 import { groupId } from '../../src/group/group-id.ts'
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from '../../src/store/schema.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import {
   droppedOutcome,
@@ -73,6 +74,14 @@ describe('a group', () => {
     const group = { id: groupId(syntheticUnit(1).id, changed), ...changed }
     store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
     expect(store.group(group.id)?.group).toEqual(group)
+  })
+
+  it('keeps the calls of a function as C text beside its inputs, outside of its id', () => {
+    const store = open()
+    save(store, 1)
+    const group = { ...syntheticGroup(1), callTexts: ['f(1)', 'f(2)'] }
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    expect(store.group(syntheticGroup(1).id)?.group).toEqual(group)
   })
 
   it('is found by the first digits of its id', () => {
@@ -336,6 +345,20 @@ describe('a database', () => {
     expect(readdirSync(folder)).toEqual(['groups.db'])
     copyFileSync(path, join(folder, 'copy.db'))
     path = join(folder, 'copy.db')
+    expect(open({ readonly: true }).groupCount()).toBe(2)
+  })
+
+  it('of an older form is brought up to date by the next build, and asks for it when it is only read', () => {
+    const raw = new Database(path)
+    raw.exec(MIGRATIONS[0]!)
+    raw.exec(`PRAGMA user_version = 1; PRAGMA application_id = ${APPLICATION_ID}`)
+    raw.close()
+    expect(() => open({ readonly: true })).toThrow(
+      `${path} has form 1, this gepo reads form ${SCHEMA_VERSION}; gepo build with the same options`,
+    )
+    const store = open()
+    fill(store, 2)
+    close(store)
     expect(open({ readonly: true }).groupCount()).toBe(2)
   })
 
