@@ -18,6 +18,7 @@ export class CodeNode {
   readonly parent: CodeNode | null
   readonly children: readonly CodeNode[] = []
   readonly #syntax: SyntaxNode
+  readonly #fields = new Map<string, CodeNode | null>()
 
   constructor(syntax: SyntaxNode, parent: CodeNode | null, code: string) {
     this.type = syntax.type
@@ -37,6 +38,15 @@ export class CodeNode {
 
   /** The child that the grammar calls `name`, or null. */
   field(name: string): CodeNode | null {
+    let child = this.#fields.get(name)
+    if (child === undefined) {
+      child = this.#findField(name)
+      this.#fields.set(name, child)
+    }
+    return child
+  }
+
+  #findField(name: string): CodeNode | null {
     const wanted = this.#syntax.childForFieldName(name)
     if (wanted === null) return null
     return (

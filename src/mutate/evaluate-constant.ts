@@ -27,32 +27,41 @@ const arithmetic: Readonly<Record<string, (a: bigint, b: bigint) => bigint | und
   '^': (a, b) => a ^ b,
 }
 
-/** `evaluateConstant` of `0 && x` is 0n, of `x && 0` undefined (x may have effects). */
-export function evaluateConstant(
-  expression: CodeNode,
+export type EvaluateConstant = (expression: CodeNode) => bigint | undefined
+
+/**
+ * The evaluation gives 0n for `0 && x`, undefined for `x && 0` (x may have effects). Each node is computed once,
+ * so what the names mean must not change meanwhile.
+ */
+export function makeEvaluateConstant(
   valueOfName: ValueOfName,
   isDefined: (name: string) => boolean | undefined = () => undefined,
-): bigint | undefined {
-  const value = (node: CodeNode | null | undefined): bigint | undefined => {
-    if (node === null || node === undefined) return undefined
-    const inner = withoutParentheses(node)
-    switch (inner.type) {
+): EvaluateConstant {
+  const known = new Map<CodeNode, bigint | undefined>()
+  const value = (expression: CodeNode | null | undefined): bigint | undefined => {
+    if (expression === null || expression === undefined) return undefined
+    const node = withoutParentheses(expression)
+    if (!known.has(node)) known.set(node, compute(node))
+    return known.get(node)
+  }
+  const compute = (node: CodeNode): bigint | undefined => {
+    switch (node.type) {
       case 'number_literal':
-        return parseIntegerLiteral(inner.text)?.value
+        return parseIntegerLiteral(node.text)?.value
       case 'char_literal':
-        return charValue(inner)
+        return charValue(node)
       case 'true':
         return 1n
       case 'false':
         return 0n
       case 'identifier':
-        return valueOfName(inner.text)
+        return valueOfName(node.text)
       case 'preproc_defined':
-        return asNumber(isDefined(inner.namedChildren[0]?.text ?? ''))
+        return asNumber(isDefined(node.namedChildren[0]?.text ?? ''))
       case 'unary_expression':
-        return unary(inner.field('operator')?.type, value(inner.field('argument')))
+        return unary(node.field('operator')?.type, value(node.field('argument')))
       case 'binary_expression':
-        return binary(inner)
+        return binary(node)
       default:
         return undefined
     }
@@ -68,7 +77,7 @@ export function evaluateConstant(
     if (operator === '&&' || operator === '||') return asNumber(right !== 0n)
     return asNumber(comparisons[operator]?.(left, right)) ?? arithmetic[operator]?.(left, right)
   }
-  return value(expression)
+  return value
 }
 
 function unary(operator: string | undefined, argument: bigint | undefined): bigint | undefined {

@@ -7,7 +7,6 @@
  * are closed to mutation.
  */
 import { type CodeNode, walk, withoutParentheses } from './code-tree.ts'
-import { evaluateConstant } from './evaluate-constant.ts'
 import type { FunctionDefinition } from './find-functions.ts'
 import { closedArguments, noReturnFunctions, sizedFunctions } from './library-functions.ts'
 import type { Preprocessor } from './read-preprocessor.ts'
@@ -150,7 +149,7 @@ function isClosed(node: CodeNode, arraySizes: ReadonlySet<string>): boolean {
 
 function makeLiveChildren(preprocessor: Preprocessor): (node: CodeNode) => CodeNode[] {
   const truth = (node: CodeNode | null): boolean | undefined => {
-    const value = node === null ? undefined : evaluateConstant(node, preprocessor.valueOfMacro)
+    const value = node === null ? undefined : preprocessor.constantValue(node)
     return value === undefined ? undefined : value !== 0n
   }
 

@@ -1,7 +1,7 @@
 /** A unit's tree enters; what operators may ask about a node leaves: types, variables, places. */
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { ancestors, buildCodeTree, type CodeNode, walk, withParentheses } from './code-tree.ts'
-import { evaluateConstant } from './evaluate-constant.ts'
+import type { EvaluateConstant } from './evaluate-constant.ts'
 import { type FunctionDefinition, findFunctions } from './find-functions.ts'
 import { type InferType, makeInferType } from './infer-type.ts'
 import { inputFunctions, libraryPrototypes } from './library-functions.ts'
@@ -16,7 +16,7 @@ export interface MutationContext {
   /** Name of the function that the unit is about; `main` for a program. */
   readonly rootName: string
   readonly typeOf: InferType
-  readonly constantValue: (node: CodeNode) => bigint | undefined
+  readonly constantValue: EvaluateConstant
   readonly variables: readonly Variable[]
   variableAt(identifier: CodeNode): Variable | null
   findVariable(name: string, offset: number): Variable | null
@@ -41,9 +41,17 @@ export function makeMutationContext(
   const library = libraryFunctions(parse)
   const typeOf = makeInferType(declarations, library, preprocessor)
 
+  const nodes = [...walk(root)]
+  // From the inside out, so that a long chain (a + b + c + ...) is not as deep a recursion.
+  for (const node of nodes.toReversed()) {
+    if (node.type !== 'binary_expression') continue
+    typeOf(node)
+    preprocessor.constantValue(node)
+  }
+
   const uses = new Map<Variable, number[]>()
   const firstWrite = new Map<Variable, number>()
-  for (const node of walk(root)) {
+  for (const node of nodes) {
     if (node.type !== 'identifier') continue
     const variable = declarations.find(node.text, node.start)
     if (variable === null) continue
@@ -60,7 +68,7 @@ export function makeMutationContext(
     preprocessor,
     rootName,
     typeOf,
-    constantValue: (node) => evaluateConstant(node, preprocessor.valueOfMacro),
+    constantValue: preprocessor.constantValue,
     variables: declarations.variables,
     variableAt: (identifier) => declarations.find(identifier.text, identifier.start),
     findVariable: declarations.find,

@@ -4,7 +4,7 @@
  * is of the reserved kind (`_...`), whose branches are `uncertain`.
  */
 import { type CodeNode, walk } from './code-tree.ts'
-import { evaluateConstant } from './evaluate-constant.ts'
+import { type EvaluateConstant, makeEvaluateConstant } from './evaluate-constant.ts'
 
 export interface Macro {
   readonly functionLike: boolean
@@ -18,8 +18,8 @@ export interface Preprocessor {
   readonly inactive: ReadonlySet<CodeNode>
   /** Nodes of which it cannot be told whether they are compiled. */
   readonly uncertain: ReadonlySet<CodeNode>
-  /** The value of an object-like macro that stands for an integer, e.g. 100n after `#define N (10 * 10)`: only literals are read. */
-  readonly valueOfMacro: (name: string) => bigint | undefined
+  /** An expression's value as far as literals and macros that stand for one (`#define N 100`) decide it. */
+  readonly constantValue: EvaluateConstant
 }
 
 const neverDefinedHere = new Set(['__cplusplus', '_WIN32', '_WIN64', '_MSC_VER', '__APPLE__'])
@@ -47,7 +47,8 @@ export function readPreprocessor(root: CodeNode): Preprocessor {
   const conditionHolds = (node: CodeNode): boolean | undefined => {
     if (node.type === 'preproc_if' || node.type === 'preproc_elif') {
       const condition = node.field('condition')
-      const value = condition === null ? undefined : evaluateConstant(condition, valueInCondition, isDefined)
+      const value =
+        condition === null ? undefined : makeEvaluateConstant(valueInCondition, isDefined)(condition)
       return value === undefined ? undefined : value !== 0n
     }
     const defined = isDefined(node.field('name')?.text ?? '')
@@ -79,5 +80,5 @@ export function readPreprocessor(root: CodeNode): Preprocessor {
       if (alternative !== null && holds === undefined) uncertain.add(alternative)
     }
   }
-  return { macros, inactive, uncertain, valueOfMacro: valueIn(macros) }
+  return { macros, inactive, uncertain, constantValue: makeEvaluateConstant(valueIn(macros)) }
 }

@@ -65,7 +65,7 @@ function isPointless(
       return true
   }
   if (isUnsigned(left) && context.constantValue(node.field('right')!) === 0n) {
-    return ['> !=', '!= >', '== <=', '== >=', '!= <', '<= ==', '< <='].includes(`${operator} ${replacement}`)
+    return ['> !=', '!= >', '== <=', '<= =='].includes(`${operator} ${replacement}`)
   }
   return replacement === '!=' && isCountingLoop(node, operator)
 }
