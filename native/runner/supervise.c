@@ -37,6 +37,7 @@
 /* How often memory is looked at; CPU time is looked at as soon as it can have run out. */
 #define POLL_MS 5
 #define MAX_OPEN_FILES 64
+#define BUSY_EXECUTABLE_MS 3000u
 /* Below it lie the descriptors that a unit gets; the supervisor's own are all above. */
 #define FIRST_OWN_FD 10
 
@@ -226,6 +227,12 @@ static bool open_channel(struct channel *channel, int *writer) {
 static void close_fd(int *fd) {
   if (*fd >= 0) close(*fd);
   *fd = -1;
+}
+
+static void empty_channel(struct channel *channel) {
+  close_fd(&channel->fd);
+  channel->kept = 0;
+  channel->total = 0;
 }
 
 static void close_child_files(struct child_files *files) {
@@ -423,13 +430,13 @@ __attribute__((format(printf, 2, 3))) static struct result failed(struct channel
   return (struct result){.kind = KIND_FAILED};
 }
 
-static struct result run(const struct supervisor *supervisor, const struct request *request,
-                         struct channel *channels) {
+static struct result run_once(const struct supervisor *supervisor, const struct request *request,
+                              struct channel *channels) {
   struct shared *shared = supervisor->shared;
   struct child_files files;
+  shared->failed_step = STEP_NONE;
   if (strlen(request->path) >= sizeof shared->path) return failed(&channels[ERR], "path too long");
   strcpy(shared->path, request->path);
-  shared->failed_step = STEP_NONE;
   if (!open_child_files(request, channels, &files)) {
     int error = errno;
     close_child_files(&files);
@@ -468,6 +475,23 @@ static struct result run(const struct supervisor *supervisor, const struct reque
   if (result.kind == KIND_FORBIDDEN_SYSCALL && shared->kept_aslr)
     return failed(&channels[ERR], "a forbidden system call, and address randomisation could not be turned off");
   return result;
+}
+
+/*
+ * A process that another thread of the host is just starting may still hold the executable open for writing, for the
+ * moment between its fork and its exec: that passes.
+ */
+static struct result run(const struct supervisor *supervisor, const struct request *request,
+                         struct channel *channels) {
+  const uint64_t give_up_us = now_us(CLOCK_MONOTONIC) + BUSY_EXECUTABLE_MS * 1000;
+  for (;;) {
+    struct result result = run_once(supervisor, request, channels);
+    const struct shared *shared = supervisor->shared;
+    bool busy = result.kind == KIND_FAILED && shared->failed_step == STEP_EXECUTE && shared->error == ETXTBSY;
+    if (!busy || now_us(CLOCK_MONOTONIC) > give_up_us) return result;
+    for (int i = 0; i < CHANNELS; i++) empty_channel(&channels[i]);
+    usleep(1000);
+  }
 }
 
 /* False at the end of the stream. */

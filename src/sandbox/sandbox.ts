@@ -30,7 +30,7 @@ import { SupervisorProcess, type User } from './supervisor-process.ts'
 export type { FinishedRun, RunLimits, RunReport, RunRequest } from './run-report.ts'
 export type { Rung } from './rung.ts'
 
-const START_TIMEOUT_MS = 10_000
+const START_TIMEOUT_MS = 30_000
 /** The supervisor keeps the wall clock itself; this is for when it does not. */
 const ANSWER_GRACE_MS = 10_000
 const OVERRIDE = 'GEPO_UNSAFE_NO_SANDBOX'
