@@ -36,7 +36,8 @@ export async function writeJsonl(groups: Iterable<StoredGroup>, out: string | Wr
 }
 
 function explain(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
   const sentences: Record<string, string> = {
     ENOENT: `The folder of ${path} does not exist; make it, or name another file.`,
     EACCES: `${path} cannot be written; make its folder writable, or name another file.`,
@@ -44,6 +45,6 @@ function explain(error: unknown, path: string): unknown {
     EISDIR: `${path} is a folder; name a file.`,
     ENOSPC: `The disk that holds ${path} is full; free some space and export again.`,
   }
-  const sentence = code === undefined ? undefined : sentences[code]
-  return sentence === undefined ? error : new UserError(sentence, { cause: error })
+  const sentence = sentences[code ?? ''] ?? `${path} cannot be written (${code}); name another file.`
+  return new UserError(sentence, { cause: error })
 }

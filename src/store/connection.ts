@@ -2,6 +2,7 @@
  * One SQLite connection: statements and transactions whose failures arrive as a `UserError` where the user can
  * mend them (disk full, read-only, locked, damaged) and as they are where the code is at fault.
  */
+import { resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../config/user-error.ts'
 
@@ -35,7 +36,12 @@ export function openConnection(path: string, options: { readonly readonly: boole
   }
   const db = guarded(
     () =>
-      new Database(path, { readonly: options.readonly, fileMustExist: options.readonly, timeout: 10_000 }),
+      // Resolved, so that SQLite takes no name (":memory:", "file:...") for something else than a file.
+      new Database(resolve(path), {
+        readonly: options.readonly,
+        fileMustExist: options.readonly,
+        timeout: 10_000,
+      }),
   )
   return {
     path,

@@ -15,11 +15,10 @@ export interface OpenDatabase {
 }
 
 export function openForReading(path: string): OpenDatabase {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) {
+  refuseFolder(path)
+  if (kindOf(path) === 'missing') {
     throw new UserError(`${path} does not exist; make it with gepo build <source> --out ${path}.`)
   }
-  refuseFolder(path)
   const connection = openConnection(path, { readonly: true })
   try {
     const version = readVersion(connection)
@@ -39,10 +38,10 @@ export function openForReading(path: string): OpenDatabase {
 }
 
 export function openForWriting(path: string): OpenDatabase {
-  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
+  refuseFolder(path)
+  if (kindOf(dirname(path)) !== 'folder') {
     throw new UserError(`The folder ${dirname(path)} does not exist; make it, or name another file.`)
   }
-  refuseFolder(path)
   const connection = openConnection(path, { readonly: false })
   let lock: BuildLock | undefined
   try {
@@ -51,6 +50,8 @@ export function openForWriting(path: string): OpenDatabase {
     const mode = connection.pragma<string>('journal_mode = WAL')
     // In WAL mode NORMAL loses at most the last commits at a power cut, and never damages the file.
     connection.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'NORMAL' : 'FULL'}; PRAGMA foreign_keys = ON`)
+    // Ids are hashes, so that inserts touch pages all over the indexes: 128 MB hold those of a large database.
+    connection.exec('PRAGMA cache_size = -131072')
     migrate(connection)
   } catch (error) {
     connection.close()
@@ -108,7 +109,18 @@ function migrate(connection: Connection): void {
 }
 
 function refuseFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(`${path} is a folder; name a database file.`)
+  if (path === '') throw new UserError('The name of the database is empty; name a file.')
+  if (kindOf(path) === 'folder') throw new UserError(`${path} is a folder; name a database file.`)
+}
+
+function kindOf(path: string): 'missing' | 'folder' | 'file' {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats === undefined ? 'missing' : stats.isDirectory() ? 'folder' : 'file'
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(`${path} cannot be looked at (${code}); check the path and its permissions.`, {
+      cause: error,
+    })
   }
 }

@@ -86,6 +86,16 @@ describe('what is not our database is refused, and left as it is', () => {
     expect(readFileSync(path)).toEqual(before)
   })
 
+  it.each(both)('an empty name (%o)', (options) => {
+    expect(userErrorOf(() => openStore('', options))).toBe('The name of the database is empty; name a file.')
+  })
+
+  it.each(both)('a file taken for a folder, and a name too long (%o)', (options) => {
+    writeFileSync(path, '')
+    expect(() => openStore(join(path, 'groups.db'), options)).toThrow(UserError)
+    expect(userErrorOf(() => openStore(join(folder, 'x'.repeat(300)), options))).toContain('(ENAMETOOLONG)')
+  })
+
   it.each(both)('a folder (%o)', (options) => {
     expect(userErrorOf(() => openStore(folder, options))).toBe(`${folder} is a folder; name a database file.`)
   })
