@@ -11,7 +11,7 @@ import { cCharacter, cString } from './c-string.ts'
 import type { CallEffects, DecodedCall, Observed } from './call-effects.ts'
 import { type CallPlan, type CType, isCharacter, isScalar, type Member, typeAt } from './call-plan.ts'
 import { changedFloatText, floatText } from './float-text.ts'
-import { dereferenced, elementOf, indexOf, type LValue, memberOf, named } from './lvalue.ts'
+import { addressOf, dereferenced, elementOf, indexOf, type LValue, memberOf, named } from './lvalue.ts'
 import { globalName, nameBlocks } from './name-blocks.ts'
 import { type CallRecord, type MemoryObject, type MemoryRange, readRecord } from './read-record.ts'
 
@@ -438,25 +438,49 @@ class Decoder {
   /** The address of the outermost part at an offset that has the type pointed to, or of the innermost one. */
   #address(key: number, offset: number, place: LValue, pointee: number): string {
     const type = typeAt(this.#plan, key)
-    if (offset === 0 && (key === pointee || isScalar(type))) return `&${place.text}`
+    if (offset === 0 && (key === pointee || isScalar(type))) return addressOf(place)
     if (type.kind === 'array' && type.size > 0) {
       const { size } = typeAt(this.#plan, type.element)
       return this.#address(type.element, offset % size, indexOf(place, Math.floor(offset / size)), pointee)
     }
     if (type.kind === 'struct') {
-      const member = type.members.find(({ bits, bitOffset, type: inner }) => {
-        const start = bitOffset / 8
-        return bits === null && offset >= start && offset < start + typeAt(this.#plan, inner).size
-      })
-      if (member)
-        return this.#address(
-          member.type,
-          offset - member.bitOffset / 8,
-          memberOf(place, member.name),
-          pointee,
-        )
+      const part = this.#endOfArray(type.members, offset, pointee) ?? this.#memberAround(type.members, offset)
+      if (part !== undefined) {
+        const { member, inside } = part
+        const target = memberOf(place, member.name)
+        const inner = typeAt(this.#plan, member.type)
+        if (inner.kind === 'array' && inside === inner.size) return `&${indexOf(target, inner.count).text}`
+        return this.#address(member.type, inside, target, pointee)
+      }
     }
-    return offset === 0 ? `&${place.text}` : `(char *)&${place.text} + ${offset}`
+    return offset === 0 ? addressOf(place) : `(char *)${addressOf(place)} + ${offset}`
+  }
+
+  #memberAround(members: readonly Member[], offset: number): { member: Member; inside: number } | undefined {
+    const member = members.find(({ bits, bitOffset, type }) => {
+      const inside = offset - bitOffset / 8
+      return bits === null && inside >= 0 && inside < typeAt(this.#plan, type).size
+    })
+    return member && { member, inside: offset - member.bitOffset / 8 }
+  }
+
+  /** What looks like the address of the next member is the end of an array when the pointer is one to its elements. */
+  #endOfArray(
+    members: readonly Member[],
+    offset: number,
+    pointee: number,
+  ): { member: Member; inside: number } | undefined {
+    const around = this.#memberAround(members, offset)?.member.type
+    const member = members.find(({ bitOffset, type: key }) => {
+      const type = typeAt(this.#plan, key)
+      return (
+        type.kind === 'array' &&
+        type.element === pointee &&
+        offset === bitOffset / 8 + type.size &&
+        around !== pointee
+      )
+    })
+    return member && { member, inside: offset - member.bitOffset / 8 }
   }
 }
 

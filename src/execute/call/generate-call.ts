@@ -36,7 +36,9 @@ export function generateCall(plan: CallPlan, options: GenerateOptions): CallInpu
 const MOST_BLOCKS = 200
 /** Elements written in one block or global; what lies behind stays zero. */
 const MOST_ELEMENTS = 4096
+/** Room that is only there in case the function wants it stays below this. */
 const MOST_BLOCK_BYTES = 1 << 16
+const LARGEST_BLOCK_BYTES = 16 << 20
 const USUAL_ROOM = 32
 const TREE_DEPTH = 4
 /** A member that leads back to where the structure was reached from. */
@@ -139,9 +141,15 @@ class Generator {
     if (type.kind === 'array') return 'data'
     if (type.kind !== 'pointer') return 'other'
     const target = typeAt(this.#plan, type.to)
+    if (this.#pointsToStructure(target)) return 'other'
     if (target.kind !== 'struct') return 'data'
     // A cell of a list or tree stands alone.
     return target.members.some((member) => this.#pointsTo(member.type, type.to)) ? 'other' : 'records'
+  }
+
+  /** A pointer to one is most likely for changing it (`struct node **head`), and it points to one structure. */
+  #pointsToStructure(type: CType): boolean {
+    return type.kind === 'pointer' && typeAt(this.#plan, type.to).kind === 'struct'
   }
 
   #pointsTo(key: number, target: number): boolean {
@@ -305,8 +313,8 @@ class Generator {
     if (type.kind === 'integer') return { a: this.#series(type, count) }
     const values: Value[] = []
     // Elements of an array are not each as long as the array, except where a table is square.
-    const inner =
-      type.kind === 'pointer' || type.kind === 'array' ? (surroundings.counts.at(-1) ?? filled) : undefined
+    const nested = type.kind === 'array' || (type.kind === 'pointer' && !this.#pointsToStructure(type))
+    const inner = nested ? (surroundings.counts.at(-1) ?? filled) : undefined
     for (let index = 0; index < count; index++) values.push(this.#value(key, name, inner, surroundings))
     return { a: values }
   }
@@ -346,9 +354,11 @@ class Generator {
       return this.#structure(type, target.members, name, surroundings)
     if (this.#random.chance(0.02)) return NULL
     if (isCharacter(target)) return this.#buffer(type, count, surroundings)
-    const filled = type.flat
-      ? square(count ?? this.#mostCount)
-      : (count ?? this.#random.int(Math.min(4, this.#mostCount), this.#mostCount + 1))
+    const usual = this.#pointsToStructure(target)
+      ? 1
+      : this.#random.int(Math.min(4, this.#mostCount), this.#mostCount + 1)
+    const wanted = type.flat ? square(count ?? this.#mostCount) : (count ?? usual)
+    const filled = Math.min(wanted, Math.max(1, Math.floor(LARGEST_BLOCK_BYTES / target.size)))
     const most = Math.max(filled, Math.floor(MOST_BLOCK_BYTES / target.size))
     const room = Math.min(most, this.#room(filled, count !== undefined, target))
     return this.#block(
@@ -401,7 +411,30 @@ class Generator {
       ? own.length >= TREE_DEPTH || this.#random.chance(0.45)
       : own.length >= this.#mostCount || this.#random.chance(1 / (1 + this.#mostCount))
     if (own.length === 0 ? this.#random.chance(links.length > 0 ? 0.12 : 0.03) : ends) return NULL
-    return this.#block(type.to, 1, (inner) => ({ a: [{ a: this.#members(members, inner) }] }), path)
+    return this.#block(
+      type.to,
+      1,
+      (inner) => ({
+        a: [{ a: this.#pointInside(members, this.#members(members, inner), inner.at(-1)!.block) }],
+      }),
+      path,
+    )
+  }
+
+  /** `struct { char data[9]; char *top; }`: such a pointer most likely points into the array beside it. */
+  #pointInside(members: readonly Member[], values: readonly Value[], block: number): Value[] {
+    return values.map((value, at) => {
+      const pointer = typeAt(this.#plan, members[at]!.type)
+      if (pointer.kind !== 'pointer') return value
+      for (const { type: key, bitOffset } of members) {
+        const array = typeAt(this.#plan, key)
+        if (array.kind !== 'array' || array.element !== pointer.to || array.count === 0) continue
+        if (this.#random.chance(0.3)) return value
+        const index = this.#random.int(0, Math.min(array.count, this.#mostCount))
+        return { p: { block, offset: bitOffset / 8 + index * (array.size / array.count) } }
+      }
+      return value
+    })
   }
 
   /** Takes its number before its content is made, so that the content can point back to it. */

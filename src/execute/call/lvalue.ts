@@ -31,5 +31,8 @@ export const indexOf = (object: LValue, index: number | string): LValue => ({
   text: `${postfixable(object.text)}[${index}]`,
 })
 
+/** A pointer to an object; the address of a dereference is the pointer itself. */
+export const addressOf = (object: LValue): string => object.pointer ?? `&${object.text}`
+
 const postfixable = (text: string): string =>
   text.startsWith('*') || text.startsWith('&') ? `(${text})` : text

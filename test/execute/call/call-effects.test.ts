@@ -213,6 +213,25 @@ const CASES: readonly Case[] = [
     effects: { return: '&g.v[2]', memory: { '*a2': '1', p: '&a[3]', q: '&x', s: '"lit"' } },
   },
   {
+    what: 'pointers to ends, members and bytes',
+    code: 'struct s { char data[6]; short n; char *top; short *nth; void *raw; }; int v[3], *end; void f(struct s *s, int *a) { s->top = s->data + 6; s->nth = &s->n; s->raw = (char *)a + 5; end = v + 3; a[0] = 1; }',
+    call: 'f',
+    args: [block(0), block(1)],
+    blocks: [
+      { count: 1, value: { a: [] } },
+      { count: 2, value: list(0) },
+    ],
+    effects: {
+      memory: {
+        's->top': '&s->data[6]',
+        's->nth': '&s->n',
+        's->raw': '(char *)&a[1] + 1',
+        'a[0]': '1',
+        end: '&v[3]',
+      },
+    },
+  },
+  {
     what: 'a parameter that hides a global',
     code: 'int v; void set(int x) { v = x; } int f(int *v) { set(9); return *v; }',
     call: 'f',

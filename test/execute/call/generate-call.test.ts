@@ -112,6 +112,29 @@ describe('generateCall', () => {
     expect(links[1]).toEqual({ p: { block: 0, offset: 0 } })
   })
 
+  it('lets a pointer beside an array of its kind point into it', () => {
+    const { inputs } = calls(
+      'struct s { int n; char data[9]; char *top; }; int f(struct s *s) { return *s->top; }',
+      'f',
+    )
+    const inside = inputs.flatMap((input) => {
+      const top = parts(parts(pointee(input, input.args[0])?.value)[0])[2]
+      return top !== undefined && 'p' in top && top.p?.block === 0 ? [top.p.offset] : []
+    })
+    expect(inside.length).toBeGreaterThan(30)
+    expect(Math.min(...inside)).toBe(4)
+    expect(Math.max(...inside)).toBe(13)
+  })
+
+  it('gives a function that may change a pointer to a list one such pointer', () => {
+    const { inputs } = calls(
+      'struct n { int v; struct n *next; }; void f(struct n **h) { *h = (*h)->next; }',
+      'f',
+    )
+    for (const input of inputs)
+      expect(parts(pointee(input, input.args[0])?.value ?? { a: [{ i: '0' }] }).length).toBe(1)
+  })
+
   it('takes enumerators, booleans and bit-fields for what they can be', () => {
     const code =
       'enum e { A = 2, B = 9 }; struct s { unsigned x : 3; int y : 2; }; int f(enum e e, _Bool b, struct s s, unsigned char c) { return e + b + s.x + c; }'
