@@ -5,7 +5,7 @@
  */
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { attachComments, type Span } from './attach-comments.ts'
-import { declaratorsOf } from './declarators.ts'
+import { declaratorsOf, declaresFunction } from './declarators.ts'
 import { type Declared, findNames, type Mention, type NameKey, tagKey } from './find-names.ts'
 import { lexC, type Token } from './lex-c.ts'
 import { buildMacroTable, type MacroTable } from './macro-table.ts'
@@ -173,7 +173,7 @@ function parseItem(
 function readTree(root: SyntaxNode, item: CodeItem, offset: number): ParsedItem | undefined {
   const isRight = (node: SyntaxNode) =>
     item.kind === 'function'
-      ? node.type === 'function_definition'
+      ? node.type === 'function_definition' && declaratorsOf(node).some(declaresFunction)
       : node.type !== 'function_definition' && (DEFINITIONS.has(node.type) || SPECIFIERS.has(node.type))
   const node = root.namedChildren.find(isRight)
   return node === undefined ? undefined : { root, node, offset }

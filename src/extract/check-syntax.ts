@@ -4,7 +4,7 @@
  *
  * Not guaranteed: that includes are harmless; `findRefusedConstruct` sees to that before.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -24,7 +24,12 @@ export type Preprocessed =
   | { readonly kind: 'ok'; readonly text: string }
   | Exclude<SyntaxCheck, { readonly kind: 'ok' }>
 
-const TIMEOUT_MS = 10_000
+/** CPU time, so that a busy machine does not change what is dropped. */
+const CPU_LIMIT_S = 10
+/** Exit status of a driver whose front end was stopped by SIGXCPU. */
+const CPU_LIMIT_EXIT = 128 + 24
+/** Only for a compiler that waits instead of working. */
+const WALL_LIMIT_MS = 120_000
 const MEMORY_KIB = 2 * 1024 * 1024
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 const DETAIL_LIMIT = 300
@@ -57,19 +62,22 @@ export function preprocess(
 
 async function runClang(code: string, flags: readonly string[], clang: string): Promise<Preprocessed> {
   const command = [clang, ...COMMON_FLAGS, ...flags, '-x', 'c', '-']
-  const result = await execa('sh', ['-c', `ulimit -v ${MEMORY_KIB}; exec "$@"`, 'sh', ...command], {
+  const limits = `ulimit -v ${MEMORY_KIB}; ulimit -H -t ${CPU_LIMIT_S + 2}; ulimit -S -t ${CPU_LIMIT_S}`
+  const result = await execa('sh', ['-c', `${limits}; exec "$@"`, 'sh', ...command], {
     input: code,
     cwd: emptyFolder(),
     // Include paths that the environment adds would make the outcome depend on the machine.
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
     extendEnv: false,
-    timeout: TIMEOUT_MS,
+    timeout: WALL_LIMIT_MS,
     killSignal: 'SIGKILL',
     maxBuffer: OUTPUT_LIMIT_BYTES,
     stripFinalNewline: false,
     reject: false,
   })
-  if (result.timedOut) return { kind: 'timeout', afterMs: TIMEOUT_MS }
+  if (result.timedOut) return { kind: 'timeout', afterMs: WALL_LIMIT_MS }
+  if (result.signal === 'SIGXCPU' || result.exitCode === CPU_LIMIT_EXIT)
+    return { kind: 'timeout', afterMs: CPU_LIMIT_S * 1000 }
   if (result.isMaxBuffer) return { kind: 'failed', detail: 'too much output' }
   if (result.exitCode === 0) return { kind: 'ok', text: result.stdout }
   if (result.exitCode === 126 || result.exitCode === 127)
@@ -78,10 +86,8 @@ async function runClang(code: string, flags: readonly string[], clang: string): 
     )
   const error = firstError(result.stderr)
   if (result.exitCode === 1 && error !== undefined) return { kind: 'rejected', error }
-  return {
-    kind: 'failed',
-    detail: (error ?? result.stderr.trim().split('\n', 1)[0] ?? '').slice(0, DETAIL_LIMIT),
-  }
+  const detail = error ?? result.stderr.trim().split('\n', 1)[0]
+  return { kind: 'failed', detail: (detail || `stopped by ${result.signal}`).slice(0, DETAIL_LIMIT) }
 }
 
 /** Crash reports and notes are left aside; `<stdin>` says nothing to a reader. */
@@ -90,14 +96,15 @@ function firstError(stderr: string): string | undefined {
   return line?.replace(/^<stdin>:/, '').slice(0, DETAIL_LIMIT)
 }
 
-let folder: string | undefined
-
-/** Quoted includes are looked up in the working folder first, so that one must hold nothing. */
+/**
+ * Quoted includes are looked up in the working folder first, so that one must hold nothing. One folder for all
+ * runs of a user, made again if a cleaner took it away.
+ */
 function emptyFolder(): string {
-  if (folder === undefined) {
-    const created = mkdtempSync(join(tmpdir(), 'gepo-empty-'))
-    process.once('exit', () => rmSync(created, { recursive: true, force: true }))
-    folder = created
-  }
+  const owner = process.getuid?.() ?? 0
+  const folder = join(tmpdir(), `gepo-empty-${owner}`)
+  mkdirSync(folder, { recursive: true, mode: 0o500 })
+  if (process.getuid !== undefined && statSync(folder).uid !== owner)
+    throw new UserError(`The folder ${folder} belongs to another user: remove it or set TMPDIR.`)
   return folder
 }

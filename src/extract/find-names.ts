@@ -152,11 +152,12 @@ class NameFinder {
     }
   }
 
-  /** In an old-style header the parentheses hold bare names. */
+  /** In an old-style header the parentheses hold bare names, which a parser may take for types. */
   #pushParameters(list: SyntaxNode, body: Scope): void {
-    for (const child of list.children)
-      if (child.type === 'identifier') this.#bind(body, child.text, child.startIndex)
-    this.#pushNodes(list.children, body)
+    const isBareName = (child: SyntaxNode) => child.type === 'identifier' || isLoneTypeName(child)
+    for (const child of list.children) if (isBareName(child)) this.#bind(body, child.text, child.startIndex)
+    const others = list.children.filter((child) => !isBareName(child))
+    this.#pushNodes(others, body)
   }
 
   #visitSpecifier(node: SyntaxNode, scope: Scope): void {
@@ -198,8 +199,7 @@ class NameFinder {
   }
 
   #refer(key: NameKey, at: number, scope: Scope): void {
-    for (let outer: Scope | undefined = scope; outer !== undefined; outer = outer.outer)
-      if (outer.bound.has(key)) return
+    for (let inner = scope; inner.outer !== undefined; inner = inner.outer) if (inner.bound.has(key)) return
     this.#refers.push({ key, at })
   }
 
@@ -210,6 +210,14 @@ class NameFinder {
   #push(tasks: readonly Task[]): void {
     for (const task of tasks.toReversed()) this.#tasks.push(task)
   }
+}
+
+function isLoneTypeName(parameter: SyntaxNode): boolean {
+  return (
+    parameter.type === 'parameter_declaration' &&
+    parameter.childCount === 1 &&
+    parameter.child(0)?.type === 'type_identifier'
+  )
 }
 
 function newScope(outer: Scope | undefined): Scope {

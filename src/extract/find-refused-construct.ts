@@ -15,8 +15,8 @@ const ASM_WORDS = new Set(['asm', '__asm', '__asm__'])
 const FILE_DIRECTIVES = new Set(['include_next', 'embed', 'import', '__include_macros'])
 const FILE_QUESTIONS = /\b__has_(?:include|include_next|embed)\b/
 const RAW_PREFIXES = new Set(['R', 'LR', 'uR', 'UR', 'u8R'])
-/** Relative, and not able to leave the include folders. */
-const SAFE_INCLUDE = /^(?:<(?!\/)[^<>"\\:]+>|"(?!\/)[^<>"\\:]+")$/
+/** Relative, and not able to leave the include folders; compilers take no notice of what follows. */
+const SAFE_INCLUDE = /^(?:<(?!\s*\/)[^<>"\\:]+>|"(?!\s*\/)[^<>"\\:]+")/
 
 /** `#include "/etc/passwd"` gives `{reason: 'include-not-allowed', detail: '#include "/etc/passwd"'}`. */
 export function findRefusedConstruct(text: string): Refusal | undefined {
