@@ -28,6 +28,8 @@ export async function runClang(clang: string, args: readonly string[], source: s
     maxBuffer: OUTPUT_LIMIT_BYTES,
     stripFinalNewline: false,
     reject: false,
+    // Ctrl-C in the terminal is for this program; a compiler that it kills would look like one that failed.
+    detached: true,
     // Nothing of the caller's environment (CPATH, SOURCE_DATE_EPOCH, ...) may change what is compiled.
     extendEnv: false,
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', SOURCE_DATE_EPOCH: '0' },

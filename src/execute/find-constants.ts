@@ -29,7 +29,9 @@ export function findConstants(code: string): Dictionary {
       if (word !== '' && word.length <= 32 && !/[%\s\0]/.test(word)) words.add(word)
     } else if (/^\d/.test(token)) {
       const value = Number(token)
-      if (Number.isSafeInteger(value) && value > 1) numbers.add(String(value))
+      // 0 and 1 are tried anyway; what a double cannot hold exactly is left out.
+      if (Number.isInteger(value) ? Number.isSafeInteger(value) && value > 1 : Number.isFinite(value))
+        numbers.add(String(value))
     }
   }
   const first = (set: Set<string>) => [...set].slice(0, MAX_ENTRIES)

@@ -89,13 +89,14 @@ function makeCall(
   if (calling.kind === 'program') return undefined
   const seed = String(random.bits(64))
   const parents = newEdges.filter((candidate) => candidate.input.kind === 'call')
+  const constants = [...dictionary.numbers, ...dictionary.words]
   if (attempt % 2 === 1 && parents.length > 0) {
-    return mutateCall(calling.plan, random.pick(parents).input as CallInput, seed)
+    return mutateCall(calling.plan, random.pick(parents).input as CallInput, seed, constants)
   }
   return generateCall(calling.plan, {
     seed,
     size,
-    constants: [...dictionary.numbers, ...dictionary.words],
+    constants,
     stdin: '',
   })
 }

@@ -8,11 +8,11 @@ import path from 'node:path'
 import { compileFlags } from '../compile/compile-flags.ts'
 import { runClang } from '../compile/run-clang.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../sandbox/sandbox.ts'
+import type { CallPlan } from './call/call-plan.ts'
 import { canonicalEffects } from './call/canonical-effects.ts'
 import { decodeRecord } from './call/decode-record.ts'
-import { encodeCall } from './call/encode-call.ts'
-import type { CallPlan } from './call/call-plan.ts'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS } from './call/driver-source.ts'
+import { encodeCall } from './call/encode-call.ts'
 import type { Calling } from './calling.ts'
 import { classifyRun, SANITIZER_EXIT } from './classify-run.ts'
 import { splitCoverage } from './coverage-trailer.ts'
@@ -206,7 +206,12 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
   }
 }
 
-function callOutcome(plan: CallPlan, input: Input, record: Uint8Array, exited: Omit<RunOk, 'kind' | 'effects'>): RunOutcome {
+function callOutcome(
+  plan: CallPlan,
+  input: Input,
+  record: Uint8Array,
+  exited: Omit<RunOk, 'kind' | 'effects'>,
+): RunOutcome {
   if (input.kind !== 'call') throw new Error('a function is called with a stdin input')
   const decoded = decodeRecord(plan, input, record)
   switch (decoded.kind) {

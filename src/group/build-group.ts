@@ -3,10 +3,12 @@
  * Depends on the unit, the settings and the tools alone, never on what ran before or runs beside it.
  */
 import type { Level } from '../compile/level.ts'
+import { callLiteral } from '../execute/call/call-literal.ts'
 import { findImpurity } from '../execute/check-externals.ts'
 import type { Engine } from '../execute/engine.ts'
 import { findConstants } from '../execute/find-constants.ts'
 import { findInputs } from '../execute/find-inputs.ts'
+import type { CallInput } from '../execute/input.ts'
 import { createRandom } from '../execute/random.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { screenOriginal } from '../execute/screen-original.ts'
@@ -160,6 +162,9 @@ async function groupResult(
     winners,
     losers,
     mutantVerdicts: verdicts,
+    ...(calling.kind === 'function' && {
+      callTexts: inputs.map(({ input }) => callLiteral(calling.plan, input as CallInput)),
+    }),
   }
   return { kind: 'group', group: { ...contents, id: groupId(unit.id, contents) } }
 }

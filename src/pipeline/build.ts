@@ -8,7 +8,7 @@
  */
 import type { BuildConfig } from '../config/build-config.ts'
 import { contentConfig } from '../config/build-config.ts'
-import { readSources } from '../extract/read-sources.ts'
+import { countSources, readSources } from '../extract/read-sources.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import { assignSplit } from '../group/assign-split.ts'
@@ -41,7 +41,10 @@ export async function build(
     jobs: config.jobs,
   })
   reporter.report({ kind: 'build-started', unitsFinished: store.finishedUnits().size })
-  const pool = await openPool(config.jobs, config.limits)
+  const selection = sourceSelection(config)
+  const sources = await countSources(specs, selection)
+  if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })
+  const pool = await openPool(config.jobs, config.limits, signal)
   try {
     const finish = (outcome: UnitOutcome) => {
       store.saveUnitOutcome(outcome)
@@ -65,7 +68,11 @@ export async function build(
     await runBounded(
       units(config, specs, store, reporter, signal, pool, totals),
       config.jobs + QUEUED_TASKS,
-      async (unit) => finish(await groupOf(pool, store, config, unit)),
+      async (unit) => {
+        const outcome = await groupOf(pool, store, config, unit)
+        // What ends after the interruption may have ended because of it: the unit stays pending.
+        if (!signal.aborted) finish(outcome)
+      },
     )
   } finally {
     await pool.close()
@@ -97,10 +104,13 @@ async function* units(
   for await (const { source, extracted } of inOrder(newSources(), config.jobs + QUEUED_TASKS, (source) =>
     extractOf(pool, source, kinds),
   )) {
+    if (signal.aborted) return
     const fresh = store.saveExtraction(
       source.id,
       extracted.units,
-      extracted.drops.map(({ unitName, ...drop }) => (unitName === null ? drop : { ...drop, part: unitName })),
+      extracted.drops.map(({ unitName, ...drop }) =>
+        unitName === null ? drop : { ...drop, part: unitName },
+      ),
     )
     reporter.report({ kind: 'source-extracted', units: fresh.length, drops: extracted.drops.length })
     for (const unit of fresh) {
@@ -111,11 +121,7 @@ async function* units(
   reporter.report({ kind: 'sources-finished' })
 
   async function* newSources(): AsyncGenerator<Source> {
-    const { limit, shard } = config
-    for await (const item of readSources(specs, {
-      limit,
-      shard: shard && { index: shard.index - 1, count: shard.count },
-    })) {
+    for await (const item of readSources(specs, sourceSelection(config))) {
       if (signal.aborted) return
       totals.sources++
       if (item.kind === 'dropped') {
@@ -127,11 +133,21 @@ async function* units(
   }
 }
 
+const sourceSelection = ({ limit, shard }: BuildConfig) => ({
+  limit,
+  shard: shard && { index: shard.index - 1, count: shard.count },
+})
+
 async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'][]) {
   try {
     return { source, extracted: await pool.extract({ source, kinds }) }
   } catch (error) {
-    const drop = { stage: 'extract', unitName: null, reason: 'internal-error', detail: describe(error) } as const
+    const drop = {
+      stage: 'extract',
+      unitName: null,
+      reason: 'internal-error',
+      detail: describe(error),
+    } as const
     return { source, extracted: { units: [], drops: [drop] } }
   }
 }

@@ -18,8 +18,12 @@ export interface Pool {
   close(): Promise<void>
 }
 
-/** @throws UserError when a tool is missing or no sandbox works here: before any thread is started. */
-export async function openPool(jobs: number, limits: RunLimits): Promise<Pool> {
+/**
+ * When the signal is raised, tasks that wait and tasks that run are given up at once, and reject.
+ *
+ * @throws UserError when a tool is missing or no sandbox works here: before any thread is started.
+ */
+export async function openPool(jobs: number, limits: RunLimits, signal: AbortSignal): Promise<Pool> {
   const { clang } = locateTools()
   const harness = await prepareHarness(clang)
   await (await openSandbox()).close()
@@ -34,9 +38,9 @@ export async function openPool(jobs: number, limits: RunLimits): Promise<Pool> {
     workerData: { clang, harness, limits },
   })
   return {
-    extract: (task) => piscina.run(task, { name: 'extract' }),
-    group: (task) => piscina.run(task, { name: 'group' }),
-    verify: (stored) => piscina.run(stored, { name: 'verify' }),
+    extract: (task) => piscina.run(task, { name: 'extract', signal }),
+    group: (task) => piscina.run(task, { name: 'group', signal }),
+    verify: (stored) => piscina.run(stored, { name: 'verify', signal }),
     close: () => piscina.destroy(),
   }
 }

@@ -1,6 +1,7 @@
 /** A database of groups in, what of it does not hold out: every group proven again from its own contents. */
-import { DEFAULT_LIMITS } from '../execute/limits.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '../execute/limits.ts'
 import type { StoredGroup } from '../group/group-record.ts'
+import type { Finding } from '../group/verify-group.ts'
 import type { Store } from '../store/store.ts'
 import type { Reporter, VerifyEvent, VerifyFinding, VerifyOptions, VerifySummary } from './events.ts'
 import { openPool } from './open-pool.ts'
@@ -18,9 +19,17 @@ export async function verifyGroups(
   let proven = 0
   const total = store.groupCount()
   reporter.report({ kind: 'verify-started', groups: Math.min(total, sample ?? total) })
-  const pool = await openPool(jobs, DEFAULT_LIMITS)
+  // A run that fitted the build's limits must fit the verification's.
+  const limits = (store.contentConfig()?.limits as RunLimits | undefined) ?? DEFAULT_LIMITS
+  const pool = await openPool(jobs, limits, signal)
   const verify = async ({ group, unit }: StoredGroup) => {
-    const findings = await pool.verify({ group, unit })
+    let findings: Finding[]
+    try {
+      findings = await pool.verify({ group, unit })
+    } catch (error) {
+      if (signal.aborted) return
+      throw error
+    }
     for (const { verdict, ...finding } of findings) {
       const list = verdict === 'failed' ? failures : unknown
       list.push({ groupId: group.id, ...finding })

@@ -4,9 +4,11 @@ import { findConstants } from '../../src/execute/find-constants.ts'
 describe('findConstants', () => {
   it('finds numbers, words and characters', () => {
     expect(
-      findConstants(`if (c == 'x' || c == '\\n' || n < 100 || n == 0x1F || !strcmp(s, "stop")) puts("no");`),
+      findConstants(
+        `if (c == 'x' || c == '\\n' || n < 100 || n == 0x1F || x > 2.75 || !strcmp(s, "stop")) puts("no");`,
+      ),
     ).toEqual({
-      numbers: ['100', '31'],
+      numbers: ['100', '31', '2.75'],
       words: ['stop', 'no'],
       chars: 'x\n',
     })
