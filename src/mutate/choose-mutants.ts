@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Mutant } from './mutant.ts'
 
-export interface MutantChoice {
+interface MutantChoice {
   /** At most so many. */
   readonly count: number
   readonly seed: number

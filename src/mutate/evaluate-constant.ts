@@ -5,7 +5,7 @@
 import { type CodeNode, withoutParentheses } from './code-tree.ts'
 
 /** Gives an identifier's value, or undefined when it has none that is known. */
-export type ValueOfName = (name: string) => bigint | undefined
+type ValueOfName = (name: string) => bigint | undefined
 
 const comparisons: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {
   '<': (a, b) => a < b,
@@ -98,7 +98,7 @@ function charValue(literal: CodeNode): bigint | undefined {
   return character.text.length === 1 ? BigInt(character.text.charCodeAt(0)) : undefined
 }
 
-export interface IntegerLiteral {
+interface IntegerLiteral {
   readonly value: bigint
   readonly radix: 2 | 8 | 10 | 16
   /** As written: `u`, `LL`, ... */

@@ -30,7 +30,7 @@ export function findLiveCode(
   preprocessor: Preprocessor,
   rootName: string,
 ): CodeNode[] {
-  const liveChildren = makeLiveChildren(preprocessor)
+  const liveChildren = makeLiveChildren(root, preprocessor)
   const globals = globalDeclarators(root, functions, preprocessor)
   const reachable = reachableNames(root, functions, globals, preprocessor, liveChildren, rootName)
   const arraySizes = namesInArraySizes(root)
@@ -147,7 +147,8 @@ function isClosed(node: CodeNode, arraySizes: ReadonlySet<string>): boolean {
   return false
 }
 
-function makeLiveChildren(preprocessor: Preprocessor): (node: CodeNode) => CodeNode[] {
+function makeLiveChildren(root: CodeNode, preprocessor: Preprocessor): (node: CodeNode) => CodeNode[] {
+  const known = new Map<CodeNode, boolean>()
   const truth = (node: CodeNode | null): boolean | undefined => {
     const value = node === null ? undefined : preprocessor.constantValue(node)
     return value === undefined ? undefined : value !== 0n
@@ -160,6 +161,15 @@ function makeLiveChildren(preprocessor: Preprocessor): (node: CodeNode) => CodeN
   }
 
   const endsFlow = (node: CodeNode): boolean => {
+    let ends = known.get(node)
+    if (ends === undefined) {
+      ends = computeEndsFlow(node)
+      known.set(node, ends)
+    }
+    return ends
+  }
+
+  const computeEndsFlow = (node: CodeNode): boolean => {
     if (jumps.has(node.type)) return true
     switch (node.type) {
       case 'expression_statement':
@@ -194,6 +204,9 @@ function makeLiveChildren(preprocessor: Preprocessor): (node: CodeNode) => CodeN
     }
     return { statements, endsFlow: ended }
   }
+
+  // From the inside out, so that nested blocks are not as deep a recursion.
+  for (const node of [...walk(root)].reverse()) if (node.type.endsWith('_statement')) endsFlow(node)
 
   return (node) => {
     switch (node.type) {

@@ -44,7 +44,7 @@ export function makeMutationContext(
   const nodes = [...walk(root)]
   // From the inside out, so that a long chain (a + b + c + ...) is not as deep a recursion.
   for (const node of nodes.toReversed()) {
-    if (node.type !== 'binary_expression') continue
+    if (!node.type.endsWith('_expression')) continue
     typeOf(node)
     preprocessor.constantValue(node)
   }

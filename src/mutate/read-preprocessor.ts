@@ -6,7 +6,7 @@
 import { type CodeNode, walk } from './code-tree.ts'
 import { type EvaluateConstant, makeEvaluateConstant } from './evaluate-constant.ts'
 
-export interface Macro {
+interface Macro {
   readonly functionLike: boolean
   /** The replacement text, '' when there is none. */
   readonly body: string

@@ -99,8 +99,13 @@ describe('mutateUnit', () => {
     expect(mutateUnit({ id: 'unit', name: 'main', code }, native)).toEqual([])
   })
 
-  test('a deep expression is no problem', () => {
-    const code = `int f(int a) { return ${Array(1500).fill('a').join(' + ')}; }`
-    expect(mutateUnit({ id: 'unit', name: 'f', code }, native, [aor])).toHaveLength(2 * 1499)
+  test.each([
+    ['a long sum', `return ${Array(1500).fill('a').join(' + ')};`, 2 * 1499],
+    ['nested parentheses', `return ${'('.repeat(5000)}a + a${')'.repeat(5000)};`, 2],
+    ['nested blocks', `${'{'.repeat(5000)} a = a + a; ${'}'.repeat(5000)} return a;`, 2],
+    ['nested operators', `return ${'- '.repeat(5000)}a + a;`, 2],
+  ])('%s is no problem', (_, body, count) => {
+    const code = `int f(int a) { ${body} }`
+    expect(mutateUnit({ id: 'unit', name: 'f', code }, native, [aor])).toHaveLength(count)
   })
 })

@@ -4,7 +4,7 @@
  *
  * Operands that are not truth values are made so (`!!x`) where the number would count.
  */
-import type { CodeNode } from '../code-tree.ts'
+import { type CodeNode, withoutParentheses } from '../code-tree.ts'
 import { exitsOf, isLoop } from '../find-live-code.ts'
 import {
   equalityPrecedence,
@@ -51,7 +51,5 @@ function truthText(node: CodeNode, precedence: number): string {
 }
 
 function isTruthValue(node: CodeNode): boolean {
-  if (node.type === 'parenthesized_expression')
-    return node.namedChildren.length === 1 && isTruthValue(node.namedChildren[0]!)
-  return /^(<|<=|>|>=|==|!=|&&|\|\||!)$/.test(node.field('operator')?.type ?? '')
+  return /^(<|<=|>|>=|==|!=|&&|\|\||!)$/.test(withoutParentheses(node).field('operator')?.type ?? '')
 }

@@ -213,22 +213,18 @@ function declaredType(declarator: CodeNode, context: MutationContext) {
   return name === null ? null : (context.findVariable(name.text, declarator.end)?.type ?? null)
 }
 
-/** The type of an element of the array that a list initialises, nested lists included; null for records. */
+/** The type of an element of the array that a list initialises, nested lists included. */
 function elementType(list: CodeNode, context: MutationContext) {
-  const parent = list.parent
-  const type =
-    parent?.type === 'init_declarator'
-      ? declaredType(parent, context)
-      : parent?.type === 'initializer_list'
-        ? elementType(parent, context)
-        : null
-  let element = pointedTo(type)
-  // A flat list may fill an array of arrays.
-  while (
-    element?.derived[0]?.startsWith('[') &&
-    list.namedChildren.every((child) => child.type !== 'initializer_list')
-  ) {
-    element = pointedTo(element)
+  let outermost = list
+  let depth = 1
+  while (outermost.parent?.type === 'initializer_list') {
+    outermost = outermost.parent
+    depth++
   }
+  const declarator = outermost.parent
+  let element = declarator?.type === 'init_declarator' ? declaredType(declarator, context) : null
+  for (let level = 0; level < depth && element !== null; level++) element = pointedTo(element)
+  // A flat list may fill an array of arrays.
+  while (element?.derived[0]?.startsWith('[')) element = pointedTo(element)
   return element
 }

@@ -116,11 +116,12 @@ function setsFirstValue(node: CodeNode, context: MutationContext): boolean {
 
 /** The variable whose own storage `left` names: `a` of `a[i].x`. */
 function baseOf(left: CodeNode): CodeNode | null {
-  const node = withoutParentheses(left)
-  if (node.type === 'identifier') return node
-  if (node.type !== 'subscript_expression' && node.type !== 'field_expression') return null
-  const argument = node.field('argument')
-  return argument === null ? null : baseOf(argument)
+  let node: CodeNode | null = withoutParentheses(left)
+  while (node?.type === 'subscript_expression' || node?.type === 'field_expression') {
+    const argument: CodeNode | null = node.field('argument')
+    node = argument === null ? null : withoutParentheses(argument)
+  }
+  return node?.type === 'identifier' ? node : null
 }
 
 function empty(node: CodeNode): Edit {

@@ -7,7 +7,7 @@
  */
 
 import { isInteger } from '../c-type.ts'
-import { type CodeNode, withoutParentheses } from '../code-tree.ts'
+import { type CodeNode, walk } from '../code-tree.ts'
 import { isLoop } from '../find-live-code.ts'
 import { additivePrecedence, operand, replaceExpression } from '../fit-expression.ts'
 import { decisionOf, hasSideEffects, type MutationContext } from '../mutation-context.ts'
@@ -51,12 +51,11 @@ function startOf(loop: CodeNode): CodeNode | null {
   return initialiser?.namedChildren.find((child) => child.type === 'init_declarator')?.field('value') ?? null
 }
 
+/** Whether `node` is a literal or a sum with one. */
 function hasConstant(node: CodeNode): boolean {
-  const inner = withoutParentheses(node)
-  if (inner.type === 'number_literal' || inner.type === 'char_literal') return true
-  if (inner.type !== 'binary_expression') return false
-  return (
-    /^[-+]$/.test(inner.field('operator')!.type) &&
-    [inner.field('left'), inner.field('right')].some((side) => side !== null && hasConstant(side))
+  const isSum = (inner: CodeNode) =>
+    inner.type === 'parenthesized_expression' || /^[-+]$/.test(inner.field('operator')?.type ?? '')
+  return walk(node, (inner) => (isSum(inner) ? inner.children : [])).some((inner) =>
+    /^(number|char)_literal$/.test(inner.type),
   )
 }
