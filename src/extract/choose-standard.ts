@@ -34,6 +34,6 @@ export function compilerTrouble(check: Extract<SyntaxCheck, { kind: 'timeout' | 
   detail: string
 } {
   return check.kind === 'timeout'
-    ? { kind: 'dropped', reason: 'compiler-timeout', detail: `no answer within ${check.afterMs} ms` }
-    : { kind: 'dropped', reason: 'compiler-failed', detail: check.detail }
+    ? { kind: 'dropped', reason: 'compile', detail: `clang gave no answer within ${check.afterMs} ms` }
+    : { kind: 'dropped', reason: 'compile', detail: `clang failed: ${check.detail}` }
 }

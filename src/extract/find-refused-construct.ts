@@ -1,19 +1,25 @@
 /**
- * C text in; out comes the first construct that would let compiling it read files of this machine, if there
- * is one. Refuses by form, before any compiler sees the text, and rather one source too many than too few.
+ * C text in; out comes the first construct, if there is one, that would let compiling it read files of this
+ * machine, make the program another one from build to build, or hide it from the sanitizers. Refuses by form,
+ * before any compiler sees the text, and rather one source too many than too few.
  *
  * Not guaranteed: an `asm` put together by token pasting passes; `hasPastedAsm` finds that.
  */
 import { lexC, parseDirective, removeSplices, type Token } from './lex-c.ts'
 
 export interface Refusal {
-  readonly reason: 'include-not-allowed' | 'inline-asm' | 'raw-string'
+  readonly reason: 'include-not-allowed' | 'inline-asm' | 'raw-string' | 'nondeterministic' | 'forbidden'
   readonly detail: string
 }
 
 const ASM_WORDS = new Set(['asm', '__asm', '__asm__'])
 const FILE_DIRECTIVES = new Set(['include_next', 'embed', 'import', '__include_macros'])
 const FILE_QUESTIONS = /\b__has_(?:include|include_next|embed)\b/
+/** What these stand for depends on when, where or how the program is compiled. */
+const BUILD_WORDS =
+  /^__(?:DATE|TIME|TIMESTAMP|FILE|FILE_NAME|BASE_FILE|OPTIMIZE|OPTIMIZE_SIZE|NO_INLINE|FAST_MATH|SANITIZE_\w+)__$|^__has_feature$/
+/** Attributes that keep the sanitizers, whose word every label rests on, out of a function. */
+const UNSANITIZED = /^(?:__)?(?:no_sanitize\w*|disable_sanitizer_instrumentation|no_address_safety_analysis)$/
 const RAW_PREFIXES = new Set(['R', 'LR', 'uR', 'UR', 'u8R'])
 /** Relative, and not able to leave the include folders; compilers take no notice of what follows. */
 const SAFE_INCLUDE = /^(?:<(?!\s*\/)[^<>"\\:]+>|"(?!\s*\/)[^<>"\\:]+")/
@@ -47,16 +53,21 @@ function refuseDirective(token: Token): Refusal | undefined {
 
 function refuseWords(tokens: readonly Token[]): Refusal | undefined {
   for (const [index, token] of tokens.entries()) {
-    const refusal = refuseWord(token, tokens[index + 1])
+    const refusal = refuseWord(token, tokens.slice(index + 1, index + 3))
     if (refusal !== undefined) return refusal
   }
   return undefined
 }
 
-function refuseWord(token: Token, next: Token | undefined): Refusal | undefined {
+function refuseWord(token: Token, following: readonly Token[]): Refusal | undefined {
   if (token.kind !== 'word') return undefined
+  const [next] = following
+  const rest = following.map(({ text }) => text).join('')
   if (isAsmWord(token.text)) return { reason: 'inline-asm', detail: token.text }
   if (FILE_QUESTIONS.test(token.text)) return { reason: 'include-not-allowed', detail: token.text }
+  if (BUILD_WORDS.test(token.text)) return { reason: 'nondeterministic', detail: token.text }
+  if (UNSANITIZED.test(token.text) || (token.text === '_Pragma' && /\bclang\b/.test(rest)))
+    return { reason: 'forbidden', detail: token.text }
   // Raw strings exist in one standard and not in the other, so that no reading of the rest is safe in both.
   if (RAW_PREFIXES.has(token.text) && next?.kind === 'string' && next.start === token.end)
     return { reason: 'raw-string', detail: `${token.text}${firstLine(next.text)}` }

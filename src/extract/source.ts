@@ -17,4 +17,11 @@ export interface Source {
 /** What a reader yields: a source, or the reason why an item is not one. */
 export type SourceItem =
   | { readonly kind: 'source'; readonly source: Source }
-  | { readonly kind: 'dropped'; readonly dataset: string; readonly split: string; readonly row: string; readonly reason: string; readonly detail: string }
+  | {
+      readonly kind: 'dropped'
+      readonly dataset: string
+      readonly split: string
+      readonly row: string
+      readonly reason: string
+      readonly detail: string
+    }

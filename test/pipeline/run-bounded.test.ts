@@ -37,8 +37,11 @@ describe('runBounded', () => {
 describe('inOrder', () => {
   it('gives results in the order of the items, however long each takes', async () => {
     const results: number[] = []
-    for await (const result of inOrder(numbers(10), 4, async (item) => (await later(10 - item), item * 2)))
-      results.push(result)
+    const slowFirst = async (item: number) => {
+      await later(10 - item)
+      return item * 2
+    }
+    for await (const result of inOrder(numbers(10), 4, slowFirst)) results.push(result)
     expect(results).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
   })
 })

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LEVELS } from '../../src/compile/level.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import { readSources } from '../../src/extract/read-sources.ts'
+import type { Source } from '../../src/extract/source.ts'
+import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
+import { expectedReasons } from '../fixtures/expected-reasons.ts'
+import { fixtureRoot, listFixtures } from '../fixtures/list-fixtures.ts'
+
+const settings = {
+  levels: LEVELS,
+  winners: 4,
+  losers: 4,
+  minWinners: 2,
+  minLosers: 2,
+  inputs: 16,
+  seed: 1,
+}
+
+let pool: Pool
+const sources = new Map<string, Source>()
+const dropped = new Map<string, string>()
+
+beforeAll(async () => {
+  pool = await openPool(2, DEFAULT_LIMITS, new AbortController().signal)
+  for await (const item of readSources(`${fixtureRoot}/hostile`)) {
+    if (item.kind === 'source') sources.set(item.source.row, item.source)
+    else dropped.set(item.row, item.reason)
+  }
+})
+
+afterAll(() => pool.close())
+
+/** Why the file's program did not become a group; one reason for each unit or for the whole source. */
+async function dropReasons(name: string): Promise<string[]> {
+  const source = sources.get(`${name}.c`)
+  if (source === undefined) return [dropped.get(`${name}.c`) ?? 'not read']
+  const { units, drops } = await pool.extract({ source, kinds: ['program'] })
+  const outcomes = await Promise.all(units.map((unit) => pool.group({ unit, split: 'train', settings })))
+  return [
+    ...drops.map(({ reason }) => reason),
+    ...outcomes.map(({ result }) => (result.kind === 'group' ? 'none: it is in a group' : result.reason)),
+  ]
+}
+
+/** `not-c: syntax` is a `not-c`. */
+const family = (reason: string) => reason.split(':')[0]
+
+describe('a hostile program', () => {
+  it.concurrent.each(listFixtures('hostile'))('$name is dropped for what it does', async ({ name, file }) => {
+    const expected = expectedReasons(await readFile(file, 'latin1'))
+    const reasons = await dropReasons(name)
+    expect(reasons).not.toEqual([])
+    for (const reason of reasons) expect(expected).toContain(family(reason))
+  })
+
+  it('has touched nothing outside its sandbox', async () => {
+    const traces = [...(await readdir(tmpdir())), ...(await readdir('.'))].filter((name) =>
+      name.startsWith('gepo-hostile-'),
+    )
+    expect(traces).toEqual([])
+    expect(existsSync('/etc/passwd')).toBe(true)
+  })
+})
