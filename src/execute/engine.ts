@@ -4,8 +4,8 @@
  */
 
 import type { Level } from '../compile/level.ts'
-import type { ClangResult } from '../compile/run-clang.ts'
 import type { CStandard } from '../extract/unit.ts'
+import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { Calling } from './calling.ts'
 import type { Input } from './input.ts'
 import type { RunOutcome } from './run-outcome.ts'

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { compileFlags } from '../compile/compile-flags.ts'
-import { runClang } from '../compile/run-clang.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../sandbox/sandbox.ts'
+import { firstError, runClang } from '../toolchain/run-clang.ts'
 import type { CallPlan } from './call/call-plan.ts'
 import { canonicalEffects } from './call/canonical-effects.ts'
 import { decodeRecord } from './call/decode-record.ts'
@@ -93,7 +93,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
     if (result.kind === 'ok') return { kind: 'ok', executable: { file, build, calling } }
     const detail =
       result.kind === 'rejected'
-        ? firstError(result.stderr)
+        ? (firstError(result.stderr) ?? '')
         : result.kind === 'timeout'
           ? `clang took over ${result.afterMs} ms`
           : result.detail
@@ -262,5 +262,3 @@ function explorationEnvironment({
     GEPO_CHARS: clean(dictionary.chars),
   }
 }
-
-const firstError = (stderr: string) => (/error: .*/.exec(stderr)?.[0] ?? stderr).slice(0, 300)

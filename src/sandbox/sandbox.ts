@@ -27,7 +27,7 @@ import type { RunReport, RunRequest } from './run-report.ts'
 import { commandFor, NOBODY, RUNGS, type Rung, SUPERVISE } from './rung.ts'
 import { SupervisorProcess, type User } from './supervisor-process.ts'
 
-export type { FinishedRun, RunLimits, RunReport, RunRequest } from './run-report.ts'
+export type { FinishedRun, RunReport, RunRequest } from './run-report.ts'
 export type { Rung } from './rung.ts'
 
 const START_TIMEOUT_MS = 30_000

@@ -7,8 +7,6 @@ import Database from 'better-sqlite3'
 import { UserError } from '../config/user-error.ts'
 
 type Bindable = string | number | bigint | Uint8Array | null
-export type Bindings = readonly Bindable[] | Readonly<Record<string, Bindable>>
-
 /** A prepared statement. `Row` is what the SQL selects; the caller vouches for it. */
 export interface Statement<Row> {
   run(...bindings: Bindable[]): Database.RunResult

@@ -31,9 +31,7 @@ export interface SyntaxNode {
 
 export type Binding = 'native' | 'wasm'
 
-interface Parse {
-  (code: string): SyntaxNode
-}
+type Parse = (code: string) => SyntaxNode
 
 const require = createRequire(import.meta.url)
 const loaded = new Map<Binding, Parse>()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileFlags } from '../../src/compile/compile-flags.ts'
 import { LEVELS } from '../../src/compile/level.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
-import { runClang } from '../../src/compile/run-clang.ts'
+import { runClang } from '../../src/toolchain/run-clang.ts'
 
 const PROGRAM = `
 #include <stdio.h>

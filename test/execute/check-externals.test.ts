@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileFlags } from '../../src/compile/compile-flags.ts'
-import { runClang } from '../../src/compile/run-clang.ts'
 import { findImpurity } from '../../src/execute/check-externals.ts'
+import { runClang } from '../../src/toolchain/run-clang.ts'
 
 async function impurityOf(code: string) {
   const emitted = await runClang(
