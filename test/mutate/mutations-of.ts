@@ -10,6 +10,7 @@ const wasm = await loadParser('wasm')
 
 const before = `#include <stdio.h>
 #define LIMIT 100
+#define RAISE(to, by) ((to) += (by))
 struct point { int x; double y; struct point *next; };
 int g(int, int); int h(double, int); int *address(int *);
 int total, table[10];

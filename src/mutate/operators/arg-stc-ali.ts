@@ -2,8 +2,8 @@
  * ArgStcAli, exchange of arguments of the same type (the interface mutation operator of Delamaro, Maldonado and
  * Mathur, in Proteum/IM): two neighbours in a call change places.
  *
- * Left out: arguments whose type is not known to be the same, or whose text is the same, and functions that do not
- * mind the order.
+ * Left out: arguments whose type is not known to be the same, or whose text is the same; functions that do not mind
+ * the order; macros, which may assign to an argument.
  */
 import { decayed, typeText } from '../c-type.ts'
 import { commutativeFunctions } from '../library-functions.ts'
@@ -13,7 +13,8 @@ export const argStcAli: MutationOperator = {
   name: 'ArgStcAli',
   *mutate(node, context) {
     if (node.type !== 'argument_list') return
-    if (commutativeFunctions.has(node.parent?.field('function')?.text ?? '')) return
+    const callee = node.parent?.field('function')?.text ?? ''
+    if (commutativeFunctions.has(callee) || context.preprocessor.macros.has(callee)) return
     const args = node.namedChildren
     for (const [at, right] of args.entries()) {
       const left = args[at - 1]

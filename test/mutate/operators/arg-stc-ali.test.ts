@@ -20,6 +20,7 @@ describe('ArgStcAli', () => {
     ['printf("%s", text);', 'a format string'],
     ['unknown(other(1), more(2));', 'unknown types'],
     ['fmax(x, y);', 'the order does not matter'],
+    ['RAISE(a, b);', 'a macro'],
     ['scanf("%d%d", &a, &b);', 'an input'],
   ])('%s must not mutate: %s', (statement) => {
     expect(statementsOf(argStcAli, statement)).toEqual([])
