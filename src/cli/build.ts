@@ -44,6 +44,12 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
     .option('--inputs <n>', 'inputs stored for a unit, at most (default: 16)', numberOrText)
     .option('--seed <n>', 'the same seed gives the same groups (default: 0)', numberOrText)
     .option('--jobs <n>', 'worker threads (default: as many as cores)', numberOrText)
+    .option(
+      '--column <name>',
+      'column of the C text in Parquet and JSONL (default: Source_Code and the like)',
+    )
+    .option('--dataset <name>', "the data set's name in the provenance (default: the file's)")
+    .option('--license <name>', 'licence of sources that state none (default: unknown)')
     .option('--limit <n>', 'read that many sources, at most', numberOrText)
     .option('--shard <i/n>', 'read the i-th of n parts of the sources, such as 1/8')
     .option('--cpu-ms <ms>', 'CPU time of one run, at most', numberOrText)

@@ -44,6 +44,11 @@ const buildConfigSchema = z.strictObject({
   inputs: wholeNumber(1, 10_000).default(16),
   seed: wholeNumber(0, 2 ** 32 - 1).default(0),
   jobs: wholeNumber(1, 4096).default(() => availableParallelism()),
+  /** Column of the C text in Parquet and JSONL files. */
+  column: z.string().min(1).optional(),
+  /** Name of the data set and its licence in the provenance, where the source itself does not say. */
+  dataset: z.string().min(1).optional(),
+  license: z.string().min(1).optional(),
   /** Read at most this many sources. */
   limit: wholeNumber(1).optional(),
   /** Every count-th source, beginning with the index-th (1-based). */

@@ -8,6 +8,7 @@
  */
 import type { BuildConfig } from '../config/build-config.ts'
 import { contentConfig } from '../config/build-config.ts'
+import { UserError } from '../config/user-error.ts'
 import { countSources, readSources } from '../extract/read-sources.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
@@ -133,7 +134,10 @@ async function* units(
   }
 }
 
-const sourceSelection = ({ limit, shard }: BuildConfig) => ({
+const sourceSelection = ({ limit, shard, column, dataset, license }: BuildConfig) => ({
+  column,
+  dataset,
+  license,
   limit,
   shard: shard && { index: shard.index - 1, count: shard.count },
 })
@@ -142,6 +146,7 @@ async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'
   try {
     return { source, extracted: await pool.extract({ source, kinds }) }
   } catch (error) {
+    if (error instanceof UserError) throw error
     const drop = {
       stage: 'extract',
       unitName: null,
@@ -158,6 +163,7 @@ async function groupOf(pool: Pool, store: Store, config: BuildConfig, unit: Unit
     const split = assignSplit(store.source(unit.sourceId)!.text)
     return await pool.group({ unit, split, settings: contentConfig(config) })
   } catch (error) {
+    if (error instanceof UserError) throw error
     return {
       unit,
       result: { kind: 'dropped', stage: 'group', reason: 'internal-error', detail: describe(error) },

@@ -10,6 +10,7 @@ import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
 import type { Finding } from '../group/verify-group.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
+import { fromReply } from './reply.ts'
 
 export interface Pool {
   extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
@@ -38,9 +39,9 @@ export async function openPool(jobs: number, limits: RunLimits, signal: AbortSig
     workerData: { clang, harness, limits },
   })
   return {
-    extract: (task) => piscina.run(task, { name: 'extract', signal }),
-    group: (task) => piscina.run(task, { name: 'group', signal }),
-    verify: (stored) => piscina.run(stored, { name: 'verify', signal }),
+    extract: async (task) => fromReply(await piscina.run(task, { name: 'extract', signal })),
+    group: async (task) => fromReply(await piscina.run(task, { name: 'group', signal })),
+    verify: async (stored) => fromReply(await piscina.run(stored, { name: 'verify', signal })),
     close: () => piscina.destroy(),
   }
 }

@@ -8,21 +8,20 @@ import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
 import { type Finding, verifyGroup } from '../group/verify-group.ts'
 import { loadParser } from '../syntax/parse-c.ts'
+import { type Reply, toReply } from './reply.ts'
 
 const options: SpawnEngineOptions = workerData
 let opened: ReturnType<typeof openSpawnEngine> | undefined
 const engine = () => (opened ??= openSpawnEngine(options))
 
-export const extract = ({
-  source,
-  kinds,
-}: {
+export const extract = (task: {
   source: Source
   kinds: readonly Unit['kind'][]
-}): Promise<Extraction> => extractUnits(source, { kinds, clang: options.clang })
+}): Promise<Reply<Extraction>> =>
+  toReply(() => extractUnits(task.source, { kinds: task.kinds, clang: options.clang }))
 
-export const group = async (task: GroupTask): Promise<UnitOutcome> =>
-  buildGroup(await engine(), await loadParser(), task)
+export const group = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
+  toReply(async () => buildGroup(await engine(), await loadParser(), task))
 
-export const verify = async (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]> =>
-  verifyGroup(await engine(), stored)
+export const verify = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<Finding[]>> =>
+  toReply(async () => verifyGroup(await engine(), stored))

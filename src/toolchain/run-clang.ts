@@ -4,7 +4,7 @@
  *
  * Not guaranteed: that includes are harmless; extraction refuses those that are not before anything is compiled.
  */
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -29,6 +29,8 @@ const CPU_LIMIT_EXIT = 128 + 24
 const WALL_LIMIT_MS = 120_000
 const MEMORY_KIB = 4 * 1024 * 1024
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
+/** The largest executable has 2 MB; a failure with less left is the disk's, not the text's. */
+const LEAST_FREE_BYTES = 4 * 1024 * 1024
 const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -H -t ${CPU_LIMIT_S + 2}; ulimit -S -t ${CPU_LIMIT_S}`
 
 /**
@@ -37,7 +39,7 @@ const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -H -t ${CPU_LIMIT_S + 2}; ulimit
  */
 export async function runClang(clang: string, args: readonly string[], source: string): Promise<ClangResult> {
   const command = [clang, '-fno-crash-diagnostics', ...args]
-  const result = await execa('sh', ['-c', `${LIMITS}; exec "$@"`, 'sh', ...command], {
+  const result = await execa('/bin/sh', ['-c', `${LIMITS}; exec "$@"`, 'sh', ...command], {
     input: source,
     cwd: emptyFolder(),
     // Include paths that the environment adds would make the outcome depend on the machine.
@@ -60,10 +62,20 @@ export async function runClang(clang: string, args: readonly string[], source: s
     throw new UserError(
       `The compiler "${clang}" cannot be started: install clang 19 (apt-get install clang-19).`,
     )
+  // A linker that maps its output dies by a bus error then, so its message would not tell.
+  if (freeBytes(tmpdir()) < LEAST_FREE_BYTES)
+    throw new UserError(
+      `The folder for temporary files (${tmpdir()}) is full: free some space or set TMPDIR.`,
+    )
   if (result.exitCode === 1 && firstError(result.stderr) !== undefined)
     return { kind: 'rejected', stderr: result.stderr }
   const detail = firstError(result.stderr) ?? result.stderr.trim().split('\n', 1)[0]
   return { kind: 'crashed', detail: detail || `stopped by ${result.signal ?? result.exitCode}` }
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }
 
 const DETAIL_LIMIT = 300
