@@ -17,6 +17,9 @@ export interface RenderOptions {
 }
 
 const mostDiffLines = 60
+/** Results that begin with more equal lines than these are shown from the last few of them on. */
+const mostSameLines = 6
+const shownSameLines = 2
 const mostOutputLines = 12
 const mostLineLength = 400
 
@@ -62,6 +65,11 @@ function renderLoser(
   const input = inputs[witness.inputIndex]!
   const nearest = winners[loser.nearestWinner]!
   const cut = (lines: string[], most: number) => cutTo(lines, full ? Infinity : most, paint)
+  const results = withoutSameStart(
+    fieldLines(resultRecord(witness.original, input)),
+    fieldLines(resultRecord(witness.mutant, input)),
+    full ? Infinity : mostSameLines,
+  )
   return [
     paint(
       'bold',
@@ -73,9 +81,11 @@ function renderLoser(
     `  witness: input ${witness.inputIndex + 1}`,
     ...indent(cut(inputLines(input, callTexts?.[witness.inputIndex]), mostOutputLines)),
     paint('green', '  original gives'),
-    ...indent(cut(resultLines(resultRecord(witness.original, input)), mostOutputLines)),
+    ...indent(results.same),
+    ...indent(cut(results.original, mostOutputLines)),
     paint('red', '  loser gives'),
-    ...indent(cut(resultLines(resultRecord(witness.mutant, input)), mostOutputLines)),
+    ...indent(results.same),
+    ...indent(cut(results.mutant, mostOutputLines)),
   ]
 }
 
@@ -86,8 +96,17 @@ function inputLines(input: Input, callText: string | undefined): string[] {
   return [...printable(callText).trimEnd().split('\n'), ...(stdin === '' ? [] : fieldLines({ stdin }))]
 }
 
-function resultLines(result: object): string[] {
-  return fieldLines(result)
+/** Both results from shortly before their first difference on, when that lies far down; what is left out in words. */
+function withoutSameStart(original: string[], mutant: string[], most: number) {
+  const different = original.findIndex((line, index) => line !== mutant[index])
+  const same = different < 0 ? original.length : different
+  if (same <= most) return { same: [], original, mutant }
+  const skipped = same - shownSameLines
+  return {
+    same: [`... ${skipped} same lines (--full shows them)`],
+    original: original.slice(skipped),
+    mutant: mutant.slice(skipped),
+  }
 }
 
 /** A field a line; text of several lines below its name. Empty text is said to be so. */
