@@ -68,7 +68,7 @@ static void draw_strategy(void) {
   strategy.largest = LARGEST[strategy.size];
   strategy.negatives = chance(30) ? (int)between(5, 50) : 0;
   strategy.odd_values = chance(40) ? (int)between(5, 40) : 0;
-  strategy.end_after = chance(35) ? (int)between(1, 12) : (int)between(12, 400);
+  strategy.end_after = chance(35) ? (int)between(0, 12) : (int)between(12, 400);
   strategy.sentinel_after = chance(55) ? (int)between(1, 25) : INT32_MAX;
   strategy.sentinel = chance(75) ? 0 : chance(60) ? -1 : number_count ? atoll(numbers[between(0, number_count - 1)]) : 0;
   strategy.line_kind = (int)between(0, 3);

@@ -6,7 +6,7 @@ import { generateCall } from './call/generate-call.ts'
 import { mutateCall } from './call/mutate-call.ts'
 import type { Dictionary, Engine, Executable, Explored } from './engine.ts'
 import type { CallInput, Input } from './input.ts'
-import { ORIGINAL_EDGES } from './limits.ts'
+import { EXPLORATION_EDGES, ORIGINAL_EDGES } from './limits.ts'
 import { createRandom, type Random } from './random.ts'
 import type { RunOutcome } from './run-outcome.ts'
 
@@ -43,8 +43,10 @@ export async function findInputs(
   const outputs = new Set<string>()
   let tried = 0
   let edgesTotal = 0
+  let edgesSpent = 0
   for (; tried < options.attempts; tried++) {
     if (tried >= HOPELESS_AFTER && seen.size === 0) break
+    if (edgesSpent > EXPLORATION_EDGES) break
     const size = Math.floor((tried * SIZES) / options.attempts)
     const explored = await engine.explore(executable, {
       seed: random.bits(64),
@@ -54,6 +56,7 @@ export async function findInputs(
       call: makeCall(executable, newEdges, options, random, size / SIZES, tried),
     })
     edgesTotal = Math.max(edgesTotal, explored.coverage?.hits.length ?? 0)
+    edgesSpent += explored.coverage?.edgesTaken ?? 0
     if (explored.outcome.kind !== 'ok' || explored.coverage === undefined) {
       const kind = explored.outcome.kind === 'ok' ? 'signal' : explored.outcome.kind
       failures.set(kind, (failures.get(kind) ?? 0) + 1)

@@ -14,7 +14,15 @@ const FILES = ['start', 'stdin-on-demand', 'coverage', 'call'] as const
 export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
   plain: [],
   // By the compiler's own flags: the driver's -fsanitize-coverage would also link a runtime that catches crashes.
-  cover: ['-Xclang', '-fsanitize-coverage-trace-pc-guard', '-Xclang', '-fsanitize-coverage-type=3'],
+  // Every block is counted, not only those that tell paths apart: an empty endless loop must use up fuel too.
+  cover: [
+    '-Xclang',
+    '-fsanitize-coverage-trace-pc-guard',
+    '-Xclang',
+    '-fsanitize-coverage-type=3',
+    '-mllvm',
+    '-sanitizer-coverage-prune-blocks=0',
+  ],
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
   msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
 }

@@ -92,12 +92,16 @@ export async function screenOriginal(
     const key = JSON.stringify(refusal)
     refusals.set(key, { ...refusal, count: (refusals.get(key)?.count ?? 0) + 1 })
   }
-  if (clean.length > 0) return { kind: 'clean', inputs: clean }
+  // Short ones first: they are the witnesses that a person can read.
+  if (clean.length > 0)
+    return { kind: 'clean', inputs: clean.sort((a, b) => inputSize(a.input) - inputSize(b.input)) }
   const [most] = [...refusals.values()].sort((a, b) => b.count - a.count)
   return most === undefined
     ? { kind: 'dropped', reason: 'no-input', detail: 'no input was found that the unit takes' }
     : { kind: 'dropped', reason: most.reason, detail: most.detail }
 }
+
+const inputSize = (input: Input) => JSON.stringify(input).length
 
 async function explainDifference(
   engine: Engine,

@@ -109,12 +109,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
     throw new SandboxFailure(second.detail)
   }
 
-  async function launch(
-    executable: Executable,
-    input: Input,
-    extraEnv: Record<string, string>,
-    wantRecord: boolean,
-  ) {
+  async function launch(executable: Executable, input: Input, extraEnv: Record<string, string>) {
     const sanitized = executable.build === 'asan' || executable.build === 'msan'
     const factor = sanitized ? SANITIZER_FACTOR : 1
     return runTwiceIfBroken({
@@ -135,7 +130,8 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
       },
       // MSan executes itself anew when it finds its address range randomised.
       aslr: executable.build !== 'msan',
-      wantRecord: wantRecord || executable.calling.kind === 'function',
+      // The record of a covered run says whether it ended by itself or was out of fuel.
+      wantRecord: executable.build === 'cover' || executable.calling.kind === 'function',
     })
   }
 
@@ -150,6 +146,9 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
     const { record, trailer } = splitCoverage(report.record)
     const coverage = trailer && { hits: trailer.hits, edgesTaken: trailer.edgesTaken }
     const stdin = trailer?.stdin ?? ''
+    // A unit that left by _exit, or took the record's descriptor for its own.
+    if (executable.build === 'cover' && trailer === undefined)
+      return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, coverage: undefined, stdin: '' }
     if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, stdin }
     const { calling } = executable
     const stdout = report.stdout.toString('latin1')
@@ -184,7 +183,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
       ),
     build,
     async run(executable, input, options) {
-      const report = await launch(executable, input, runEnvironment(executable.build, options), false)
+      const report = await launch(executable, input, runEnvironment(executable.build, options))
       return outcomeOf(executable, input, report).outcome
     },
     async explore(executable, exploration) {
@@ -193,7 +192,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
         ...explorationEnvironment(exploration),
       }
-      const report = await launch(executable, input, environment, true)
+      const report = await launch(executable, input, environment)
       const { outcome, coverage, stdin } = outcomeOf(executable, input, report)
       return { outcome, coverage, input: { ...input, stdin } }
     },

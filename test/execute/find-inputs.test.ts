@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Engine } from '../../src/execute/engine.ts'
+import { findConstants } from '../../src/execute/find-constants.ts'
+import { findInputs } from '../../src/execute/find-inputs.ts'
+import { openTestEngine } from './open-test-engine.ts'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+const calling = { kind: 'program', exitDefined: true } as const
+
+async function search(text: string, seed = '1') {
+  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'cover', calling)
+  if (built.kind === 'rejected') throw new Error(built.detail)
+  const found = await findInputs(engine, built.executable, {
+    seed,
+    attempts: 64,
+    wanted: 32,
+    dictionary: findConstants(text),
+  })
+  return { found, executable: built.executable }
+}
+
+const stdio = '#include <stdio.h>\n#include <string.h>\n'
+const PROGRAMS: Record<string, string> = {
+  'a count, then that many items': `int main(void) { int n, s = 0, x; if (scanf("%d", &n) != 1) return 1;
+    for (int i = 0; i < n; i++) { if (scanf("%d", &x) != 1) return 2; s += x; } printf("%d\\n", s); return 0; }`,
+  'numbers until the end':
+    'int main(void) { int x, n = 0; while (scanf("%d", &x) == 1) n++; printf("%d\\n", n); return n > 1; }',
+  'pairs until "0 0"': `int main(void) { int a, b; while (scanf("%d %d", &a, &b) == 2) { if (a == 0 && b == 0) { puts("end"); return 0; }
+    printf("%d\\n", a + b); } return 1; }`,
+  'a word that the source knows': `int main(void) { char s[40]; while (scanf("%39s", s) == 1) if (strcmp(s, "quit") == 0) { puts("bye"); return 0; } return 1; }`,
+  'an operator between numbers': `int main(void) { double a, b; char c; if (scanf("%lf %c %lf", &a, &c, &b) != 3) return 1;
+    switch (c) { case '+': printf("%f", a + b); break; case '*': printf("%f", a * b); break; default: puts("?"); } return 0; }`,
+  'literals in the format':
+    'int main(void) { int h, m; if (scanf("%d:%d", &h, &m) == 2) { printf("%d\\n", h * 60 + m); return 0; } return 1; }',
+  'whole lines': `int main(void) { char line[200]; int n = 0; while (fgets(line, sizeof line, stdin)) n += line[0] != '\\n'; printf("%d\\n", n); return n > 2; }`,
+  characters: `int main(void) { int c, upper = 0, space = 0; while ((c = getchar()) != EOF) if (c >= 'A' && c <= 'Z') upper++; else if (c == ' ') space++;
+    printf("%d %d\\n", upper, space); return 0; }`,
+  'a set of characters':
+    'int main(void) { char s[50]; if (scanf("%49[^,],%*d", s) == 1) { puts(s); return 0; } return 1; }',
+  'bytes by read()':
+    '#include <unistd.h>\nint main(void) { char b[64]; long n = read(0, b, sizeof b); printf("%ld\\n", n); return n > 0; }',
+}
+
+describe('findInputs', () => {
+  it.each(Object.entries(PROGRAMS))('reaches every edge of a program that reads %s', async (_, text) => {
+    const { found } = await search(stdio + text)
+    expect(found.edgesTotal).toBeGreaterThan(0)
+    expect(found.edgesReached).toBe(found.edgesTotal)
+  })
+
+  it('gives inputs that repeat the run as plain standard input', async () => {
+    const { found, executable } = await search(stdio + PROGRAMS['a count, then that many items'])
+    expect(found.candidates.length).toBeGreaterThan(10)
+    for (const { input, edgesTaken } of found.candidates.filter((candidate) => candidate.edgesTaken > 1)) {
+      const fuel = { fill: 0, fuel: edgesTaken }
+      expect((await engine.run(executable, input, fuel)).kind).toBe('ok')
+      // One edge less is not enough: the count is exact.
+      expect((await engine.run(executable, input, { ...fuel, fuel: edgesTaken - 1 })).kind).toBe('timeout')
+    }
+  })
+
+  it('gives the same inputs for the same seed, and others for another', async () => {
+    const inputs = async (seed: string) => (await search(stdio + PROGRAMS.characters, seed)).found.candidates
+    const first = await inputs('a')
+    expect(await inputs('a')).toEqual(first)
+    expect(await inputs('b')).not.toEqual(first)
+  })
+
+  it('finds the one input of a program that reads nothing', async () => {
+    const { found } = await search(`${stdio}int main(void) { puts("hello"); return 0; }`)
+    expect(found.candidates.map(({ input }) => input)).toEqual([{ kind: 'stdin', stdin: '' }])
+  })
+
+  it('gives up on a program that never ends, and says why', async () => {
+    const { found } = await search('int main(void) { for (;;) ; }')
+    expect(found.candidates).toEqual([])
+    expect([...found.failures.keys()]).toEqual(['timeout'])
+    expect(found.tried).toBeLessThan(64)
+  })
+})

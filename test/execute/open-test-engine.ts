@@ -1,0 +1,11 @@
+import type { Engine } from '../../src/execute/engine.ts'
+import { prepareHarness } from '../../src/execute/harness-objects.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import { openSpawnEngine } from '../../src/execute/spawn-engine.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
+
+/** The reference engine with this machine's tools. */
+export async function openTestEngine(): Promise<Engine> {
+  const { clang } = locateTools()
+  return openSpawnEngine({ clang, harness: await prepareHarness(clang), limits: DEFAULT_LIMITS })
+}

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalIr } from '../../src/compile/canonical-ir.ts'
+import { LEVELS } from '../../src/compile/level.ts'
+import { normalizeIr } from '../../src/compile/normalize-ir.ts'
+import type { Engine } from '../../src/execute/engine.ts'
+import { extractUnits } from '../../src/extract/extract-units.ts'
+import type { Unit } from '../../src/extract/unit.ts'
+import { buildGroup } from '../../src/group/build-group.ts'
+import { groupId } from '../../src/group/group-id.ts'
+import type { GroupRecord } from '../../src/group/group-record.ts'
+import { verifyGroup } from '../../src/group/verify-group.ts'
+import { applyMutant } from '../../src/mutate/apply-mutant.ts'
+import { loadParser } from '../../src/syntax/parse-c.ts'
+import { openTestEngine } from '../execute/open-test-engine.ts'
+import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+
+const settings = { levels: LEVELS, winners: 4, losers: 4, minWinners: 2, minLosers: 2, inputs: 8, seed: 1 }
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+async function unitOf(file: string, name: string): Promise<Unit> {
+  const text = await readFile(join(fixtureRoot, file), 'utf8')
+  const source = { id: '00'.repeat(32), dataset: '', split: '', row: file, license: 'unknown', text }
+  const { units } = await extractUnits(source, { kinds: ['program', 'function'], clang: 'clang-19' })
+  return units.find((unit) => unit.name === name)!
+}
+
+async function resultOf(unit: Unit, overrides: Partial<typeof settings> = {}) {
+  const task = { unit, split: 'train', settings: { ...settings, ...overrides } } as const
+  return (await buildGroup(engine, await loadParser(), task)).result
+}
+
+describe.each([
+  ['program', 'programs/gcd-lcm-cases.c', 'main'],
+  ['function', 'functions/integer-basics.c', 'clamp'],
+])('the group of a %s', (_, file, name) => {
+  let unit: Unit
+  let group: GroupRecord
+  beforeAll(async () => {
+    unit = await unitOf(file, name)
+    const result = await resultOf(unit)
+    if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
+    group = result.group
+  })
+
+  it('has distinct winners that between them account for every level, as clang gives them', async () => {
+    expect(group.winners.flatMap(({ levels }) => levels).toSorted()).toEqual(LEVELS.toSorted())
+    expect(new Set(group.winners.map(({ ir }) => ir)).size).toBe(group.winners.length)
+    for (const { ir, levels } of group.winners) {
+      for (const level of levels) {
+        const emitted = await engine.emitIr(unit.code, unit.standard, level)
+        expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
+      }
+    }
+  })
+
+  it('has losers that are one edit each, at levels of its winners, with IR of their own', async () => {
+    expect(group.losers.length).toBe(4)
+    const canonical = [...group.winners, ...group.losers].map(({ ir }) => canonicalIr(ir))
+    expect(new Set(canonical).size).toBe(canonical.length)
+    const levels = group.winners.filter(({ chosen }) => chosen).flatMap((winner) => winner.levels)
+    for (const { code, mutant, level, ir, difficulty } of group.losers) {
+      expect(code).toBe(applyMutant(unit.code, mutant))
+      expect(levels).toContain(level)
+      const emitted = await engine.emitIr(code, unit.standard, level)
+      expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
+      expect(difficulty).toBeGreaterThan(0)
+      expect(difficulty).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('is the same again, and another one under another seed', async () => {
+    const again = await resultOf(unit)
+    expect(again).toEqual({ kind: 'group', group })
+    const other = await resultOf(unit, { seed: 2 })
+    expect(other.kind === 'group' && other.group.id).not.toBe(group.id)
+  })
+
+  const verify = (changed: Partial<GroupRecord>) => {
+    const contents = { ...group, ...changed }
+    return verifyGroup(engine, { unit, group: { ...contents, id: groupId(unit.id, contents) } })
+  }
+
+  it('is proven again from its own contents', async () => {
+    expect(await verify({})).toEqual([])
+  })
+
+  it('is refuted when a winner is really a loser', async () => {
+    const [first, ...rest] = group.winners
+    const findings = await verify({ winners: [{ ...first!, ir: group.losers[0]!.ir }, ...rest] })
+    expect(findings).toMatchObject([{ member: 'winner 0', verdict: 'failed', reason: 'winners-disagree' }])
+  })
+
+  it('is refuted when a loser is really a winner', async () => {
+    const [first, ...rest] = group.losers
+    const findings = await verify({ losers: [{ ...first!, ir: group.winners[0]!.ir }, ...rest] })
+    expect(findings).toMatchObject([{ member: 'loser 0', verdict: 'failed', reason: 'ir-disagrees' }])
+  })
+
+  it('is refuted when a witness shows nothing', async () => {
+    const [first, ...rest] = group.losers
+    const witness = { ...first!.witness, mutant: first!.witness.original }
+    const findings = await verify({ losers: [{ ...first!, witness }, ...rest] })
+    expect(findings).toMatchObject([{ member: 'loser 0', verdict: 'failed', reason: 'no-difference' }])
+  })
+
+  it('is refuted when an expected result is not what the original gives', async () => {
+    const last = group.expected.length - 1
+    const expected = group.expected.with(last, { ...group.expected[last]!, exit: 99 })
+    const findings = await verify({ expected })
+    expect(findings).toContainEqual({
+      member: 'original',
+      verdict: 'failed',
+      reason: 'other-result',
+      detail: `input ${last}`,
+    })
+  })
+
+  it('is refuted when its contents do not fit its id', async () => {
+    const findings = await verifyGroup(engine, { unit, group: { ...group, id: '00'.repeat(32) } })
+    expect(findings).toMatchObject([{ member: 'contents', reason: 'wrong-group-id' }])
+  })
+})
+
+describe('a unit without a group', () => {
+  const program = (code: string): Unit => ({
+    id: '11'.repeat(32),
+    sourceId: '22'.repeat(32),
+    kind: 'program',
+    name: 'main',
+    code: `#include <stdio.h>\n${code}`,
+    standard: 'gnu17',
+    exitDefined: true,
+  })
+
+  it.each([
+    [
+      'undefined on every input',
+      'int main(void) { int x; if (scanf("%d", &x) != 1) x = 0; return 2147483647 + (x | 1) * (x | 1); }',
+      'screen-original',
+      'undefined-behaviour',
+    ],
+    ['made of too little to mutate', 'int main(void) { return 0; }', 'mutate', 'too-few-mutants'],
+    [
+      'not repeatable',
+      'int main(void) { int a; printf("%d\\n", (int)((long)&a >> 4)); return 0; }',
+      'screen-original',
+      'nondeterministic',
+    ],
+  ])('that is %s says so', async (_, code, stage, reason) => {
+    expect(await resultOf(program(code))).toMatchObject({ kind: 'dropped', stage, reason })
+  })
+})
