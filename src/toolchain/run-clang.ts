@@ -90,7 +90,7 @@ export function firstError(stderr: string): string | undefined {
  * Quoted includes are looked up in the working folder first, so that one must hold nothing. One folder for all
  * runs of a user, made again if a cleaner took it away.
  */
-function emptyFolder(): string {
+export function emptyFolder(): string {
   const owner = process.getuid?.() ?? 0
   const folder = join(tmpdir(), `gepo-empty-${owner}`)
   mkdirSync(folder, { recursive: true, mode: 0o500 })

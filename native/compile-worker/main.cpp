@@ -1,0 +1,139 @@
+/*
+ * compile-worker CLANG [--no-precompiled-headers]
+ *
+ * Answers compile requests on stdin by responses on stdout (protocol.h) until stdin ends. CLANG is the path of the
+ * clang command whose defaults are to be used.
+ *
+ * A job that needs too much CPU time ends the process by SIGPROF, one that needs too much memory by an abort of LLVM:
+ * the host starts another process. Once many jobs are done, the process replaces itself by a fresh one between two
+ * requests, which the host does not notice, so that what leaks or fragments inside clang does not add up.
+ */
+#include "compiler.h"
+#include "protocol.h"
+
+#include <llvm/Support/TargetSelect.h>
+
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace {
+
+/* As for the spawned compiler (src/toolchain/run-clang.ts). */
+constexpr time_t cpu_limit_s = 10;
+constexpr rlim_t memory_bytes = rlim_t{4} << 30;
+
+constexpr int max_jobs = 5000;
+constexpr long max_resident_bytes = 700l << 20;
+
+void set_limits() {
+  rlimit memory = {memory_bytes, memory_bytes};
+  rlimit core = {0, 0};
+  setrlimit(RLIMIT_AS, &memory);
+  setrlimit(RLIMIT_CORE, &core);
+}
+
+void set_cpu_timer(time_t seconds) {
+  itimerval timer = {{0, 0}, {seconds, 0}};
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
+long resident_bytes() {
+  FILE *statm = fopen("/proc/self/statm", "re");
+  long pages = 0;
+  if (!statm || fscanf(statm, "%*d %ld", &pages) != 1) pages = 0;
+  if (statm) fclose(statm);
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* The pipes of the host: the descriptors that clang itself knows stay free for it. */
+struct channel {
+  int in;
+  int out;
+};
+
+channel take_channel() {
+  channel channel = {fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10), fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10)};
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (channel.in < 0 || channel.out < 0 || null < 0) _exit(EXIT_FAILURE);
+  dup2(null, STDIN_FILENO);
+  dup2(null, STDOUT_FILENO);
+  return channel;
+}
+
+[[noreturn]] void start_afresh(const channel &channel, char **argv) {
+  dup2(channel.in, STDIN_FILENO);
+  dup2(channel.out, STDOUT_FILENO);
+  set_cpu_timer(0);
+  setenv("COMPILE_WORKER_RESUMES", "1", 1);
+  execv("/proc/self/exe", argv);
+  _exit(EXIT_FAILURE);
+}
+
+bool say_hello(int out) {
+  std::string hello;
+  append_u32(hello, 4);
+  append_u32(hello, protocol_version);
+  return write_all(out, hello);
+}
+
+response_kind kind_of(const compilation &result) {
+  switch (result.kind) {
+    case compilation::ok:
+      return response_kind::ok;
+    case compilation::rejected:
+      return response_kind::rejected;
+    default:
+      return response_kind::unsupported;
+  }
+}
+
+bool respond(int out, const compilation &result) {
+  uint32_t flags = result.used_precompiled_headers ? uint32_t{flag_precompiled} : 0;
+  std::string head = response_head(kind_of(result), flags, result.output.size(), result.diagnostics.size());
+  std::string tail;
+  append_u32(tail, result.diagnostics.size());
+  return write_all(out, head) && write_all(out, result.output) && write_all(out, tail + result.diagnostics);
+}
+
+void answer_requests(const channel &channel, compiler &compiler, char **argv) {
+  for (int jobs = 0;; jobs++) {
+    if (jobs >= max_jobs || resident_bytes() > max_resident_bytes) start_afresh(channel, argv);
+    std::optional<std::string> frame = read_frame(channel.in);
+    std::optional<request> request = frame ? parse_request(*frame) : std::nullopt;
+    if (!request) return;
+    set_cpu_timer(cpu_limit_s);
+    if (!respond(channel.out, compiler.compile(request->arguments, request->text))) return;
+    set_cpu_timer(0);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  char clang[PATH_MAX];
+  if (argc < 2 || !realpath(argv[1], clang)) {
+    fprintf(stderr, "usage: compile-worker CLANG [--no-precompiled-headers]\n");
+    return 2;
+  }
+  /* A reader that is gone shows as a failed write. */
+  signal(SIGPIPE, SIG_IGN);
+  set_limits();
+  channel channel = take_channel();
+  bool resumes = getenv("COMPILE_WORKER_RESUMES") != nullptr;
+  if (!resumes && !say_hello(channel.out)) return 0;
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();
+  bool precompile = argc < 3 || strcmp(argv[2], "--no-precompiled-headers") != 0;
+  compiler compiler(clang, precompile);
+  answer_requests(channel, compiler, argv);
+  /* Nothing to tidy up that the kernel does not. */
+  _exit(EXIT_SUCCESS);
+}

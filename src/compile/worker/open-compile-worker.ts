@@ -1,0 +1,85 @@
+/**
+ * C or IR text in, IR text or object code out, by a process that holds clang's libraries and lives for thousands of
+ * jobs (native/compile-worker). What comes out is byte for byte what the clang command prints.
+ *
+ * A job that breaks clang, or takes too much time or memory, ends the process: that job alone gets the blame, the
+ * others are sent again to a new one. Not guaranteed: that what crashes here also crashes the command; whoever needs
+ * to know asks it (src/toolchain/run-clang.ts).
+ */
+import type { CStandard } from '../../extract/unit.ts'
+import type { ClangResult } from '../../toolchain/run-clang.ts'
+import { compileFlags } from '../compile-flags.ts'
+import type { Level } from '../level.ts'
+import {
+  type CompileAnswer,
+  type CompileCounts,
+  CompileQueue,
+  type CompileWorkerOptions,
+} from './compile-queue.ts'
+
+export type { CompileWorkerOptions } from './compile-queue.ts'
+
+export type ObjectResult =
+  | { readonly kind: 'ok'; readonly object: Buffer }
+  | Exclude<ClangResult, { readonly kind: 'ok' }>
+
+export interface CompileWorker {
+  /** The same as `runClang(clang, args, text)`; `args` are to make clang read `-`, and to emit IR, preprocess or check syntax. */
+  run(args: readonly string[], text: string): Promise<ClangResult>
+  /** IR as clang prints it. `debug` adds debug information. */
+  emit(
+    text: string,
+    standard: CStandard,
+    level: Level,
+    options?: { readonly debug?: boolean },
+  ): Promise<ClangResult>
+  /** An ELF object at O0. `flags` are those of the build (BUILD_FLAGS in src/execute/harness-objects.ts). */
+  object(
+    code: { readonly text: string; readonly language: 'c' | 'ir'; readonly standard: CStandard },
+    flags: readonly string[],
+  ): Promise<ObjectResult>
+  readonly counts: CompileCounts
+  /** Of the process that works at this moment. */
+  readonly pid: number | undefined
+  /** Waits for nothing: jobs that are not answered yet fail. */
+  close(): Promise<void>
+}
+
+/** @throws UserError when the worker does not start */
+export async function openCompileWorker(options: CompileWorkerOptions): Promise<CompileWorker> {
+  const queue = new CompileQueue(options)
+  await queue.start()
+  const run = async (args: readonly string[], text: string): Promise<ClangResult> => {
+    const answer = await queue.ask(args, text)
+    return answer.kind === 'ok' ? { kind: 'ok', stdout: answer.output.toString('utf8') } : failure(answer)
+  }
+  return {
+    run,
+    emit: (text, standard, level, { debug = false } = {}) =>
+      run([...compileFlags(standard, level), ...(debug ? ['-g'] : []), ...EMIT_FLAGS], text),
+    async object({ text, language, standard }, flags) {
+      const languageFlags = language === 'ir' ? IR_FLAGS : [...compileFlags(standard, 'O0'), '-x', 'c']
+      const answer = await queue.ask([...flags, ...languageFlags, ...OBJECT_FLAGS], text)
+      return answer.kind === 'ok' ? { kind: 'ok', object: answer.output } : failure(answer)
+    },
+    get counts() {
+      return queue.counts
+    },
+    get pid() {
+      return queue.pid
+    },
+    close: () => queue.close(),
+  }
+}
+
+const EMIT_FLAGS = ['-S', '-emit-llvm', '-x', 'c', '-', '-o', '-']
+/** As the spawning engine has them. */
+const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']
+const OBJECT_FLAGS = ['-', '-c', '-o', '-']
+
+function failure(
+  answer: Exclude<CompileAnswer, { readonly kind: 'ok' }>,
+): Exclude<ClangResult, { readonly kind: 'ok' }> {
+  if (answer.kind === 'unsupported') throw new Error(`the compile worker cannot do this: ${answer.detail}`)
+  return answer
+}
