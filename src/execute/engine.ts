@@ -9,6 +9,7 @@ import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { Calling } from './calling.ts'
 import type { Input } from './input.ts'
 import type { RunOutcome } from './run-outcome.ts'
+import { type Result, sameResult } from './same-result.ts'
 
 /** `cover` counts edges and stops at a budget of them; `asan` is ASan and UBSan together; all but IR builds are O0. */
 export type Build = 'cover' | 'plain' | 'asan' | 'msan'
@@ -35,6 +36,23 @@ export interface RunOptions {
   readonly fill: number
   /** Edges the run may take (`cover` only); 0 for no budget. */
   readonly fuel: number
+}
+
+export interface Run extends RunOptions {
+  readonly input: Input
+  /** What `StopAt` compares with. */
+  readonly expected?: Result
+}
+
+/**
+ * When the rest of the runs is not wanted any more: after a run that ended well with another result than expected
+ * (`difference`), or after anything but the expected result (`deviation`).
+ */
+export type StopAt = 'never' | 'difference' | 'deviation'
+
+export function isStop(stopAt: StopAt, outcome: RunOutcome, expected: Result): boolean {
+  if (stopAt === 'never') return false
+  return outcome.kind === 'ok' ? !sameResult(outcome, expected) : stopAt === 'deviation'
 }
 
 /** How the next input is made up: by the on-demand stdin for programs, from a generated call for functions. */
@@ -72,9 +90,10 @@ export interface Engine {
   /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
   emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
   build(code: Code, build: Build, calling: Calling): Promise<BuildResult>
-  run(executable: Executable, input: Input, options: RunOptions): Promise<RunOutcome>
-  /** Runs a `cover` build on an input made up while it runs. */
-  explore(executable: Executable, exploration: Exploration): Promise<Explored>
+  /** An outcome for each run, in their order, up to where it stopped. */
+  run(executable: Executable, runs: readonly Run[], stopAt?: StopAt): Promise<RunOutcome[]>
+  /** Runs a `cover` build on inputs that are made up while it runs. */
+  explore(executable: Executable, explorations: readonly Exploration[]): Promise<Explored[]>
   /** Forgets all executables; the unit that they belonged to is done. */
   releaseAll(): Promise<void>
   close(): Promise<void>

@@ -27,6 +27,8 @@ export interface FoundInputs {
 
 /** After so many attempts with nothing but failures the rest would not differ. */
 const HOPELESS_AFTER = 12
+/** Attempts made together; what one finds serves from the next batch on. */
+const BATCH = 4
 const SIZES = 10
 
 export async function findInputs(
@@ -44,32 +46,32 @@ export async function findInputs(
   let tried = 0
   let edgesTotal = 0
   let edgesSpent = 0
-  for (; tried < options.attempts; tried++) {
-    if (tried >= HOPELESS_AFTER && seen.size === 0) break
-    if (edgesSpent > EXPLORATION_EDGES) break
-    const size = Math.floor((tried * SIZES) / options.attempts)
-    const explored = await engine.explore(executable, {
-      seed: random.bits(64),
-      size,
-      dictionary: options.dictionary,
-      fuel: ORIGINAL_EDGES,
-      call: makeCall(executable, newEdges, options, random, size / SIZES, tried),
+  const isHopeless = () => tried >= HOPELESS_AFTER && seen.size === 0
+  while (tried < options.attempts && !isHopeless() && edgesSpent <= EXPLORATION_EDGES) {
+    const batch = Array.from({ length: Math.min(BATCH, options.attempts - tried) }, (_, index) => {
+      const attempt = tried + index
+      const size = Math.floor((attempt * SIZES) / options.attempts)
+      const call = makeCall(executable, newEdges, options, random, size / SIZES, attempt)
+      return { seed: random.bits(64), size, dictionary: options.dictionary, fuel: ORIGINAL_EDGES, call }
     })
-    edgesTotal = Math.max(edgesTotal, explored.coverage?.hits.length ?? 0)
-    edgesSpent += explored.coverage?.edgesTaken ?? 0
-    if (explored.outcome.kind !== 'ok' || explored.coverage === undefined) {
-      const kind = explored.outcome.kind === 'ok' ? 'signal' : explored.outcome.kind
-      failures.set(kind, (failures.get(kind) ?? 0) + 1)
-      continue
+    for (const explored of await engine.explore(executable, batch)) {
+      tried++
+      edgesTotal = Math.max(edgesTotal, explored.coverage?.hits.length ?? 0)
+      edgesSpent += explored.coverage?.edgesTaken ?? 0
+      if (explored.outcome.kind !== 'ok' || explored.coverage === undefined) {
+        const kind = explored.outcome.kind === 'ok' ? 'signal' : explored.outcome.kind
+        failures.set(kind, (failures.get(kind) ?? 0) + 1)
+        continue
+      }
+      const key = JSON.stringify(explored.input)
+      if (seen.has(key)) continue
+      seen.add(key)
+      const candidate = { input: explored.input, edgesTaken: explored.coverage.edgesTaken }
+      const output = `${explored.outcome.exit}\n${explored.outcome.effects}\n${explored.outcome.stdout}`
+      if (reachesNew(explored, reached)) newEdges.push(candidate)
+      else if (!outputs.has(output)) others.push(candidate)
+      outputs.add(output)
     }
-    const key = JSON.stringify(explored.input)
-    if (seen.has(key)) continue
-    seen.add(key)
-    const candidate = { input: explored.input, edgesTaken: explored.coverage.edgesTaken }
-    const output = `${explored.outcome.exit}\n${explored.outcome.effects}\n${explored.outcome.stdout}`
-    if (reachesNew(explored, reached)) newEdges.push(candidate)
-    else if (!outputs.has(output)) others.push(candidate)
-    outputs.add(output)
   }
   return {
     candidates: [...newEdges, ...others].slice(0, options.wanted),

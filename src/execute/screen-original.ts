@@ -4,7 +4,7 @@
  */
 import type { Unit } from '../extract/unit.ts'
 import type { Calling } from './calling.ts'
-import type { Engine, Executable } from './engine.ts'
+import type { Build, Engine, Executable } from './engine.ts'
 import type { Candidate } from './find-inputs.ts'
 import type { Input } from './input.ts'
 import { mutantEdges } from './limits.ts'
@@ -27,7 +27,7 @@ export type ScreenedOriginal =
 /** How a run that proves nothing is called in the drop table. */
 export function reasonOf(
   outcome: Exclude<RunOutcome, { kind: 'ok' }>,
-  build: 'cover' | 'plain' | 'asan' | 'msan',
+  build: Build,
 ): { reason: string; detail: string } {
   switch (outcome.kind) {
     case 'sanitizer':
@@ -60,37 +60,21 @@ export async function screenOriginal(
 
   const clean: CleanInput[] = []
   const refusals = new Map<string, { count: number; reason: string; detail: string }>()
-  for (const { input, edgesTaken } of candidates) {
-    if (clean.length === wanted) break
-    const fuel = mutantEdges(edgesTaken)
-    const runs = [
-      { executable: cover, fill: FILLS[0] },
-      { executable: cover, fill: FILLS[1] },
-      { executable: asan.executable, fill: FILLS[0] },
-      { executable: msan.executable, fill: FILLS[1] },
-    ]
-    let expected: Result | undefined
-    let refusal: { reason: string; detail: string } | undefined
-    for (const { executable, fill } of runs) {
-      const outcome = await engine.run(executable, input, { fill, fuel })
-      if (outcome.kind !== 'ok') {
-        refusal = reasonOf(outcome, executable.build)
-        break
+  for (let next = 0; next < candidates.length && clean.length < wanted; ) {
+    const batch = candidates.slice(next, next + wanted - clean.length)
+    next += batch.length
+    for (const [index, screened] of (
+      await screenBatch(engine, cover, asan.executable, msan.executable, batch)
+    ).entries()) {
+      if (screened.kind === 'clean') {
+        clean.push({ ...batch[index]!, expected: screened.expected })
+        continue
       }
-      if (expected !== undefined && !sameResult(expected, outcome)) {
-        // The input may be what makes the difference, so the sanitizers have the word before the unit is dropped.
-        refusal = await explainDifference(engine, [asan.executable, msan.executable], input)
-        if (refusal.reason === 'nondeterministic') return { kind: 'dropped', ...refusal }
-        break
-      }
-      expected = resultOf(outcome)
+      if (screened.reason === 'nondeterministic')
+        return { kind: 'dropped', reason: screened.reason, detail: screened.detail }
+      const key = `${screened.reason} ${screened.detail}`
+      refusals.set(key, { ...screened, count: (refusals.get(key)?.count ?? 0) + 1 })
     }
-    if (refusal === undefined) {
-      clean.push({ input, expected: expected!, edgesTaken })
-      continue
-    }
-    const key = JSON.stringify(refusal)
-    refusals.set(key, { ...refusal, count: (refusals.get(key)?.count ?? 0) + 1 })
   }
   // Short ones first: they are the witnesses that a person can read.
   if (clean.length > 0)
@@ -103,14 +87,49 @@ export async function screenOriginal(
 
 const inputSize = (input: Input) => JSON.stringify(input).length
 
-async function explainDifference(
+type ScreenedInput =
+  | { readonly kind: 'clean'; readonly expected: Result }
+  | { readonly kind: 'refused'; readonly reason: string; readonly detail: string }
+
+/** Every build runs all inputs that are still without a fault. */
+async function screenBatch(
   engine: Engine,
-  sanitized: readonly Executable[],
-  input: Input,
-): Promise<{ reason: string; detail: string }> {
-  for (const executable of sanitized) {
-    const outcome = await engine.run(executable, input, { fill: FILLS[0], fuel: 0 })
-    if (outcome.kind !== 'ok') return reasonOf(outcome, executable.build)
+  cover: Executable,
+  asan: Executable,
+  msan: Executable,
+  batch: readonly Candidate[],
+): Promise<ScreenedInput[]> {
+  const outcomes: RunOutcome[][] = batch.map(() => [])
+  const passes = [
+    { executable: cover, fill: FILLS[0] },
+    { executable: cover, fill: FILLS[1] },
+    { executable: asan, fill: FILLS[0] },
+    { executable: msan, fill: FILLS[1] },
+  ]
+  for (const { executable, fill } of passes) {
+    const open = batch.flatMap((candidate, index) =>
+      outcomes[index]!.every(({ kind }) => kind === 'ok') ? [{ ...candidate, index }] : [],
+    )
+    const runs = open.map(({ input, edgesTaken }) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
+    for (const [position, outcome] of (await engine.run(executable, runs)).entries())
+      outcomes[open[position]!.index]!.push(outcome)
   }
-  return { reason: 'nondeterministic', detail: 'two runs on one input gave different results' }
+  const builds = passes.map(({ executable }) => executable.build)
+  return outcomes.map((ofInput) => judgeInput(ofInput, builds))
+}
+
+/** The sanitizers have the word before a difference counts: the input may be what makes it. */
+function judgeInput(outcomes: readonly RunOutcome[], builds: readonly Build[]): ScreenedInput {
+  const failed = outcomes.findIndex(({ kind }) => kind !== 'ok')
+  const failure = outcomes[failed]
+  if (failure !== undefined && failure.kind !== 'ok')
+    return { kind: 'refused', ...reasonOf(failure, builds[failed]!) }
+  const results = outcomes.flatMap((outcome) => (outcome.kind === 'ok' ? [resultOf(outcome)] : []))
+  const [expected, ...others] = results
+  if (others.every((other) => sameResult(expected!, other))) return { kind: 'clean', expected: expected! }
+  return {
+    kind: 'refused',
+    reason: 'nondeterministic',
+    detail: 'two runs on one input gave different results',
+  }
 }

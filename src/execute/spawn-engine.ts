@@ -8,28 +8,24 @@ import path from 'node:path'
 import { compileFlags } from '../compile/compile-flags.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../sandbox/sandbox.ts'
 import { firstError, runClang } from '../toolchain/run-clang.ts'
-import type { CallPlan } from './call/call-plan.ts'
-import { canonicalEffects } from './call/canonical-effects.ts'
-import { decodeRecord } from './call/decode-record.ts'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS } from './call/driver-source.ts'
 import { encodeCall } from './call/encode-call.ts'
 import type { Calling } from './calling.ts'
-import { classifyRun, SANITIZER_EXIT } from './classify-run.ts'
-import { splitCoverage } from './coverage-trailer.ts'
-import type {
-  Build,
-  BuildResult,
-  Code,
-  Coverage,
-  Dictionary,
-  Engine,
-  Executable,
-  RunOptions,
+import {
+  type Build,
+  type BuildResult,
+  type Code,
+  type Engine,
+  type Executable,
+  type Explored,
+  isStop,
 } from './engine.ts'
 import { BUILD_FLAGS, type HarnessObjects } from './harness-objects.ts'
 import type { Input } from './input.ts'
+import { interpretReport } from './interpret-report.ts'
 import { RECORD_BYTES, type RunLimits, SANITIZER_FACTOR, STACK_BYTES } from './limits.ts'
-import type { RunOk, RunOutcome } from './run-outcome.ts'
+import { explorationEnvironment, runEnvironment } from './run-environment.ts'
+import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 
 export interface SpawnEngineOptions {
@@ -135,35 +131,6 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
     })
   }
 
-  function outcomeOf(
-    executable: Executable,
-    input: Input,
-    report: FinishedRun,
-  ): { outcome: RunOutcome; coverage: Coverage | undefined; stdin: string } {
-    const ended = classifyRun(report, executable.build, limits)
-    if (ended.kind !== 'exited' || report.kind !== 'exited')
-      return { outcome: ended as RunOutcome, coverage: undefined, stdin: '' }
-    const { record, trailer } = splitCoverage(report.record)
-    const coverage = trailer && { hits: trailer.hits, edgesTaken: trailer.edgesTaken }
-    const stdin = trailer?.stdin ?? ''
-    // A unit that left by _exit, or took the record's descriptor for its own.
-    if (executable.build === 'cover' && trailer === undefined)
-      return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, coverage: undefined, stdin: '' }
-    if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, stdin }
-    const { calling } = executable
-    const stdout = report.stdout.toString('latin1')
-    const { cpuMs } = report
-    if (calling.kind === 'program') {
-      return {
-        outcome: { kind: 'ok', stdout, exit: calling.exitDefined ? ended.exit : 0, effects: '', cpuMs },
-        coverage,
-        stdin,
-      }
-    }
-    const outcome = callOutcome(calling.plan, input, record, { stdout, exit: ended.exit, cpuMs })
-    return { outcome, coverage, stdin }
-  }
-
   return {
     emitIr: (text, standard, level, options) =>
       runClang(
@@ -182,19 +149,29 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         text,
       ),
     build,
-    async run(executable, input, options) {
-      const report = await launch(executable, input, runEnvironment(executable.build, options))
-      return outcomeOf(executable, input, report).outcome
-    },
-    async explore(executable, exploration) {
-      const input: Input = exploration.call ?? { kind: 'stdin', stdin: '' }
-      const environment = {
-        ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
-        ...explorationEnvironment(exploration),
+    async run(executable, runs, stopAt = 'never') {
+      const outcomes: RunOutcome[] = []
+      for (const { input, expected, ...options } of runs) {
+        const report = await launch(executable, input, runEnvironment(executable.build, options))
+        const { outcome } = interpretReport(executable, input, report, limits)
+        outcomes.push(outcome)
+        if (expected !== undefined && isStop(stopAt, outcome, expected)) break
       }
-      const report = await launch(executable, input, environment)
-      const { outcome, coverage, stdin } = outcomeOf(executable, input, report)
-      return { outcome, coverage, input: { ...input, stdin } }
+      return outcomes
+    },
+    async explore(executable, explorations) {
+      const explored: Explored[] = []
+      for (const exploration of explorations) {
+        const input: Input = exploration.call ?? { kind: 'stdin', stdin: '' }
+        const environment = {
+          ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
+          ...explorationEnvironment(exploration),
+        }
+        const report = await launch(executable, input, environment)
+        const { outcome, coverage, stdin } = interpretReport(executable, input, report, limits)
+        explored.push({ outcome, coverage, input: { ...input, stdin } })
+      }
+      return explored
     },
     async releaseAll() {
       drivers.clear()
@@ -202,62 +179,5 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         if (/^(?:u\d|driver-)/.test(name)) await rm(path.join(box, name), { force: true })
     },
     close: () => sandbox.close(),
-  }
-}
-
-function callOutcome(
-  plan: CallPlan,
-  input: Input,
-  record: Uint8Array,
-  exited: Omit<RunOk, 'kind' | 'effects'>,
-): RunOutcome {
-  if (input.kind !== 'call') throw new Error('a function is called with a stdin input')
-  const decoded = decodeRecord(plan, input, record)
-  switch (decoded.kind) {
-    case 'effects':
-      return { kind: 'ok', ...exited, effects: canonicalEffects(decoded.effects) }
-    case 'uninitialized':
-      return { kind: 'sanitizer', report: 'use-of-uninitialized-value', stderr: decoded.path }
-    case 'too-long':
-      return { kind: 'output-limit', limitBytes: RECORD_BYTES }
-    case 'no-record':
-      // A unit that left by _exit, or closed or wrote the record's descriptor itself.
-      return { kind: 'signal', signal: 'no record', stderr: '' }
-  }
-}
-
-function runEnvironment(build: Build, { fill, fuel }: RunOptions): Record<string, string> {
-  const environment: Record<string, string> = { GEPO_FILL: String(fill) }
-  if (build === 'cover' && fuel > 0) environment.GEPO_FUEL = String(fuel)
-  if (build === 'asan') {
-    environment.ASAN_OPTIONS = `detect_leaks=0:symbolize=0:exitcode=${SANITIZER_EXIT}:detect_stack_use_after_return=1:max_malloc_fill_size=1048576:malloc_fill_byte=${fill}`
-    environment.UBSAN_OPTIONS = `halt_on_error=1:symbolize=0:exitcode=${SANITIZER_EXIT}`
-  } else if (build === 'msan') {
-    environment.MSAN_OPTIONS = `symbolize=0:exit_code=${SANITIZER_EXIT}`
-  } else {
-    environment.GLIBC_TUNABLES = `glibc.malloc.perturb=${fill}`
-  }
-  return environment
-}
-
-const LIST_SEPARATOR = '\x1f'
-
-function explorationEnvironment({
-  seed,
-  size,
-  dictionary,
-}: {
-  seed: bigint
-  size: number
-  dictionary: Dictionary
-}): Record<string, string> {
-  // An environment string cannot hold a NUL.
-  const clean = (text: string) => text.replaceAll('\0', '')
-  return {
-    GEPO_SEED: String(seed),
-    GEPO_SIZE: String(size),
-    GEPO_NUMBERS: clean(dictionary.numbers.join(LIST_SEPARATOR)),
-    GEPO_WORDS: clean(dictionary.words.join(LIST_SEPARATOR)),
-    GEPO_CHARS: clean(dictionary.chars),
   }
 }

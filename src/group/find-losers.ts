@@ -115,16 +115,24 @@ async function screenMutant(
   const built = await engine.build({ text: code, language: 'c', standard: unit.standard }, 'cover', calling)
   if (built.kind === 'rejected') return { kind: 'not-compiled' }
   let verdict: Exclude<Screened['kind'], 'different'> = 'no-difference'
-  for (const [inputIndex, { input, expected, edgesTaken }] of inputs.entries()) {
-    const fuel = mutantEdges(edgesTaken)
-    const outcome = await engine.run(built.executable, input, { fill: FILLS[0], fuel })
-    if (outcome.kind !== 'ok') verdict = outcome.kind === 'timeout' ? 'timeout' : 'crash'
-    else if (clearlyDifferent(expected, outcome)) {
-      const result = resultOf(outcome)
-      return (await repeats(engine, built.executable, input, fuel, result))
-        ? { kind: 'different', inputIndex, result }
-        : { kind: 'nondeterministic' }
-    } else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
+  for (let next = 0; next < inputs.length; ) {
+    const runs = inputs.slice(next).map(({ input, expected, edgesTaken }) => ({
+      input,
+      expected,
+      fill: FILLS[0],
+      fuel: mutantEdges(edgesTaken),
+    }))
+    for (const outcome of await engine.run(built.executable, runs, 'difference')) {
+      const inputIndex = next++
+      const { input, expected, edgesTaken } = inputs[inputIndex]!
+      if (outcome.kind !== 'ok') verdict = outcome.kind === 'timeout' ? 'timeout' : 'crash'
+      else if (clearlyDifferent(expected, outcome)) {
+        const result = resultOf(outcome)
+        return (await repeats(engine, built.executable, input, mutantEdges(edgesTaken), result))
+          ? { kind: 'different', inputIndex, result }
+          : { kind: 'nondeterministic' }
+      } else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
+    }
   }
   return { kind: verdict }
 }
@@ -182,8 +190,8 @@ async function repeats(
   fuel: number,
   result: Result,
 ): Promise<boolean> {
-  const again = await engine.run(executable, input, { fill: FILLS[1], fuel })
-  return again.kind === 'ok' && sameResult(result, again)
+  const [again] = await engine.run(executable, [{ input, fill: FILLS[1], fuel }])
+  return again?.kind === 'ok' && sameResult(result, again)
 }
 
 /**
@@ -207,8 +215,10 @@ async function confirmLoser(
   for (const { code, build, fills } of proofs) {
     const built = await engine.build(code, build, calling)
     if (built.kind === 'rejected') return 'not-compiled'
-    for (const fill of fills) {
-      const outcome = await engine.run(built.executable, input, { fill, fuel })
+    for (const outcome of await engine.run(
+      built.executable,
+      fills.map((fill) => ({ input, fill, fuel })),
+    )) {
       if (outcome.kind !== 'ok') return failedProof(outcome.kind, build)
       if (!sameResult(result, outcome)) return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'
     }

@@ -74,12 +74,14 @@ export async function disagreement(
   const built = await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', calling)
   if (built.kind === 'rejected')
     return { reason: 'winner-does-not-compile', detail: `${levels[0]}: ${built.detail}` }
-  for (const [index, { input, expected, edgesTaken }] of inputs.entries()) {
-    // The fill alternates so that a winner that reads what was never written has two chances to show it.
-    const outcome = await engine.run(built.executable, input, {
-      fill: FILLS[index % 2]!,
-      fuel: mutantEdges(edgesTaken),
-    })
+  // The fill alternates so that a winner that reads what was never written has two chances to show it.
+  const runs = inputs.map(({ input, expected, edgesTaken }, index) => ({
+    input,
+    expected,
+    fill: FILLS[index % 2]!,
+    fuel: mutantEdges(edgesTaken),
+  }))
+  for (const [index, outcome] of (await engine.run(built.executable, runs, 'deviation')).entries()) {
     if (outcome.kind !== 'ok') {
       const { reason, detail } = reasonOf(outcome, 'plain')
       return {
@@ -87,7 +89,7 @@ export async function disagreement(
         detail: `${levels[0]} on input ${index}: ${reason} ${detail}`.trim(),
       }
     }
-    if (!sameResult(expected, outcome))
+    if (!sameResult(inputs[index]!.expected, outcome))
       return { reason: 'winners-disagree', detail: `${levels[0]} on input ${index}` }
   }
   return undefined

@@ -58,9 +58,11 @@ describe('findInputs', () => {
     expect(found.candidates.length).toBeGreaterThan(10)
     for (const { input, edgesTaken } of found.candidates.filter((candidate) => candidate.edgesTaken > 1)) {
       const fuel = { fill: 0, fuel: edgesTaken }
-      expect((await engine.run(executable, input, fuel)).kind).toBe('ok')
+      expect(await engine.run(executable, [{ ...fuel, input }])).toMatchObject([{ kind: 'ok' }])
       // One edge less is not enough: the count is exact.
-      expect((await engine.run(executable, input, { ...fuel, fuel: edgesTaken - 1 })).kind).toBe('timeout')
+      expect(await engine.run(executable, [{ input, fill: 0, fuel: edgesTaken - 1 }])).toMatchObject([
+        { kind: 'timeout' },
+      ])
     }
   })
 

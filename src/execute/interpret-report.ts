@@ -1,0 +1,68 @@
+/** A process's report in, what the run means for its unit out: the outcome, the coverage, the stdin that was made up. */
+import type { FinishedRun } from '../sandbox/sandbox.ts'
+import type { CallPlan } from './call/call-plan.ts'
+import { canonicalEffects } from './call/canonical-effects.ts'
+import { decodeRecord } from './call/decode-record.ts'
+import { classifyRun } from './classify-run.ts'
+import { splitCoverage } from './coverage-trailer.ts'
+import type { Coverage, Executable } from './engine.ts'
+import type { Input } from './input.ts'
+import { RECORD_BYTES, type RunLimits } from './limits.ts'
+import type { RunOk, RunOutcome } from './run-outcome.ts'
+
+export interface Interpreted {
+  readonly outcome: RunOutcome
+  readonly coverage: Coverage | undefined
+  readonly stdin: string
+}
+
+export function interpretReport(
+  executable: Pick<Executable, 'build' | 'calling'>,
+  input: Input,
+  report: FinishedRun,
+  limits: RunLimits,
+): Interpreted {
+  const ended = classifyRun(report, executable.build, limits)
+  if (ended.kind !== 'exited' || report.kind !== 'exited')
+    return { outcome: ended as RunOutcome, coverage: undefined, stdin: '' }
+  const { record, trailer } = splitCoverage(report.record)
+  const coverage = trailer && { hits: trailer.hits, edgesTaken: trailer.edgesTaken }
+  const stdin = trailer?.stdin ?? ''
+  // A unit that left by _exit, or took the record's descriptor for its own.
+  if (executable.build === 'cover' && trailer === undefined)
+    return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, coverage: undefined, stdin: '' }
+  if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, stdin }
+  const { calling } = executable
+  const stdout = report.stdout.toString('latin1')
+  const { cpuMs } = report
+  if (calling.kind === 'program') {
+    return {
+      outcome: { kind: 'ok', stdout, exit: calling.exitDefined ? ended.exit : 0, effects: '', cpuMs },
+      coverage,
+      stdin,
+    }
+  }
+  const outcome = callOutcome(calling.plan, input, record, { stdout, exit: ended.exit, cpuMs })
+  return { outcome, coverage, stdin }
+}
+
+function callOutcome(
+  plan: CallPlan,
+  input: Input,
+  record: Uint8Array,
+  exited: Omit<RunOk, 'kind' | 'effects'>,
+): RunOutcome {
+  if (input.kind !== 'call') throw new Error('a function is called with a stdin input')
+  const decoded = decodeRecord(plan, input, record)
+  switch (decoded.kind) {
+    case 'effects':
+      return { kind: 'ok', ...exited, effects: canonicalEffects(decoded.effects) }
+    case 'uninitialized':
+      return { kind: 'sanitizer', report: 'use-of-uninitialized-value', stderr: decoded.path }
+    case 'too-long':
+      return { kind: 'output-limit', limitBytes: RECORD_BYTES }
+    case 'no-record':
+      // A unit that left by _exit, or closed or wrote the record's descriptor itself.
+      return { kind: 'signal', signal: 'no record', stderr: '' }
+  }
+}
