@@ -5,6 +5,8 @@
  * itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the caller). A program whose result depends on either
  * byte reads memory that it never wrote.
  */
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { FILLED_STACK_BYTES = 256 * 1024 };
@@ -21,8 +23,8 @@ NO_SANITIZE __attribute__((noinline)) void gepo_fill_stack(void) {
   if (text == NULL) return;
   unsigned char fill = 0;
   for (; *text >= '0' && *text <= '9'; text++) fill = (unsigned char)(fill * 10 + (*text - '0'));
-  volatile unsigned char region[FILLED_STACK_BYTES];
-  for (int i = 0; i < FILLED_STACK_BYTES; i++) region[i] = fill;
+  volatile uint64_t region[FILLED_STACK_BYTES / sizeof(uint64_t)];
+  for (size_t i = 0; i < sizeof region / sizeof *region; i++) region[i] = fill * UINT64_C(0x0101010101010101);
 }
 
 __attribute__((constructor)) static void fill_before_main(void) { gepo_fill_stack(); }

@@ -43,8 +43,8 @@ static inline int allow_beneath(int ruleset, const char *path, uint64_t rights) 
   return result;
 }
 
-/* Confines the calling process, whose working directory is the box. Needs no_new_privs. */
-static inline int restrict_file_access(int abi) {
+/* The rules for a process whose working directory is the box, as a descriptor for landlock_restrict_self. */
+static inline int file_access_rules(int abi) {
   const uint64_t run = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
   const uint64_t look = LANDLOCK_ACCESS_FS_READ_FILE;
   const struct {
@@ -61,6 +61,12 @@ static inline int restrict_file_access(int abi) {
   if (ruleset < 0) return -1;
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
     if (allow_beneath(ruleset, rules[i].path, rules[i].rights) < 0) return -1;
-  if (syscall(__NR_landlock_restrict_self, ruleset, 0) < 0) return -1;
+  return ruleset;
+}
+
+/* Confines the calling process, whose working directory is the box. Needs no_new_privs. */
+static inline int restrict_file_access(int abi) {
+  int ruleset = file_access_rules(abi);
+  if (ruleset < 0 || syscall(__NR_landlock_restrict_self, ruleset, 0) < 0) return -1;
   return close(ruleset);
 }

@@ -150,9 +150,9 @@ struct condition {
 /* For arguments that the kernel reads as 32 bits: the upper half is noise. */
 #define LOW_BITS ((uint64_t)UINT32_MAX)
 
-/* Allows `call` if all conditions hold. Several rules may name one call; the first that holds decides. */
-static inline void allow_if(struct filter_program *program, int call, const struct condition *conditions,
-                            size_t count) {
+/* Answers `call` with `action` if all conditions hold. Several rules may name one call; the first that holds decides. */
+static inline void answer_if(struct filter_program *program, uint32_t action, int call,
+                             const struct condition *conditions, size_t count) {
   /* Call number compared and, if it differs, the rule skipped; every failing condition jumps to the same place. */
   const size_t per_half = 3, per_condition = 2 * per_half;
   uint8_t body = (uint8_t)(count * per_condition + 1);
@@ -170,21 +170,27 @@ static inline void allow_if(struct filter_program *program, int call, const stru
       emit(program, BPF_JMP | BPF_JEQ | BPF_K, value, 0, (uint8_t)left);
     }
   }
-  emit_return(program, SECCOMP_RET_ALLOW);
+  emit_return(program, action);
 }
 
-#define ALLOW_IF(program, call, ...)                          \
-  do {                                                        \
-    const struct condition conditions_[] = {__VA_ARGS__};     \
-    allow_if(program, call, conditions_, sizeof conditions_ / sizeof *conditions_); \
+#define ANSWER_IF(program, action, call, ...)                                                  \
+  do {                                                                                         \
+    const struct condition conditions_[] = {__VA_ARGS__};                                      \
+    answer_if(program, action, call, conditions_, sizeof conditions_ / sizeof *conditions_);   \
   } while (0)
 
-/* The filter for the process `self`, which may still execute the file name at address `path`. */
-static inline void build_unit_filter(struct filter_program *program, uint32_t self, const char *path) {
+#define ALLOW_IF(program, call, ...) ANSWER_IF(program, SECCOMP_RET_ALLOW, call, __VA_ARGS__)
+
+/* Every filter begins so: calls in another machine's numbering are not looked at. */
+static inline void begin_filter(struct filter_program *program) {
   program->length = 0;
   emit_load(program, offsetof(struct seccomp_data, arch));
   emit(program, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
   emit_return(program, SECCOMP_RET_KILL_PROCESS);
+}
+
+/* The rules for the process `self`, which may still execute the file name at address `path`; the end of a filter. */
+static inline void emit_unit_rules(struct filter_program *program, uint32_t self, const char *path) {
   emit_load(program, offsetof(struct seccomp_data, nr));
   struct ranges ranges;
   find_ranges(&ranges);
@@ -217,6 +223,11 @@ static inline void build_unit_filter(struct filter_program *program, uint32_t se
    * only run something else under this same filter. */
   ALLOW_IF(program, __NR_execve, {0, ALL_BITS, (uint64_t)(uintptr_t)path});
   emit_return(program, SECCOMP_RET_KILL_PROCESS);
+}
+
+static inline void build_unit_filter(struct filter_program *program, uint32_t self, const char *path) {
+  begin_filter(program);
+  emit_unit_rules(program, self, path);
 }
 
 static inline int install_filter(const struct filter_program *program) {

@@ -52,7 +52,10 @@ export function decodeHello(frame: Buffer): Hello {
 }
 
 export function decodeReport(frame: Buffer): RunReport {
-  const reader = new Reader(frame)
+  return readReport(new Reader(frame))
+}
+
+export function readReport(reader: Reader): RunReport {
   const kind = reader.u32()
   const code = reader.u32()
   const cpuMs = reader.u64() / 1000
@@ -128,7 +131,8 @@ export class FrameReader {
   }
 }
 
-class Reader {
+/** Reads a frame from front to back. */
+export class Reader {
   readonly #frame: Buffer
   #at = 0
 
@@ -154,19 +158,19 @@ class Reader {
   }
 }
 
-function u32(value: number): Buffer {
+export function u32(value: number): Buffer {
   const buffer = Buffer.alloc(4)
   buffer.writeUInt32LE(value)
   return buffer
 }
 
-function u64(value: number): Buffer {
+export function u64(value: number): Buffer {
   const buffer = Buffer.alloc(8)
   buffer.writeBigUInt64LE(BigInt(Math.ceil(value)))
   return buffer
 }
 
-function bytes(content: Uint8Array | undefined): Uint8Array[] {
+export function bytes(content: Uint8Array | undefined): Uint8Array[] {
   return content === undefined ? [u32(0)] : [u32(content.length), content]
 }
 
@@ -176,6 +180,6 @@ function text(content: string): Uint8Array[] {
   return bytes(Buffer.from(content))
 }
 
-function list(items: readonly string[]): Uint8Array[] {
+export function list(items: readonly string[]): Uint8Array[] {
   return [u32(items.length), ...items.flatMap(text)]
 }

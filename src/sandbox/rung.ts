@@ -26,9 +26,19 @@ export interface Command {
   readonly cwd: string
 }
 
-/** The command that starts the supervisor on `rung` for the box directory `box`. */
-export function commandFor(rung: Rung, box: string): Command {
-  if (rung === 'landlock' || rung === 'none') return { file: `${box}/${SUPERVISE}`, args: [rung], cwd: box }
+/** What runs behind the fence: a file of the box, called with the rung's name and these arguments. */
+export interface FencedProgram {
+  readonly name: string
+  readonly args: readonly string[]
+}
+
+const SUPERVISOR: FencedProgram = { name: SUPERVISE, args: [] }
+
+/** The command that starts `program` (the supervisor) on `rung` for the box directory `box`. */
+export function commandFor(rung: Rung, box: string, program = SUPERVISOR): Command {
+  const { name } = program
+  const arguments_ = [rung, ...program.args]
+  if (rung === 'landlock' || rung === 'none') return { file: `${box}/${name}`, args: arguments_, cwd: box }
   const proc = rung === 'full' ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']
   const args = [
     ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts'],
@@ -38,7 +48,7 @@ export function commandFor(rung: Rung, box: string): Command {
     ...['--ro-bind-try', '/etc/ld.so.cache', '/etc/ld.so.cache'],
     ...proc,
     ...['--ro-bind', box, '/box', '--chdir', '/box', '--remount-ro', '/'],
-    ...['--', `/box/${SUPERVISE}`, rung],
+    ...['--', `/box/${name}`, ...arguments_],
   ]
   return { file: 'bwrap', args, cwd: box }
 }

@@ -58,7 +58,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-interface Fence {
+export interface Fence {
   readonly rung: Rung
   readonly user: User | undefined
 }
@@ -77,7 +77,7 @@ interface Fence {
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const supervise = options.supervisePath ?? locateTools().supervise
-  const boxPath = prepareBox(supervise, options.temporaryFolder ?? tmpdir())
+  const boxPath = prepareBox(supervise, SUPERVISE, options.temporaryFolder ?? tmpdir())
   const failures: string[] = []
   for (const fence of fences(options.rungs)) {
     const started = await start(fence, boxPath)
@@ -86,18 +86,19 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     }
     failures.push(`${fence.rung}: ${started.detail}`)
   }
-  const error = noRungWorks(boxPath, failures)
+  const error = noRungWorks(boxPath, SUPERVISE, failures)
   removeBoxDirectory(boxPath)
   throw error
 }
 
-function prepareBox(supervise: string, parent: string): string {
+/** A new box directory in `parent` with a copy of `program`, called `name`. */
+export function prepareBox(program: string, name: string, parent: string): string {
   let boxPath: string | undefined
   try {
     boxPath = makeBoxDirectory(parent)
     // A copy in the box: the checkout may lie where the sandbox's user cannot look.
-    copyFileSync(supervise, join(boxPath, SUPERVISE))
-    chmodSync(join(boxPath, SUPERVISE), 0o555)
+    copyFileSync(program, join(boxPath, name))
+    chmodSync(join(boxPath, name), 0o555)
     return boxPath
   } catch (error) {
     if (boxPath) removeBoxDirectory(boxPath)
@@ -108,8 +109,9 @@ function prepareBox(supervise: string, parent: string): string {
   }
 }
 
-function noRungWorks(boxPath: string, failures: readonly string[]): UserError {
-  const { error } = spawnSync(join(boxPath, SUPERVISE))
+/** Why nothing could be started behind any fence; `name` is the program in the box that was tried. */
+export function noRungWorks(boxPath: string, name: string, failures: readonly string[]): UserError {
+  const { error } = spawnSync(join(boxPath, name))
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'EACCES') {
     return new UserError(
       `Nothing can be executed in ${dirname(boxPath)}: let TMPDIR name a folder not mounted noexec.`,
@@ -123,7 +125,7 @@ function noRungWorks(boxPath: string, failures: readonly string[]): UserError {
 }
 
 /** What to try, best first. Real root gives up its rights where that works. */
-function fences(rungs: readonly Rung[] | undefined): Fence[] {
+export function fences(rungs: readonly Rung[] | undefined): Fence[] {
   const allowed = rungs ?? RUNGS.filter((rung) => rung !== 'none' || process.env[OVERRIDE] === '1')
   const users = process.getuid?.() === 0 ? [{ uid: NOBODY, gid: NOBODY }, undefined] : [undefined]
   return allowed.flatMap((rung) => users.map((user) => ({ rung, user })))

@@ -1,0 +1,57 @@
+/*
+ * The system calls that a unit may make: those of ../runner/system-call-filter.h, and while several inputs share a
+ * process only those that leave nothing behind in the kernel that the runner does not put back itself. A unit that
+ * asks for more then ends, and the runner gives it a process for every input instead.
+ *
+ * Output goes to files in memory; to the unit they look like the pipes that they stand for: no seeking.
+ */
+#pragma once
+
+#include <errno.h>
+
+#include "../runner/system-call-filter.h"
+
+/* No file name lies there: a unit is not started by execve, so none is allowed. */
+#define NO_PATH ((const char *)(uintptr_t)-4096)
+
+static inline void emit_pipe_rules(struct filter_program *program) {
+  for (uint64_t fd = 1; fd <= 3; fd++)
+    ANSWER_IF(program, SECCOMP_RET_ERRNO | ESPIPE, __NR_lseek, {0, LOW_BITS, fd});
+}
+
+static const int batch_calls[] = {
+    __NR_read, __NR_write, __NR_lseek, __NR_readv, __NR_writev, __NR_pread64, __NR_fstat, __NR_newfstatat,
+    /* The runner looks for mappings that an input left behind, and puts the heap's end back. */
+    __NR_brk, __NR_mmap, __NR_munmap, __NR_mremap, __NR_madvise, __NR_mincore,
+    /* The runner unblocks all signals before every input. */
+    __NR_rt_sigprocmask,
+    __NR_exit, __NR_exit_group, __NR_futex, __NR_getpid, __NR_gettid, __NR_getrandom, __NR_sched_yield,
+    __NR_uname, __NR_sysinfo, __NR_clock_gettime, __NR_clock_getres, __NR_gettimeofday, __NR_getrlimit,
+#ifdef __NR_time
+    __NR_time,
+#endif
+};
+
+static inline void build_batch_filter(struct filter_program *program, uint32_t self) {
+  begin_filter(program);
+  emit_pipe_rules(program);
+  emit_load(program, offsetof(struct seccomp_data, nr));
+  const size_t count = sizeof batch_calls / sizeof *batch_calls;
+  for (size_t i = 0; i < count; i++) {
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)batch_calls[i], 0, 1);
+    emit_return(program, SECCOMP_RET_ALLOW);
+  }
+  ALLOW_IF(program, __NR_ioctl, {1, LOW_BITS, TCGETS});
+  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_GETFL});
+  ALLOW_IF(program, __NR_tgkill, {0, LOW_BITS, self}, {1, LOW_BITS, self});
+  /* The runner's own: the next input's files take the places of the last one's. */
+  ALLOW_IF(program, __NR_dup3, {1, LOW_BITS, 0});
+  ALLOW_IF(program, __NR_dup3, {1, LOW_BITS, 4});
+  emit_return(program, SECCOMP_RET_KILL_PROCESS);
+}
+
+static inline void build_single_filter(struct filter_program *program, uint32_t self) {
+  begin_filter(program);
+  emit_pipe_rules(program);
+  emit_unit_rules(program, self, NO_PATH);
+}

@@ -1,0 +1,50 @@
+/*
+ * Relocatable objects in, code and data that can be run in this process out: what `ld` and the dynamic loader would
+ * make of a unit's executable, without a file and without a process of its own.
+ *
+ * In: ELF64 objects as clang writes them, in the order of a linker's command line. Out: an image in memory: constants,
+ * code and address table read-only, data writable, at an address that differs from image to image.
+ * Not supported, and said so: thread-local variables of the unit, sections aligned to more than 64 KiB, destructors.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../runner/protocol.h"
+
+/* Constructors below this priority are the compiler's own (sanitizers, coverage): they run once, not for every input. */
+#define FIRST_UNIT_PRIORITY 100u
+#define MOST_CONSTRUCTORS 64
+
+struct span {
+  unsigned char *start, *end;
+};
+
+struct constructor {
+  void (**functions)(void);
+  size_t count;
+  unsigned priority;
+};
+
+struct image {
+  struct span constants, code, data, zeros;
+  int (*main)(int, char **, char **);
+  /* By priority. */
+  struct constructor constructors[MOST_CONSTRUCTORS];
+  size_t constructor_count;
+};
+
+struct link_options {
+  /* The names that a linker is given by --wrap, NULL-terminated. */
+  const char *const *wrapped;
+  /* Answers for functions that the runner itself provides; NULL for all others. */
+  void *(*provided)(const char *name);
+  /* Where the image may lie: a random number of pages above the lowest address. */
+  uint64_t random;
+};
+
+/* False if the objects cannot be made into an image; `reason` then says why. */
+bool link_image(const struct bytes *objects, size_t count, const struct link_options *options, struct image *image,
+                char *reason, size_t reason_size);

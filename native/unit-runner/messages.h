@@ -1,0 +1,48 @@
+/*
+ * The messages between the host (src/execute/unit-runner/protocol.ts) and a unit runner; frames and integers as in
+ * ../runner/protocol.h. The runner sends one hello, then answers each request in turn.
+ *
+ *   hello     u32 version | u32 landlock ABI (0: none) | u32 seccomp (0 or 1)
+ *   request   u32 count, object ids to forget | u32 count, objects to keep: u32 id | bytes
+ *             | u32 flags (task.h) | u32 fill (above 255: none)
+ *             | u64 cpu ms | u64 wall ms | u64 memory bytes | u64 data bytes | u64 stack bytes (not used)
+ *             | u64 output bytes | u64 record bytes            (all for each input)
+ *             | u32 count, object ids in the order of linking | list environment
+ *             | u32 count, inputs: list more environment | bytes stdin | bytes args (descriptor 4)
+ *                                 | u32 expected (0 or 1) | u32 expected status | bytes expected stdout
+ *   response  u32 kind (0 run, 1 unsupported, 2 failed) | bytes reason
+ *             | u32 count, results: u32 kind | u32 code | u64 cpu us | u64 wall us | u64 max RSS bytes
+ *                                   | bytes stdout | bytes stderr | bytes record
+ *
+ * A result is what the supervisor's response is for a process of the unit's own. There are fewer results than inputs
+ * where the first that is not as expected ended the run.
+ */
+#pragma once
+
+#include "task.h"
+
+#define UNIT_RUNNER_VERSION 1u
+
+enum answer_kind { ANSWER_RUN = 0, ANSWER_UNSUPPORTED = 1, ANSWER_FAILED = 2 };
+
+struct object_ids {
+  const char *at;
+  uint32_t count;
+};
+
+static inline struct strings read_strings_in_place(struct reader *reader) {
+  uint32_t count = read_u32(reader);
+  struct strings strings = {reader->at, reader->at, count};
+  for (uint32_t i = 0; i < count && reader->ok; i++) read_bytes(reader);
+  strings.end = reader->at;
+  return strings;
+}
+
+static inline void read_input(struct reader *reader, struct input *input) {
+  input->environment = read_strings_in_place(reader);
+  input->text = read_bytes(reader);
+  input->arguments = read_bytes(reader);
+  input->has_expected = read_u32(reader) != 0;
+  input->expected_status = read_u32(reader);
+  input->expected_output = read_bytes(reader);
+}

@@ -1,0 +1,368 @@
+#define _GNU_SOURCE
+#include "task.h"
+
+#include <alloca.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../runner/file-access.h"
+#include "batch-filter.h"
+#include "image.h"
+#include "library-state.h"
+#include "unit-calls.h"
+
+#define MOST_OPEN_FILES 64
+/* The harness fills the stack below main to this depth; what lies deeper is given back to the kernel. */
+#define FILLED_STACK_BYTES (256u << 10)
+/* Above this it costs less to let the kernel zero the pages that are touched. */
+#define ZEROED_BY_HAND_BYTES (512u << 10)
+/* Sanitizers never give memory back: after so much of it the remaining inputs get a new process. */
+#define SANITIZER_GROWTH_PAGES (64u << 8)
+
+/* Present in the runners with that sanitizer alone. */
+__attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
+__attribute__((weak)) void __asan_handle_no_return(void);
+__attribute__((weak)) void __msan_unpoison(const volatile void *, size_t);
+__attribute__((weak)) void __msan_unpoison_param(size_t);
+
+static bool is_sanitizing(void) { return __asan_poison_memory_region || __msan_unpoison; }
+
+static struct {
+  const struct task *task;
+  struct image image;
+  unsigned char *kept_data;
+  void *heap_start;
+  char ***environ;
+  char **environment;
+  size_t environment_room;
+  uint64_t size_at_start, stack_bytes;
+} child;
+
+static _Noreturn void stop(enum phase phase, const char *reason) {
+  struct control *control = child.task->control;
+  if (reason) snprintf(control->reason, REASON_BYTES, "%s: %s", reason, strerror(errno));
+  control->phase = phase;
+  syscall(__NR_exit_group, 0);
+  __builtin_unreachable();
+}
+
+static uint64_t cpu_us(void) {
+  struct timespec time;
+  /* The one thread: the clock of a process with a CPU limit moves by the tick. */
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+/* ---- memory that a sanitizer may have poisoned: its own versions of the library's functions would judge the access ---- */
+
+static void copy_raw(unsigned char *to, const unsigned char *from, size_t size) {
+#if defined(__x86_64__)
+  __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+#else
+  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)to)[i] = from[i];
+#endif
+}
+
+static void zero_raw(unsigned char *at, size_t size) {
+#if defined(__x86_64__)
+  __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(0) : "memory");
+#else
+  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = 0;
+#endif
+}
+
+/* ---- before the first input ----------------------------------------------------------------------------- */
+
+static bool place(int source, int target) { return source < 0 ? close(target), true : dup2(source, target) == target; }
+
+/* Its rules name the runner's own /proc entry, so a process reads nothing there after this. */
+static void confine(void) {
+  const struct task *task = child.task;
+  if (!task->isolated) {
+    int size = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (size < 0 || dup2(size, SIZE_FD) != SIZE_FD) stop(PHASE_BROKEN, "opening /proc/self/statm");
+  }
+  if (task->landlock_rules >= 0 && syscall(__NR_landlock_restrict_self, task->landlock_rules, 0) < 0)
+    stop(PHASE_BROKEN, "confining its files");
+}
+
+static void arrange_files(void) {
+  const struct task *task = child.task;
+  bool wants_record = task->run->flags & RUN_WANT_RECORD;
+  bool placed = place(task->text_fds[0], 0) && place(OUTPUT_FD, 1) && place(ERROR_FD, 2) &&
+                place(wants_record ? RECORD_FD : -1, 3) && place(task->argument_fds[0], 4);
+  unsigned last = task->isolated ? ~0u : FIRST_CHILD_FD - 1;
+  if (!placed || syscall(__NR_close_range, 5, last, 0) < 0) stop(PHASE_BROKEN, "arranging descriptors");
+}
+
+static bool limit(int resource, rlim_t soft, rlim_t hard) {
+  struct rlimit current;
+  if (getrlimit(resource, &current) < 0) return false;
+  struct rlimit wanted = {soft < current.rlim_max ? soft : current.rlim_max,
+                          hard < current.rlim_max ? hard : current.rlim_max};
+  return setrlimit(resource, &wanted) == 0;
+}
+
+static void set_limits(void) {
+  const struct limits *limits = &child.task->run->limits;
+  rlim_t cpu_seconds = (limits->cpu_ms * (child.task->end - child.task->first)) / 1000 + 2;
+  uint64_t largest = limits->output_bytes > limits->record_bytes ? limits->output_bytes : limits->record_bytes;
+  rlim_t file_bytes = SHARED_OUTPUT_BYTES + largest + (64u << 10);
+  bool set = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
+             limit(RLIMIT_CORE, 1, 1) && limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0) &&
+             limit(RLIMIT_NOFILE, MOST_OPEN_FILES, MOST_OPEN_FILES) &&
+             (!limits->data_bytes || limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes));
+  if (!set) stop(PHASE_BROKEN, "setting limits");
+}
+
+/* A unit whose result depends on where something lies shows it when it is run by another process. */
+static void vary_addresses(void) {
+  if (is_sanitizing()) return;
+  uint64_t random = child.task->random;
+  sbrk((intptr_t)(random % 4096 * 4096));
+  size_t gap = (size_t)((random >> 12) % (1u << 20)) << 12;
+  if (gap > 0) mmap(NULL, gap, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+static void filter_calls(void) {
+  if (!child.task->has_filter) return;
+  struct filter_program filter;
+  if (child.task->isolated) build_single_filter(&filter, (uint32_t)getpid());
+  else build_batch_filter(&filter, (uint32_t)getpid());
+  if (install_filter(&filter) < 0) stop(PHASE_BROKEN, "filtering its system calls");
+}
+
+static void run_constructors(unsigned from, unsigned below) {
+  const struct image *image = &child.image;
+  for (size_t i = 0; i < image->constructor_count; i++) {
+    const struct constructor *constructor = &image->constructors[i];
+    if (constructor->priority < from || constructor->priority >= below) continue;
+    for (size_t f = 0; f < constructor->count; f++) constructor->functions[f]();
+  }
+}
+
+static int run_own_constructors(void *unused) {
+  (void)unused;
+  run_constructors(0, FIRST_UNIT_PRIORITY);
+  return 0;
+}
+
+static void load(void) {
+  static const char *const wrapped[] = {"malloc", "calloc", "realloc", "free", "strdup", "strndup", NULL};
+  const struct run *run = child.task->run;
+  struct link_options options = {
+      .wrapped = run->flags & RUN_WRAP ? wrapped : NULL,
+      .provided = provided_function,
+      .random = child.task->random >> 7,
+  };
+  struct control *control = child.task->control;
+  errno = 0;
+  if (!link_image(run->objects, run->object_count, &options, &child.image, control->reason, REASON_BYTES))
+    stop(errno == ENOMEM ? PHASE_TOO_LARGE : PHASE_UNSUPPORTED, NULL);
+  describe_image(&child.image);
+  child.environ = dlsym(RTLD_DEFAULT, "environ");
+  int status;
+  run_until_exit(run_own_constructors, NULL, &status);
+  if (child.task->isolated) return;
+  size_t size = (size_t)(child.image.data.end - child.image.data.start);
+  child.kept_data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (child.kept_data == MAP_FAILED) stop(PHASE_TOO_LARGE, NULL);
+  copy_raw(child.kept_data, child.image.data.start, size);
+  mprotect(child.kept_data, size, PROT_READ);
+}
+
+static size_t strings_size(const struct strings *strings) {
+  return (size_t)(strings->end - strings->at) + (strings->count + 1) * (sizeof(char *) + 1);
+}
+
+static void make_room_for_environment(void) {
+  const struct run *run = child.task->run;
+  size_t largest = 0;
+  for (size_t i = child.task->first; i < child.task->end; i++) {
+    size_t size = strings_size(&run->inputs[i].environment);
+    if (size > largest) largest = size;
+  }
+  child.environment_room = strings_size(&run->environment) + largest;
+  child.environment = mmap(NULL, child.environment_room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (child.environment == MAP_FAILED) stop(PHASE_BROKEN, "making room for the environment");
+}
+
+/* ---- before every input --------------------------------------------------------------------------------- */
+
+static void restore_image(void) {
+  const struct image *image = &child.image;
+  copy_raw(image->data.start, child.kept_data, (size_t)(image->data.end - image->data.start));
+  size_t zeros = (size_t)(image->zeros.end - image->zeros.start);
+  if (zeros <= ZEROED_BY_HAND_BYTES) {
+    zero_raw(image->zeros.start, zeros);
+  } else {
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char *whole = (unsigned char *)(((uintptr_t)image->zeros.start + page - 1) & ~(page - 1));
+    zero_raw(image->zeros.start, (size_t)(whole - image->zeros.start));
+    madvise(whole, (size_t)(image->zeros.end - whole), MADV_DONTNEED);
+  }
+  if (__msan_unpoison) __msan_unpoison(image->data.start, (size_t)(image->zeros.end - image->data.start));
+}
+
+/* The harness fills the upper part; whatever earlier inputs left deeper would be zero in a new process. */
+__attribute__((noinline)) static void restore_stack(void) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - FILLED_STACK_BYTES;
+  /* Reports the part that the stack has not grown to, and does the rest. */
+  madvise((void *)(end - child.stack_bytes), child.stack_bytes, MADV_DONTNEED);
+}
+
+static void append_strings(const struct strings *strings, char ***pointer, char **text) {
+  struct reader reader = {(char *)strings->at, (char *)strings->end, true};
+  for (uint32_t i = 0; i < strings->count; i++) {
+    struct bytes bytes = read_bytes(&reader);
+    *(*pointer)++ = *text;
+    for (uint32_t c = 0; c < bytes.length; c++) *(*text)++ = bytes.data[c];
+    *(*text)++ = '\0';
+  }
+}
+
+static void set_environment(const struct input *input) {
+  const struct run *run = child.task->run;
+  char **pointer = child.environment;
+  char *text = (char *)(pointer + run->environment.count + input->environment.count + 1);
+  append_strings(&run->environment, &pointer, &text);
+  append_strings(&input->environment, &pointer, &text);
+  *pointer = NULL;
+  *child.environ = child.environment;
+}
+
+static void prepare_process(size_t index) {
+  const struct task *task = child.task;
+  restore_library_state();
+  if (!is_sanitizing()) brk(child.heap_start);
+  if (index > task->first) {
+    restore_image();
+    restore_stack();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int text = task->text_fds[index - task->first], arguments = task->argument_fds[index - task->first];
+    if (text >= 0) dup3(text, 0, O_CLOEXEC);
+    if (arguments >= 0) dup3(arguments, 4, O_CLOEXEC);
+  }
+  set_environment(&task->run->inputs[index]);
+  if (task->run->fill <= 255) mallopt(M_PERTURB, (int)task->run->fill);
+  if (__msan_unpoison_param) __msan_unpoison_param(8);
+  errno = 0;
+}
+
+/* ---- the inputs ----------------------------------------------------------------------------------------- */
+
+static int run_unit(void *unused) {
+  (void)unused;
+  run_constructors(FIRST_UNIT_PRIORITY, UINT32_MAX);
+  char name[] = "unit", *arguments[] = {name, NULL};
+  if (__msan_unpoison_param) {
+    __msan_unpoison(name, sizeof name);
+    __msan_unpoison(arguments, sizeof arguments);
+    __msan_unpoison_param(8);
+  }
+  return child.image.main(1, arguments, child.environment);
+}
+
+static uint64_t process_pages(void) {
+  char text[128];
+  ssize_t length = pread(SIZE_FD, text, sizeof text - 1, 0);
+  uint64_t pages = 0;
+  for (ssize_t i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++) pages = pages * 10 + (uint64_t)(text[i] - '0');
+  return pages;
+}
+
+static bool has_grown(void) {
+  uint64_t pages = process_pages();
+  return is_sanitizing() ? pages > child.size_at_start + SANITIZER_GROWTH_PAGES : pages != child.size_at_start;
+}
+
+static bool is_expected(const struct input *input, uint64_t start, const struct input_end *end, bool properly) {
+  uint64_t length = end->output_end - start;
+  return properly && end->status == input->expected_status && length == input->expected_output.length &&
+         memcmp(child.task->output + start, input->expected_output.data, length) == 0;
+}
+
+/* False if the next input needs another process, or none is wanted. */
+static bool run_input(size_t index) {
+  const struct task *task = child.task;
+  struct control *control = task->control;
+  struct input_end *end = &control->ends[index];
+  uint64_t start = index > task->first ? control->ends[index - 1].output_end : 0;
+  control->current = (uint32_t)index;
+  uint64_t started_us = cpu_us();
+  int status;
+  bool properly = run_until_exit(run_unit, NULL, &status);
+  if (task->isolated) {
+    /* A hint: what counts is how the process ends. */
+    end->done = 1;
+    syscall(__NR_exit_group, status);
+    __builtin_unreachable();
+  }
+  end->cpu_us = cpu_us() - started_us;
+  end->status = (uint32_t)status;
+  end->output_end = (uint64_t)lseek(OUTPUT_FD, 0, SEEK_END);
+  end->error_end = (uint64_t)lseek(ERROR_FD, 0, SEEK_END);
+  end->record_end = (uint64_t)lseek(RECORD_FD, 0, SEEK_END);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  end->done = 1;
+  const struct input *input = &task->run->inputs[index];
+  if (input->has_expected && (task->run->flags & RUN_STOP) && !is_expected(input, start, end, properly)) return false;
+  bool room = end->output_end < SHARED_OUTPUT_BYTES && end->error_end < SHARED_OUTPUT_BYTES / 4 &&
+              end->record_end < SHARED_OUTPUT_BYTES;
+  return room && index + 1 < task->end;
+}
+
+/* So that the stack's growth to what the harness fills is not taken for the unit's doing. */
+__attribute__((noinline)) static void grow_stack(void) {
+  unsigned char grown[FILLED_STACK_BYTES + (64u << 10)];
+  grown[0] = 0;
+  __asm__ volatile("" : : "r"(grown) : "memory");
+}
+
+__attribute__((noinline)) static _Noreturn void run_inputs(void) {
+  const struct task *task = child.task;
+  grow_stack();
+  for (size_t index = task->first; index < task->end; index++) {
+    prepare_process(index);
+    if (!task->isolated && index == task->first) child.size_at_start = process_pages();
+    if (!run_input(index)) break;
+    if (!is_sanitizing()) brk(child.heap_start);
+    if (has_grown()) break;
+  }
+  stop(PHASE_FINISHED, NULL);
+}
+
+_Noreturn void run_task(const struct task *task) {
+  child.task = task;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != task->parent) syscall(__NR_exit_group, 0);
+  signal(SIGPIPE, SIG_DFL);
+  vary_addresses();
+  child.heap_start = sbrk(0);
+  struct rlimit stack;
+  getrlimit(RLIMIT_STACK, &stack);
+  child.stack_bytes = stack.rlim_cur;
+  make_room_for_environment();
+  confine();
+  arrange_files();
+  set_limits();
+  load();
+  filter_calls();
+  task->control->phase = PHASE_RUNNING;
+  /* Shifts the stack for as long as this function does not return. */
+  unsigned char *shift = alloca(task->random % 4096 * 16 + 16);
+  __asm__ volatile("" : : "r"(shift) : "memory");
+  run_inputs();
+}

@@ -1,0 +1,78 @@
+/*
+ * What the runner and the process that it makes for some inputs agree on.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../runner/protocol.h"
+
+#define MOST_INPUTS 4096
+#define MOST_OBJECTS 16
+#define REASON_BYTES 400
+/* More than this in one of the files that inputs share, and the rest of them gets a new process. */
+#define SHARED_OUTPUT_BYTES (4u << 20)
+
+/* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
+enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, FIRST_INPUT_FD };
+
+enum run_flag { RUN_ISOLATED = 1, RUN_WANT_RECORD = 2, RUN_WRAP = 4, RUN_STOP = 8 };
+
+struct strings {
+  /* Encoded as `bytes` one after another. */
+  const char *at, *end;
+  uint32_t count;
+};
+
+struct input {
+  struct strings environment;
+  struct bytes text, arguments;
+  bool has_expected;
+  uint32_t expected_status;
+  struct bytes expected_output;
+};
+
+struct run {
+  uint32_t flags, fill;
+  struct limits limits;
+  struct bytes objects[MOST_OBJECTS];
+  size_t object_count;
+  struct strings environment;
+  struct input inputs[MOST_INPUTS];
+  size_t input_count;
+};
+
+/* Written by the child; the parent believes it only as far as the child could have done as much by its output. */
+struct input_end {
+  volatile uint32_t done, status;
+  volatile uint64_t cpu_us, output_end, error_end, record_end;
+};
+
+enum phase { PHASE_PREPARING, PHASE_RUNNING, PHASE_FINISHED, PHASE_UNSUPPORTED, PHASE_BROKEN, PHASE_TOO_LARGE };
+
+struct control {
+  volatile uint32_t phase;
+  volatile uint32_t current;
+  char reason[REASON_BYTES];
+  struct input_end ends[MOST_INPUTS];
+};
+
+/* The inputs [first, end) of a run for one process. */
+struct task {
+  const struct run *run;
+  struct control *control;
+  size_t first, end;
+  bool isolated;
+  uint64_t random;
+  int landlock_rules;
+  bool has_filter;
+  int parent;
+  /* What is in the output file, mapped. */
+  const char *output;
+  /* Text and arguments of inputs [first, end), each its own; -1: none. */
+  const int *text_fds, *argument_fds;
+};
+
+/* In a new child: never returns. */
+_Noreturn void run_task(const struct task *task);

@@ -1,0 +1,20 @@
+/*
+ * What a unit calls and the runner answers itself: ending, and questions about the executable that is not there.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "image.h"
+
+/* The address of the runner's function of that name, NULL if the C library's will do. */
+void *provided_function(const char *name);
+
+/* The image that questions are answered about. */
+void describe_image(const struct image *image);
+
+/*
+ * Runs `run` until the unit ends: by returning its status, by exit or _exit. Handlers registered with atexit run
+ * as exit runs them, and the streams are flushed. False if it left by _exit, which does neither.
+ */
+bool run_until_exit(int (*run)(void *), void *argument, int *status);

@@ -1,0 +1,121 @@
+/** The host's side of the messages that native/unit-runner/messages.h documents. Pure functions on bytes. */
+import { bytes, list, Reader, readReport, u32, u64 } from '../../sandbox/protocol.ts'
+import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
+
+export const UNIT_RUNNER_VERSION = 1
+
+const FLAG_ISOLATED = 1
+const FLAG_WANT_RECORD = 2
+const FLAG_WRAP = 4
+const FLAG_STOP = 8
+const NO_FILL = 0xffff_ffff
+const WALL_FACTOR = 10
+
+export interface UnitInput {
+  /** One char a byte. */
+  readonly stdin: string
+  /** Content of descriptor 4, for calls. */
+  readonly args?: Uint8Array
+  readonly env?: Readonly<Record<string, string>>
+  /** What the run is compared with, for `stopAtDifference`. */
+  readonly expected?: { readonly exit: number; readonly stdout: string }
+}
+
+export interface UnitRun {
+  /** Objects of the unit's image as on a linker's command line: the unit's own first. */
+  readonly objects: readonly number[]
+  readonly inputs: readonly UnitInput[]
+  readonly env: Readonly<Record<string, string>>
+  /** Byte that malloc'ed memory is filled from (the plain runner; a sanitizer's is fixed at its start). */
+  readonly fill?: number
+  /** For each input. */
+  readonly limits: RunLimits
+  /** Descriptor 3 is open and what is written there becomes the record. */
+  readonly wantRecord?: boolean
+  /** Allocations go through the calling harness, as the linker's --wrap makes them. */
+  readonly wrapAllocations?: boolean
+  /** A process of its own for every input: slower, and even undefined behaviour cannot reach from one to another. */
+  readonly isolated?: boolean
+  /** The first input that does not do what it should is the last. */
+  readonly stopAtDifference?: boolean
+}
+
+export type UnitRunReply =
+  /** One report an input; fewer where the last of them ended the run. */
+  | { readonly kind: 'run'; readonly reports: readonly FinishedRun[] }
+  /** The objects need the real linker: a thread-local variable, an unknown relocation, an undefined symbol. */
+  | { readonly kind: 'unsupported'; readonly reason: string }
+  /** Says nothing about the unit. */
+  | { readonly kind: 'failed'; readonly detail: string }
+
+export interface RunFrame {
+  readonly forget: readonly number[]
+  readonly keep: ReadonlyMap<number, Uint8Array>
+  readonly run: UnitRun
+}
+
+/** A request as a whole frame, length included. */
+export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
+  const { limits } = run
+  const flags =
+    (run.isolated ? FLAG_ISOLATED : 0) |
+    (run.wantRecord ? FLAG_WANT_RECORD : 0) |
+    (run.wrapAllocations ? FLAG_WRAP : 0) |
+    (run.stopAtDifference ? FLAG_STOP : 0)
+  const body = [
+    u32(forget.length),
+    ...forget.map(u32),
+    u32(keep.size),
+    ...[...keep].flatMap(([id, object]) => [u32(id), ...bytes(object)]),
+    u32(flags),
+    u32(run.fill ?? NO_FILL),
+    u64(limits.cpuMs),
+    u64(limits.wallMs ?? limits.cpuMs * WALL_FACTOR),
+    u64(limits.memoryBytes ?? 0),
+    u64(limits.dataBytes ?? 0),
+    u64(limits.stackBytes ?? 0),
+    u64(limits.outputBytes),
+    u64(limits.recordBytes ?? limits.outputBytes),
+    u32(run.objects.length),
+    ...run.objects.map(u32),
+    ...environment(run.env),
+    u32(run.inputs.length),
+    ...run.inputs.flatMap(encodeInput),
+  ]
+  const length = body.reduce((sum, part) => sum + part.length, 0)
+  return Buffer.concat([u32(length), ...body], length + 4)
+}
+
+function encodeInput({ stdin, args, env, expected }: UnitInput): Uint8Array[] {
+  return [
+    ...environment(env ?? {}),
+    ...bytes(Buffer.from(stdin, 'latin1')),
+    ...bytes(args),
+    u32(expected === undefined ? 0 : 1),
+    u32(expected?.exit ?? 0),
+    ...bytes(Buffer.from(expected?.stdout ?? '', 'latin1')),
+  ]
+}
+
+const environment = (env: Readonly<Record<string, string>>) =>
+  list(Object.entries(env).map(([name, value]) => `${name}=${value}`))
+
+export function decodeRunnerHello(frame: Buffer): { version: number } {
+  return { version: new Reader(frame).u32() }
+}
+
+export function decodeReply(frame: Buffer): UnitRunReply {
+  const reader = new Reader(frame)
+  const kind = reader.u32()
+  const reason = reader.bytes().toString('latin1').replace(/\0.*$/s, '')
+  if (kind === 1) return { kind: 'unsupported', reason }
+  if (kind === 2) return { kind: 'failed', detail: reason }
+  const count = reader.u32()
+  const reports: FinishedRun[] = []
+  for (let i = 0; i < count; i++) {
+    const report = readReport(reader)
+    if (report.kind === 'sandbox-error') return { kind: 'failed', detail: report.detail }
+    reports.push(report)
+  }
+  return { kind: 'run', reports }
+}
