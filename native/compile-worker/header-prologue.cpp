@@ -44,9 +44,9 @@ struct scanner {
   /* The name in `#include <name>` when the line holds nothing else. */
   std::optional<std::string_view> take_include() {
     if (!take("#")) return std::nullopt;
-    skip_blanks();
+    skip_blanks_and_comments();
     if (!take("include")) return std::nullopt;
-    skip_blanks();
+    skip_blanks_and_comments();
     if (!take("<")) return std::nullopt;
     size_t end = text.find_first_of(">\n\\", at);
     if (end == std::string_view::npos || text[end] != '>') return std::nullopt;

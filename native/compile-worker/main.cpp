@@ -1,12 +1,13 @@
 /*
- * compile-worker CLANG [--no-precompiled-headers]
+ * compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]
  *
  * Answers compile requests on stdin by responses on stdout (protocol.h) until stdin ends. CLANG is the path of the
  * clang command whose defaults are to be used.
  *
- * A job that needs too much CPU time ends the process by SIGPROF, one that needs too much memory by an abort of LLVM:
- * the host starts another process. Once many jobs are done, the process replaces itself by a fresh one between two
- * requests, which the host does not notice, so that what leaks or fragments inside clang does not add up.
+ * A job that needs more than CPU_SECONDS ends the process by SIGPROF, one that needs too much memory by an abort of
+ * LLVM: the host starts another process. After JOBS jobs, or where much memory is in use, the process replaces itself
+ * by a fresh one between two requests, which the host does not notice: what leaks or fragments inside clang does not
+ * add up.
  */
 #include "compiler.h"
 #include "protocol.h"
@@ -25,22 +26,44 @@
 
 namespace {
 
-/* As for the spawned compiler (src/toolchain/run-clang.ts). */
-constexpr time_t cpu_limit_s = 10;
-constexpr rlim_t memory_bytes = rlim_t{4} << 30;
+/* Set for the process that goes on where another one stopped. */
+constexpr const char *resumes_variable = "COMPILE_WORKER_RESUMES";
 
-constexpr int max_jobs = 5000;
+constexpr int jobs_per_look = 16;
 constexpr long max_resident_bytes = 700l << 20;
 
-void set_limits() {
+struct settings {
+  std::string clang;
+  unsigned long cpu_seconds;
+  unsigned long memory_bytes;
+  unsigned long jobs;
+  bool precompile;
+};
+
+bool parse_number(const char *text, unsigned long &number) {
+  char *end;
+  number = strtoul(text, &end, 10);
+  return number > 0 && *end == '\0';
+}
+
+bool parse_settings(int argc, char **argv, settings &settings) {
+  char clang[PATH_MAX];
+  if (argc < 5 || !realpath(argv[1], clang)) return false;
+  settings.clang = clang;
+  settings.precompile = argc < 6 || strcmp(argv[5], "--no-precompiled-headers") != 0;
+  return parse_number(argv[2], settings.cpu_seconds) && parse_number(argv[3], settings.memory_bytes) &&
+         parse_number(argv[4], settings.jobs);
+}
+
+void set_limits(rlim_t memory_bytes) {
   rlimit memory = {memory_bytes, memory_bytes};
   rlimit core = {0, 0};
   setrlimit(RLIMIT_AS, &memory);
   setrlimit(RLIMIT_CORE, &core);
 }
 
-void set_cpu_timer(time_t seconds) {
-  itimerval timer = {{0, 0}, {seconds, 0}};
+void set_cpu_timer(unsigned long seconds) {
+  itimerval timer = {{0, 0}, {static_cast<time_t>(seconds), 0}};
   setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
@@ -71,7 +94,7 @@ channel take_channel() {
   dup2(channel.in, STDIN_FILENO);
   dup2(channel.out, STDOUT_FILENO);
   set_cpu_timer(0);
-  setenv("COMPILE_WORKER_RESUMES", "1", 1);
+  setenv(resumes_variable, "1", 1);
   execv("/proc/self/exe", argv);
   _exit(EXIT_FAILURE);
 }
@@ -96,19 +119,18 @@ response_kind kind_of(const compilation &result) {
 
 bool respond(int out, const compilation &result) {
   uint32_t flags = result.used_precompiled_headers ? uint32_t{flag_precompiled} : 0;
-  std::string head = response_head(kind_of(result), flags, result.output.size(), result.diagnostics.size());
-  std::string tail;
-  append_u32(tail, result.diagnostics.size());
-  return write_all(out, head) && write_all(out, result.output) && write_all(out, tail + result.diagnostics);
+  return write_all(out, encode_response(kind_of(result), flags, result.output, result.diagnostics));
 }
 
-void answer_requests(const channel &channel, compiler &compiler, char **argv) {
-  for (int jobs = 0;; jobs++) {
-    if (jobs >= max_jobs || resident_bytes() > max_resident_bytes) start_afresh(channel, argv);
+void answer_requests(const channel &channel, const settings &settings, char **argv) {
+  compiler compiler(settings.clang, settings.precompile);
+  for (unsigned long jobs = 0;; jobs++) {
+    if (jobs >= settings.jobs || (jobs % jobs_per_look == 0 && resident_bytes() > max_resident_bytes))
+      start_afresh(channel, argv);
     std::optional<std::string> frame = read_frame(channel.in);
     std::optional<request> request = frame ? parse_request(*frame) : std::nullopt;
     if (!request) return;
-    set_cpu_timer(cpu_limit_s);
+    set_cpu_timer(settings.cpu_seconds);
     if (!respond(channel.out, compiler.compile(request->arguments, request->text))) return;
     set_cpu_timer(0);
   }
@@ -117,23 +139,21 @@ void answer_requests(const channel &channel, compiler &compiler, char **argv) {
 }  // namespace
 
 int main(int argc, char **argv) {
-  char clang[PATH_MAX];
-  if (argc < 2 || !realpath(argv[1], clang)) {
-    fprintf(stderr, "usage: compile-worker CLANG [--no-precompiled-headers]\n");
+  settings settings;
+  if (!parse_settings(argc, argv, settings)) {
+    fprintf(stderr, "usage: compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]\n");
     return 2;
   }
   /* A reader that is gone shows as a failed write. */
   signal(SIGPIPE, SIG_IGN);
-  set_limits();
+  set_limits(settings.memory_bytes);
   channel channel = take_channel();
-  bool resumes = getenv("COMPILE_WORKER_RESUMES") != nullptr;
+  bool resumes = getenv(resumes_variable) != nullptr;
   if (!resumes && !say_hello(channel.out)) return 0;
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   llvm::InitializeNativeTargetAsmParser();
-  bool precompile = argc < 3 || strcmp(argv[2], "--no-precompiled-headers") != 0;
-  compiler compiler(clang, precompile);
-  answer_requests(channel, compiler, argv);
+  answer_requests(channel, settings, argv);
   /* Nothing to tidy up that the kernel does not. */
   _exit(EXIT_SUCCESS);
 }

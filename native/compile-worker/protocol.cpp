@@ -47,13 +47,19 @@ void append_u32(std::string &to, uint64_t value) {
   for (int i = 0; i < 4; i++) to.push_back(static_cast<char>(value >> (8 * i)));
 }
 
-std::string response_head(response_kind kind, uint32_t flags, size_t output_bytes, size_t diagnostics_bytes) {
-  std::string head;
-  append_u32(head, 4 * 4 + output_bytes + diagnostics_bytes);
-  append_u32(head, static_cast<uint32_t>(kind));
-  append_u32(head, flags);
-  append_u32(head, output_bytes);
-  return head;
+std::string encode_response(response_kind kind, uint32_t flags, std::string_view output,
+                            std::string_view diagnostics) {
+  std::string frame;
+  size_t length = 4 * sizeof(uint32_t) + output.size() + diagnostics.size();
+  frame.reserve(sizeof(uint32_t) + length);
+  append_u32(frame, length);
+  append_u32(frame, static_cast<uint32_t>(kind));
+  append_u32(frame, flags);
+  append_u32(frame, output.size());
+  frame.append(output);
+  append_u32(frame, diagnostics.size());
+  frame.append(diagnostics);
+  return frame;
 }
 
 bool read_all(int descriptor, char *to, size_t length) {

@@ -43,8 +43,9 @@ struct request {
 /* The request refers to the frame's bytes; nothing if the frame is malformed. */
 std::optional<request> parse_request(std::string_view frame);
 
-/* Everything but `output` and `diagnostics` themselves, so that a long output is written from where it is. */
-std::string response_head(response_kind kind, uint32_t flags, size_t output_bytes, size_t diagnostics_bytes);
+/* A whole frame, length included. */
+std::string encode_response(response_kind kind, uint32_t flags, std::string_view output,
+                            std::string_view diagnostics);
 
 /* Nothing at the end of the stream. Exactly the frame is taken, so that another process could read on. */
 std::optional<std::string> read_frame(int descriptor);

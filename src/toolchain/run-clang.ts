@@ -31,7 +31,7 @@ const MEMORY_KIB = 4 * 1024 * 1024
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** The largest executable has 2 MB; a failure with less left is the disk's, not the text's. */
 const LEAST_FREE_BYTES = 4 * 1024 * 1024
-const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -H -t ${CPU_LIMIT_S + 2}; ulimit -S -t ${CPU_LIMIT_S}`
+const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -S -t ${CPU_LIMIT_S}; ulimit -H -t ${CPU_LIMIT_S + 2}`
 
 /**
  * @param source goes in by stdin (`-x c -`), so that no path of this machine shows in a message

@@ -19,6 +19,12 @@ export interface CompileWorkerOptions {
   readonly worker: string
   /** The clang command whose defaults hold. */
   readonly clang: string
+  /** CPU time of a job in whole seconds; as for the spawned compiler unless set. */
+  readonly cpuLimitS?: number
+  /** Address space of the process; as for the spawned compiler unless set. */
+  readonly memoryLimitBytes?: number
+  /** After so many jobs the process replaces itself by a fresh one. */
+  readonly jobsPerProcess?: number
   /** False only to compare: what comes out is the same. */
   readonly precompiledHeaders?: boolean
 }
@@ -33,8 +39,9 @@ export interface CompileCounts {
 
 /** Requests on their way at once: one being worked on, the others so that the worker never waits for this thread. */
 const MAX_SENT = 3
-/** The worker's own limit on a job's CPU time, which it keeps by SIGPROF. */
-const CPU_LIMIT_MS = 10_000
+const CPU_LIMIT_S = 10
+const MEMORY_LIMIT_BYTES = 4 * 2 ** 30
+const JOBS_PER_PROCESS = 5000
 /** For what waits instead of working. */
 const WALL_LIMIT_MS = 120_000
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
@@ -49,6 +56,19 @@ interface Job {
   readonly reject: (error: Error) => void
   /** A process was killed from outside while it worked on this. */
   wasKilled: boolean
+}
+
+/** As native/compile-worker/main.cpp takes them. */
+function workerArguments(options: CompileWorkerOptions): string[] {
+  const {
+    clang,
+    cpuLimitS = CPU_LIMIT_S,
+    memoryLimitBytes = MEMORY_LIMIT_BYTES,
+    jobsPerProcess = JOBS_PER_PROCESS,
+    precompiledHeaders = true,
+  } = options
+  const numbers = [cpuLimitS, memoryLimitBytes, jobsPerProcess].map(String)
+  return [clang, ...numbers, ...(precompiledHeaders ? [] : ['--no-precompiled-headers'])]
 }
 
 export class CompileQueue {
@@ -95,25 +115,21 @@ export class CompileQueue {
   }
 
   #startProcess(onHello?: () => void, onFailure?: (error: Error) => void): WorkerProcess {
-    const { worker, clang, precompiledHeaders = true } = this.#options
+    const { worker } = this.#options
     let isReady = false
-    const process = new WorkerProcess(
-      worker,
-      precompiledHeaders ? [clang] : [clang, '--no-precompiled-headers'],
-      {
-        onFrame: (frame) => {
-          if (isReady) return this.#settle(decodeCompileResponse(frame))
-          isReady = true
-          const version = decodeCompileHello(frame)
-          if (version === PROTOCOL_VERSION) onHello?.()
-          else onFailure?.(new UserError(`${worker} is of another version: run \`npm run setup\`.`))
-        },
-        onEnd: (end) => {
-          if (!isReady) onFailure?.(new UserError(`The compile worker does not start: ${end.detail}`))
-          this.#bury(end)
-        },
+    const process = new WorkerProcess(worker, workerArguments(this.#options), {
+      onFrame: (frame) => {
+        if (isReady) return this.#settle(decodeCompileResponse(frame))
+        isReady = true
+        const version = decodeCompileHello(frame)
+        if (version === PROTOCOL_VERSION) onHello?.()
+        else onFailure?.(new UserError(`${worker} is of another version: run \`npm run setup\`.`))
       },
-    )
+      onEnd: (end) => {
+        if (!isReady) onFailure?.(new UserError(`The compile worker does not start: ${end.detail}`))
+        this.#bury(end)
+      },
+    })
     this.#process = process
     this.#counts.processes++
     process.holdEventLoop(onHello !== undefined)
@@ -180,7 +196,8 @@ export class CompileQueue {
 
   #failureFor(end: WorkerEnd): CompileAnswer {
     if (this.#isOverdue) return { kind: 'timeout', afterMs: WALL_LIMIT_MS }
-    if (end.signal === 'SIGPROF') return { kind: 'timeout', afterMs: CPU_LIMIT_MS }
+    if (end.signal === 'SIGPROF')
+      return { kind: 'timeout', afterMs: (this.#options.cpuLimitS ?? CPU_LIMIT_S) * 1000 }
     return { kind: 'crashed', detail: end.detail }
   }
 

@@ -1,0 +1,6 @@
+/** A host process: opens a compile worker, has it do one job, says its process id, and does nothing more. */
+import { openTestWorker } from './open-test-worker.ts'
+
+const worker = await openTestWorker()
+await worker.emit('int a;\n', 'gnu17', 'O0')
+process.stdout.write(`${worker.pid}\n`)
