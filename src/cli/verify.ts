@@ -1,6 +1,7 @@
 /** `gepo verify`: stored groups, proven again from their own contents. */
 import { availableParallelism } from 'node:os'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { COMPILERS, type Compiler } from '../execute/open-engine.ts'
 import type { VerifyFinding, VerifySummary } from '../pipeline/events.ts'
 import { openStore } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -11,6 +12,7 @@ import { printable } from './printable.ts'
 import { durationText, verifyProgress } from './progress.ts'
 
 interface VerifyFlags {
+  readonly compiler: Compiler
   readonly sample?: number
   readonly seed: number
   readonly jobs: number
@@ -34,6 +36,9 @@ export function verifyCommand(program: Command, context: Context, setExit: (code
       wholeNumber(1),
       availableParallelism(),
     )
+    .addOption(
+      new Option('--compiler <kind>', 'how C is compiled and run').choices(COMPILERS).default('spawn'),
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -52,10 +57,10 @@ async function runVerify(path: string, flags: VerifyFlags, context: Context): Pr
   try {
     const verifyGroups = await context.loadVerifyGroups()
     const progress = verifyProgress(context.stderr)
-    const { sample, seed, jobs } = flags
+    const { sample, seed, jobs, compiler } = flags
     const summary = await withInterrupt(
       () => progress.report({ kind: 'note', text: 'Stopping. Press Ctrl-C again to stop at once.' }),
-      (signal) => verifyGroups(store, { sample, seed, jobs }, progress, signal),
+      (signal) => verifyGroups(store, { sample, seed, jobs, compiler }, progress, signal),
     ).finally(() => progress.stop())
     context.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : formatSummary(summary))
     if (summary.failures.length > 0) return EXIT.failed

@@ -7,7 +7,9 @@ import type { Level } from '../compile/level.ts'
 import type { CStandard } from '../extract/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { Calling } from './calling.ts'
+import type { HarnessObjects } from './harness-objects.ts'
 import type { Input } from './input.ts'
+import type { RunLimits } from './limits.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { type Result, sameResult } from './same-result.ts'
 
@@ -97,4 +99,13 @@ export interface Engine {
   /** Forgets all executables; the unit that they belonged to is done. */
   releaseAll(): Promise<void>
   close(): Promise<void>
+}
+
+/** Plain data: it crosses into the threads that open engines. */
+export interface EngineOptions {
+  readonly clang: string
+  /** Path of the in-process compiler; undefined: clang is spawned. */
+  readonly compileWorker: string | undefined
+  readonly harness: HarnessObjects
+  readonly limits: RunLimits
 }

@@ -1,4 +1,6 @@
 /** Limits of one run. Edges decide (the same on every machine); times are only a backstop for what takes no edges. */
+import type { RunLimits as SandboxLimits } from '../sandbox/run-report.ts'
+import type { Build } from './engine.ts'
 
 /** An original that takes more edges on an input does not get that input. About 0.05 s at O0. */
 export const ORIGINAL_EDGES = 20_000_000
@@ -20,9 +22,24 @@ const MIB = 1024 * 1024
 export const DEFAULT_LIMITS: RunLimits = { cpuMs: 2000, memoryBytes: 512 * MIB, outputBytes: 64 * 1024 }
 
 /** Sanitizers cost about 3 times the time and memory of a plain O0 build; 5 leaves room. */
-export const SANITIZER_FACTOR = 5
+const SANITIZER_FACTOR = 5
 
-export const STACK_BYTES = 64 * MIB
+const STACK_BYTES = 64 * MIB
 
 /** Changed memory, coverage and recorded stdin of one run. */
 export const RECORD_BYTES = 4 * MIB
+
+/** What the sandbox holds a run of a build to. */
+export function runLimits(build: Build, { cpuMs, memoryBytes, outputBytes }: RunLimits): SandboxLimits {
+  const sanitized = build === 'asan' || build === 'msan'
+  const factor = sanitized ? SANITIZER_FACTOR : 1
+  return {
+    cpuMs: cpuMs * factor,
+    memoryBytes: memoryBytes * factor,
+    // The sanitizers reserve terabytes at their start.
+    dataBytes: sanitized ? 0 : memoryBytes,
+    stackBytes: STACK_BYTES,
+    outputBytes,
+    recordBytes: RECORD_BYTES,
+  }
+}

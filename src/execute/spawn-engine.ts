@@ -16,28 +16,23 @@ import {
   type BuildResult,
   type Code,
   type Engine,
+  type EngineOptions,
   type Executable,
   type Explored,
   isStop,
 } from './engine.ts'
-import { BUILD_FLAGS, type HarnessObjects } from './harness-objects.ts'
+import { BUILD_FLAGS } from './harness-objects.ts'
 import type { Input } from './input.ts'
 import { interpretReport } from './interpret-report.ts'
-import { RECORD_BYTES, type RunLimits, SANITIZER_FACTOR, STACK_BYTES } from './limits.ts'
+import { runLimits } from './limits.ts'
 import { explorationEnvironment, runEnvironment } from './run-environment.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 
-export interface SpawnEngineOptions {
-  readonly clang: string
-  readonly harness: HarnessObjects
-  readonly limits: RunLimits
-}
-
 /** clang reads a module by stdin and must not fall back to the host's default triple's quirks: IR needs the target lines that the text lacks. */
 const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']
 
-export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOptions): Promise<Engine> {
+export async function openSpawnEngine({ clang, harness, limits }: EngineOptions): Promise<Engine> {
   const sandbox: Sandbox = await openSandbox()
   const box = sandbox.boxPath
   const drivers = new Map<string, Promise<string>>()
@@ -106,8 +101,6 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
   }
 
   async function launch(executable: Executable, input: Input, extraEnv: Record<string, string>) {
-    const sanitized = executable.build === 'asan' || executable.build === 'msan'
-    const factor = sanitized ? SANITIZER_FACTOR : 1
     return runTwiceIfBroken({
       path: executable.file,
       env: { LC_ALL: 'C', ...extraEnv },
@@ -116,14 +109,7 @@ export async function openSpawnEngine({ clang, harness, limits }: SpawnEngineOpt
         executable.calling.kind === 'function' && input.kind === 'call'
           ? encodeCall(executable.calling.plan, input)
           : new Uint8Array(),
-      limits: {
-        cpuMs: limits.cpuMs * factor,
-        memoryBytes: limits.memoryBytes * factor,
-        dataBytes: sanitized ? 0 : limits.memoryBytes,
-        stackBytes: STACK_BYTES,
-        outputBytes: limits.outputBytes,
-        recordBytes: RECORD_BYTES,
-      },
+      limits: runLimits(executable.build, limits),
       // MSan executes itself anew when it finds its address range randomised.
       aslr: executable.build !== 'msan',
       // The record of a covered run says whether it ended by itself or was out of fuel.

@@ -208,8 +208,8 @@ async function confirmLoser(
   const fuel = mutantEdges(edgesTaken)
   const { standard } = unit
   const proofs = [
-    { code: { text: code, language: 'c', standard }, build: 'asan', fills: [FILLS[1]] },
-    { code: { text: code, language: 'c', standard }, build: 'msan', fills: [FILLS[0]] },
+    { code: { text: code, language: 'c', standard }, build: 'asan', fills: [FILLS[0]] },
+    { code: { text: code, language: 'c', standard }, build: 'msan', fills: [FILLS[1]] },
     { code: { text: ir, language: 'ir', standard }, build: 'plain', fills: FILLS },
   ] as const
   for (const { code, build, fills } of proofs) {

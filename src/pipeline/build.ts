@@ -45,7 +45,7 @@ export async function build(
   const selection = sourceSelection(config)
   const sources = await countSources(specs, selection)
   if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })
-  const pool = await openPool(config.jobs, config.limits, signal)
+  const pool = await openPool(config, signal)
   try {
     const finish = (outcome: UnitOutcome) => {
       store.saveUnitOutcome(outcome)

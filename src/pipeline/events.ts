@@ -3,6 +3,7 @@
  * Plain data: a terminal, a log or a test may listen.
  */
 import type { BuildConfig } from '../config/build-config.ts'
+import type { Compiler } from '../execute/open-engine.ts'
 import type { Stage } from '../group/group-record.ts'
 import type { Store } from '../store/store.ts'
 
@@ -65,6 +66,7 @@ export interface VerifyOptions {
   readonly sample: number | undefined
   readonly seed: number
   readonly jobs: number
+  readonly compiler: Compiler
 }
 
 export interface VerifySummary {

@@ -1,7 +1,9 @@
 /** The threads that compile and run: one task each at a time, so threads and their children never exceed the jobs given. */
 import { Piscina } from 'piscina'
+import type { EngineOptions } from '../execute/engine.ts'
 import { prepareHarness } from '../execute/harness-objects.ts'
 import type { RunLimits } from '../execute/limits.ts'
+import { type Compiler, compileWorkerFor } from '../execute/open-engine.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
@@ -19,13 +21,20 @@ export interface Pool {
   close(): Promise<void>
 }
 
+export interface PoolOptions {
+  readonly jobs: number
+  readonly limits: RunLimits
+  readonly compiler: Compiler
+}
+
 /**
  * When the signal is raised, tasks that wait and tasks that run are given up at once, and reject.
  *
  * @throws UserError when a tool is missing or no sandbox works here: before any thread is started.
  */
-export async function openPool(jobs: number, limits: RunLimits, signal: AbortSignal): Promise<Pool> {
+export async function openPool({ jobs, limits, compiler }: PoolOptions, signal: AbortSignal): Promise<Pool> {
   const { clang } = locateTools()
+  const compileWorker = compileWorkerFor(compiler)
   const harness = await prepareHarness(clang)
   await (await openSandbox()).close()
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -36,7 +45,7 @@ export async function openPool(jobs: number, limits: RunLimits, signal: AbortSig
     concurrentTasksPerWorker: 1,
     // The default waits by blocking the thread, and nobody would then hear its child processes.
     atomics: 'disabled',
-    workerData: { clang, harness, limits },
+    workerData: { clang, compileWorker, harness, limits } satisfies EngineOptions,
   })
   return {
     extract: async (task) => fromReply(await piscina.run(task, { name: 'extract', signal })),

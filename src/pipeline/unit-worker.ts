@@ -1,6 +1,7 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
-import { openSpawnEngine, type SpawnEngineOptions } from '../execute/spawn-engine.ts'
+import type { EngineOptions } from '../execute/engine.ts'
+import { openEngine } from '../execute/open-engine.ts'
 import { type Extraction, extractUnits } from '../extract/extract-units.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
@@ -10,9 +11,9 @@ import { type Finding, verifyGroup } from '../group/verify-group.ts'
 import { loadParser } from '../syntax/parse-c.ts'
 import { type Reply, toReply } from './reply.ts'
 
-const options: SpawnEngineOptions = workerData
-let opened: ReturnType<typeof openSpawnEngine> | undefined
-const engine = () => (opened ??= openSpawnEngine(options))
+const options: EngineOptions = workerData
+let opened: ReturnType<typeof openEngine> | undefined
+const engine = () => (opened ??= openEngine(options))
 
 export const extract = (task: {
   source: Source

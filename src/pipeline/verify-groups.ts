@@ -9,7 +9,7 @@ import { runBounded } from './run-bounded.ts'
 
 export async function verifyGroups(
   store: Store,
-  { sample, seed, jobs }: VerifyOptions,
+  { sample, seed, jobs, compiler }: VerifyOptions,
   reporter: Reporter<VerifyEvent>,
   signal: AbortSignal,
 ): Promise<VerifySummary> {
@@ -21,7 +21,7 @@ export async function verifyGroups(
   reporter.report({ kind: 'verify-started', groups: Math.min(total, sample ?? total) })
   // A run that fitted the build's limits must fit the verification's.
   const limits = (store.contentConfig()?.limits as RunLimits | undefined) ?? DEFAULT_LIMITS
-  const pool = await openPool(jobs, limits, signal)
+  const pool = await openPool({ jobs, limits, compiler }, signal)
   const verify = async ({ group, unit }: StoredGroup) => {
     let findings: Finding[]
     try {

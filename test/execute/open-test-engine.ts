@@ -7,5 +7,10 @@ import { locateTools } from '../../src/toolchain/locate-tools.ts'
 /** The reference engine with this machine's tools. */
 export async function openTestEngine(): Promise<Engine> {
   const { clang } = locateTools()
-  return openSpawnEngine({ clang, harness: await prepareHarness(clang), limits: DEFAULT_LIMITS })
+  return openSpawnEngine({
+    clang,
+    compileWorker: undefined,
+    harness: await prepareHarness(clang),
+    limits: DEFAULT_LIMITS,
+  })
 }

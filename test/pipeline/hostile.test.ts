@@ -25,7 +25,7 @@ const sources = new Map<string, Source>()
 const dropped = new Map<string, string>()
 
 beforeAll(async () => {
-  pool = await openPool(2, DEFAULT_LIMITS, new AbortController().signal)
+  pool = await openPool({ jobs: 2, limits: DEFAULT_LIMITS, compiler: 'spawn' }, new AbortController().signal)
   for await (const item of readSources(`${fixtureRoot}/hostile`)) {
     if (item.kind === 'source') sources.set(item.source.row, item.source)
     else dropped.set(item.row, item.reason)
