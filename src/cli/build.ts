@@ -45,6 +45,10 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
     .option('--seed <n>', 'the same seed gives the same groups (default: 0)', numberOrText)
     .option('--jobs <n>', 'worker threads (default: as many as cores)', numberOrText)
     .option(
+      '--compiler <kind>',
+      'worker (in long-lived processes) or spawn (a process for each; the default)',
+    )
+    .option(
       '--column <name>',
       'column of the C text in Parquet and JSONL (default: Source_Code and the like)',
     )

@@ -238,15 +238,15 @@ describe('gepo verify', () => {
     expect(JSON.parse(stdout)).toMatchObject({ proven: 1, failures: [finding] })
   })
 
-  it('hands over sample, seed and jobs', async () => {
+  it('hands over sample, seed, jobs and compiler', async () => {
     let options: unknown
-    await run(['verify', db, '--sample', '2', '--seed', '5', '--jobs', '1'], {
+    await run(['verify', db, '--sample', '2', '--seed', '5', '--jobs', '1', '--compiler', 'spawn'], {
       loadVerifyGroups: async () => async (_store, given) => {
         options = given
         return { kind: 'finished', proven: 2, failures: [], unknown: [], seconds: 0 }
       },
     })
-    expect(options).toEqual({ sample: 2, seed: 5, jobs: 1 })
+    expect(options).toEqual({ sample: 2, seed: 5, jobs: 1, compiler: 'spawn' })
   })
 })
 
