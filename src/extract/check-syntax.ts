@@ -2,8 +2,9 @@
  * C code in; out comes whether clang accepts it. Only the front end runs (`-fsyntax-only`): nothing is
  * generated or executed.
  */
-import { standardFlags } from './standard-flags.ts'
+
 import { firstError, runClang } from '../toolchain/run-clang.ts'
+import { standardFlags } from './standard-flags.ts'
 import type { CStandard } from './unit.ts'
 
 export type SyntaxCheck =
