@@ -1,10 +1,12 @@
 /*
  * Linked into every executable of a unit: makes reads of uninitialised memory show.
  *
- * Before main runs, the stack below it is filled with the byte GEPO_FILL; malloc'ed memory is filled by glibc
- * itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the caller). A program whose result depends on either
- * byte reads memory that it never wrote.
+ * Just before main is entered, the stack from its frame on is filled with the byte GEPO_FILL; malloc'ed memory is
+ * filled by glibc itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the caller). A program whose result depends on
+ * either byte reads memory that it never wrote.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,6 +19,8 @@ enum { FILLED_STACK_BYTES = 256 * 1024 };
 #define NO_SANITIZE
 #endif
 
+typedef int main_function(int, char **, char **);
+
 /* Not inlined, so that the filled region lies below the caller's frame, where the unit's frames will be. */
 NO_SANITIZE __attribute__((noinline)) void gepo_fill_stack(void) {
   const char *text = getenv("GEPO_FILL");
@@ -27,4 +31,27 @@ NO_SANITIZE __attribute__((noinline)) void gepo_fill_stack(void) {
   for (size_t i = 0; i < sizeof region / sizeof *region; i++) region[i] = fill * UINT64_C(0x0101010101010101);
 }
 
-__attribute__((constructor)) static void fill_before_main(void) { gepo_fill_stack(); }
+/* Calls both from one place: main's frame begins where the filled region does. The unit runner enters units here. */
+NO_SANITIZE __attribute__((noinline)) int gepo_enter_main(main_function *unit_main, int argc, char **argv, char **envp) {
+  gepo_fill_stack();
+  int status = unit_main(argc, argv, envp);
+  /* Not a jump: main would lie where this frame was. */
+  __asm__ volatile("" : "+r"(status));
+  return status;
+}
+
+static main_function *main_of_unit;
+
+static int enter_main(int argc, char **argv, char **envp) { return gepo_enter_main(main_of_unit, argc, argv, envp); }
+
+typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+/* What the startup code calls with the address of main. What the library's own does after the constructors and
+ * before main would lie in main's frame, had they filled it. */
+int __libc_start_main(main_function *unit_main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+                      void (*rtld_fini)(void), void *stack_end) {
+  start_function *start = (start_function *)dlsym(RTLD_NEXT, "__libc_start_main");
+  if (start == NULL) abort();
+  main_of_unit = unit_main;
+  return start(enter_main, argc, argv, init, fini, rtld_fini, stack_end);
+}

@@ -14,7 +14,9 @@
 
 #include "../runner/protocol.h"
 
-/* Constructors below this priority are the compiler's own (sanitizers, coverage): they run once, not for every input. */
+/* Constructors below this priority are the sanitizers' own: they run once, not for every input. */
+#define FIRST_INPUT_PRIORITY 2u
+/* Destructors of this priority and above are the unit's; those below undo what a sanitizer's constructor did. */
 #define FIRST_UNIT_PRIORITY 100u
 #define MOST_CONSTRUCTORS 64
 
@@ -28,9 +30,13 @@ struct constructor {
   unsigned priority;
 };
 
+typedef int main_function(int, char **, char **);
+
 struct image {
   struct span constants, code, data, zeros;
-  int (*main)(int, char **, char **);
+  main_function *main;
+  /* The harness's way into main, NULL if it is not among the objects. */
+  int (*enter_main)(main_function *, int, char **, char **);
   /* By priority. */
   struct constructor constructors[MOST_CONSTRUCTORS];
   size_t constructor_count;

@@ -530,13 +530,21 @@ static bool lay_out(struct linker *linker, struct image *image) {
          refuse(linker, "memory could not be protected");
 }
 
-static bool find_main(struct linker *linker, struct image *image) {
-  const struct definition *definition = definition_of(linker, "main");
-  if (definition->strength < WEAK) return refuse(linker, "main is not defined");
+/* Zero if there is no such function. */
+static bool find_function(struct linker *linker, const char *name, uint64_t *address) {
+  const struct definition *definition = definition_of(linker, name);
+  *address = 0;
+  if (definition->strength < WEAK) return true;
   const struct object *object = &linker->objects[definition->object];
-  uint64_t address;
-  if (!defined_address(linker, object, &object->symbols[definition->symbol], &address)) return false;
-  image->main = (int (*)(int, char **, char **))(uintptr_t)address;
+  return defined_address(linker, object, &object->symbols[definition->symbol], address);
+}
+
+static bool find_main(struct linker *linker, struct image *image) {
+  uint64_t unit_main, enter_main;
+  if (!find_function(linker, "main", &unit_main) || !find_function(linker, "gepo_enter_main", &enter_main)) return false;
+  if (unit_main == 0) return refuse(linker, "main is not defined");
+  image->main = (main_function *)(uintptr_t)unit_main;
+  image->enter_main = (int (*)(main_function *, int, char **, char **))(uintptr_t)enter_main;
   return true;
 }
 

@@ -152,7 +152,7 @@ static void run_constructors(unsigned from, unsigned below) {
 
 static int run_own_constructors(void *unused) {
   (void)unused;
-  run_constructors(0, FIRST_UNIT_PRIORITY);
+  run_constructors(0, FIRST_INPUT_PRIORITY);
   return 0;
 }
 
@@ -265,14 +265,16 @@ static void prepare_process(size_t index) {
 
 static int run_unit(void *unused) {
   (void)unused;
-  run_constructors(FIRST_UNIT_PRIORITY, UINT32_MAX);
+  run_constructors(FIRST_INPUT_PRIORITY, UINT32_MAX);
   char name[] = "unit", *arguments[] = {name, NULL};
   if (__msan_unpoison_param) {
     __msan_unpoison(name, sizeof name);
     __msan_unpoison(arguments, sizeof arguments);
     __msan_unpoison_param(8);
   }
-  return child.image.main(1, arguments, child.environment);
+  const struct image *image = &child.image;
+  return image->enter_main ? image->enter_main(image->main, 1, arguments, child.environment)
+                           : image->main(1, arguments, child.environment);
 }
 
 static uint64_t process_pages(void) {

@@ -42,7 +42,7 @@
 
 #define STACK_BYTES (64u << 20)
 #define MOST_FRAME_BYTES (1u << 30)
-#define MOST_KEPT_OBJECTS 1024
+#define MOST_KEPT_OBJECTS 4096
 /* Inputs for one child: each has up to two descriptors open. */
 #define MOST_SHARED_INPUTS 100
 #define KEPT_STDERR_BYTES (16u << 10)
@@ -133,8 +133,11 @@ struct kept_object {
 static struct kept_object kept_objects[MOST_KEPT_OBJECTS];
 
 static struct kept_object *find_object(uint32_t id) {
-  for (size_t i = 0; i < MOST_KEPT_OBJECTS; i++)
-    if (kept_objects[i].data && kept_objects[i].id == id) return &kept_objects[i];
+  /* Ids count up, so their own places are rarely taken; a gap is no end, for objects are forgotten. */
+  for (size_t i = 0; i < MOST_KEPT_OBJECTS; i++) {
+    struct kept_object *object = &kept_objects[(id + i) % MOST_KEPT_OBJECTS];
+    if (object->data && object->id == id) return object;
+  }
   return NULL;
 }
 
@@ -168,7 +171,7 @@ static bool keep_object(uint32_t id, struct bytes content) {
   forget_object(id);
   if (content.length == 0) return false;
   for (size_t i = 0; i < MOST_KEPT_OBJECTS; i++) {
-    struct kept_object *object = &kept_objects[i];
+    struct kept_object *object = &kept_objects[(id + i) % MOST_KEPT_OBJECTS];
     if (object->data) continue;
     int fd = sealed_file(content);
     void *data = mmap(NULL, content.length, PROT_READ, MAP_SHARED, fd, 0);
