@@ -174,6 +174,7 @@ static void load(void) {
   run_until_exit(run_own_constructors, NULL, &status);
   if (child.task->isolated) return;
   size_t size = (size_t)(child.image.data.end - child.image.data.start);
+  if (size == 0) return;
   child.kept_data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (child.kept_data == MAP_FAILED) stop(PHASE_TOO_LARGE, NULL);
   copy_raw(child.kept_data, child.image.data.start, size);
@@ -266,7 +267,9 @@ static void prepare_process(size_t index) {
 static int run_unit(void *unused) {
   (void)unused;
   run_constructors(FIRST_INPUT_PRIORITY, UINT32_MAX);
-  char name[] = "unit", *arguments[] = {name, NULL};
+  /* Another one in every process: nothing may depend on it. */
+  char name[16], *arguments[] = {name, NULL};
+  snprintf(name, sizeof name, "u%u", (unsigned)(child.task->random % 100000));
   if (__msan_unpoison_param) {
     __msan_unpoison(name, sizeof name);
     __msan_unpoison(arguments, sizeof arguments);

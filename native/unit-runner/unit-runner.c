@@ -50,6 +50,10 @@
 #define POLL_MS 5
 /* Frames above this size give their memory back. */
 #define KEPT_FRAME_BYTES (16u << 20)
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u
+#endif
+
 #define STARTED "GEPO_UNIT_RUNNER_STARTED"
 
 __attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
@@ -76,7 +80,8 @@ static struct {
 } frame;
 
 static int memory_file(const char *name) {
-  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) die("memfd_create");
   return fd;
 }

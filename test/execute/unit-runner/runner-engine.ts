@@ -1,0 +1,130 @@
+/** What the reference engine does, done by unit runners on objects that the real clang made. */
+import { readFile } from 'node:fs/promises'
+import { execa } from 'execa'
+import { compileFlags } from '../../../src/compile/compile-flags.ts'
+import { DRIVER_FLAGS } from '../../../src/execute/call/driver-source.ts'
+import { encodeCall } from '../../../src/execute/call/encode-call.ts'
+import type { Calling } from '../../../src/execute/calling.ts'
+import type { Build, Exploration, RunOptions } from '../../../src/execute/engine.ts'
+import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-objects.ts'
+import type { Input } from '../../../src/execute/input.ts'
+import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
+import { DEFAULT_LIMITS, runLimits } from '../../../src/execute/limits.ts'
+import { explorationEnvironment, runEnvironment } from '../../../src/execute/run-environment.ts'
+import { openUnitRunner, type UnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
+import type { UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
+import type { CStandard } from '../../../src/extract/unit.ts'
+import { locateTools } from '../../../src/toolchain/locate-tools.ts'
+
+export interface LoadedUnit {
+  readonly build: Build
+  readonly calling: Calling
+  readonly objects: readonly number[]
+}
+
+export interface RunnerEngine {
+  runner(build: Build): Promise<UnitRunner>
+  load(code: string, build: Build, calling: Calling, standard?: CStandard): Promise<LoadedUnit>
+  reply(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<UnitRunReply>
+  /** Throws what the runner cannot do. */
+  run(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<Interpreted[]>
+  explore(unit: LoadedUnit, explorations: readonly Exploration[], isolated: boolean): Promise<Interpreted[]>
+  close(): Promise<void>
+}
+
+export interface Options extends RunOptions {
+  readonly isolated?: boolean
+}
+
+export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerEngine> {
+  const { clang } = locateTools()
+  const harness = await prepareHarness(clang)
+  const runners = new Map<string, Promise<UnitRunner>>()
+
+  function runnerOf(build: Build): Promise<UnitRunner> {
+    const kind = build === 'cover' ? 'plain' : build
+    let runner = runners.get(kind)
+    if (runner === undefined) {
+      runner = openUnitRunner({ build: kind })
+      runners.set(kind, runner)
+    }
+    return runner
+  }
+
+  async function compile(code: string, flags: readonly string[]): Promise<Uint8Array> {
+    const args = [...flags, '-c', '-x', 'c', '-', '-o', '-']
+    return (await execa(clang, args, { input: code, encoding: 'buffer' })).stdout
+  }
+
+  async function send(
+    { build, calling, objects }: LoadedUnit,
+    inputs: readonly (readonly [Input, Record<string, string>])[],
+    { fill, fuel, isolated = false }: Options,
+  ): Promise<UnitRunReply> {
+    return (await runnerOf(build)).run({
+      objects,
+      inputs: inputs.map(([input, env]) => ({
+        stdin: input.stdin,
+        args:
+          calling.kind === 'function' && input.kind === 'call' ? encodeCall(calling.plan, input) : undefined,
+        env,
+      })),
+      env: { LC_ALL: 'C', ...runEnvironment(build, { fill, fuel }) },
+      fill,
+      limits: runLimits(build, limits),
+      wantRecord: build === 'cover' || calling.kind === 'function',
+      wrapAllocations: calling.kind === 'function',
+      isolated,
+    })
+  }
+
+  function interpret(unit: LoadedUnit, inputs: readonly Input[], reply: UnitRunReply): Interpreted[] {
+    if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
+    return reply.reports.map((report, index) => interpretReport(unit, inputs[index]!, report, limits))
+  }
+
+  return {
+    runner: runnerOf,
+    async load(code, build, calling, standard = 'gnu17') {
+      const runner = await runnerOf(build)
+      const objects = [await compile(code, [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0')])]
+      for (const file of harness[build].always) objects.push(await readFile(file))
+      if (calling.kind === 'function') {
+        objects.push(await readFile(harness[build].call))
+        const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
+        objects.push(await compile(calling.driver, [...DRIVER_FLAGS, ...flags]))
+      }
+      return { build, calling, objects: objects.map((object) => runner.load(object)) }
+    },
+    reply: (unit, inputs, options) =>
+      send(
+        unit,
+        inputs.map((input) => [input, {}]),
+        options,
+      ),
+    async run(unit, inputs, options) {
+      const reply = await send(
+        unit,
+        inputs.map((input) => [input, {}]),
+        options,
+      )
+      return interpret(unit, inputs, reply)
+    },
+    async explore(unit, explorations, isolated) {
+      const inputs = explorations.map(({ call }): Input => call ?? { kind: 'stdin', stdin: '' })
+      const environments = explorations.map(explorationEnvironment)
+      const reply = await send(
+        unit,
+        inputs.map((input, index) => [
+          input,
+          { ...environments[index], GEPO_FUEL: `${explorations[index]!.fuel}` },
+        ]),
+        { fill: 0, fuel: 0, isolated },
+      )
+      return interpret(unit, inputs, reply)
+    },
+    async close() {
+      for (const runner of runners.values()) await (await runner).close()
+    },
+  }
+}

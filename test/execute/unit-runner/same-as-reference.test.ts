@@ -1,0 +1,185 @@
+/** The unit runner against the reference engine: linked executables in the sandbox, one process a run. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateCall } from '../../../src/execute/call/generate-call.ts'
+import type { Calling } from '../../../src/execute/calling.ts'
+import type { Build, Engine, Executable, Exploration } from '../../../src/execute/engine.ts'
+import type { Input } from '../../../src/execute/input.ts'
+import type { Interpreted } from '../../../src/execute/interpret-report.ts'
+import { createRandom } from '../../../src/execute/random.ts'
+import type { RunOutcome } from '../../../src/execute/run-outcome.ts'
+import { extractUnits } from '../../../src/extract/extract-units.ts'
+import type { Unit } from '../../../src/extract/unit.ts'
+import { planCalling } from '../../../src/group/plan-calling.ts'
+import { openTestEngine } from '../open-test-engine.ts'
+import { type LoadedUnit, openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
+
+const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
+const cFiles = (folder: string) => readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.c'))
+const SEEDS = 20
+const MINUTE = 60_000
+
+let reference: Engine
+let runners: RunnerEngine
+
+beforeAll(async () => {
+  reference = await openTestEngine()
+  runners = await openRunnerEngine()
+})
+
+afterAll(async () => {
+  await reference.close()
+  await runners.close()
+})
+
+async function unitsOf(folder: string, file: string, kind: Unit['kind']): Promise<readonly Unit[]> {
+  const text = readFileSync(join(FIXTURES, folder, file), 'utf8')
+  const source = { id: file, dataset: 'test', split: '', row: '0', license: 'unknown', text }
+  return (await extractUnits(source, { kinds: [kind] })).units
+}
+
+interface Both {
+  readonly calling: Calling
+  readonly executable: Executable
+  readonly loaded: LoadedUnit
+}
+
+async function buildBoth(unit: Unit, build: Build): Promise<Both | undefined> {
+  const planned = await planCalling(reference, unit)
+  if (planned.kind !== 'ok') return undefined
+  const { calling } = planned
+  const code = { text: unit.code, language: 'c', standard: unit.standard } as const
+  const built = await reference.build(code, build, calling)
+  if (built.kind !== 'ok') throw new Error(built.detail)
+  return {
+    calling,
+    executable: built.executable,
+    loaded: await runners.load(unit.code, build, calling, unit.standard),
+  }
+}
+
+/** Everything but times and what a sanitizer's report says of addresses. */
+function comparable(outcome: RunOutcome): unknown {
+  if (outcome.kind === 'ok') return { ...outcome, cpuMs: 0 }
+  return 'stderr' in outcome ? { ...outcome, stderr: '' } : outcome
+}
+
+const explored = (outcome: RunOutcome, coverage: Interpreted['coverage'], stdin: string) => ({
+  outcome: comparable(outcome),
+  edgesTaken: coverage?.edgesTaken,
+  hits: Buffer.from(coverage?.hits ?? []).toString('hex'),
+  stdin,
+})
+
+async function expectSameRuns({ executable, loaded }: Both, inputs: readonly Input[]): Promise<void> {
+  for (const fill of [0xa5, 0x5b]) {
+    const options = { fill, fuel: 3_000_000 }
+    const runs = inputs.map((input) => ({ input, ...options }))
+    const expected = (await reference.run(executable, runs)).map(comparable)
+    for (const isolated of [false, true]) {
+      const got = await runners.run(loaded, inputs, { ...options, isolated })
+      expect(got.map(({ outcome }) => comparable(outcome))).toEqual(expected)
+    }
+  }
+}
+
+async function expectSameExplorations(
+  { executable, loaded }: Both,
+  explorations: readonly Exploration[],
+): Promise<void> {
+  const expected = (await reference.explore(executable, explorations)).map((run) =>
+    explored(run.outcome, run.coverage, run.input.stdin),
+  )
+  for (const isolated of [false, true]) {
+    const got = await runners.explore(loaded, explorations, isolated)
+    expect(got.map((run) => explored(run.outcome, run.coverage, run.stdin))).toEqual(expected)
+  }
+}
+
+function explorationsFor(name: string, calling: Calling): Exploration[] {
+  const random = createRandom(name)
+  return Array.from({ length: SEEDS }, (_, index) => ({
+    seed: random.bits(64),
+    size: Math.floor((index * 10) / SEEDS),
+    dictionary: { numbers: ['7', '100'], words: ['abc', 'end'], chars: 'xy+' },
+    fuel: 2_000_000,
+    call:
+      calling.kind === 'program'
+        ? undefined
+        : generateCall(calling.plan, {
+            seed: `${name} ${index}`,
+            size: index / SEEDS,
+            constants: ['7'],
+            stdin: '',
+          }),
+  }))
+}
+
+const stdinInputs = (file: string): Input[] => {
+  const text = readFileSync(join(FIXTURES, 'programs', file.replace(/c$/, 'in')), 'latin1')
+  return [text, '', '1\n', text.slice(0, text.length / 2), text].map((stdin) => ({ kind: 'stdin', stdin }))
+}
+
+describe('programs', () => {
+  it.each(cFiles('programs'))(
+    '%s: given, cut off, empty and made-up input',
+    async (file) => {
+      for (const unit of await unitsOf('programs', file, 'program')) {
+        const both = (await buildBoth(unit, 'cover'))!
+        await expectSameRuns(both, stdinInputs(file))
+        await expectSameExplorations(both, explorationsFor(file, both.calling))
+      }
+      await reference.releaseAll()
+    },
+    MINUTE,
+  )
+
+  it.each(['bubble-sort.c', 'word-state-machine.c', 'binary-tree.c'])(
+    '%s in every build',
+    async (file) => {
+      const [unit] = await unitsOf('programs', file, 'program')
+      for (const build of ['plain', 'asan', 'msan'] as const)
+        await expectSameRuns((await buildBoth(unit!, build))!, stdinInputs(file))
+      await reference.releaseAll()
+    },
+    MINUTE,
+  )
+})
+
+describe('functions', () => {
+  it.each(cFiles('functions'))(
+    '%s: made-up calls',
+    async (file) => {
+      for (const unit of await unitsOf('functions', file, 'function')) {
+        const both = await buildBoth(unit, 'cover')
+        if (both === undefined) continue
+        const explorations = explorationsFor(unit.name, both.calling)
+        await expectSameExplorations(both, explorations)
+        await expectSameRuns(
+          both,
+          explorations.slice(0, 4).map(({ call }) => call!),
+        )
+      }
+      await reference.releaseAll()
+    },
+    MINUTE,
+  )
+
+  it.each(['list-walk.c', 'string-readers.c', 'struct-value.c'])(
+    '%s in every build',
+    async (file) => {
+      for (const unit of (await unitsOf('functions', file, 'function')).slice(0, 2)) {
+        for (const build of ['plain', 'asan', 'msan'] as const) {
+          const both = await buildBoth(unit, build)
+          if (both === undefined) continue
+          const inputs = explorationsFor(unit.name, both.calling).map(({ call }) => call!)
+          await expectSameRuns(both, inputs.slice(0, 6))
+        }
+      }
+      await reference.releaseAll()
+    },
+    MINUTE,
+  )
+})
