@@ -15,7 +15,7 @@ import {
 import { type WorkerEnd, WorkerProcess } from './worker-process.ts'
 
 export interface CompileWorkerOptions {
-  /** The worker's path, see find-compile-worker.ts. */
+  /** The worker's absolute path, see find-compile-worker.ts. */
   readonly worker: string
   /** The clang command whose defaults hold. */
   readonly clang: string

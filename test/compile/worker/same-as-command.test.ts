@@ -183,6 +183,13 @@ describe('what clang refuses', () => {
       expect(rejected(await worker.emit(text, 'gnu17', level)).stderr).toBe(stderr)
   })
 
+  it('in the short form that the front end alone is asked for', async () => {
+    const flags = ['-w', '-fno-caret-diagnostics', '-ferror-limit=1', '-fsyntax-only', '-x', 'c', '-']
+    const text = '#include <stdio.h>\nint f(void) { return a + b; }\n'
+    const { stderr } = rejected(await runClang(clang, flags, text))
+    for (let time = 0; time < 3; time++) expect(rejected(await worker.run(flags, text)).stderr).toBe(stderr)
+  })
+
   it('IR that is none', async () => {
     const result = await worker.object({ text: 'define i32 @f(', language: 'ir', standard: 'gnu17' }, [])
     expect(rejected(result).stderr).toContain('error: ')
