@@ -129,8 +129,10 @@ static void vary_addresses(void) {
   if (is_sanitizing()) return;
   uint64_t random = child.task->random;
   sbrk((intptr_t)(random % 4096 * 4096));
-  size_t gap = (size_t)((random >> 12) % (1u << 20)) << 12;
-  if (gap > 0) mmap(NULL, gap, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  /* The kernel fills the highest hole that is large enough: a small gap moves what is small, a large one the rest. */
+  const size_t gaps[] = {(random >> 12) % 256 + 1, (random >> 20) % (1u << 20) + 1};
+  for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+    mmap(NULL, gaps[i] << 12, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 static void filter_calls(void) {

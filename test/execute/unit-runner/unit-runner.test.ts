@@ -1,0 +1,314 @@
+/** What the unit runner promises beyond giving the reference's results: inputs that share a process stay strangers. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Calling } from '../../../src/execute/calling.ts'
+import type { Build } from '../../../src/execute/engine.ts'
+import type { Input } from '../../../src/execute/input.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '../../../src/execute/limits.ts'
+import type { RunOutcome } from '../../../src/execute/run-outcome.ts'
+import { openUnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
+import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
+
+const PROGRAM: Calling = { kind: 'program', exitDefined: true }
+const LIMITS: RunLimits = { ...DEFAULT_LIMITS, cpuMs: 600 }
+const MINUTE = 60_000
+
+let runners: RunnerEngine
+
+beforeAll(async () => {
+  runners = await openRunnerEngine(LIMITS)
+})
+
+afterAll(() => runners.close())
+
+const stdin = (text: string): Input => ({ kind: 'stdin', stdin: text })
+
+async function outcomes(
+  code: string,
+  inputs: readonly string[],
+  { build = 'plain', isolated = false }: { build?: Build; isolated?: boolean } = {},
+): Promise<RunOutcome[]> {
+  const unit = await runners.load(code, build, PROGRAM)
+  const runs = await runners.run(unit, inputs.map(stdin), { fill: 0xa5, fuel: 0, isolated })
+  return runs.map(({ outcome }) => outcome)
+}
+
+const short = (outcome: RunOutcome): string =>
+  outcome.kind === 'ok'
+    ? `${outcome.exit} ${outcome.stdout}`
+    : outcome.kind === 'signal'
+      ? outcome.signal
+      : outcome.kind === 'sanitizer'
+        ? outcome.report
+        : outcome.kind
+
+const INCLUDES = ['stdio', 'stdlib', 'string', 'search', 'math', 'wchar', 'errno', 'signal', 'unistd']
+const includes = INCLUDES.map((name) => `#include <${name}.h>\n`).join('')
+const main = (body: string, before = '') => `${includes}${before}\nint main(void) {\n${body}\nreturn 0; }\n`
+
+describe('inputs that share a process begin as in a new one', () => {
+  it.each([
+    ['variables', main('printf("%d %d", a++, b++);', 'static int a; int b = 5;')],
+    [
+      'large arrays',
+      main(
+        'for (int i = 0; i < N; i += 999) s += a[i]++; printf("%d", s);',
+        'enum { N = 1 << 20 }; int a[N], s;',
+      ),
+    ],
+    ['strtok', main('char t[] = "x y z"; char *p = strtok(NULL, " "); if (p) puts(p); strtok(t, " ");')],
+    ['atexit', main('atexit(f); printf("m");', 'static void f(void) { printf("x"); }')],
+    ['ungetc', main('printf("%d ", getchar()); ungetc(65, stdin);')],
+    ['end of file', main('while (getchar() != EOF); printf("%d", feof(stdin));')],
+    [
+      'a buffer of its own',
+      main('setvbuf(stdout, b, _IOFBF, 9); printf("%s", "longer than nine");', 'static char b[9];'),
+    ],
+    ['wide output', main('printf("%d", fwide(stdout, 0)); wprintf(L"w");')],
+    ['errno', main('printf("%d", errno); errno = 7;')],
+    ['signgam', main('printf("%d", signgam); lgamma(-0.5);')],
+    ['hash table', main('ENTRY e = {"k", 0}; printf("%d", hcreate(9)); hsearch(e, ENTER);')],
+    ['exit in the middle', main('a++; printf("%d", a); exit(a + 2);', 'static int a;')],
+    ['freed memory', main('char *p = malloc(99); printf("%d", p[50] & 255); memset(p, 1, 99); free(p);')],
+    [
+      'large allocations',
+      main('char *p = malloc(1 << 20); printf("%d", p[70000] & 255); memset(p, 1, 1 << 20);'),
+    ],
+    [
+      'deep stack',
+      main(
+        'printf("%d", f(0));',
+        'static int f(int d) { volatile char a[1 << 19]; int s = a[5] + a[300000]; a[5] = a[300000] = 1; return d == 5 ? s : s + f(d + 1); }',
+      ),
+    ],
+    ['signal handlers', main('printf("%d", signal(SIGINT, SIG_IGN) == SIG_DFL);')],
+    ['a closed descriptor', main('printf("%d", close(4)); dup2(1, 4);')],
+    ['unread input', main('int c = getchar(); printf("%c", c); char b[2]; fgets(b, 2, stdin);')],
+  ])('%s', async (_, code) => {
+    const inputs = Array.from({ length: 12 }, (_, index) => `${index}\nsome more text\n`)
+    const together = await outcomes(code, inputs)
+    const apart = await outcomes(code, inputs, { isolated: true })
+    expect(together.map(short)).toEqual(apart.map(short))
+    // The programs do the same on all of these inputs: a difference would be the process's.
+    expect(new Set(apart.map(({ kind }) => kind)).size).toBe(1)
+  })
+})
+
+describe('an input that ends its process costs itself alone', () => {
+  const code = main(
+    `int n; scanf("%d", &n);
+    if (n == 1) abort();
+    if (n == 2) *(volatile int *)0 = 1;
+    if (n == 3) for (;;) n |= 1;
+    if (n == 4) for (;;) puts("flood");
+    if (n == 5) for (;;) *(char *)malloc(1 << 20) = 1;
+    if (n == 6) kill(1, SIGTERM);
+    if (n == 7) raise(SIGFPE);
+    printf("%d", n);`,
+  )
+  const expected = [
+    '0 0',
+    'SIGABRT',
+    'SIGSEGV',
+    'timeout',
+    'output-limit',
+    'SIGSEGV',
+    'forbidden-syscall',
+    'SIGFPE',
+    '0 8',
+  ]
+
+  it.each([false, true])(
+    'isolated: %s',
+    async (isolated) => {
+      const got = await outcomes(
+        code,
+        expected.map((_, index) => `${index}`),
+        { isolated },
+      )
+      expect(got.map(short)).toEqual(expected)
+    },
+    MINUTE,
+  )
+})
+
+describe('planted bugs are found in shared processes', () => {
+  const bugs = main(
+    `int n, z = 0, k = 4, l[4] = {0}; scanf("%d", &n); char *p = malloc(4); int u;
+    switch (n) {
+      case 1: l[k] = 1; break;
+      case 2: *(p + k) = 1; break;
+      case 3: *(g + k) = 1; break;
+      case 4: free(p); z = p[1]; break;
+      case 5: k += 2147483647; break;
+      case 6: k <<= 8 * k; break;
+      case 7: k /= z; break;
+      case 8: *(int *)(long)z = 1; break;
+      case 9: if (u > k) puts("u"); break;
+      case 10: if (p[2] > k) puts("p"); break;
+    }
+    printf("%d", k + z);`,
+    'char g[4];',
+  )
+  const inputs = Array.from({ length: 12 }, (_, index) => `${index % 11}`)
+
+  it(
+    'ASan and UBSan',
+    async () => {
+      const got = await outcomes(bugs, inputs, { build: 'asan' })
+      expect(got.map(short)).toEqual([
+        '0 4',
+        'index-out-of-bounds',
+        'heap-buffer-overflow',
+        'global-buffer-overflow',
+        'heap-use-after-free',
+        'signed-integer-overflow',
+        'shift',
+        'division-by-zero',
+        'null-pointer',
+        '0 4',
+        '0 4',
+        '0 4',
+      ])
+    },
+    MINUTE,
+  )
+
+  it(
+    'MSan',
+    async () => {
+      const got = await outcomes(bugs, inputs, { build: 'msan' })
+      expect(got.slice(9).map(short)).toEqual([
+        'use-of-uninitialized-value',
+        'use-of-uninitialized-value',
+        '0 4',
+      ])
+      expect(short(got[0]!)).toBe('0 4')
+    },
+    MINUTE,
+  )
+})
+
+describe('the runner', () => {
+  const echo = main('int n; scanf("%d", &n); printf("%d", n);')
+
+  it('varies addresses from process to process', async () => {
+    const code = main(
+      'printf("%p %p %p %p", (void *)&n, (void *)&main, (void *)malloc(9), malloc(1 << 20));',
+      'int n;',
+    )
+    const addresses = (await outcomes(code, Array(8).fill(''), { isolated: true })).map((outcome) =>
+      outcome.kind === 'ok' ? outcome.stdout.split(' ') : [],
+    )
+    for (const place of [0, 1, 2, 3])
+      expect(new Set(addresses.map((all) => all[place])).size).toBeGreaterThan(4)
+  })
+
+  it('stops at the first difference if asked to', async () => {
+    const unit = await runners.load(echo, 'plain', PROGRAM)
+    for (const isolated of [false, true]) {
+      const runner = await runners.runner('plain')
+      const reply = await runner.run({
+        objects: unit.objects,
+        inputs: ['1', '2', '4', '5'].map((text, index) => ({
+          stdin: text,
+          expected: { exit: 0, stdout: `${index + 1}` },
+        })),
+        env: {},
+        limits: { cpuMs: 1000, outputBytes: 100 },
+        isolated,
+        stopAtDifference: true,
+      })
+      expect(reply.kind === 'run' && reply.reports.map(({ stdout }) => `${stdout}`)).toEqual(['1', '2', '4'])
+    }
+  })
+
+  it.each([
+    ['thread-local variables', main('printf("%d", t++);', '_Thread_local int t;')],
+    [
+      'there_is_no_such_function is not defined',
+      main('there_is_no_such_function();', 'void there_is_no_such_function(void);'),
+    ],
+  ])('refuses what needs the real linker: %s', async (reason, code) => {
+    const unit = await runners.load(code, 'plain', PROGRAM)
+    const reply = await runners.reply(unit, [stdin('')], { fill: 0, fuel: 0 })
+    expect(reply).toEqual({ kind: 'unsupported', reason })
+  })
+
+  it(
+    'refuses objects that are cut off or scrambled, wherever that is',
+    async () => {
+      const runner = await openUnitRunner({ build: 'plain' })
+      const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
+      execFileSync('clang-19', ['-c', '-x', 'c', '-', '-o', `${folder}/echo.o`], { input: echo })
+      const object = readFileSync(`${folder}/echo.o`)
+      const broken = [0, 16, 63, 64, 500, object.length >> 1, object.length - 64].map((at) =>
+        object.subarray(0, at),
+      )
+      for (let at = 40; at < object.length; at += 41) {
+        const changed = Buffer.from(object)
+        changed[at] = changed[at]! ^ 0xff
+        broken.push(changed)
+      }
+      const run = (id: number) =>
+        runner.run({ objects: [id], inputs: [stdin('5')], env: {}, limits: { cpuMs: 100, outputBytes: 100 } })
+      for (const bytes of broken)
+        expect((await run(runner.load(Buffer.concat([bytes])))).kind).toBeOneOf([
+          'run',
+          'unsupported',
+          'failed',
+        ])
+      const whole = await run(runner.load(object))
+      expect(whole.kind === 'run' && `${whole.reports[0]!.stdout}`).toBe('5')
+      await runner.close()
+    },
+    MINUTE,
+  )
+
+  it('answers after it was killed, with the objects it had', async () => {
+    const unit = await runners.load(echo, 'plain', PROGRAM)
+    const options = { fill: 0, fuel: 0 }
+    const before = (await runners.run(unit, [stdin('7')], options))[0]!.outcome
+    const runner = await runners.runner('plain')
+    process.kill(runner.pid!, 'SIGKILL')
+    await expect.poll(() => runner.pid).toBeUndefined()
+    const after = (await runners.run(unit, [stdin('7')], options))[0]!.outcome
+    expect([before, after].map(short)).toEqual(['0 7', '0 7'])
+  })
+
+  it('makes a run once more whose process is killed', async () => {
+    const slow = main('int n; scanf("%d", &n); for (long i = 0; i < 20000000; i++) n ^= 1; printf("%d", n);')
+    const unit = await runners.load(slow, 'plain', PROGRAM)
+    const runner = await runners.runner('plain')
+    const run = runners.run(unit, [stdin('7')], { fill: 0, fuel: 0 })
+    process.kill(runner.pid!, 'SIGKILL')
+    expect(short((await run)[0]!.outcome)).toBe('0 7')
+  })
+
+  it(
+    'does not grow over 10,000 runs',
+    async () => {
+      const unit = await runners.load(echo, 'plain', PROGRAM)
+      const runner = await runners.runner('plain')
+      const options = { fill: 0, fuel: 0 }
+      const inputs = Array.from({ length: 1000 }, (_, index) => stdin(`${index}`))
+      const sizes: number[] = []
+      for (let round = 0; round < 10; round++) {
+        const got = await runners.run(unit, inputs, options)
+        expect(short(got[999]!.outcome)).toBe('0 999')
+        sizes.push(residentBytes(runner.pid!))
+      }
+      expect(sizes[9]! - sizes[1]!).toBeLessThan(1 << 20)
+    },
+    MINUTE,
+  )
+})
+
+/** Of a process and its descendants: outermost is bubblewrap. */
+function residentBytes(pid: number): number {
+  const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  const below = children === '' ? [] : children.split(' ').map(Number)
+  return pages * 4096 + below.reduce((sum, child) => sum + residentBytes(child), 0)
+}
