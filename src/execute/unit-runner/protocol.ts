@@ -15,7 +15,7 @@ export interface UnitInput {
   /** One char a byte. */
   readonly stdin: string
   /** Content of descriptor 4, for calls. */
-  readonly args?: Uint8Array
+  readonly args?: Uint8Array | undefined
   readonly env?: Readonly<Record<string, string>>
   /** What the run is compared with, for `stopAtDifference`. */
   readonly expected?: { readonly exit: number; readonly stdout: string }

@@ -1,6 +1,8 @@
 /** What the unit runner promises beyond giving the reference's results: inputs that share a process stay strangers. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Calling } from '../../../src/execute/calling.ts'
 import type { Build } from '../../../src/execute/engine.ts'
@@ -8,6 +10,7 @@ import type { Input } from '../../../src/execute/input.ts'
 import { DEFAULT_LIMITS, type RunLimits } from '../../../src/execute/limits.ts'
 import type { RunOutcome } from '../../../src/execute/run-outcome.ts'
 import { openUnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
+import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
 const PROGRAM: Calling = { kind: 'program', exitDefined: true }
@@ -240,8 +243,8 @@ describe('the runner', () => {
     'refuses objects that are cut off or scrambled, wherever that is',
     async () => {
       const runner = await openUnitRunner({ build: 'plain' })
-      const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
-      execFileSync('clang-19', ['-c', '-x', 'c', '-', '-o', `${folder}/echo.o`], { input: echo })
+      const folder = mkdtempSync(join(tmpdir(), 'gepo-objects-'))
+      execFileSync(locateTools().clang, ['-c', '-x', 'c', '-', '-o', `${folder}/echo.o`], { input: echo })
       const object = readFileSync(`${folder}/echo.o`)
       const broken = [0, 16, 63, 64, 500, object.length >> 1, object.length - 64].map((at) =>
         object.subarray(0, at),
@@ -252,7 +255,12 @@ describe('the runner', () => {
         broken.push(changed)
       }
       const run = (id: number) =>
-        runner.run({ objects: [id], inputs: [stdin('5')], env: {}, limits: { cpuMs: 100, outputBytes: 100 } })
+        runner.run({
+          objects: [id],
+          inputs: [{ stdin: '5' }],
+          env: {},
+          limits: { cpuMs: 100, outputBytes: 100 },
+        })
       for (const bytes of broken)
         expect((await run(runner.load(Buffer.concat([bytes])))).kind).toBeOneOf([
           'run',
@@ -261,6 +269,7 @@ describe('the runner', () => {
         ])
       const whole = await run(runner.load(object))
       expect(whole.kind === 'run' && `${whole.reports[0]!.stdout}`).toBe('5')
+      rmSync(folder, { recursive: true })
       await runner.close()
     },
     MINUTE,
