@@ -11,6 +11,7 @@ import { normalizeIr } from '../../../src/compile/normalize-ir.ts'
 import type { CompileWorker } from '../../../src/compile/worker/open-compile-worker.ts'
 import type { Build } from '../../../src/execute/engine.ts'
 import { BUILD_FLAGS } from '../../../src/execute/harness-objects.ts'
+import { decodeBytes } from '../../../src/extract/decode-text.ts'
 import type { CStandard } from '../../../src/extract/unit.ts'
 import { runClang } from '../../../src/toolchain/run-clang.ts'
 import { standardOf } from '../../fixtures/compile-fixture.ts'
@@ -47,7 +48,7 @@ const fixtures = [...listFixtures('programs'), ...listFixtures('functions')].map
 
 describe('every fixture', () => {
   it.concurrent.each(fixtures)('$name: IR at all levels, object code ($build)', async ({ file, build }) => {
-    const text = readFileSync(file, 'latin1')
+    const text = decodeBytes(readFileSync(file))
     const standard = await standardOf(file)
     await forEachLevel(async (level) => {
       const expected = await spawnEmit(text, standard, level)
@@ -73,7 +74,7 @@ describe('every fixture', () => {
 const readFixture = (name: string) => {
   const fixture = fixtures.find((candidate) => candidate.name === name)
   if (!fixture) throw new Error(`no fixture ${name}`)
-  return readFileSync(fixture.file, 'latin1')
+  return decodeBytes(readFileSync(fixture.file))
 }
 
 describe('other ways to compile', () => {
