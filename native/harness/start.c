@@ -13,16 +13,13 @@
 
 enum { FILLED_STACK_BYTES = 256 * 1024 };
 
-#if defined(__clang__)
-#define NO_SANITIZE __attribute__((no_sanitize("address", "memory", "undefined", "coverage")))
-#else
-#define NO_SANITIZE
-#endif
+/* Runs before the sanitizers' runtimes have set anything up, and fills memory on its own authority. */
+#pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "memory", "undefined"))), apply_to = function)
 
 typedef int main_function(int, char **, char **);
 
 /* Not inlined, so that the filled region lies below the caller's frame, where the unit's frames will be. */
-NO_SANITIZE __attribute__((noinline)) void gepo_fill_stack(void) {
+__attribute__((noinline)) void gepo_fill_stack(void) {
   const char *text = getenv("GEPO_FILL");
   if (text == NULL) return;
   unsigned char fill = 0;
@@ -32,7 +29,7 @@ NO_SANITIZE __attribute__((noinline)) void gepo_fill_stack(void) {
 }
 
 /* Calls both from one place: main's frame begins where the filled region does. The unit runner enters units here. */
-NO_SANITIZE __attribute__((noinline)) int gepo_enter_main(main_function *unit_main, int argc, char **argv, char **envp) {
+__attribute__((noinline)) int gepo_enter_main(main_function *unit_main, int argc, char **argv, char **envp) {
   gepo_fill_stack();
   int status = unit_main(argc, argv, envp);
   /* Not a jump: main would lie where this frame was. */
@@ -55,3 +52,5 @@ int __libc_start_main(main_function *unit_main, int argc, char **argv, void (*in
   main_of_unit = unit_main;
   return start(enter_main, argc, argv, init, fini, rtld_fini, stack_end);
 }
+
+#pragma clang attribute pop
