@@ -1,14 +1,13 @@
 /**
- * A unit with its proven winners in, proven losers out. The order of work is by cost: every mutant is screened
- * once at O0 and stops at its first difference; only those that differ are compiled at a loser's level; only
- * those that are chosen are confirmed under the sanitizers and by running their own IR.
+ * A unit with its proven winners in, proven losers out. The order of work is by cost: every mutant is screened at
+ * O0 and stops at its first difference; only one that differs is built with the sanitizers; only one that is clean
+ * is compiled at a loser's level; only one that is chosen is proven by running its own IR.
  */
 import { canonicalIr } from '../compile/canonical-ir.ts'
 import type { Level } from '../compile/level.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { Calling } from '../execute/calling.ts'
-import type { Engine, Executable } from '../execute/engine.ts'
-import type { Input } from '../execute/input.ts'
+import type { Build, Code, Engine } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
 import { createRandom } from '../execute/random.ts'
 import { clearlyDifferent, type Result, resultOf, sameResult } from '../execute/same-result.ts'
@@ -65,7 +64,7 @@ export async function findLosers(engine: Engine, search: LoserSearch): Promise<F
       const mutant = mutants[next++]!
       const screened = await screenMutant(engine, search, mutant)
       if (screened.kind !== 'different') {
-        judge(mutant, screened.kind)
+        judge(mutant, screened.verdict)
         continue
       }
       const candidate = await compileCandidate(engine, search, mutant, screened, drawLevel())
@@ -76,7 +75,7 @@ export async function findLosers(engine: Engine, search: LoserSearch): Promise<F
     const chosen = takeHardest(candidates, losers)
     if (chosen === undefined) break
     const canonical = canonicalIr(chosen.ir)
-    const verdict = takenIr.has(canonical) ? 'same-ir' : await confirmLoser(engine, search, chosen)
+    const verdict = takenIr.has(canonical) ? 'same-ir' : await proveIr(engine, search, chosen)
     judge(chosen.mutant, verdict)
     if (verdict !== 'different') continue
     takenIr.add(canonical)
@@ -84,7 +83,7 @@ export async function findLosers(engine: Engine, search: LoserSearch): Promise<F
     const witness = { inputIndex, original: search.inputs[inputIndex]!.expected, mutant: result }
     losers.push({ mutant, code, ir, level, class: 'ast', difficulty, nearestWinner, witness })
   }
-  for (const candidate of candidates) judge(candidate.mutant, 'different-unconfirmed')
+  for (const candidate of candidates) judge(candidate.mutant, 'different-unchosen')
   return { losers, verdicts: [...verdicts.values()] }
 }
 
@@ -101,20 +100,23 @@ function levelDrawer({ winners, seed }: LoserSearch): () => Level {
 
 type Screened =
   | { readonly kind: 'different'; readonly inputIndex: number; readonly result: Result }
-  | {
-      readonly kind: 'not-compiled' | 'no-difference' | 'float-gap' | 'timeout' | 'crash' | 'nondeterministic'
-    }
+  | { readonly kind: 'refused'; readonly verdict: MutantVerdictName }
 
-/** Runs the mutant at O0 until an input shows a difference. A run that does not end well proves nothing, and the next input is tried. */
+/**
+ * The first input on which the mutant is clean and clearly differs. A run that does not end well, or differs only
+ * through undefined behaviour, proves nothing, and the next input is tried: what such a run gives is chance, so it
+ * must have no say in what is chosen.
+ */
 async function screenMutant(
   engine: Engine,
   { unit, calling, inputs }: LoserSearch,
   mutant: Mutant,
 ): Promise<Screened> {
-  const code = applyMutant(unit.code, mutant)
-  const built = await engine.build({ text: code, language: 'c', standard: unit.standard }, 'cover', calling)
-  if (built.kind === 'rejected') return { kind: 'not-compiled' }
-  let verdict: Exclude<Screened['kind'], 'different'> = 'no-difference'
+  const text = applyMutant(unit.code, mutant)
+  const code = { text, language: 'c', standard: unit.standard } as const
+  const built = await engine.build(code, 'cover', calling)
+  if (built.kind === 'rejected') return { kind: 'refused', verdict: 'not-compiled' }
+  let verdict: MutantVerdictName = 'no-difference'
   for (let next = 0; next < inputs.length; ) {
     const runs = inputs.slice(next).map(({ input, expected, edgesTaken }) => ({
       input,
@@ -124,17 +126,16 @@ async function screenMutant(
     }))
     for (const outcome of await engine.run(built.executable, runs, 'difference')) {
       const inputIndex = next++
-      const { input, expected, edgesTaken } = inputs[inputIndex]!
+      const { expected } = inputs[inputIndex]!
       if (outcome.kind !== 'ok') verdict = outcome.kind === 'timeout' ? 'timeout' : 'crash'
       else if (clearlyDifferent(expected, outcome)) {
         const result = resultOf(outcome)
-        return (await repeats(engine, built.executable, input, mutantEdges(edgesTaken), result))
-          ? { kind: 'different', inputIndex, result }
-          : { kind: 'nondeterministic' }
+        verdict = await proveClean(engine, { unit, calling, inputs }, { code: text, inputIndex, result })
+        if (verdict === 'different') return { kind: 'different', inputIndex, result }
       } else if (!sameResult(expected, outcome) && verdict === 'no-difference') verdict = 'float-gap'
     }
   }
-  return { kind: verdict }
+  return { kind: 'refused', verdict }
 }
 
 async function compileCandidate(
@@ -182,43 +183,24 @@ function isBefore(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && a[at]! < b[at]!
 }
 
-/** A result that another memory fill and address layout change is none. */
-async function repeats(
-  engine: Engine,
-  executable: Executable,
-  input: Input,
-  fuel: number,
-  result: Result,
-): Promise<boolean> {
-  const [again] = await engine.run(executable, [{ input, fill: FILLS[1], fuel }])
-  return again?.kind === 'ok' && sameResult(result, again)
-}
+type Proofs = readonly { readonly code: Code; readonly build: Build; readonly fills: readonly number[] }[]
 
-/**
- * The proof of a loser: on the witness the mutant is clean and gives the same result under UBSan with ASan and
- * under MSan, and its own IR at its own level gives that result too, twice, with different memory fill and address
- * layout. (That the original is clean there and gives another result is known: it is one of its clean inputs.)
- */
-async function confirmLoser(
+/** What a proof needs to know of the unit. */
+type Ground = Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>
+
+async function repeatResult(
   engine: Engine,
-  { unit, calling, inputs }: Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>,
-  { code, ir, inputIndex, result }: Pick<Candidate, 'code' | 'ir' | 'inputIndex' | 'result'>,
+  { calling, inputs }: Ground,
+  { inputIndex, result }: Pick<Candidate, 'inputIndex' | 'result'>,
+  proofs: Proofs,
 ): Promise<MutantVerdictName> {
   const { input, edgesTaken } = inputs[inputIndex]!
   const fuel = mutantEdges(edgesTaken)
-  const { standard } = unit
-  const proofs = [
-    { code: { text: code, language: 'c', standard }, build: 'asan', fills: [FILLS[0]] },
-    { code: { text: code, language: 'c', standard }, build: 'msan', fills: [FILLS[1]] },
-    { code: { text: ir, language: 'ir', standard }, build: 'plain', fills: FILLS },
-  ] as const
   for (const { code, build, fills } of proofs) {
     const built = await engine.build(code, build, calling)
     if (built.kind === 'rejected') return 'not-compiled'
-    for (const outcome of await engine.run(
-      built.executable,
-      fills.map((fill) => ({ input, fill, fuel })),
-    )) {
+    const runs = fills.map((fill) => ({ input, fill, fuel }))
+    for (const outcome of await engine.run(built.executable, runs)) {
       if (outcome.kind !== 'ok') return failedProof(outcome.kind, build)
       if (!sameResult(result, outcome)) return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'
     }
@@ -226,16 +208,41 @@ async function confirmLoser(
   return 'different'
 }
 
+/** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
+function proveClean(
+  engine: Engine,
+  ground: Ground,
+  claim: Pick<Candidate, 'code' | 'inputIndex' | 'result'>,
+): Promise<MutantVerdictName> {
+  const code = { text: claim.code, language: 'c', standard: ground.unit.standard } as const
+  return repeatResult(engine, ground, claim, [
+    { code, build: 'asan', fills: [FILLS[0]] },
+    { code, build: 'msan', fills: [FILLS[1]] },
+  ])
+}
+
+/** The loser's own IR, in the stored text, gives the result too, twice, with different memory fill and address layout. */
+function proveIr(
+  engine: Engine,
+  ground: Ground,
+  claim: Pick<Candidate, 'ir' | 'inputIndex' | 'result'>,
+): Promise<MutantVerdictName> {
+  const code = { text: claim.ir, language: 'ir', standard: ground.unit.standard } as const
+  return repeatResult(engine, ground, claim, [{ code, build: 'plain', fills: FILLS }])
+}
+
 /** Everything that makes a stored loser one, proven again. */
 export async function proveLoser(
   engine: Engine,
-  search: Pick<LoserSearch, 'unit' | 'calling' | 'inputs'>,
+  search: Ground,
   { code, ir, witness }: Pick<Loser, 'code' | 'ir' | 'witness'>,
 ): Promise<MutantVerdictName> {
   const { inputIndex, original, mutant } = witness
   const { expected } = search.inputs[inputIndex]!
   if (!sameResult(expected, original) || !clearlyDifferent(expected, mutant)) return 'no-difference'
-  return confirmLoser(engine, search, { code, ir, inputIndex, result: mutant })
+  const claim = { code, ir, inputIndex, result: mutant }
+  const clean = await proveClean(engine, search, claim)
+  return clean === 'different' ? proveIr(engine, search, claim) : clean
 }
 
 function failedProof(outcome: string, build: string): MutantVerdictName {
