@@ -1,91 +1,168 @@
 /**
- * A coverage build of an original in, inputs that it takes without trouble out, those first that reach something
- * new. Deterministic by seed. Whether they are clean is for the sanitizers to say (screen-original.ts).
+ * A coverage build of an original and its screen in, clean inputs with their results out, those first that reach
+ * something new. Deterministic by seed: an input that is not clean has no say in anything, because what undefined
+ * behaviour reaches, prints and takes is chance.
  */
 import { generateCall } from './call/generate-call.ts'
 import { mutateCall } from './call/mutate-call.ts'
-import type { Dictionary, Engine, Executable, Explored } from './engine.ts'
+import type { Coverage, Dictionary, Engine, Executable } from './engine.ts'
 import type { CallInput, Input } from './input.ts'
-import { EXPLORATION_EDGES, ORIGINAL_EDGES } from './limits.ts'
+import { CLEAN_EDGES, ORIGINAL_EDGES } from './limits.ts'
 import { createRandom, type Random } from './random.ts'
 import type { RunOutcome } from './run-outcome.ts'
+import { type CleanInput, reasonOf, type Screen, type ScreenedInput } from './screen-original.ts'
 
-export interface Candidate {
+export type FoundInputs =
+  | {
+      readonly kind: 'found'
+      /** Short ones first: they are the witnesses that a person can read. */
+      readonly inputs: readonly CleanInput[]
+      readonly tried: number
+      /** Of the unit's edges, how many the inputs reach together. */
+      readonly edgesReached: number
+      readonly edgesTotal: number
+    }
+  | {
+      readonly kind: 'dropped'
+      /** Whether it was refused by the plain run or by the screen. */
+      readonly stage: 'input' | 'screen-original'
+      readonly reason: string
+      readonly detail: string
+    }
+
+/** A run on a made-up input that ended well, clean or not. */
+interface Attempt {
   readonly input: Input
   readonly edgesTaken: number
+  readonly hits: Coverage['hits']
+  readonly output: string
 }
 
-export interface FoundInputs {
-  readonly candidates: readonly Candidate[]
-  readonly tried: number
-  /** Of the unit's edges, how many the candidates reach together. */
-  readonly edgesReached: number
-  readonly edgesTotal: number
-  /** Outcomes of the attempts that gave no input, by kind. */
-  readonly failures: ReadonlyMap<RunOutcome['kind'], number>
-}
-
-/** After so many attempts with nothing but failures the rest would not differ. */
-const HOPELESS_AFTER = 12
-/** Attempts made together; what one finds serves from the next batch on. */
-const BATCH = 4
+/** After so many attempts without a clean input the rest would give none. */
+const HOPELESS_AFTER = 24
+/** Attempts made together. What one call finds serves from the next batch on; programs learn nothing from others. */
+const BATCH = { program: 16, function: 4 } as const
 const SIZES = 10
 
 export async function findInputs(
   engine: Engine,
-  executable: Executable,
+  cover: Executable,
+  screen: Screen,
   options: { seed: string; attempts: number; wanted: number; dictionary: Dictionary },
 ): Promise<FoundInputs> {
+  const { attempts, wanted } = options
   const random = createRandom(`inputs ${options.seed}`)
   const seen = new Set<string>()
   const reached = new Map<number, number>()
-  const failures = new Map<RunOutcome['kind'], number>()
-  const newEdges: Candidate[] = []
-  const others: Candidate[] = []
-  const outputs = new Set<string>()
+  const refusals: { stage: 'input' | 'screen-original'; reason: string; detail: string }[] = []
+  const reachingNew: (Attempt & CleanInput)[] = []
+  const others: Attempt[] = []
   let tried = 0
   let edgesTotal = 0
   let edgesSpent = 0
-  const isHopeless = () => tried >= HOPELESS_AFTER && seen.size === 0
-  while (tried < options.attempts && !isHopeless() && edgesSpent <= EXPLORATION_EDGES) {
-    const batch = Array.from({ length: Math.min(BATCH, options.attempts - tried) }, (_, index) => {
-      const attempt = tried + index
-      const size = Math.floor((attempt * SIZES) / options.attempts)
-      const call = makeCall(executable, newEdges, options, random, size / SIZES, attempt)
-      return { seed: random.bits(64), size, dictionary: options.dictionary, fuel: ORIGINAL_EDGES, call }
-    })
-    for (const explored of await engine.explore(executable, batch)) {
-      tried++
-      edgesTotal = Math.max(edgesTotal, explored.coverage?.hits.length ?? 0)
-      edgesSpent += explored.coverage?.edgesTaken ?? 0
-      if (explored.outcome.kind !== 'ok' || explored.coverage === undefined) {
-        const kind = explored.outcome.kind === 'ok' ? 'signal' : explored.outcome.kind
-        failures.set(kind, (failures.get(kind) ?? 0) + 1)
+  const isHopeless = () => tried >= HOPELESS_AFTER && reachingNew.length === 0
+  while (tried < attempts && !isHopeless() && edgesSpent <= CLEAN_EDGES) {
+    const batch = Array.from(
+      { length: Math.min(BATCH[cover.calling.kind], attempts - tried) },
+      (_, index) => {
+        const attempt = tried + index
+        const size = Math.floor((attempt * SIZES) / attempts)
+        const call = makeCall(cover, reachingNew, options, random, size / SIZES, attempt)
+        return { seed: random.bits(64), size, dictionary: options.dictionary, fuel: ORIGINAL_EDGES, call }
+      },
+    )
+    tried += batch.length
+    const made: Attempt[] = []
+    for (const { outcome, coverage, input } of await engine.explore(cover, batch)) {
+      edgesTotal = Math.max(edgesTotal, coverage?.hits.length ?? 0)
+      if (outcome.kind !== 'ok' || coverage === undefined) {
+        refusals.push({ stage: 'input', ...failureOf(outcome) })
         continue
       }
-      const key = JSON.stringify(explored.input)
+      const key = JSON.stringify(input)
       if (seen.has(key)) continue
       seen.add(key)
-      const candidate = { input: explored.input, edgesTaken: explored.coverage.edgesTaken }
-      const output = `${explored.outcome.exit}\n${explored.outcome.effects}\n${explored.outcome.stdout}`
-      if (reachesNew(explored, reached)) newEdges.push(candidate)
-      else if (!outputs.has(output)) others.push(candidate)
-      outputs.add(output)
+      const output = `${outcome.exit}\n${outcome.effects}\n${outcome.stdout}`
+      made.push({ input, edgesTaken: coverage.edgesTaken, hits: coverage.hits, output })
+    }
+    const promising = made.filter((attempt) => reachesNew(attempt, reached))
+    const verdicts = new Map<Attempt, ScreenedInput>()
+    for (const [index, verdict] of (await screen(promising)).entries())
+      verdicts.set(promising[index]!, verdict)
+    for (const attempt of made) {
+      const verdict = verdicts.get(attempt)
+      if (verdict === undefined || !reachesNew(attempt, reached)) others.push(attempt)
+      else if (verdict.kind === 'clean') {
+        reachingNew.push({ ...attempt, expected: verdict.expected })
+        countHits(attempt, reached)
+        edgesSpent += attempt.edgesTaken
+      } else if (verdict.reason === 'nondeterministic') return drop('screen-original', verdict)
+      else refusals.push({ stage: 'screen-original', ...verdict })
     }
   }
-  return {
-    candidates: [...newEdges, ...others].slice(0, options.wanted),
-    tried,
-    edgesReached: reached.size,
-    edgesTotal,
-    failures,
+
+  const clean = reachingNew.slice(0, wanted)
+  const outputs = new Set(clean.map(({ output }) => output))
+  while (others.length > 0 && clean.length < wanted) {
+    const batch: Attempt[] = []
+    while (others.length > 0 && batch.length < wanted - clean.length) {
+      const attempt = others.shift()!
+      if (!outputs.has(attempt.output)) batch.push(attempt)
+    }
+    for (const [index, verdict] of (await screen(batch)).entries()) {
+      const attempt = batch[index]!
+      if (verdict.kind === 'refused') {
+        if (verdict.reason === 'nondeterministic') return drop('screen-original', verdict)
+      } else if (!outputs.has(attempt.output)) {
+        outputs.add(attempt.output)
+        clean.push({ ...attempt, expected: verdict.expected })
+      }
+    }
   }
+  if (clean.length === 0) return mostFrequent(refusals, tried)
+  const edges = new Map<number, number>()
+  for (const attempt of clean) countHits(attempt, edges)
+  return {
+    kind: 'found',
+    inputs: clean
+      .map(({ input, expected, edgesTaken }) => ({ input, expected, edgesTaken }))
+      .sort((a, b) => inputSize(a.input) - inputSize(b.input)),
+    tried,
+    edgesReached: edges.size,
+    edgesTotal,
+  }
+}
+
+const inputSize = (input: Input) => JSON.stringify(input).length
+
+const failureOf = (outcome: RunOutcome) =>
+  // A run that ended well and left no coverage was cut off while it wrote it.
+  outcome.kind === 'ok' ? { reason: 'crash', detail: 'left no coverage' } : reasonOf(outcome, 'cover')
+
+const drop = (
+  stage: 'input' | 'screen-original',
+  { reason, detail }: { reason: string; detail: string },
+): FoundInputs => ({ kind: 'dropped', stage, reason, detail })
+
+/** What the screen says comes first: it names the fault, where a plain run shows what came of it. */
+function mostFrequent(
+  refusals: readonly { stage: 'input' | 'screen-original'; reason: string; detail: string }[],
+  tried: number,
+): FoundInputs {
+  const screened = refusals.filter(({ stage }) => stage === 'screen-original')
+  const counts = new Map<string, number>()
+  const of = screened.length > 0 ? screened : refusals
+  for (const { reason } of of) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])
+  const first = of.find(({ reason }) => reason === most?.[0])
+  if (first === undefined) return drop('input', { reason: 'no-input', detail: `${tried} inputs tried` })
+  return drop(first.stage, { ...first, detail: first.detail || `${tried} inputs tried` })
 }
 
 /** Half of a function's later calls are variations of calls that reached something new. */
 function makeCall(
   { calling }: Executable,
-  newEdges: readonly Candidate[],
+  reachingNew: readonly CleanInput[],
   { dictionary }: { dictionary: Dictionary },
   random: Random,
   size: number,
@@ -93,7 +170,7 @@ function makeCall(
 ): CallInput | undefined {
   if (calling.kind === 'program') return undefined
   const seed = String(random.bits(64))
-  const parents = newEdges.filter((candidate) => candidate.input.kind === 'call')
+  const parents = reachingNew.filter(({ input }) => input.kind === 'call')
   const constants = [...dictionary.numbers, ...dictionary.words]
   if (attempt % 2 === 1 && parents.length > 0) {
     return mutateCall(calling.plan, random.pick(parents).input as CallInput, seed, constants)
@@ -106,14 +183,12 @@ function makeCall(
   })
 }
 
-/** Records what the run reached: an edge for the first time, or more often than any run before. */
-function reachesNew(explored: Explored, reached: Map<number, number>): boolean {
-  let isNew = false
-  explored.coverage!.hits.forEach((bucket, edge) => {
-    if (bucket > (reached.get(edge) ?? 0)) {
-      reached.set(edge, bucket)
-      isNew = true
-    }
+/** Whether the run takes an edge for the first time, or more often than any clean run before. */
+const reachesNew = ({ hits }: Attempt, reached: ReadonlyMap<number, number>): boolean =>
+  hits.some((bucket, edge) => bucket > (reached.get(edge) ?? 0))
+
+function countHits({ hits }: Attempt, reached: Map<number, number>): void {
+  hits.forEach((bucket, edge) => {
+    if (bucket > (reached.get(edge) ?? 0)) reached.set(edge, bucket)
   })
-  return isNew
 }

@@ -5,8 +5,8 @@ import type { Build } from './engine.ts'
 /** An original that takes more edges on an input does not get that input. About 0.05 s at O0. */
 export const ORIGINAL_EDGES = 20_000_000
 
-/** All attempts at inputs of one unit together. About 1 s. */
-export const EXPLORATION_EDGES = 20 * ORIGINAL_EDGES
+/** No more inputs are looked for when those that reach something new take so many edges together. About 1 s. */
+export const CLEAN_EDGES = 20 * ORIGINAL_EDGES
 
 /** A mutant may take this many times the original's edges on the same input, and some more. */
 export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 1_000_000

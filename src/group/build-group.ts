@@ -11,7 +11,7 @@ import { findInputs } from '../execute/find-inputs.ts'
 import type { CallInput } from '../execute/input.ts'
 import { createRandom } from '../execute/random.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { screenOriginal } from '../execute/screen-original.ts'
+import { openScreen } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
@@ -34,8 +34,6 @@ export interface GroupSettings {
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
 const ATTEMPTS_PER_INPUT = 4
-/** Candidates for each input that is wanted: some are not clean. */
-const CANDIDATES_PER_INPUT = 2
 /** A unit whose mutants are mostly equal or undefined is given up after so many a wanted loser. */
 const MUTANTS_PER_LOSER = 12
 
@@ -95,32 +93,18 @@ async function groupResult(
   const original = { text: unit.code, language: 'c', standard: unit.standard } as const
   const cover = await timed('input', () => engine.build(original, 'cover', calling))
   if (cover.kind === 'rejected') return drop('compile', 'compile', cover.detail)
+  const opened = await timed('input', () => openScreen(engine, unit, calling, cover.executable))
+  if (opened.kind === 'rejected') return drop('compile', 'compile', opened.detail)
   const found = await timed('input', () =>
-    findInputs(engine, cover.executable, {
+    findInputs(engine, cover.executable, opened.screen, {
       seed,
       attempts: settings.inputs * ATTEMPTS_PER_INPUT,
-      wanted: settings.inputs * CANDIDATES_PER_INPUT,
+      wanted: settings.inputs,
       dictionary: findConstants(unit.code),
     }),
   )
-  if (found.candidates.length === 0) {
-    const [most] = [...found.failures].sort((a, b) => b[1] - a[1])
-    return drop(
-      'input',
-      most?.[0] === 'signal'
-        ? 'crash'
-        : most?.[0] === 'forbidden-syscall'
-          ? 'forbidden'
-          : (most?.[0] ?? 'no-input'),
-      `${found.tried} inputs tried`,
-    )
-  }
-
-  const screened = await timed('screen-original', () =>
-    screenOriginal(engine, unit, calling, cover.executable, found.candidates, settings.inputs),
-  )
-  if (screened.kind === 'dropped') return drop('screen-original', screened.reason, screened.detail)
-  const { inputs } = screened
+  if (found.kind === 'dropped') return drop(found.stage, found.reason, found.detail)
+  const { inputs } = found
 
   const proven = await timed('winners', () =>
     proveWinners(engine, unit, calling, inputs, settings.levels, o0.stdout),

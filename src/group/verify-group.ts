@@ -6,7 +6,7 @@ import type { Engine } from '../execute/engine.ts'
 import { ORIGINAL_EDGES } from '../execute/limits.ts'
 import { sameResult } from '../execute/same-result.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { type CleanInput, screenOriginal } from '../execute/screen-original.ts'
+import { type CleanInput, openScreen } from '../execute/screen-original.ts'
 import { unitId } from '../extract/unit-id.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { proveLoser } from './find-losers.ts'
@@ -73,13 +73,13 @@ async function findings(
     expected: group.expected[index]!,
     edgesTaken: ORIGINAL_EDGES,
   }))
-  const screened = await screenOriginal(engine, unit, calling, cover.executable, inputs, inputs.length)
-  if (screened.kind === 'dropped') report('original', screened.reason, screened.detail)
+  const opened = await openScreen(engine, unit, calling, cover.executable)
+  if (opened.kind === 'rejected') report('original', 'compile', opened.detail)
   else {
-    for (const [index, { input, expected }] of inputs.entries()) {
-      const again = screened.inputs.find((clean) => clean.input === input)
-      if (again === undefined) report('original', 'not-clean', `input ${index}`)
-      else if (!sameResult(expected, again.expected)) report('original', 'other-result', `input ${index}`)
+    for (const [index, verdict] of (await opened.screen(inputs)).entries()) {
+      if (verdict.kind === 'refused') report('original', verdict.reason, `input ${index}: ${verdict.detail}`)
+      else if (!sameResult(inputs[index]!.expected, verdict.expected))
+        report('original', 'other-result', `input ${index}`)
     }
   }
   for (const [index, winner] of group.winners.entries()) {
