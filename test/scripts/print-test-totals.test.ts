@@ -13,8 +13,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function totals(success: boolean, ...files: { status: string; tests: string[] }[]) {
   const path = join(folder, 'report.json')
   const testResults = files.map(({ status, tests }) => ({
+    name: 'a.test.ts',
     status,
-    assertionResults: tests.map((one) => ({ status: one })),
+    message: 'boom',
+    assertionResults: tests.map((one) => ({ status: one, fullName: 'does it', failureMessages: ['1 is not 2'] })),
   }))
   writeFileSync(path, JSON.stringify({ success, testResults }))
   const run = spawnSync(process.execPath, ['scripts/print-test-totals.mjs', path], { encoding: 'utf8' })
@@ -29,9 +31,9 @@ it('counts over all files, leaving skipped tests out', () => {
   expect(totals(true, ...files)).toEqual({ line: '3 passed, 0 failed\n', exit: 0 })
 })
 
-it('fails with a failed test', () => {
+it('fails with a failed test, and names it', () => {
   expect(totals(false, { status: 'failed', tests: ['passed', 'failed'] })).toEqual({
-    line: '1 passed, 1 failed\n',
+    line: 'FAILED: does it\n  1 is not 2\n1 passed, 1 failed\n',
     exit: 1,
   })
 })
@@ -41,7 +43,10 @@ it('counts a file that could not be loaded as failed', () => {
     { status: 'passed', tests: ['passed'] },
     { status: 'failed', tests: [] },
   ]
-  expect(totals(false, ...files)).toEqual({ line: '1 passed, 1 failed\n', exit: 1 })
+  expect(totals(false, ...files)).toEqual({
+    line: 'FAILED: a.test.ts\n  boom\n1 passed, 1 failed\n',
+    exit: 1,
+  })
 })
 
 it('fails when nothing ran', () => {

@@ -14,7 +14,8 @@ import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
 const PROGRAM: Calling = { kind: 'program', exitDefined: true }
-const LIMITS: RunLimits = { ...DEFAULT_LIMITS, cpuMs: 600 }
+/** Little memory: a busy machine must not run out of time before it runs out of that. */
+const LIMITS: RunLimits = { ...DEFAULT_LIMITS, cpuMs: 1000, memoryBytes: 64 << 20 }
 const MINUTE = 60_000
 
 let runners: RunnerEngine
