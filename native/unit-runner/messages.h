@@ -9,19 +9,21 @@
  *             | u64 output bytes | u64 record bytes            (all for each input)
  *             | u32 count, object ids in the order of linking | list environment
  *             | u32 count, inputs: list more environment | bytes stdin | bytes args (descriptor 4)
- *                                 | u32 expected (0 or 1) | u32 expected status | bytes expected stdout
+ *                                 | u32 group | u32 expected (0 or 1) | u32 expected status | bytes expected stdout
  *   response  u32 kind (0 run, 1 unsupported, 2 failed) | bytes reason
- *             | u32 count, results: u32 kind | u32 code | u64 cpu us | u64 wall us | u64 max RSS bytes
+ *             | u32 count, results: u32 made (0: skipped, nothing follows)
+ *                                   | u32 kind | u32 code | u64 cpu us | u64 wall us | u64 max RSS bytes
  *                                   | bytes stdout | bytes stderr | bytes record
  *
- * A result is what the supervisor's response is for a process of the unit's own. There are fewer results than inputs
- * where the first that is not as expected ended the run.
+ * A run that was made has a result for every input: what the supervisor's response is for a process of the unit's
+ * own. The inputs of a group lie together; where the flags say so an input ends its group, and the rest of that is
+ * skipped.
  */
 #pragma once
 
 #include "task.h"
 
-#define UNIT_RUNNER_VERSION 1u
+#define UNIT_RUNNER_VERSION 2u
 
 enum answer_kind { ANSWER_RUN = 0, ANSWER_UNSUPPORTED = 1, ANSWER_FAILED = 2 };
 
@@ -42,6 +44,7 @@ static inline void read_input(struct reader *reader, struct input *input) {
   input->environment = read_strings_in_place(reader);
   input->text = read_bytes(reader);
   input->arguments = read_bytes(reader);
+  input->group = read_u32(reader);
   input->has_expected = read_u32(reader) != 0;
   input->expected_status = read_u32(reader);
   input->expected_output = read_bytes(reader);

@@ -295,25 +295,47 @@ static bool has_grown(void) {
   return is_sanitizing() ? pages > child.size_at_start + SANITIZER_GROWTH_PAGES : pages != child.size_at_start;
 }
 
-static bool is_expected(const struct input *input, uint64_t start, const struct input_end *end, bool properly) {
-  uint64_t length = end->output_end - start;
-  return properly && end->status == input->expected_status && length == input->expected_output.length &&
+static bool is_expected(size_t index) {
+  const struct input *input = &child.task->run->inputs[index];
+  const struct input_end *end = &child.task->control->ends[index];
+  uint64_t start = index > child.task->first ? end[-1].output_end : 0, length = end->output_end - start;
+  return end->status == input->expected_status && length == input->expected_output.length &&
          memcmp(child.task->output + start, input->expected_output.data, length) == 0;
 }
 
-/* False if the next input needs another process, or none is wanted. */
+static bool is_group_over(size_t index) {
+  const struct run *run = child.task->run;
+  const struct input_end *end = &child.task->control->ends[index];
+  bool well = ended_well(run, is_sanitizing(), end->status, end->properly);
+  return run->inputs[index].has_expected && ends_group(run, well, is_expected(index));
+}
+
+/* The first input behind `index` that is to be run. */
+static size_t skip_group(size_t index) {
+  const struct task *task = child.task;
+  const struct input *inputs = task->run->inputs;
+  struct input_end *ends = task->control->ends;
+  size_t next = index + 1;
+  for (; next < task->end && inputs[next].group == inputs[index].group; next++) {
+    ends[next] = ends[index];
+    ends[next].done = SKIPPED_WITH_GROUP;
+  }
+  return next;
+}
+
+/* False if the next input needs another process. */
 static bool run_input(size_t index) {
   const struct task *task = child.task;
   struct control *control = task->control;
   struct input_end *end = &control->ends[index];
-  uint64_t start = index > task->first ? control->ends[index - 1].output_end : 0;
   control->current = (uint32_t)index;
   uint64_t started_us = cpu_us();
   int status;
   bool properly = run_until_exit(run_unit, NULL, &status);
+  end->properly = properly;
   if (task->isolated) {
     /* A hint: what counts is how the process ends. */
-    end->done = 1;
+    end->done = DONE;
     syscall(__NR_exit_group, status);
     __builtin_unreachable();
   }
@@ -323,12 +345,9 @@ static bool run_input(size_t index) {
   end->error_end = (uint64_t)lseek(ERROR_FD, 0, SEEK_END);
   end->record_end = (uint64_t)lseek(RECORD_FD, 0, SEEK_END);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  end->done = 1;
-  const struct input *input = &task->run->inputs[index];
-  if (input->has_expected && (task->run->flags & RUN_STOP) && !is_expected(input, start, end, properly)) return false;
-  bool room = end->output_end < SHARED_OUTPUT_BYTES && end->error_end < SHARED_OUTPUT_BYTES / 4 &&
-              end->record_end < SHARED_OUTPUT_BYTES;
-  return room && index + 1 < task->end;
+  end->done = DONE;
+  return end->output_end < SHARED_OUTPUT_BYTES && end->error_end < SHARED_OUTPUT_BYTES / 4 &&
+         end->record_end < SHARED_OUTPUT_BYTES;
 }
 
 /* So that the stack's growth to what the harness fills is not taken for the unit's doing. */
@@ -341,10 +360,11 @@ __attribute__((noinline)) static void grow_stack(void) {
 __attribute__((noinline)) static _Noreturn void run_inputs(void) {
   const struct task *task = child.task;
   grow_stack();
-  for (size_t index = task->first; index < task->end; index++) {
+  for (size_t index = task->first, next; index < task->end; index = next) {
     prepare_process(index);
     if (!task->isolated && index == task->first) child.size_at_start = process_pages();
     if (!run_input(index)) break;
+    next = is_group_over(index) ? skip_group(index) : index + 1;
     if (!is_sanitizing()) brk(child.heap_start);
     if (has_grown()) break;
   }

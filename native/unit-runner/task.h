@@ -17,7 +17,15 @@
 /* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
 enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, FIRST_INPUT_FD };
 
-enum run_flag { RUN_ISOLATED = 1, RUN_WANT_RECORD = 2, RUN_WRAP = 4, RUN_STOP = 8 };
+enum run_flag {
+  RUN_ISOLATED = 1,
+  RUN_WANT_RECORD = 2,
+  RUN_WRAP = 4,
+  /* An input's group is over once it ended well with another result than expected, */
+  RUN_STOP_DIFFERENCE = 8,
+  /* or once it did anything but what is expected. */
+  RUN_STOP_DEVIATION = 16,
+};
 
 struct strings {
   /* Encoded as `bytes` one after another. */
@@ -28,6 +36,7 @@ struct strings {
 struct input {
   struct strings environment;
   struct bytes text, arguments;
+  uint32_t group;
   bool has_expected;
   uint32_t expected_status;
   struct bytes expected_output;
@@ -46,8 +55,13 @@ struct run {
 /* Written by the child; the parent believes it only as far as the child could have done as much by its output. */
 struct input_end {
   volatile uint32_t done, status;
+  /* By returning from main or by exit. */
+  volatile uint32_t properly;
   volatile uint64_t cpu_us, output_end, error_end, record_end;
 };
+
+/* Values of `done`. */
+enum { NOT_DONE, DONE, SKIPPED_WITH_GROUP };
 
 enum phase { PHASE_PREPARING, PHASE_RUNNING, PHASE_FINISHED, PHASE_UNSUPPORTED, PHASE_BROKEN, PHASE_TOO_LARGE };
 
@@ -57,6 +71,19 @@ struct control {
   char reason[REASON_BYTES];
   struct input_end ends[MOST_INPUTS];
 };
+
+/* The status that the sanitizers end a process with. */
+#define SANITIZER_EXIT 77
+
+/* Whether what a unit that exited has to show is a result: no sanitizer's report, and its record complete. */
+static inline bool ended_well(const struct run *run, bool sanitizing, uint32_t status, bool properly) {
+  return !(sanitizing && status == SANITIZER_EXIT) && (properly || !(run->flags & RUN_WANT_RECORD));
+}
+
+static inline bool ends_group(const struct run *run, bool well, bool same) {
+  if (well && same) return false;
+  return (run->flags & RUN_STOP_DEVIATION) || ((run->flags & RUN_STOP_DIFFERENCE) && well);
+}
 
 /* The inputs [first, end) of a run for one process. */
 struct task {

@@ -397,6 +397,8 @@ static void put_piece(const struct output_file *file, struct piece piece, uint64
 struct result {
   enum response_kind kind;
   uint32_t code;
+  /* The unit itself said so: by returning from main or by exit. */
+  bool properly;
   uint64_t cpu_us, wall_us, max_rss_bytes;
   struct piece pieces[FILES];
 };
@@ -408,7 +410,10 @@ static bool is_too_long(const struct result *result) {
   return false;
 }
 
+static void put_skipped(void) { put_uint(0, 4); }
+
 static void put_result(const struct result *result) {
+  put_uint(1, 4);
   put_uint(result->kind, 4);
   put_uint(result->code, 4);
   put_uint(result->cpu_us, 8);
@@ -422,11 +427,12 @@ static void put_result(const struct result *result) {
 /* The result of an input that the child finished and went on from; false if its figures cannot be. */
 static bool finished_result(size_t index, size_t first, const struct ended *ended, struct result *result) {
   const struct input_end *end = &control->ends[index];
-  if (!end->done) return false;
+  if (end->done != DONE) return false;
   const struct input_end none = {0}, *before = index > first ? &control->ends[index - 1] : &none;
   *result = (struct result){
       .kind = KIND_EXITED,
       .code = end->status & 255,
+      .properly = end->properly,
       .cpu_us = end->cpu_us,
       .wall_us = end->cpu_us,
       .max_rss_bytes = ended->max_rss_bytes,
@@ -442,9 +448,10 @@ static bool finished_result(size_t index, size_t first, const struct ended *ende
 }
 
 /* The result of the input that was a child's first, and its end. */
-static struct result last_result(const struct ended *ended) {
+static struct result last_result(const struct input_end *end, const struct ended *ended) {
   struct result result = {
       .kind = ended->stopped,
+      .properly = end->done == DONE && end->properly,
       .cpu_us = ended->cpu_us,
       .wall_us = ended->wall_us,
       .max_rss_bytes = ended->max_rss_bytes,
@@ -476,12 +483,18 @@ static struct result last_result(const struct ended *ended) {
   return result;
 }
 
-static bool is_as_expected(const struct input *input, const struct result *result) {
+static bool is_expected(const struct input *input, const struct result *result) {
   const struct piece *output = &result->pieces[OUT];
-  return !input->has_expected ||
-         (result->kind == KIND_EXITED && result->code == input->expected_status &&
-          output->end - output->start == input->expected_output.length &&
-          memcmp(files[OUT].data + output->start, input->expected_output.data, input->expected_output.length) == 0);
+  return result->kind == KIND_EXITED && result->code == input->expected_status &&
+         output->end - output->start == input->expected_output.length &&
+         memcmp(files[OUT].data + output->start, input->expected_output.data, input->expected_output.length) == 0;
+}
+
+static bool is_sanitizing(void) { return __asan_poison_memory_region || __msan_unpoison; }
+
+static bool is_group_over(const struct input *input, const struct result *result) {
+  bool well = result->kind == KIND_EXITED && ended_well(&run, is_sanitizing(), result->code, result->properly);
+  return input->has_expected && ends_group(&run, well, is_expected(input, result));
 }
 
 /* ---- a run ---------------------------------------------------------------------------------------------- */
@@ -504,23 +517,26 @@ static void mark_for_isolation(const struct object_ids *ids) {
 
 struct outcome {
   enum answer_kind kind;
-  uint32_t results;
   char reason[REASON_BYTES];
 };
 
-/* Puts the results that a child gave; false if that ends the run. `next` becomes the input to go on with. */
-static bool collect(size_t *next, size_t end, const struct ended *ended, struct outcome *outcome) {
-  const size_t first = *next;
-  bool over_memory = run.limits.memory_bytes && ended->max_rss_bytes > run.limits.memory_bytes;
-  struct result result;
+/* Puts the result of an input, and those of its group if that is over; returns the input to go on with. */
+static size_t put_results(size_t index, const struct result *result) {
+  put_result(result);
+  size_t next = index + 1;
+  if (!is_group_over(&run.inputs[index], result)) return next;
+  for (; next < run.input_count && run.inputs[next].group == run.inputs[index].group; next++) put_skipped();
+  return next;
+}
+
+/* Puts the results that a child gave; returns the input to go on with. */
+static size_t collect(size_t first, size_t end, const struct ended *ended) {
   /* Which of several inputs took the memory nobody knows: they are run again one by one. */
-  while (!over_memory && *next < end && finished_result(*next, first, ended, &result)) {
-    put_result(&result);
-    outcome->results++;
-    ++*next;
-    if ((run.flags & RUN_STOP) && !is_as_expected(&run.inputs[*next - 1], &result)) return false;
-  }
-  return true;
+  if (run.limits.memory_bytes && ended->max_rss_bytes > run.limits.memory_bytes) return first;
+  struct result result;
+  size_t next = first;
+  while (next < end && finished_result(next, first, ended, &result)) next = put_results(next, &result);
+  return next;
 }
 
 static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
@@ -539,10 +555,10 @@ static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
       outcome->reason[REASON_BYTES - 1] = '\0';
       return;
     }
-    if (!single && !collect(&next, end, &ended, outcome)) return;
+    if (!single) next = collect(first, end, &ended);
     if (next > first) continue;
     alone = false;
-    struct result result = last_result(&ended);
+    struct result result = last_result(&control->ends[first], &ended);
     bool forbidden = result.kind == KIND_FORBIDDEN_SYSCALL;
     if (!single && (forbidden || control->ends[first].done)) {
       /* By the filter of shared children, or with more memory than is known of: a child of its own decides. */
@@ -556,10 +572,7 @@ static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
       isolated = true;
     }
     was_forbidden = false;
-    put_result(&result);
-    outcome->results++;
-    next++;
-    if ((run.flags & RUN_STOP) && !is_as_expected(&run.inputs[next - 1], &result)) return;
+    next = put_results(first, &result);
   }
 }
 
@@ -629,7 +642,7 @@ static void serve(size_t length) {
   at = write_uint(at, outcome.kind, 4);
   at = write_uint(at, REASON_BYTES, 4);
   memcpy(at, outcome.reason, REASON_BYTES);
-  write_uint(at + REASON_BYTES, outcome.results, 4);
+  write_uint(at + REASON_BYTES, outcome.kind == ANSWER_RUN ? run.input_count : 0, 4);
   if (!write_fully(STDOUT_FILENO, answer.data, answer.length)) _exit(0);
   if (length > KEPT_FRAME_BYTES) madvise(frame.writable, MOST_FRAME_BYTES, MADV_REMOVE);
 }

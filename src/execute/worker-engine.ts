@@ -85,12 +85,12 @@ export async function openWorkerEngine(
       return (await hostOf(build)).load(compiled.object)
     })
 
-  /** A report an input, up to where the runner stopped; undefined where the objects need the real linker. */
+  /** A report an input, undefined behind where the runner stopped; undefined as a whole where the objects need the real linker. */
   async function reportsOf(
     executable: Executable,
     inputs: readonly UnitInput[],
-    { fill, stop }: { fill: number; stop: boolean },
-  ): Promise<readonly FinishedRun[] | undefined> {
+    { fill, stopAt }: { fill: number; stopAt: StopAt },
+  ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
     const { build, calling, file } = executable
     const reply = await (await hostOf(build)).runner.run({
       objects: loaded.get(file)!.objects,
@@ -100,7 +100,7 @@ export async function openWorkerEngine(
       limits: runLimits(build, limits),
       wantRecord: build === 'cover' || calling.kind === 'function',
       wrapAllocations: calling.kind === 'function',
-      stopAtDifference: stop,
+      stopAt,
     })
     if (reply.kind === 'failed') throw new SandboxFailure(reply.detail)
     return reply.kind === 'run' ? reply.reports : undefined
@@ -126,7 +126,7 @@ export async function openWorkerEngine(
       const reports = await reportsOf(
         executable,
         rest.map((run) => unitInput(executable, run)),
-        { fill: rest[0]!.fill, stop: stopAt !== 'never' },
+        { fill: rest[0]!.fill, stopAt },
       )
       if (reports === undefined) {
         const instead = await relink(executable)
@@ -135,6 +135,7 @@ export async function openWorkerEngine(
           : (await referenceEngine()).run(instead, runs, stopAt)
       }
       for (const [index, report] of reports.entries()) {
+        if (report === undefined) break
         const { input, expected } = rest[index]!
         const { outcome } = interpretReport(executable, input, report, limits)
         outcomes.push(outcome)
@@ -178,7 +179,7 @@ export async function openWorkerEngine(
       const reports = await reportsOf(
         executable,
         explorations.map((exploration, index) => explorationInput(executable, exploration, inputs[index]!)),
-        { fill: 0, stop: false },
+        { fill: 0, stopAt: 'never' },
       )
       if (reports === undefined) {
         const instead = await relink(executable)
@@ -186,7 +187,7 @@ export async function openWorkerEngine(
         return inputs.map((input) => ({ outcome: DOES_NOT_LINK, input, coverage: undefined }))
       }
       return reports.map((report, index) => {
-        const { outcome, coverage, stdin } = interpretReport(executable, inputs[index]!, report, limits)
+        const { outcome, coverage, stdin } = interpretReport(executable, inputs[index]!, report!, limits)
         return { outcome, coverage, input: { ...inputs[index]!, stdin } }
       })
     },

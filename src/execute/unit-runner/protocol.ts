@@ -2,12 +2,12 @@
 import { bytes, list, Reader, readReport, u32, u64 } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
-export const UNIT_RUNNER_VERSION = 1
+export const UNIT_RUNNER_VERSION = 2
 
 const FLAG_ISOLATED = 1
 const FLAG_WANT_RECORD = 2
 const FLAG_WRAP = 4
-const FLAG_STOP = 8
+const STOP_FLAGS = { never: 0, difference: 8, deviation: 16 } as const
 const NO_FILL = 0xffff_ffff
 const WALL_FACTOR = 10
 
@@ -17,7 +17,9 @@ export interface UnitInput {
   /** Content of descriptor 4, for calls. */
   readonly args?: Uint8Array | undefined
   readonly env?: Readonly<Record<string, string>>
-  /** What the run is compared with, for `stopAtDifference`. */
+  /** Inputs of one group lie together, and one of them can end it (`UnitRun.stopAt`); default 0. */
+  readonly group?: number
+  /** What the run is compared with, for `stopAt`; an input without it ends nothing. */
   readonly expected?: { readonly exit: number; readonly stdout: string }
 }
 
@@ -36,13 +38,17 @@ export interface UnitRun {
   readonly wrapAllocations?: boolean
   /** A process of its own for every input: slower, and even undefined behaviour cannot reach from one to another. */
   readonly isolated?: boolean
-  /** The first input that does not do what it should is the last. */
-  readonly stopAtDifference?: boolean
+  /**
+   * What ends an input's group, so that the rest of it is skipped: a run that ended well (no crash, limit, report of
+   * a sanitizer, nor a record cut off by _exit) with another status or output than expected, or (`deviation`) anything
+   * but that status and output. Records are not compared. Default `never`.
+   */
+  readonly stopAt?: 'never' | 'difference' | 'deviation'
 }
 
 export type UnitRunReply =
-  /** One report an input; fewer where the last of them ended the run. */
-  | { readonly kind: 'run'; readonly reports: readonly FinishedRun[] }
+  /** One report an input, undefined for those that were skipped with their group. */
+  | { readonly kind: 'run'; readonly reports: readonly (FinishedRun | undefined)[] }
   /** The objects need the real linker: a thread-local variable, an unknown relocation, an undefined symbol. */
   | { readonly kind: 'unsupported'; readonly reason: string }
   /** Says nothing about the unit. */
@@ -61,7 +67,7 @@ export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
     (run.isolated ? FLAG_ISOLATED : 0) |
     (run.wantRecord ? FLAG_WANT_RECORD : 0) |
     (run.wrapAllocations ? FLAG_WRAP : 0) |
-    (run.stopAtDifference ? FLAG_STOP : 0)
+    STOP_FLAGS[run.stopAt ?? 'never']
   const body = [
     u32(forget.length),
     ...forget.map(u32),
@@ -86,11 +92,12 @@ export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
   return Buffer.concat([u32(length), ...body], length + 4)
 }
 
-function encodeInput({ stdin, args, env, expected }: UnitInput): Uint8Array[] {
+function encodeInput({ stdin, args, env, group, expected }: UnitInput): Uint8Array[] {
   return [
     ...environment(env ?? {}),
     ...bytes(Buffer.from(stdin, 'latin1')),
     ...bytes(args),
+    u32(group ?? 0),
     u32(expected === undefined ? 0 : 1),
     u32(expected?.exit ?? 0),
     ...bytes(Buffer.from(expected?.stdout ?? '', 'latin1')),
@@ -111,10 +118,11 @@ export function decodeReply(frame: Buffer): UnitRunReply {
   if (kind === 1) return { kind: 'unsupported', reason }
   if (kind === 2) return { kind: 'failed', detail: reason }
   const count = reader.u32()
-  const reports: FinishedRun[] = []
+  const reports: (FinishedRun | undefined)[] = []
   for (let i = 0; i < count; i++) {
-    const report = readReport(reader)
-    if (report.kind === 'sandbox-error') return { kind: 'failed', detail: report.detail }
+    const wasMade = reader.u32() === 1
+    const report = wasMade ? readReport(reader) : undefined
+    if (report?.kind === 'sandbox-error') return { kind: 'failed', detail: report.detail }
     reports.push(report)
   }
   return { kind: 'run', reports }

@@ -80,7 +80,7 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
 
   function interpret(unit: LoadedUnit, inputs: readonly Input[], reply: UnitRunReply): Interpreted[] {
     if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
-    return reply.reports.map((report, index) => interpretReport(unit, inputs[index]!, report, limits))
+    return reply.reports.map((report, index) => interpretReport(unit, inputs[index]!, report!, limits))
   }
 
   return {

@@ -10,6 +10,7 @@ import type { Input } from '../../../src/execute/input.ts'
 import { DEFAULT_LIMITS, type RunLimits } from '../../../src/execute/limits.ts'
 import type { RunOutcome } from '../../../src/execute/run-outcome.ts'
 import { openUnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
+import type { UnitRun } from '../../../src/execute/unit-runner/protocol.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
@@ -194,9 +195,171 @@ describe('planted bugs are found in shared processes', () => {
   )
 })
 
-describe('the runner', () => {
-  const echo = main('int n; scanf("%d", &n); printf("%d", n);')
+const echo = main('int n; scanf("%d", &n); printf("%d", n);')
 
+describe('groups', () => {
+  /** Each on its own line: the stdin of an input and, where it has one, what it is expected to print. */
+  async function run(
+    code: string,
+    groups: readonly (readonly (readonly [stdin: string, expected?: string])[])[],
+    run: Partial<UnitRun> & { build?: Build },
+  ) {
+    const { build = 'plain', ...how } = run
+    const unit = await runners.load(code, build, PROGRAM)
+    const reply = await (await runners.runner(build)).run({
+      objects: unit.objects,
+      inputs: groups.flatMap((inputs, group) =>
+        inputs.map(([text, expected]) => ({
+          stdin: text,
+          group,
+          ...(expected !== undefined && { expected: { exit: 0, stdout: expected } }),
+        })),
+      ),
+      env: {},
+      limits: { cpuMs: 100, outputBytes: 100 },
+      ...how,
+    })
+    if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
+    return reply.reports.map((report) => {
+      if (report === undefined) return 'skipped'
+      return report.kind === 'exited' ? `${report.code} ${report.stdout}` : report.kind
+    })
+  }
+
+  const misbehaving = main(`int n; scanf("%d", &n);
+    if (n == 97) exit(77);
+    if (n == 98) abort();
+    if (n == 99) for (;;) n |= 1;
+    printf("%d", n);`)
+  const leaving = main('int n; scanf("%d", &n); printf("%d", n); fflush(stdout); _exit(0);')
+
+  it.each([false, true])('end at a difference, each for itself; isolated: %s', async (isolated) => {
+    const groups = [
+      [
+        ['1', '1'],
+        ['2', '3'],
+        ['4', '4'],
+        ['5', '6'],
+      ],
+      [
+        ['7', '7'],
+        ['8', '8'],
+      ],
+      [
+        ['9', '0'],
+        ['1', '1'],
+      ],
+      [['2', '2']],
+    ] as const
+    const all = ['0 1', '0 2', '0 4', '0 5', '0 7', '0 8', '0 9', '0 1', '0 2']
+    expect(await run(echo, groups, { isolated })).toEqual(all)
+    const ended = ['0 1', '0 2', 'skipped', 'skipped', '0 7', '0 8', '0 9', 'skipped', '0 2']
+    expect(await run(echo, groups, { isolated, stopAt: 'difference' })).toEqual(ended)
+    expect(await run(echo, groups, { isolated, stopAt: 'deviation' })).toEqual(ended)
+  })
+
+  it.each([false, true])(
+    'end at a crash or a limit only where that is asked for; isolated: %s',
+    async (isolated) => {
+      const groups = [
+        [
+          ['1', '1'],
+          ['98', '98'],
+          ['2', '2'],
+        ],
+        [
+          ['98', '98'],
+          ['99', '99'],
+          ['3', '4'],
+          ['5', '5'],
+        ],
+      ] as const
+      expect(await run(misbehaving, groups, { isolated, stopAt: 'difference' })).toEqual([
+        '0 1',
+        'signaled',
+        '0 2',
+        'signaled',
+        'timeout',
+        '0 3',
+        'skipped',
+      ])
+      expect(await run(misbehaving, groups, { isolated, stopAt: 'deviation' })).toEqual([
+        '0 1',
+        'signaled',
+        'skipped',
+        'signaled',
+        'skipped',
+        'skipped',
+        'skipped',
+      ])
+    },
+  )
+
+  it('do not end by what has no expected result', async () => {
+    const groups = [[['98'], ['1'], ['2', '2']]] as const
+    expect(await run(misbehaving, groups, { stopAt: 'deviation' })).toEqual(['signaled', '0 1', '0 2'])
+  })
+
+  it('are one group where none are given, and may be longer than what one process takes', async () => {
+    const inputs = Array.from(
+      { length: 500 },
+      (_, index) => [`${index}`, `${index === 250 ? 0 : index}`] as const,
+    )
+    const got = await run(echo, [inputs], { stopAt: 'difference' })
+    expect(got.slice(249, 252)).toEqual(['0 249', '0 250', 'skipped'])
+    expect(new Set(got.slice(251))).toEqual(new Set(['skipped']))
+    expect(got).toHaveLength(500)
+  })
+
+  it('hold a status that sanitizers end with for their report, not for a result', async () => {
+    const groups = [
+      [
+        ['97', '97'],
+        ['1', '1'],
+        ['2', '3'],
+        ['4', '4'],
+      ],
+    ] as const
+    const got = ['77 ', '0 1', '0 2', 'skipped']
+    expect(await run(misbehaving, groups, { build: 'asan', stopAt: 'difference' })).toEqual(got)
+    expect(await run(misbehaving, groups, { build: 'msan', stopAt: 'difference' })).toEqual(got)
+    const plain = ['77 ', 'skipped', 'skipped', 'skipped']
+    expect(await run(misbehaving, groups, { stopAt: 'difference' })).toEqual(plain)
+  })
+
+  it.each([false, true])(
+    'hold leaving by _exit for no result where a record is wanted; isolated: %s',
+    async (isolated) => {
+      const groups = [
+        [
+          ['1', '2'],
+          ['3', '3'],
+        ],
+        [
+          ['4', '4'],
+          ['5', '5'],
+        ],
+      ] as const
+      const how = { isolated, wantRecord: true }
+      expect(await run(leaving, groups, { ...how, stopAt: 'difference' })).toEqual([
+        '0 1',
+        '0 3',
+        '0 4',
+        '0 5',
+      ])
+      expect(await run(leaving, groups, { ...how, stopAt: 'deviation' })).toEqual([
+        '0 1',
+        'skipped',
+        '0 4',
+        'skipped',
+      ])
+      const without = await run(leaving, groups, { isolated, stopAt: 'deviation' })
+      expect(without).toEqual(['0 1', 'skipped', '0 4', '0 5'])
+    },
+  )
+})
+
+describe('the runner', () => {
   it('varies addresses from process to process', async () => {
     const code = main(
       'printf("%p %p %p %p", (void *)&n, (void *)&main, (void *)malloc(9), malloc(1 << 20));',
@@ -207,25 +370,6 @@ describe('the runner', () => {
     )
     for (const place of [0, 1, 2, 3])
       expect(new Set(addresses.map((all) => all[place])).size).toBeGreaterThan(4)
-  })
-
-  it('stops at the first difference if asked to', async () => {
-    const unit = await runners.load(echo, 'plain', PROGRAM)
-    for (const isolated of [false, true]) {
-      const runner = await runners.runner('plain')
-      const reply = await runner.run({
-        objects: unit.objects,
-        inputs: ['1', '2', '4', '5'].map((text, index) => ({
-          stdin: text,
-          expected: { exit: 0, stdout: `${index + 1}` },
-        })),
-        env: {},
-        limits: { cpuMs: 1000, outputBytes: 100 },
-        isolated,
-        stopAtDifference: true,
-      })
-      expect(reply.kind === 'run' && reply.reports.map(({ stdout }) => `${stdout}`)).toEqual(['1', '2', '4'])
-    }
   })
 
   it.each([
@@ -269,7 +413,7 @@ describe('the runner', () => {
           'failed',
         ])
       const whole = await run(runner.load(object))
-      expect(whole.kind === 'run' && `${whole.reports[0]!.stdout}`).toBe('5')
+      expect(whole.kind === 'run' && `${whole.reports[0]?.stdout}`).toBe('5')
       rmSync(folder, { recursive: true })
       await runner.close()
     },
