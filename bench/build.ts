@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
+import { openClangRunner } from '../src/compile/worker/open-clang-runner.ts'
 import { prepareHarness } from '../src/execute/harness-objects.ts'
 import { DEFAULT_LIMITS } from '../src/execute/limits.ts'
 import { compileWorkerFor, openEngine } from '../src/execute/open-engine.ts'
@@ -55,17 +56,22 @@ const parse = await loadParser()
 const harness = await prepareHarness(clang)
 
 async function takeUnits(): Promise<{ units: Unit[]; extractMs: number }> {
+  const frontEnd = await openClangRunner({ clang, compileWorker: compileWorkerFor('worker') })
   const units: Unit[] = []
   let extractMs = 0
   let index = 0
   for await (const item of readSources(source)) {
     if (index++ % Number(values.every) !== 0 || item.kind === 'dropped') continue
     const start = performance.now()
-    const extracted = await extractUnits(item.source, { kinds: ['program', 'function'], clang })
+    const extracted = await extractUnits(item.source, {
+      kinds: ['program', 'function'],
+      compile: frontEnd.run,
+    })
     extractMs += performance.now() - start
     units.push(...extracted.units)
     if (units.length >= Number(values.units)) break
   }
+  await frontEnd.close()
   return { units, extractMs }
 }
 
@@ -90,7 +96,9 @@ const { units, extractMs } = await takeUnits()
 const sides = await Promise.all(values.engines.split(',').map(openSide))
 const [first] = units
 // The first unit pays for what is started and read once.
-if (first !== undefined) for (const side of sides) await buildGroup(side.engine, parse, { unit: first, split: 'train', settings: SETTINGS })
+if (first !== undefined)
+  for (const side of sides)
+    await buildGroup(side.engine, parse, { unit: first, split: 'train', settings: SETTINGS })
 for (const unit of units) for (const side of sides) await buildOn(side, unit)
 for (const side of sides) await side.engine.close()
 

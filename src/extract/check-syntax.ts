@@ -3,7 +3,8 @@
  * generated or executed.
  */
 
-import { firstError, runClang } from '../toolchain/run-clang.ts'
+import type { ClangRunner } from '../toolchain/clang-runner.ts'
+import { firstError } from '../toolchain/run-clang.ts'
 import { standardFlags } from './standard-flags.ts'
 import type { CStandard } from './unit.ts'
 
@@ -27,9 +28,13 @@ const COMMON_FLAGS = [
   '-ferror-limit=1',
 ]
 
-/** `checkSyntax('int f( {', 'gnu17', 'clang-19')` gives `{kind: 'rejected', error: "1:8: error: ..."}`. */
-export async function checkSyntax(code: string, standard: CStandard, clang: string): Promise<SyntaxCheck> {
-  const result = await frontEnd(code, ['-fsyntax-only', ...standardFlags(standard)], clang)
+/** `checkSyntax('int f( {', 'gnu17', spawnClang('clang-19'))` gives `{kind: 'rejected', error: "1:8: error: ..."}`. */
+export async function checkSyntax(
+  code: string,
+  standard: CStandard,
+  compile: ClangRunner,
+): Promise<SyntaxCheck> {
+  const result = await frontEnd(code, ['-fsyntax-only', ...standardFlags(standard)], compile)
   return result.kind === 'ok' ? { kind: 'ok' } : result
 }
 
@@ -37,15 +42,15 @@ export async function checkSyntax(code: string, standard: CStandard, clang: stri
 export function preprocess(
   code: string,
   standard: CStandard,
-  clang: string,
+  compile: ClangRunner,
   markers: 'plain' | 'line-markers' = 'plain',
 ): Promise<Preprocessed> {
   const flags = markers === 'plain' ? ['-E', '-P'] : ['-E']
-  return frontEnd(code, [...flags, ...standardFlags(standard)], clang)
+  return frontEnd(code, [...flags, ...standardFlags(standard)], compile)
 }
 
-async function frontEnd(code: string, flags: readonly string[], clang: string): Promise<Preprocessed> {
-  const result = await runClang(clang, [...COMMON_FLAGS, ...flags, '-x', 'c', '-'], code)
+async function frontEnd(code: string, flags: readonly string[], compile: ClangRunner): Promise<Preprocessed> {
+  const result = await compile([...COMMON_FLAGS, ...flags, '-x', 'c', '-'], code)
   switch (result.kind) {
     case 'ok':
       return { kind: 'ok', text: result.stdout }

@@ -2,6 +2,7 @@
  * A source's text in; out comes the C standard under which clang accepts it, or why there is none.
  * gnu17 is tried first, then gnu89 with what old compilers let pass.
  */
+import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
 import { classifyNotC, isMissingHeader } from './classify-not-c.ts'
 import type { CStandard } from './unit.ts'
@@ -11,13 +12,13 @@ export type StandardChoice =
   | { readonly kind: 'dropped'; readonly reason: string; readonly detail: string }
 
 /** `f(a) { return g(a); }` gives `{kind: 'ok', standard: 'gnu89'}`. */
-export async function chooseStandard(text: string, clang: string): Promise<StandardChoice> {
-  const modern = await checkSyntax(text, 'gnu17', clang)
+export async function chooseStandard(text: string, compile: ClangRunner): Promise<StandardChoice> {
+  const modern = await checkSyntax(text, 'gnu17', compile)
   if (modern.kind === 'ok') return { kind: 'ok', standard: 'gnu17' }
   if (modern.kind !== 'rejected') return compilerTrouble(modern)
   // A header that is not there is not there in either standard.
   if (isMissingHeader(modern.error)) return notC(text, modern.error)
-  const old = await checkSyntax(text, 'gnu89', clang)
+  const old = await checkSyntax(text, 'gnu89', compile)
   if (old.kind === 'ok') return { kind: 'ok', standard: 'gnu89' }
   // The lenient standard's first error is what really stands in the way.
   return old.kind === 'rejected' ? notC(text, old.error) : compilerTrouble(old)

@@ -5,6 +5,7 @@
  * if it asks for files outside the include folders.
  */
 import { loadParser } from '../syntax/parse-c.ts'
+import { type ClangRunner, spawnClang } from '../toolchain/clang-runner.ts'
 import { buildOutline, type Declaration, findFunction, type Outline } from './build-outline.ts'
 import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
 import { chooseStandard, compilerTrouble } from './choose-standard.ts'
@@ -21,8 +22,8 @@ import { unitId } from './unit-id.ts'
 
 export interface ExtractOptions {
   readonly kinds: readonly Unit['kind'][]
-  /** Path or name of the compiler. */
-  readonly clang?: string
+  /** The compiler's front end; by default `clang-19` is started for each text that it is to judge. */
+  readonly compile?: ClangRunner
 }
 
 export interface ExtractDrop {
@@ -43,29 +44,29 @@ const MAX_SOURCE_CHARS = 1_000_000
 
 /** `int sq(int a) { return a * a; } int main(void) { return sq(2); }` gives a program and the function `sq`. */
 export async function extractUnits(source: Source, options: ExtractOptions): Promise<Extraction> {
-  const clang = options.clang ?? 'clang-19'
+  const { kinds, compile = spawnClang('clang-19') } = options
   const { text } = source
   if (text.trim() === '') return dropSource('empty', '')
   if (text.length > MAX_SOURCE_CHARS) return dropSource('too-large', `${text.length} characters`)
   const refusal = findRefusedConstruct(text)
   if (refusal !== undefined) return dropSource(refusal.reason, refusal.detail)
-  const choice = await chooseStandard(text, clang)
+  const choice = await chooseStandard(text, compile)
   if (choice.kind === 'dropped') return dropSource(choice.reason, choice.detail)
   const { standard } = choice
-  const pasted = await hasPastedAsm(text, standard, clang)
+  const pasted = await hasPastedAsm(text, standard, compile)
   if (pasted.kind !== 'ok') return dropPreprocessing(pasted)
   if (pasted.found) return dropSource('inline-asm', 'put together by ##')
-  const resolved = await resolveConditionals(text, standard, clang)
+  const resolved = await resolveConditionals(text, standard, compile)
   if (resolved.kind !== 'ok') return dropPreprocessing(resolved)
   const outline = buildOutline(resolved.text, await loadParser())
-  return collect(source, standard, outline, { kinds: options.kinds, clang })
+  return collect(source, standard, outline, { kinds, compile })
 }
 
 async function collect(
   source: Source,
   standard: CStandard,
   outline: Outline,
-  { kinds, clang }: Required<ExtractOptions>,
+  { kinds, compile }: Required<ExtractOptions>,
 ): Promise<Extraction> {
   const units: Unit[] = []
   const drops: ExtractDrop[] = []
@@ -77,7 +78,7 @@ async function collect(
   if (kinds.includes('function')) {
     for (const definition of functionsToExtract(outline)) {
       const name = definition.functionName!
-      const result = await extractFunction(outline, definition, standard, clang)
+      const result = await extractFunction(outline, definition, standard, compile)
       if (typeof result !== 'string') drops.push({ stage: 'extract', unitName: name, ...result })
       else units.push(makeUnit(source, { kind: 'function', name, standard, code: result, exitDefined: true }))
     }
@@ -110,7 +111,7 @@ async function extractFunction(
   outline: Outline,
   definition: Declaration,
   standard: CStandard,
-  clang: string,
+  compile: ClangRunner,
 ): Promise<string | DropCause> {
   const problem = findSignatureProblem(outline, definition)
   if (problem !== undefined) return problem
@@ -120,7 +121,7 @@ async function extractFunction(
   for (const grain of ['fine', 'coarse'] satisfies Grain[]) {
     const slice = sliceFunction(outline, definition.functionName!, grain)
     if (slice.kind === 'calls-main') return { reason: 'calls-main', detail: '' }
-    const check = await checkSyntax(slice.code, standard, clang)
+    const check = await checkSyntax(slice.code, standard, compile)
     if (check.kind === 'ok') return slice.code
     if (check.kind !== 'rejected') {
       const { reason, detail } = compilerTrouble(check)

@@ -2,6 +2,7 @@
  * C text in; out comes whether macro expansion puts an `asm` together from pieces, which the text alone does
  * not show. Headers' own uses (symbol renames) do not count.
  */
+import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { type Preprocessed, preprocess } from './check-syntax.ts'
 import { isAsmWord } from './find-refused-construct.ts'
 import { lexC, parseDirective, removeSplices } from './lex-c.ts'
@@ -12,9 +13,13 @@ export type PastedAsm =
   | Exclude<Preprocessed, { readonly kind: 'ok' }>
 
 /** True for `#define P(a, b) a##b` with `P(as, m)("nop");`. Costs a compiler run only where `##` occurs. */
-export async function hasPastedAsm(text: string, standard: CStandard, clang: string): Promise<PastedAsm> {
+export async function hasPastedAsm(
+  text: string,
+  standard: CStandard,
+  compile: ClangRunner,
+): Promise<PastedAsm> {
   if (!/##|%:%:/.test(removeSplices(text))) return { kind: 'ok', found: false }
-  const preprocessed = await preprocess(text, standard, clang, 'line-markers')
+  const preprocessed = await preprocess(text, standard, compile, 'line-markers')
   if (preprocessed.kind !== 'ok') return preprocessed
   let isSystemHeader = false
   for (const token of lexC(preprocessed.text)) {

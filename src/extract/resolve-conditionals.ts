@@ -3,6 +3,7 @@
  * platform, so that what remains is one plain sequence of items. Which groups are active is the compiler's
  * own answer: a marker is put into each and looked for after preprocessing.
  */
+import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { type Preprocessed, preprocess } from './check-syntax.ts'
 import { lexC, parseDirective } from './lex-c.ts'
 import type { CStandard } from './unit.ts'
@@ -15,11 +16,11 @@ const MARKER = 'gepo_active_group'
 export async function resolveConditionals(
   text: string,
   standard: CStandard,
-  clang: string,
+  compile: ClangRunner,
 ): Promise<Preprocessed> {
   const lines = conditionalLines(text)
   if (lines.length === 0) return { kind: 'ok', text }
-  const preprocessed = await preprocess(withMarkers(text, lines), standard, clang)
+  const preprocessed = await preprocess(withMarkers(text, lines), standard, compile)
   if (preprocessed.kind !== 'ok') return preprocessed
   const found = preprocessed.text.matchAll(new RegExp(`^#pragma ${MARKER} (\\d+)$`, 'gm'))
   const active = new Set([...found].map((match) => Number(match[1])))

@@ -1,5 +1,6 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
+import { openClangRunner } from '../compile/worker/open-clang-runner.ts'
 import type { EngineOptions } from '../execute/engine.ts'
 import { openEngine } from '../execute/open-engine.ts'
 import { type Extraction, extractUnits } from '../extract/extract-units.ts'
@@ -14,12 +15,16 @@ import { type Reply, toReply } from './reply.ts'
 const options: EngineOptions = workerData
 let opened: ReturnType<typeof openEngine> | undefined
 const engine = () => (opened ??= openEngine(options))
+let frontEnd: ReturnType<typeof openClangRunner> | undefined
 
 export const extract = (task: {
   source: Source
   kinds: readonly Unit['kind'][]
 }): Promise<Reply<Extraction>> =>
-  toReply(() => extractUnits(task.source, { kinds: task.kinds, clang: options.clang }))
+  toReply(async () => {
+    frontEnd ??= openClangRunner(options)
+    return extractUnits(task.source, { kinds: task.kinds, compile: (await frontEnd).run })
+  })
 
 export const group = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
   toReply(async () => buildGroup(await engine(), await loadParser(), task))

@@ -4,8 +4,9 @@ import { checkSyntax } from '../../src/extract/check-syntax.ts'
 import { type Grain, sliceFunction } from '../../src/extract/slice-function.ts'
 import type { CStandard } from '../../src/extract/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
+import { spawnClang } from '../../src/toolchain/clang-runner.ts'
 
-const CLANG = 'clang-19'
+const compile = spawnClang('clang-19')
 const parse = await loadParser()
 
 function slice(source: string, name: string, grain: Grain = 'fine'): string {
@@ -233,9 +234,9 @@ const CASES: readonly Case[] = [
 
 describe('a slice holds', () => {
   it.each(CASES)('$title', async ({ source, code, standard = 'gnu17' }) => {
-    expect(await checkSyntax(source, standard, CLANG)).toEqual({ kind: 'ok' })
+    expect(await checkSyntax(source, standard, compile)).toEqual({ kind: 'ok' })
     expect(slice(source, 'f')).toBe(code)
-    expect(await checkSyntax(code, standard, CLANG)).toEqual({ kind: 'ok' })
+    expect(await checkSyntax(code, standard, compile)).toEqual({ kind: 'ok' })
   })
 })
 

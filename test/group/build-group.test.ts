@@ -27,7 +27,7 @@ afterAll(() => engine.close())
 async function unitOf(file: string, name: string): Promise<Unit> {
   const text = await readFile(join(fixtureRoot, file), 'utf8')
   const source = { id: '00'.repeat(32), dataset: '', split: '', row: file, license: 'unknown', text }
-  const { units } = await extractUnits(source, { kinds: ['program', 'function'], clang: 'clang-19' })
+  const { units } = await extractUnits(source, { kinds: ['program', 'function'] })
   return units.find((unit) => unit.name === name)!
 }
 
