@@ -1,5 +1,6 @@
 /*
  * compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]
+ * compile-worker --version
  *
  * Answers compile requests on stdin by responses on stdout (protocol.h) until stdin ends. CLANG is the path of the
  * clang command whose defaults are to be used.
@@ -8,10 +9,14 @@
  * LLVM: the host starts another process. After JOBS jobs, or where much memory is in use, the process replaces itself
  * by a fresh one between two requests, which the host does not notice: what leaks or fragments inside clang does not
  * add up.
+ *
+ * With --version it prints what `clang --version` prints first, for the libraries that it runs with: only a CLANG of
+ * the very same release gives the same IR.
  */
 #include "compiler.h"
 #include "protocol.h"
 
+#include <clang/Basic/Version.h>
 #include <llvm/Support/TargetSelect.h>
 
 #include <climits>
@@ -139,9 +144,15 @@ void answer_requests(const channel &channel, const settings &settings, char **ar
 }  // namespace
 
 int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    printf("%s\n", clang::getClangToolFullVersion("clang").c_str());
+    return 0;
+  }
   settings settings;
   if (!parse_settings(argc, argv, settings)) {
-    fprintf(stderr, "usage: compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]\n");
+    fprintf(stderr,
+            "usage: compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]\n"
+            "       compile-worker --version\n");
     return 2;
   }
   /* A reader that is gone shows as a failed write. */

@@ -4,6 +4,7 @@
  * Nothing is changed; a few small programs are compiled and run in the folder for temporary files.
  */
 import { UserError } from '../config/user-error.ts'
+import { canRunUnits } from '../execute/find-fast-engine.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import {
   findClang,
@@ -15,6 +16,7 @@ import {
   setupCommand,
 } from '../toolchain/locate-tools.ts'
 import { askVersion, probe } from './ask-version.ts'
+import { checkCompileWorker, checkUnitRunners } from './check-fast-engine.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
 import { checkGpu, checkLibtorch, checkTorch } from './check-training.ts'
@@ -29,6 +31,8 @@ interface Definition {
 }
 
 const SETUP = `run \`${setupCommand()}\``
+const SLOWLY =
+  'groups are built and verified many times as slowly, by starting clang and an executable for each variant'
 const VERSION = /(\d+\.\d+(?:\.\d+)?)/
 
 const DEFINITIONS: readonly Definition[] = [
@@ -69,6 +73,20 @@ const DEFINITIONS: readonly Definition[] = [
     lostWithout: 'no program can be run, so nothing can be proven',
     remedy: SETUP,
     check: checkRunner,
+  },
+  {
+    name: 'in-process compiler',
+    required: false,
+    lostWithout: SLOWLY,
+    remedy: `${remedy(`libclang-cpp${LLVM_MAJOR}-dev llvm-${LLVM_MAJOR}-dev libclang-${LLVM_MAJOR}-dev`)} and ${SETUP} again`,
+    check: async (env) => checkCompileWorker(env, findClangOrWhy(env)),
+  },
+  {
+    name: 'in-process runners',
+    required: false,
+    lostWithout: SLOWLY,
+    remedy: canRunUnits(process.arch) ? SETUP : 'use an x86-64 machine: they are for those only',
+    check: checkUnitRunners,
   },
   {
     name: 'sandbox',
@@ -161,8 +179,13 @@ async function checkPart(definition: Definition, env: NodeJS.ProcessEnv): Promis
     version: finding.status === 'ok' ? finding.version : null,
     problem: finding.status === 'broken' ? finding.problem : null,
     lostWithout: definition.lostWithout,
-    remedy: finding.status === 'ok' ? null : definition.remedy,
+    remedy: remedyFor(finding, definition),
   }
+}
+
+function remedyFor(finding: Finding, definition: Definition): string | null {
+  if (finding.status === 'ok') return null
+  return (finding.status === 'broken' ? finding.remedy : undefined) ?? definition.remedy
 }
 
 function sanitizer(name: string, kind: Sanitizer, lostWithout: string): Definition {

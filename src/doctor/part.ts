@@ -3,7 +3,13 @@ export type Finding =
   | { readonly status: 'ok'; readonly found: string; readonly version: string }
   | { readonly status: 'missing' }
   /** It is there and does not do its work. */
-  | { readonly status: 'broken'; readonly found: string; readonly problem: string }
+  | {
+      readonly status: 'broken'
+      readonly found: string
+      readonly problem: string
+      /** Where it is not the part's usual one. */
+      readonly remedy?: string
+    }
 
 /** One part of the installation as `gepo doctor` reports it, and as `--json` prints it. */
 export interface Part {

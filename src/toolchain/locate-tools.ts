@@ -3,10 +3,10 @@
  * asked once; that the programs work is not proven here (`gepo doctor` does). bubblewrap is not among them: it is
  * one of several fences that the sandbox tries by itself.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../config/user-error.ts'
+import { askRelease } from './ask-release.ts'
 import { findExecutable } from './find-executable.ts'
 
 /** The LLVM release whose IR and sanitizers everything here is proven with. */
@@ -91,7 +91,7 @@ export function findClang(env: NodeJS.ProcessEnv): { readonly path: string; read
   for (const candidate of candidates) {
     const path = findExecutable([candidate], env)
     if (path === undefined) continue
-    const version = clangVersion(path)
+    const version = askRelease(path)?.version
     if (version?.startsWith(`${LLVM_MAJOR}.`)) return { path, version }
     rejected.push(`${path} is ${version === undefined ? 'not a clang' : `clang ${version}`}`)
   }
@@ -111,11 +111,6 @@ export function setupCommand(): string {
 /** One clause that tells how to get a Debian or Ubuntu package. */
 export function remedy(aptPackage: string): string {
   return `run \`${setupCommand()}\`, or \`sudo apt-get install ${aptPackage}\``
-}
-
-function clangVersion(path: string): string | undefined {
-  const run = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 20_000 })
-  return /clang version (\d+\.\d+\.\d+)/.exec(run.stdout ?? '')?.[1]
 }
 
 function requireTool(tool: NamedTool, env: NodeJS.ProcessEnv): string {

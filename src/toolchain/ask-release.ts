@@ -1,0 +1,16 @@
+/** A program of the clang family in, its release out. */
+import { spawnSync } from 'node:child_process'
+
+export interface Release {
+  /** For example `19.1.7`. */
+  readonly version: string
+  /** With who built it and as what: `Debian clang version 19.1.7 (3~deb12u1)`. Equal names are equal code. */
+  readonly name: string
+}
+
+/** `askRelease('/usr/bin/clang-19')` gives what `--version` prints first; undefined for what is no clang. */
+export function askRelease(program: string): Release | undefined {
+  const run = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 20_000 })
+  const [name, version] = /^.*clang version (\d+\.\d+\.\d+).*$/m.exec(run.stdout ?? '') ?? []
+  return name === undefined || version === undefined ? undefined : { version, name }
+}
