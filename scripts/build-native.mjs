@@ -1,11 +1,13 @@
 /**
- * native/ built by CMake into native/build, when the sources differ from those of the last build that succeeded.
- * What is built stays inside the checkout or the installed package.
+ * native/ built by CMake into native/build, when the sources or the compiler that they are linked with differ from
+ * those of the last build that succeeded. What is built stays inside the checkout or the installed package.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { runStep } from './setup/run-step.mjs'
+import { LLVM } from './setup/system-packages.mjs'
 
 /**
  * @param {string} root
@@ -16,15 +18,39 @@ export function buildNative(root, env, report) {
   const source = join(root, 'native')
   const build = join(source, 'build')
   const stampPath = join(build, 'gepo-sources')
-  const stamp = `${hashSources(source)} ${root}\n`
-  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return
+  const llvm = describeLlvm(env)
+  const stamp = `${hashSources(source)} ${root}\n${llvm}\n`
+  const lastStamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : ''
+  if (lastStamp === stamp) return
   report('native parts: building')
-  // CMake refuses a build folder that was configured under another path.
-  if (configuredFor(build) !== source) rmSync(build, { recursive: true, force: true })
+  // CMake refuses a build folder that was configured under another path, and does not see that LLVM has changed.
+  const lastLlvm = lastStamp.split('\n')[1] || llvm
+  if (configuredFor(build) !== source || lastLlvm !== llvm) rmSync(build, { recursive: true, force: true })
   const failure = 'The native parts could not be built: the compiler’s own words are above.'
-  runStep('cmake', ['-S', source, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release'], { env, failure })
+  const configure = ['-S', source, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release']
+  for (const line of leftOut(runStep('cmake', configure, { env, failure }))) report(line)
   runStep('cmake', ['--build', build], { env, failure })
   writeFileSync(stampPath, stamp)
+}
+
+/**
+ * @param {string} output of CMake
+ * @returns {string[]} its sentences on the parts that cannot be built here
+ */
+export function leftOut(output) {
+  return [...output.matchAll(/^-- (\S+: left out, .*)$/gm)].map(([, sentence]) => sentence ?? '')
+}
+
+/**
+ * What decides, apart from the sources, whether the parts that are linked with LLVM are built, and with which.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function describeLlvm(env) {
+  const { stdout } = spawnSync(`${LLVM}/bin/clang`, ['--version'], { env, encoding: 'utf8' })
+  const isWhole =
+    existsSync(`${LLVM}/lib/cmake/llvm/LLVMConfig.cmake`) && existsSync(`${LLVM}/lib/libclang-cpp.so`)
+  return `${stdout?.split('\n', 1)[0] || 'no clang'}${isWhole ? '' : ', no development files'}`
 }
 
 /**

@@ -8,7 +8,8 @@ import { delimiter, join } from 'node:path'
 import { runStep } from './run-step.mjs'
 import { SetupError } from './setup-error.mjs'
 
-const LLVM = '/usr/lib/llvm-19'
+/** Where Debian and Ubuntu put all of this release. */
+export const LLVM = '/usr/lib/llvm-19'
 const RUNTIMES = `${LLVM}/lib/clang/19/lib/linux`
 const MACHINE = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
 
