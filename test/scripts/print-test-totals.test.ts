@@ -16,7 +16,11 @@ function totals(success: boolean, ...files: { status: string; tests: string[] }[
     name: 'a.test.ts',
     status,
     message: 'boom',
-    assertionResults: tests.map((one) => ({ status: one, fullName: 'does it', failureMessages: ['1 is not 2'] })),
+    assertionResults: tests.map((one) => ({
+      status: one,
+      fullName: 'does it',
+      failureMessages: ['1 is not 2'],
+    })),
   }))
   writeFileSync(path, JSON.stringify({ success, testResults }))
   const run = spawnSync(process.execPath, ['scripts/print-test-totals.mjs', path], { encoding: 'utf8' })
