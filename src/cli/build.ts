@@ -1,7 +1,8 @@
 /** `gepo build`: sources to a database of proven groups. */
 import type { Command } from 'commander'
 import { type BuildConfig, parseBuildConfig } from '../config/build-config.ts'
-import type { BuildSummary } from '../pipeline/events.ts'
+import { describeCompiler } from '../execute/open-engine.ts'
+import type { BuildEvent, BuildSummary, Reporter } from '../pipeline/events.ts'
 import type { Stats } from '../store/stats.ts'
 import { openStore } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -46,7 +47,7 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
     .option('--jobs <n>', 'worker threads (default: as many as cores)', numberOrText)
     .option(
       '--compiler <kind>',
-      'worker (in long-lived processes) or spawn (a process for each; the default)',
+      'worker (in long-lived processes; the default where it works) or spawn (a process for each)',
     )
     .option(
       '--column <name>',
@@ -91,7 +92,7 @@ async function runBuild(sources: string[], flags: BuildFlags, context: Context):
           kind: 'note',
           text: 'Stopping: storing what is finished. Press Ctrl-C again to stop at once.',
         }),
-      (signal) => build(config, sources, store, progress, signal),
+      (signal) => build(config, sources, store, withCompilerNamed(progress, config), signal),
     ).finally(() => progress.stop())
     const stats = store.stats()
     context.stdout.write(
@@ -105,6 +106,16 @@ async function runBuild(sources: string[], flags: BuildFlags, context: Context):
     return EXIT.interrupted
   } finally {
     store.close()
+  }
+}
+
+/** Says first, and only if the build begins, how it compiles. */
+function withCompilerNamed(reporter: Reporter<BuildEvent>, { compiler }: BuildConfig): Reporter<BuildEvent> {
+  return {
+    report(event) {
+      if (event.kind === 'build-started') reporter.report({ kind: 'note', text: describeCompiler(compiler) })
+      reporter.report(event)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** `gepo verify`: stored groups, proven again from their own contents. */
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { COMPILERS, type Compiler } from '../execute/open-engine.ts'
+import { COMPILERS, type Compiler, defaultCompiler } from '../execute/open-engine.ts'
 import type { VerifyFinding, VerifySummary } from '../pipeline/events.ts'
 import { openStore } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -12,7 +12,7 @@ import { printable } from './printable.ts'
 import { durationText, verifyProgress } from './progress.ts'
 
 interface VerifyFlags {
-  readonly compiler: Compiler
+  readonly compiler?: Compiler
   readonly sample?: number
   readonly seed: number
   readonly jobs: number
@@ -37,7 +37,10 @@ export function verifyCommand(program: Command, context: Context, setExit: (code
       availableParallelism(),
     )
     .addOption(
-      new Option('--compiler <kind>', 'how C is compiled and run').choices(COMPILERS).default('spawn'),
+      new Option(
+        '--compiler <kind>',
+        'how C is compiled and run (default: worker where it works, else spawn)',
+      ).choices(COMPILERS),
     )
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -57,7 +60,7 @@ async function runVerify(path: string, flags: VerifyFlags, context: Context): Pr
   try {
     const verifyGroups = await context.loadVerifyGroups()
     const progress = verifyProgress(context.stderr)
-    const { sample, seed, jobs, compiler } = flags
+    const { sample, seed, jobs, compiler = defaultCompiler() } = flags
     const summary = await withInterrupt(
       () => progress.report({ kind: 'note', text: 'Stopping. Press Ctrl-C again to stop at once.' }),
       (signal) => verifyGroups(store, { sample, seed, jobs, compiler }, progress, signal),

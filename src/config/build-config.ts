@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { LEVELS, type Level } from '../compile/level.ts'
 import { DEFAULT_LIMITS } from '../execute/limits.ts'
-import { COMPILERS } from '../execute/open-engine.ts'
+import { COMPILERS, defaultCompiler } from '../execute/open-engine.ts'
 import { UserError } from './user-error.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -46,7 +46,9 @@ const buildConfigSchema = z.strictObject({
   seed: wholeNumber(0, 2 ** 32 - 1).default(0),
   jobs: wholeNumber(1, 4096).default(() => availableParallelism()),
   /** How C is compiled and run; what comes out is the same. */
-  compiler: z.enum(COMPILERS, { error: `must be ${COMPILERS.join(' or ')}` }).default('spawn'),
+  compiler: z
+    .enum(COMPILERS, { error: `must be ${COMPILERS.join(' or ')}` })
+    .default(() => defaultCompiler()),
   /** Column of the C text in Parquet and JSONL files. */
   column: z.string().min(1).optional(),
   /** Name of the data set and its licence in the provenance, where the source itself does not say. */

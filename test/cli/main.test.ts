@@ -32,6 +32,7 @@ const buildSynthetic =
   (count: number, kind: 'finished' | 'interrupted' = 'finished'): Build =>
   async (config, _sources, store, reporter) => {
     store.beginRun({ ...syntheticRun, config, jobs: config.jobs })
+    reporter.report({ kind: 'build-started', unitsFinished: 0 })
     for (let n = 0; n < count; n++) {
       const source = syntheticSource(n)
       store.saveSource(source)
@@ -143,6 +144,18 @@ describe('gepo build', () => {
     expect(stdout).toContain('5 sources read, 5 units done in 2s: 4 groups, 1 drops\n')
     expect(stdout).toContain('1  screen-original: crash')
     expect(stdout).toContain(`gepo show ${db}`)
+  })
+
+  it('says first how it compiles, and records it', async () => {
+    const { stdout, stderr } = await run(
+      ['build', 'folder', '--out', db, '--compiler', 'spawn', '--json'],
+      withBuild(buildSynthetic(5)),
+    )
+    expect(JSON.parse(stderr.split('\n', 1)[0]!)).toEqual({
+      event: 'note',
+      text: expect.stringMatching(/^Compiler: spawn /),
+    })
+    expect(JSON.parse(stdout).config.compiler).toBe('spawn')
   })
 
   it('prints JSON alone on stdout with --json', async () => {

@@ -1,11 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
-import { findFastEngine, releaseProblem } from '../../src/execute/find-fast-engine.ts'
-import { compileWorkerFor } from '../../src/execute/open-engine.ts'
-import { locateTools } from '../../src/toolchain/locate-tools.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFastEngine } from '../../src/execute/find-fast-engine.ts'
 
 const RELEASE = 'Debian clang version 19.1.7 (3~deb12u1)'
 
@@ -79,33 +76,5 @@ describe('findFastEngine', () => {
       kind: 'unavailable',
       reason: `${mute} does not name its release`,
     })
-  })
-})
-
-describe.runIf(process.arch === 'x64')('the in-process compiler that the set-up built', () => {
-  it('is of the very release of the clang in use', () => {
-    const compileWorker = compileWorkerFor('worker')
-    expect(compileWorker).toBeDefined()
-    expect(releaseProblem(compileWorker!, locateTools().clang)).toBeUndefined()
-  })
-})
-
-describe('--compiler worker', () => {
-  afterEach(() => {
-    vi.unstubAllEnvs()
-  })
-
-  it.runIf(process.arch === 'x64')('is refused in one sentence where it cannot work', () => {
-    vi.stubEnv('GEPO_COMPILE_WORKER', join(folder, 'none'))
-    expect(() => compileWorkerFor('worker')).toThrow(
-      new UserError(
-        '--compiler worker cannot be used here: the in-process compiler is not built: run `npm run setup`, or give --compiler spawn.',
-      ),
-    )
-  })
-
-  it('is not looked for when clang is to be spawned', () => {
-    vi.stubEnv('GEPO_COMPILE_WORKER', join(folder, 'none'))
-    expect(compileWorkerFor('spawn')).toBeUndefined()
   })
 })
