@@ -1,7 +1,7 @@
 /** `gepo build`: sources to a database of proven groups. */
 import type { Command } from 'commander'
 import { type BuildConfig, parseBuildConfig } from '../config/build-config.ts'
-import { describeCompiler } from '../execute/open-engine.ts'
+import { compileWorkerFor, describeCompiler } from '../execute/open-engine.ts'
 import type { BuildEvent, BuildSummary, Reporter } from '../pipeline/events.ts'
 import type { Stats } from '../store/stats.ts'
 import { openStore } from '../store/store.ts'
@@ -82,6 +82,8 @@ Ctrl-C stores what is finished; the same command goes on from there.`,
 
 async function runBuild(sources: string[], flags: BuildFlags, context: Context): Promise<ExitCode> {
   const config = configOf(flags)
+  // What is refused is refused before there is a database.
+  compileWorkerFor(config.compiler)
   const store = openStore(flags.out)
   try {
     const build = await context.loadBuild()

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BuildConfig } from '../../src/config/build-config.ts'
 import { UserError } from '../../src/config/user-error.ts'
 import type { Part } from '../../src/doctor/part.ts'
@@ -25,7 +25,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gepo-cli-'))
   db = join(folder, 'groups.db')
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+  vi.unstubAllEnvs()
+})
 
 /** Units 0 to count-1, unit 3 dropped. */
 const buildSynthetic =
@@ -156,6 +159,17 @@ describe('gepo build', () => {
       text: expect.stringMatching(/^Compiler: spawn /),
     })
     expect(JSON.parse(stdout).config.compiler).toBe('spawn')
+  })
+
+  it('makes no database when it cannot compile in the way that was asked for', async () => {
+    vi.stubEnv('GEPO_COMPILE_WORKER', '/nowhere/compile-worker')
+    const { exit, stderr } = await run(
+      ['build', 'folder', '--out', db, '--compiler', 'worker'],
+      withBuild(buildSynthetic(5)),
+    )
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(/^gepo: --compiler worker cannot be used here: .*\n$/)
+    expect(existsSync(db)).toBe(false)
   })
 
   it('prints JSON alone on stdout with --json', async () => {
