@@ -1,9 +1,12 @@
 /*
- * Linked into every executable of a unit: makes reads of uninitialised memory show.
+ * Linked into every executable of a unit: what is to be so before the unit's first statement.
  *
- * Just before main is entered, the stack from its frame on is filled with the byte GEPO_FILL; malloc'ed memory is
- * filled by glibc itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the caller). A program whose result depends on
- * either byte reads memory that it never wrote.
+ * Of several mutants in one text (src/mutate/combine-mutants.ts) the one with the number GEPO_MUTANT is selected;
+ * without it the unit itself is.
+ *
+ * Reads of uninitialised memory are made to show: just before main is entered, the stack from its frame on is filled
+ * with the byte GEPO_FILL; malloc'ed memory is filled by glibc itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the
+ * caller). A program whose result depends on either byte reads memory that it never wrote.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,12 +21,25 @@ enum { FILLED_STACK_BYTES = 256 * 1024 };
 
 typedef int main_function(int, char **, char **);
 
+static unsigned number_in_environment(const char *name) {
+  unsigned number = 0;
+  for (const char *text = getenv(name); text && *text >= '0' && *text <= '9'; text++)
+    number = number * 10 + (unsigned)(*text - '0');
+  return number;
+}
+
+/* Declared by the combined text, and by nothing else. */
+int gepo_selected_mutant;
+
+/* Before the unit's own constructors. */
+__attribute__((constructor(101))) static void select_mutant(void) {
+  gepo_selected_mutant = (int)number_in_environment("GEPO_MUTANT");
+}
+
 /* Not inlined, so that the filled region lies below the caller's frame, where the unit's frames will be. */
 __attribute__((noinline)) void gepo_fill_stack(void) {
-  const char *text = getenv("GEPO_FILL");
-  if (text == NULL) return;
-  unsigned char fill = 0;
-  for (; *text >= '0' && *text <= '9'; text++) fill = (unsigned char)(fill * 10 + (*text - '0'));
+  if (getenv("GEPO_FILL") == NULL) return;
+  unsigned char fill = (unsigned char)number_in_environment("GEPO_FILL");
   volatile uint64_t region[FILLED_STACK_BYTES / sizeof(uint64_t)];
   for (size_t i = 0; i < sizeof region / sizeof *region; i++) region[i] = fill * UINT64_C(0x0101010101010101);
 }

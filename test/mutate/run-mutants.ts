@@ -1,0 +1,116 @@
+/** Compiles a unit's variants in the compile worker and runs them in the unit runners, selected by their number. */
+import { type CompileWorker, openCompileWorker } from '../../src/compile/worker/open-compile-worker.ts'
+import { DRIVER_FLAGS, driverSource } from '../../src/execute/call/driver-source.ts'
+import { encodeCall } from '../../src/execute/call/encode-call.ts'
+import { planCall } from '../../src/execute/call/plan-call.ts'
+import type { Calling } from '../../src/execute/calling.ts'
+import type { Build } from '../../src/execute/engine.ts'
+import { BUILD_FLAGS, type HarnessObjects, prepareHarness } from '../../src/execute/harness-objects.ts'
+import type { Input } from '../../src/execute/input.ts'
+import { type Interpreted, interpretReport } from '../../src/execute/interpret-report.ts'
+import { DEFAULT_LIMITS, runLimits } from '../../src/execute/limits.ts'
+import { compileWorkerFor } from '../../src/execute/open-engine.ts'
+import { runEnvironment } from '../../src/execute/run-environment.ts'
+import { type HostedObjects, openHostedObjects } from '../../src/execute/unit-runner/hosted-objects.ts'
+import type { Unit } from '../../src/extract/unit.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
+
+export interface MutantRunner {
+  /** Undefined for a function that cannot be called. */
+  callingOf(unit: Unit): Promise<Calling | undefined>
+  /** Throws what does not compile. */
+  load(unit: Unit, text: string, build: Build, calling: Calling): Promise<Loaded>
+  run(loaded: Loaded, runs: readonly MutantRun[]): Promise<Interpreted[]>
+  /** Forgets what was loaded. */
+  release(): Promise<void>
+  close(): Promise<void>
+}
+
+interface Loaded {
+  readonly build: Build
+  readonly calling: Calling
+  readonly objects: readonly number[]
+}
+
+export interface MutantRun {
+  readonly input: Input
+  readonly fuel: number
+  readonly mutant?: number
+}
+
+const RUNNER_OF = { plain: 'plain', cover: 'plain', asan: 'asan', msan: 'msan' } as const
+const FILL = 0xa5
+
+export async function openMutantRunner(): Promise<MutantRunner> {
+  const { clang } = locateTools()
+  const harness = await prepareHarness(clang)
+  const compiler = await openCompileWorker({ worker: compileWorkerFor('worker')!, clang })
+  const hosts = new Map<string, Promise<HostedObjects>>()
+  const hostOf = (build: Build) => {
+    const host = hosts.get(RUNNER_OF[build]) ?? openHostedObjects(RUNNER_OF[build])
+    hosts.set(RUNNER_OF[build], host)
+    return host
+  }
+  return {
+    async callingOf(unit) {
+      if (unit.kind === 'program') return { kind: 'program', exitDefined: unit.exitDefined }
+      const debug = await compiler.emit(unit.code, unit.standard, 'O0', { debug: true })
+      if (debug.kind !== 'ok') throw new Error(JSON.stringify(debug))
+      const plan = planCall(debug.stdout, unit.name)
+      return plan.kind === 'unsupported' ? undefined : { kind: 'function', plan, driver: driverSource(plan) }
+    },
+    async load({ standard }, text, build, calling) {
+      const host = await hostOf(build)
+      const flags = BUILD_FLAGS[build]
+      const unit = await compile(compiler, { text, language: 'c', standard }, flags)
+      const objects = [host.load(unit)]
+      for (const file of harnessFiles(harness, build, calling)) objects.push(await host.loadFile(file))
+      if (calling.kind === 'function') {
+        const driver = { text: calling.driver, language: 'c', standard: 'gnu17' } as const
+        const driverFlags = build === 'cover' ? DRIVER_FLAGS : [...DRIVER_FLAGS, ...flags]
+        objects.push(host.load(await compile(compiler, driver, driverFlags)))
+      }
+      return { build, calling, objects }
+    },
+    async run({ build, calling, objects }, runs) {
+      const reply = await (await hostOf(build)).runner.run({
+        objects,
+        inputs: runs.map(({ input, fuel, mutant }) => ({
+          stdin: input.stdin,
+          ...(calling.kind === 'function' &&
+            input.kind === 'call' && { args: encodeCall(calling.plan, input) }),
+          env: { GEPO_FUEL: String(fuel), ...(mutant !== undefined && { GEPO_MUTANT: String(mutant) }) },
+        })),
+        env: { LC_ALL: 'C', ...runEnvironment(build, { fill: FILL, fuel: 0 }) },
+        fill: FILL,
+        limits: runLimits(build, DEFAULT_LIMITS),
+        wantRecord: build === 'cover' || calling.kind === 'function',
+        wrapAllocations: calling.kind === 'function',
+      })
+      if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
+      return reply.reports.map((report, index) =>
+        interpretReport({ build, calling }, runs[index]!.input, report!, DEFAULT_LIMITS),
+      )
+    },
+    async release() {
+      for (const host of hosts.values()) (await host).unloadUnits()
+    },
+    async close() {
+      await compiler.close()
+      for (const host of hosts.values()) await (await host).runner.close()
+    },
+  }
+}
+
+async function compile(
+  compiler: CompileWorker,
+  code: Parameters<CompileWorker['object']>[0],
+  flags: readonly string[],
+): Promise<Uint8Array> {
+  const compiled = await compiler.object(code, flags)
+  if (compiled.kind !== 'ok') throw new Error(`${JSON.stringify(compiled)}\n${code.text}`)
+  return compiled.object
+}
+
+const harnessFiles = (harness: HarnessObjects, build: Build, calling: Calling) =>
+  calling.kind === 'program' ? harness[build].always : [...harness[build].always, harness[build].call]
