@@ -36,11 +36,11 @@ export function meterEngine(engine: Engine): MeteredEngine {
       timed(`build ${build}${code.language === 'ir' ? ' of IR' : ''}`, one, () =>
         engine.build(code, build, calling),
       ),
-    run: (executable, runs, stopAt) =>
+    run: (jobs) =>
       timed(
-        `run ${executable.build}`,
-        (outcomes) => outcomes.length,
-        () => engine.run(executable, runs, stopAt),
+        `run ${jobs[0]?.executable.build}`,
+        (outcomes) => outcomes.flat().length,
+        () => engine.run(jobs),
       ),
     explore: (executable, explorations) =>
       timed(

@@ -25,6 +25,8 @@
 #define FILLED_STACK_BYTES (256u << 10)
 /* Above this it costs less to let the kernel zero the pages that are touched. */
 #define ZEROED_BY_HAND_BYTES (512u << 10)
+/* glibc takes no larger one. */
+#define LARGEST_MMAP_THRESHOLD (32 << 20)
 /* Sanitizers never give memory back: after so much of it the remaining inputs get a new process. */
 #define SANITIZER_GROWTH_PAGES (64u << 8)
 
@@ -260,6 +262,8 @@ static void prepare_process(size_t index) {
   }
   set_environment(&task->run->inputs[index]);
   if (task->run->fill <= 255) mallopt(M_PERTURB, (int)task->run->fill);
+  /* From the heap, which is made small again, and not mapped each for itself. */
+  if (!is_sanitizing()) mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD);
   if (__msan_unpoison_param) __msan_unpoison_param(8);
   errno = 0;
 }

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "unit-calls.h"
 
+#include "sanitizer-stops.h"
+
 #include <link.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,7 +42,7 @@ static _Noreturn void unit_exit(int status) {
   leave(status, true);
 }
 
-static _Noreturn void unit_exit_now(int status) { leave(status, false); }
+_Noreturn void return_from_unit(int status) { leave(status, false); }
 
 static int unit_cxa_atexit(void (*function)(void *), void *argument, void *owner) {
   (void)owner;
@@ -79,15 +81,15 @@ void *provided_function(const char *name) {
     void *function;
   } provided[] = {
       {"exit", (void *)unit_exit},
-      {"_exit", (void *)unit_exit_now},
-      {"_Exit", (void *)unit_exit_now},
+      {"_exit", (void *)return_from_unit},
+      {"_Exit", (void *)return_from_unit},
       {"atexit", (void *)unit_atexit},
       {"__cxa_atexit", (void *)unit_cxa_atexit},
       {"dl_iterate_phdr", (void *)unit_iterate_phdr},
   };
   for (size_t i = 0; i < sizeof provided / sizeof *provided; i++)
     if (strcmp(provided[i].name, name) == 0) return provided[i].function;
-  return NULL;
+  return sanitizer_stop(name);
 }
 
 void describe_image(const struct image *image) { described = *image; }

@@ -18,3 +18,6 @@ void describe_image(const struct image *image);
  * as exit runs them, and the streams are flushed. False if it left by _exit, which does neither.
  */
 bool run_until_exit(int (*run)(void *), void *argument, int *status);
+
+/* Ends the unit as _exit does. */
+_Noreturn void return_from_unit(int status);

@@ -7,9 +7,9 @@
  *
  * A unit never runs in this process: each child loads the objects anew, at addresses of its own, under the limits
  * and filters that the supervisor gives a unit. Inputs that share a child find the memory of unit and C library as
- * it was before the first; what dies with a child is the input that it was at, if that was the child's first, and
- * else that input gets a new child. The parent judges by what the kernel says of the child and by the size of its
- * output; a child's own word is believed for the exit status and CPU time of inputs that it finished.
+ * it was before the first; a fault costs the input that has it alone, and an input that a limit or a filter ended the
+ * child in gets a new child, if it was not the first. The parent judges by what the kernel says of the child and by
+ * the size of its output; a child's own word is believed for the exit status and CPU time of inputs that it finished.
  *
  * Not guaranteed: that a unit with undefined behaviour, run on several inputs in one child, gives what it would give
  * in a child of its own (RUN_ISOLATED does).
@@ -497,6 +497,28 @@ static bool is_group_over(const struct input *input, const struct result *result
   return input->has_expected && ends_group(&run, well, is_expected(input, result));
 }
 
+/* The result of an input that others went before and that a fault of its own ended the child in; false for any other
+ * end. It began as in a new child, so it is not run again. */
+static bool died_result(size_t index, const struct ended *ended, struct result *result) {
+  if (ended->stopped != KIND_EXITED || control->phase != PHASE_RUNNING || control->current != index) return false;
+  const int signal = WIFSIGNALED(ended->status) ? WTERMSIG(ended->status) : 0;
+  const bool faulted = signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGABRT;
+  const bool reported = !signal && is_sanitizing() && WEXITSTATUS(ended->status) == SANITIZER_EXIT;
+  if (!faulted && !reported) return false;
+  const struct input_end *before = &control->ends[index - 1];
+  const uint64_t starts[FILES] = {before->output_end, before->error_end, before->record_end};
+  *result = (struct result){
+      .kind = faulted ? KIND_SIGNALED : KIND_EXITED,
+      .code = faulted ? (uint32_t)signal : SANITIZER_EXIT,
+      .max_rss_bytes = ended->max_rss_bytes,
+  };
+  for (int i = 0; i < FILES; i++) {
+    result->pieces[i] = (struct piece){starts[i], file_size(&files[i])};
+    if (result->pieces[i].end > files[i].mapped || starts[i] > result->pieces[i].end) return false;
+  }
+  return !is_too_long(result);
+}
+
 /* ---- a run ---------------------------------------------------------------------------------------------- */
 
 static bool needs_isolation(const struct object_ids *ids) {
@@ -556,7 +578,11 @@ static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
       return;
     }
     if (!single) next = collect(first, end, &ended);
-    if (next > first) continue;
+    if (next > first) {
+      struct result died;
+      if (next < end && died_result(next, &ended, &died)) next = put_results(next, &died);
+      continue;
+    }
     alone = false;
     struct result result = last_result(&control->ends[first], &ended);
     bool forbidden = result.kind == KIND_FORBIDDEN_SYSCALL;
@@ -674,7 +700,7 @@ static void say_hello(void) {
  */
 static void restart(char **argv) {
   if (getenv(STARTED)) return;
-  char options[256];
+  char options[512];
   struct rlimit stack = {STACK_BYTES, STACK_BYTES}, current;
   if (getrlimit(RLIMIT_STACK, &current) < 0) die("getrlimit");
   stack.rlim_max = current.rlim_max;
@@ -686,15 +712,28 @@ static void restart(char **argv) {
   setenv("LC_ALL", "C", 1);
   snprintf(options, sizeof options,
            "detect_leaks=0:symbolize=0:exitcode=77:detect_stack_use_after_return=1:max_malloc_fill_size=1048576:"
-           "malloc_fill_byte=%d",
+           /* Of a report only its first line is read. */
+           "fast_unwind_on_fatal=1:malloc_context_size=0:print_legend=0:print_summary=0:malloc_fill_byte=%d",
            atoi(argv[2]));
   if (__asan_poison_memory_region) {
     setenv("ASAN_OPTIONS", options, 1);
-    setenv("UBSAN_OPTIONS", "halt_on_error=1:symbolize=0:exitcode=77", 1);
+    setenv("UBSAN_OPTIONS", "halt_on_error=0:symbolize=0:exitcode=77", 1);
   }
-  if (__msan_unpoison) setenv("MSAN_OPTIONS", "symbolize=0:exit_code=77", 1);
+  if (__msan_unpoison) setenv("MSAN_OPTIONS", "symbolize=0:exit_code=77:fast_unwind_on_fatal=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0", 1);
   execv(argv[0], argv);
   die("execv");
+}
+
+/* To its limit, so that children have all of it: a stack that grows in one cannot be made small again for the next
+ * input. Only the kernel's books grow. */
+static void grow_stack(void) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  struct rlimit stack;
+  if (getrlimit(RLIMIT_STACK, &stack) < 0) die("getrlimit");
+  /* Arguments and environment lie above this frame, and the kernel keeps a gap below. */
+  uintptr_t lowest = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - stack.rlim_cur + (1u << 20);
+  *(volatile char *)lowest = 0;
+  madvise((void *)lowest, page, MADV_DONTNEED);
 }
 
 int main(int argc, char **argv) {
@@ -706,6 +745,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   restart(argv);
+  grow_stack();
   self.own_pid_namespace = rung < 2;
   self.landlock_abi = landlock_abi();
   self.has_filter = has_seccomp();

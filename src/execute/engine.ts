@@ -27,6 +27,8 @@ export interface Executable {
   readonly file: string
   readonly build: Build
   readonly calling: Calling
+  /** Which mutant of a combined text runs (mutate/combine-mutants.ts); the original without. */
+  readonly mutant?: number
 }
 
 export type BuildResult =
@@ -55,6 +57,13 @@ export type StopAt = 'never' | 'difference' | 'deviation'
 export function isStop(stopAt: StopAt, outcome: RunOutcome, expected: Result): boolean {
   if (stopAt === 'never') return false
   return outcome.kind === 'ok' ? !sameResult(outcome, expected) : stopAt === 'deviation'
+}
+
+/** Runs of one executable; a stop ends the rest of its own job alone. */
+export interface Job {
+  readonly executable: Executable
+  readonly runs: readonly Run[]
+  readonly stopAt?: StopAt
 }
 
 /** How the next input is made up: by the on-demand stdin for programs, from a generated call for functions. */
@@ -89,11 +98,14 @@ export interface Coverage {
 }
 
 export interface Engine {
+  /** Whether mutants are best built together, where they can be. */
+  readonly combinesMutants: boolean
   /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
   emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
+  /** The same code is built once, as long as its unit lasts. */
   build(code: Code, build: Build, calling: Calling): Promise<BuildResult>
-  /** An outcome for each run, in their order, up to where it stopped. */
-  run(executable: Executable, runs: readonly Run[], stopAt?: StopAt): Promise<RunOutcome[]>
+  /** For each job an outcome for each of its runs, in their order, up to where it stopped. */
+  run(jobs: readonly Job[]): Promise<RunOutcome[][]>
   /** Runs a `cover` build on inputs that are made up while it runs. */
   explore(executable: Executable, explorations: readonly Exploration[]): Promise<Explored[]>
   /** Forgets all executables; the unit that they belonged to is done. */

@@ -39,9 +39,9 @@ interface Attempt {
 }
 
 /** After so many attempts without a clean input the rest would give none. */
-const HOPELESS_AFTER = 24
-/** Attempts made together. What one call finds serves from the next batch on; programs learn nothing from others. */
-const BATCH = { program: 16, function: 4 } as const
+const HOPELESS_AFTER = 16
+/** Attempts made together; calls that reached something new serve as parents from the next batch on. */
+const BATCH = 16
 const SIZES = 10
 
 export async function findInputs(
@@ -57,20 +57,24 @@ export async function findInputs(
   const refusals: { stage: 'input' | 'screen-original'; reason: string; detail: string }[] = []
   const reachingNew: (Attempt & CleanInput)[] = []
   const others: Attempt[] = []
+  const verdicts = new Map<Attempt, ScreenedInput>()
+  const screenOnce = async (some: readonly Attempt[]) => {
+    const unknown = some.filter((attempt) => !verdicts.has(attempt))
+    if (unknown.length === 0) return
+    for (const [index, verdict] of (await screen(unknown)).entries()) verdicts.set(unknown[index]!, verdict)
+  }
   let tried = 0
   let edgesTotal = 0
   let edgesSpent = 0
   const isHopeless = () => tried >= HOPELESS_AFTER && reachingNew.length === 0
   while (tried < attempts && !isHopeless() && edgesSpent <= CLEAN_EDGES) {
-    const batch = Array.from(
-      { length: Math.min(BATCH[cover.calling.kind], attempts - tried) },
-      (_, index) => {
-        const attempt = tried + index
-        const size = Math.floor((attempt * SIZES) / attempts)
-        const call = makeCall(cover, reachingNew, options, random, size / SIZES, attempt)
-        return { seed: random.bits(64), size, dictionary: options.dictionary, fuel: ORIGINAL_EDGES, call }
-      },
-    )
+    const length = cover.calling.kind === 'program' && tried > 0 ? attempts : BATCH
+    const batch = Array.from({ length: Math.min(length, attempts - tried) }, (_, index) => {
+      const attempt = tried + index
+      const size = Math.floor((attempt * SIZES) / attempts)
+      const call = makeCall(cover, reachingNew, options, random, size / SIZES, attempt)
+      return { seed: random.bits(64), size, dictionary: options.dictionary, fuel: ORIGINAL_EDGES, call }
+    })
     tried += batch.length
     const made: Attempt[] = []
     for (const { outcome, coverage, input } of await engine.explore(cover, batch)) {
@@ -85,20 +89,26 @@ export async function findInputs(
       const output = `${outcome.exit}\n${outcome.effects}\n${outcome.stdout}`
       made.push({ input, edgesTaken: coverage.edgesTaken, hits: coverage.hits, output })
     }
-    const promising = made.filter((attempt) => reachesNew(attempt, reached))
-    const verdicts = new Map<Attempt, ScreenedInput>()
-    for (const [index, verdict] of (await screen(promising)).entries())
-      verdicts.set(promising[index]!, verdict)
-    for (const attempt of made) {
-      const verdict = verdicts.get(attempt)
-      if (verdict === undefined || !reachesNew(attempt, reached)) others.push(attempt)
-      else if (verdict.kind === 'clean') {
-        reachingNew.push({ ...attempt, expected: verdict.expected })
-        countHits(attempt, reached)
-        edgesSpent += attempt.edgesTaken
-      } else if (verdict.reason === 'nondeterministic') return drop('screen-original', verdict)
-      else refusals.push({ stage: 'screen-original', ...verdict })
+    for (let isFirst = true, rest = made; rest.length > 0; isFirst = false) {
+      // Most are clean: what reaches nothing new beside those before it is not screened. When they were not, all are.
+      await screenOnce(isFirst ? reachingNewTogether(rest, reached) : rest)
+      const unscreened = rest.findIndex((attempt) => {
+        if (!reachesNew(attempt, reached)) others.push(attempt)
+        else {
+          const verdict = verdicts.get(attempt)
+          if (verdict === undefined) return true
+          if (verdict.kind === 'clean') {
+            reachingNew.push({ ...attempt, expected: verdict.expected })
+            countHits(attempt, reached)
+            edgesSpent += attempt.edgesTaken
+          } else refusals.push({ stage: 'screen-original', ...verdict })
+        }
+        return false
+      })
+      rest = unscreened < 0 ? [] : rest.slice(unscreened)
     }
+    const unstable = refusals.find(({ reason }) => reason === 'nondeterministic')
+    if (unstable !== undefined) return drop('screen-original', unstable)
   }
 
   const clean = reachingNew.slice(0, wanted)
@@ -109,8 +119,9 @@ export async function findInputs(
       const attempt = others.shift()!
       if (!outputs.has(attempt.output)) batch.push(attempt)
     }
-    for (const [index, verdict] of (await screen(batch)).entries()) {
-      const attempt = batch[index]!
+    await screenOnce(batch)
+    for (const attempt of batch) {
+      const verdict = verdicts.get(attempt)!
       if (verdict.kind === 'refused') {
         if (verdict.reason === 'nondeterministic') return drop('screen-original', verdict)
       } else if (!outputs.has(attempt.output)) {
@@ -186,6 +197,16 @@ function makeCall(
 /** Whether the run takes an edge for the first time, or more often than any clean run before. */
 const reachesNew = ({ hits }: Attempt, reached: ReadonlyMap<number, number>): boolean =>
   hits.some((bucket, edge) => bucket > (reached.get(edge) ?? 0))
+
+/** Those that would reach something new if all before them were clean. */
+function reachingNewTogether(attempts: readonly Attempt[], reached: ReadonlyMap<number, number>): Attempt[] {
+  const together = new Map(reached)
+  return attempts.filter((attempt) => {
+    const isNew = reachesNew(attempt, together)
+    if (isNew) countHits(attempt, together)
+    return isNew
+  })
+}
 
 function countHits({ hits }: Attempt, reached: Map<number, number>): void {
   hits.forEach((bucket, edge) => {

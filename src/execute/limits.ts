@@ -2,14 +2,14 @@
 import type { RunLimits as SandboxLimits } from '../sandbox/run-report.ts'
 import type { Build } from './engine.ts'
 
-/** An original that takes more edges on an input does not get that input. About 0.05 s at O0. */
-export const ORIGINAL_EDGES = 20_000_000
+/** An original that takes more edges on an input does not get that input. About 0.03 s at O0. */
+export const ORIGINAL_EDGES = 4_000_000
 
-/** No more inputs are looked for when those that reach something new take so many edges together. About 1 s. */
+/** No more inputs are looked for when those that reach something new take so many edges together. About 0.7 s. */
 export const CLEAN_EDGES = 20 * ORIGINAL_EDGES
 
 /** A mutant may take this many times the original's edges on the same input, and some more. */
-export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 1_000_000
+export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 100_000
 
 export interface RunLimits {
   readonly cpuMs: number

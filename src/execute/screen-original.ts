@@ -81,8 +81,9 @@ export async function openScreen(
           outcomes[index]!.every(({ kind }) => kind === 'ok') ? [{ ...input, index }] : [],
         )
         const runs = open.map(({ input, edgesTaken }) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
-        for (const [position, outcome] of (await engine.run(executable, runs)).entries())
-          outcomes[open[position]!.index]!.push(outcome)
+        if (runs.length === 0) break
+        const [ofPass] = await engine.run([{ executable, runs }])
+        for (const [position, outcome] of ofPass!.entries()) outcomes[open[position]!.index]!.push(outcome)
       }
       return outcomes.map((ofInput) => judgeInput(ofInput, builds))
     },

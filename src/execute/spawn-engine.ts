@@ -20,12 +20,14 @@ import {
   type Executable,
   type Explored,
   isStop,
+  type Job,
 } from './engine.ts'
 import { BUILD_FLAGS } from './harness-objects.ts'
 import type { Input } from './input.ts'
 import { interpretReport } from './interpret-report.ts'
 import { runLimits } from './limits.ts'
-import { explorationEnvironment, runEnvironment } from './run-environment.ts'
+import { buildKey, once } from './once.ts'
+import { explorationEnvironment, mutantEnvironment, runEnvironment } from './run-environment.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 
@@ -36,26 +38,22 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
   const sandbox: Sandbox = await openSandbox()
   const box = sandbox.boxPath
   const drivers = new Map<string, Promise<string>>()
+  const builds = new Map<string, Promise<BuildResult>>()
   let count = 0
 
   const driverObject = (driver: string, build: Build): Promise<string> => {
     const name = `driver-${createHash('sha256').update(driver).digest('hex').slice(0, 16)}.${build}.o`
-    let object = drivers.get(name)
-    if (object === undefined) {
-      object = (async () => {
-        const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
-        const result = await runClang(
-          clang,
-          [...DRIVER_FLAGS, ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
-          driver,
-        )
-        if (result.kind !== 'ok')
-          throw new Error(`the driver does not compile: ${JSON.stringify(result)}\n${driver}`)
-        return path.join(box, name)
-      })()
-      drivers.set(name, object)
-    }
-    return object
+    return once(drivers, name, async () => {
+      const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
+      const result = await runClang(
+        clang,
+        [...DRIVER_FLAGS, ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
+        driver,
+      )
+      if (result.kind !== 'ok')
+        throw new Error(`the driver does not compile: ${JSON.stringify(result)}\n${driver}`)
+      return path.join(box, name)
+    })
   }
 
   const linkedObjects = async (calling: Calling, build: Build) =>
@@ -63,7 +61,7 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
       ? harness[build].always
       : [...harness[build].always, harness[build].call, await driverObject(calling.driver, build)]
 
-  async function build(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
+  async function link(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
     const file = `u${count++}`
     const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
     const objects = await linkedObjects(calling, build)
@@ -117,7 +115,21 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
     })
   }
 
+  async function runJob({ executable, runs, stopAt = 'never' }: Job): Promise<RunOutcome[]> {
+    const outcomes: RunOutcome[] = []
+    for (const { input, expected, ...options } of runs) {
+      const environment = { ...runEnvironment(executable.build, options), ...mutantEnvironment(executable) }
+      const report = await launch(executable, input, environment)
+      const { outcome } = interpretReport(executable, input, report, limits)
+      outcomes.push(outcome)
+      if (expected !== undefined && isStop(stopAt, outcome, expected)) break
+    }
+    return outcomes
+  }
+
   return {
+    // It is what the combined text is held against.
+    combinesMutants: false,
     emitIr: (text, standard, level, options) =>
       runClang(
         clang,
@@ -134,15 +146,11 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
         ],
         text,
       ),
-    build,
-    async run(executable, runs, stopAt = 'never') {
-      const outcomes: RunOutcome[] = []
-      for (const { input, expected, ...options } of runs) {
-        const report = await launch(executable, input, runEnvironment(executable.build, options))
-        const { outcome } = interpretReport(executable, input, report, limits)
-        outcomes.push(outcome)
-        if (expected !== undefined && isStop(stopAt, outcome, expected)) break
-      }
+    build: (code, build, calling) =>
+      once(builds, buildKey(code, build, calling), () => link(code, build, calling)),
+    async run(jobs) {
+      const outcomes: RunOutcome[][] = []
+      for (const job of jobs) outcomes.push(await runJob(job))
       return outcomes
     },
     async explore(executable, explorations) {
@@ -161,6 +169,7 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
     },
     async releaseAll() {
       drivers.clear()
+      builds.clear()
       for (const name of await readdir(box))
         if (/^(?:u\d|driver-)/.test(name)) await rm(path.join(box, name), { force: true })
     },

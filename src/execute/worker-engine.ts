@@ -18,6 +18,7 @@ import {
   type Executable,
   type Exploration,
   isStop,
+  type Job,
   type Run,
   type StopAt,
 } from './engine.ts'
@@ -25,7 +26,8 @@ import { BUILD_FLAGS } from './harness-objects.ts'
 import type { Input } from './input.ts'
 import { interpretReport } from './interpret-report.ts'
 import { runLimits } from './limits.ts'
-import { explorationEnvironment, runEnvironment } from './run-environment.ts'
+import { buildKey, once } from './once.ts'
+import { explorationEnvironment, mutantEnvironment, runEnvironment } from './run-environment.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 import { openSpawnEngine } from './spawn-engine.ts'
@@ -52,6 +54,7 @@ export async function openWorkerEngine(
   const loaded = new Map<string, Loaded>()
   const drivers = new Map<string, Promise<number>>()
   const relinked = new Map<string, Promise<BuildResult>>()
+  const builds = new Map<string, Promise<BuildResult>>()
   let reference: Promise<Engine> | undefined
   let count = 0
 
@@ -61,7 +64,7 @@ export async function openWorkerEngine(
   }
   const hostOf = (build: Build) => once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
 
-  async function build(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
+  async function compile(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
     const compiled = await compiler.object(code, BUILD_FLAGS[build])
     if (compiled.kind === 'rejected') return { kind: 'rejected', detail: firstError(compiled.stderr) ?? '' }
     if (compiled.kind !== 'ok') return (await referenceEngine()).build(code, build, calling)
@@ -85,13 +88,12 @@ export async function openWorkerEngine(
       return (await hostOf(build)).load(compiled.object)
     })
 
-  /** A report an input, undefined behind where the runner stopped; undefined as a whole where the objects need the real linker. */
+  /** A report an input, none where the runner stopped before it; undefined where the objects need the real linker. */
   async function reportsOf(
-    executable: Executable,
+    { build, calling, file }: Executable,
     inputs: readonly UnitInput[],
     { fill, stopAt }: { fill: number; stopAt: StopAt },
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
-    const { build, calling, file } = executable
     const reply = await (await hostOf(build)).runner.run({
       objects: loaded.get(file)!.objects,
       inputs,
@@ -107,71 +109,112 @@ export async function openWorkerEngine(
   }
 
   /** The reference's executable of the same code; undefined where it cannot be linked at all. */
-  async function relink({ file, build, calling }: Executable): Promise<Executable | undefined> {
+  async function relink({ file, build, calling, mutant }: Executable): Promise<Executable | undefined> {
     const built = await once(relinked, file, async () =>
       (await referenceEngine()).build(loaded.get(file)!.code, build, calling),
     )
-    return built.kind === 'ok' ? built.executable : undefined
+    if (built.kind === 'rejected') return undefined
+    return { ...built.executable, ...(mutant !== undefined && { mutant }) }
   }
 
-  /** Runs with one fill: that is set once for all inputs of a request. */
-  async function runAlike(
-    executable: Executable,
-    runs: readonly Run[],
-    stopAt: StopAt,
-  ): Promise<RunOutcome[]> {
-    const outcomes: RunOutcome[] = []
-    while (outcomes.length < runs.length) {
-      const rest = runs.slice(outcomes.length)
-      const reports = await reportsOf(
-        executable,
-        rest.map((run) => unitInput(executable, run)),
-        { fill: rest[0]!.fill, stopAt },
-      )
-      if (reports === undefined) {
-        const instead = await relink(executable)
-        return instead === undefined
-          ? runs.map(() => DOES_NOT_LINK)
-          : (await referenceEngine()).run(instead, runs, stopAt)
-      }
+  /** Runs that differ in their inputs and mutants alone; a job's outcomes end where it stops. */
+  async function runTogether(jobs: readonly Job[]): Promise<RunOutcome[][]> {
+    const outcomes: RunOutcome[][] = jobs.map(() => [])
+    const stopped = new Set<number>()
+    const { executable, runs, stopAt = 'never' } = jobs[0]!
+    const fill = runs[0]!.fill
+    // A stop of the runner may be none: it sees neither the memory that a function leaves nor the end of the fuel.
+    for (
+      let open = jobs.flatMap(({ runs }, job) => runs.map((_, run) => ({ job, run })));
+      open.length > 0;
+    ) {
+      const inputs = open.map(({ job, run }) => ({
+        ...unitInput(jobs[job]!.executable, jobs[job]!.runs[run]!),
+        group: job,
+      }))
+      const reports = await reportsOf(executable, inputs, { fill, stopAt })
+      if (reports === undefined) return runRelinked(jobs)
       for (const [index, report] of reports.entries()) {
-        if (report === undefined) break
-        const { input, expected } = rest[index]!
+        const { job, run } = open[index]!
+        if (report === undefined || stopped.has(job)) continue
+        const { input, expected } = jobs[job]!.runs[run]!
         const { outcome } = interpretReport(executable, input, report, limits)
-        outcomes.push(outcome)
-        if (expected !== undefined && isStop(stopAt, outcome, expected)) return outcomes
+        outcomes[job]!.push(outcome)
+        if (expected !== undefined && isStop(stopAt, outcome, expected)) stopped.add(job)
       }
+      open = open.filter(({ job, run }) => !stopped.has(job) && run >= outcomes[job]!.length)
     }
     return outcomes
   }
 
+  async function runRelinked(jobs: readonly Job[]): Promise<RunOutcome[][]> {
+    const outcomes: RunOutcome[][] = []
+    for (const job of jobs) {
+      const executable = await relink(job.executable)
+      if (executable === undefined) outcomes.push(job.runs.map(() => DOES_NOT_LINK))
+      else outcomes.push(...(await (await referenceEngine()).run([{ ...job, executable }])))
+    }
+    return outcomes
+  }
+
+  /** Fill, objects and what to stop at are set once for all inputs of a request. */
+  async function runJobs(jobs: readonly Job[]): Promise<RunOutcome[][]> {
+    const outcomes: RunOutcome[][] = jobs.map(() => [])
+    const ends = jobs.map(({ runs }) => runs.length)
+    const parts = jobs.flatMap((job, index) =>
+      [...Map.groupBy(job.runs.keys(), (run) => job.runs[run]!.fill)].map(([fill, runs]) => ({
+        job,
+        index,
+        fill,
+        runs,
+      })),
+    )
+    const requests = Map.groupBy(
+      parts,
+      ({ job, fill }) => `${job.executable.file} ${job.stopAt ?? 'never'} ${fill}`,
+    )
+    for (const together of requests.values()) {
+      // What another fill gave behind a stop was not wanted.
+      const wanted = together
+        .map((part) => ({ ...part, runs: part.runs.filter((run) => run < ends[part.index]!) }))
+        .filter(({ runs }) => runs.length > 0)
+      if (wanted.length === 0) continue
+      const got = await runTogether(
+        wanted.map(({ job, runs }) => ({ ...job, runs: runs.map((run) => job.runs[run]!) })),
+      )
+      for (const [position, { job, index, runs }] of wanted.entries()) {
+        for (const [at, outcome] of got[position]!.entries()) {
+          const run = runs[at]!
+          outcomes[index]![run] = outcome
+          const { expected } = job.runs[run]!
+          if (expected !== undefined && isStop(job.stopAt ?? 'never', outcome, expected))
+            ends[index] = Math.min(ends[index]!, run + 1)
+        }
+      }
+    }
+    return outcomes.map((ofJob, index) => ofJob.slice(0, ends[index]))
+  }
+
   return {
+    combinesMutants: true,
     async emitIr(text, standard, level, emitOptions) {
       const result = await compiler.emit(text, standard, level, emitOptions)
       if (result.kind !== 'crashed') return result
       return (await referenceEngine()).emitIr(text, standard, level, emitOptions)
     },
-    build,
-    async run(executable, runs, stopAt = 'never') {
-      if (!loaded.has(executable.file)) return (await referenceEngine()).run(executable, runs, stopAt)
-      const outcomes: RunOutcome[] = []
-      let end = runs.length
-      for (const fill of new Set(runs.map((run) => run.fill))) {
-        const indexes = [...runs.keys()].filter((index) => index < end && runs[index]!.fill === fill)
-        const alike = await runAlike(
-          executable,
-          indexes.map((index) => runs[index]!),
-          stopAt,
-        )
-        for (const [position, outcome] of alike.entries()) {
-          const index = indexes[position]!
-          outcomes[index] = outcome
-          const { expected } = runs[index]!
-          // What another fill gave behind this run was not wanted.
-          if (expected !== undefined && isStop(stopAt, outcome, expected)) end = index + 1
-        }
-      }
-      return outcomes.slice(0, end)
+    build: (code, build, calling) =>
+      once(builds, buildKey(code, build, calling), () => compile(code, build, calling)),
+    async run(jobs) {
+      const outcomes: RunOutcome[][] = jobs.map(() => [])
+      const isOurs = ({ executable }: Job) => loaded.has(executable.file)
+      const [ours, theirs] = [jobs.filter(isOurs), jobs.filter((job) => !isOurs(job))]
+      const [ran, referred] = [
+        await runJobs(ours),
+        theirs.length > 0 ? await (await referenceEngine()).run(theirs) : [],
+      ]
+      for (const [index, job] of jobs.entries())
+        outcomes[index] = isOurs(job) ? ran[ours.indexOf(job)]! : referred[theirs.indexOf(job)]!
+      return outcomes
     },
     async explore(executable, explorations) {
       if (!loaded.has(executable.file)) return (await referenceEngine()).explore(executable, explorations)
@@ -195,6 +238,7 @@ export async function openWorkerEngine(
       loaded.clear()
       drivers.clear()
       relinked.clear()
+      builds.clear()
       for (const host of hosts.values()) (await host).unloadUnits()
       await (await reference)?.releaseAll()
     },
@@ -204,16 +248,6 @@ export async function openWorkerEngine(
       await (await reference)?.close()
     },
   }
-}
-
-/** The value of a key, made at its first use. */
-function once<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  let value = values.get(key)
-  if (value === undefined) {
-    value = make()
-    values.set(key, value)
-  }
-  return value
 }
 
 const callImage = ({ calling }: Executable, input: Input) =>
@@ -226,7 +260,10 @@ function unitInput(executable: Executable, { input, fuel, expected }: Run): Unit
   return {
     stdin: input.stdin,
     ...callImage(executable, input),
-    ...(executable.build === 'cover' && fuel > 0 && { env: { GEPO_FUEL: String(fuel) } }),
+    env: {
+      ...mutantEnvironment(executable),
+      ...(executable.build === 'cover' && fuel > 0 && { GEPO_FUEL: String(fuel) }),
+    },
     ...(comparable && { expected: { exit: expected.exit, stdout: expected.stdout } }),
   }
 }

@@ -120,6 +120,7 @@ async function groupResult(
   const { losers, verdicts } = await timed('losers', () =>
     findLosers(engine, {
       unit,
+      parse,
       calling,
       inputs,
       winners,

@@ -6,8 +6,9 @@ import type { Level } from '../compile/level.ts'
 import { LEVELS } from '../compile/level.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { Calling } from '../execute/calling.ts'
-import type { Engine } from '../execute/engine.ts'
+import type { BuildResult, Engine } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
+import type { RunOutcome } from '../execute/run-outcome.ts'
 import { sameResult } from '../execute/same-result.ts'
 import { type CleanInput, FILLS, reasonOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
@@ -54,26 +55,20 @@ export async function proveWinners(
     if (same) same.push(level)
     else levelsByText.set(text, [level])
   }
-  const winners: ProvenWinner[] = []
-  for (const [ir, sameLevels] of levelsByText) {
-    const failure = await disagreement(engine, { ir, levels: sameLevels }, unit, calling, inputs)
-    if (failure) return { kind: 'dropped', stage: 'winners', ...failure }
-    winners.push({ ir, levels: sameLevels })
-  }
-  return { kind: 'proven', winners }
+  const winners = [...levelsByText].map(([ir, sameLevels]) => ({ ir, levels: sameLevels }))
+  const failures = await disagreements(engine, winners, unit, calling, inputs)
+  const failure = failures.find((one) => one !== undefined)
+  return failure ? { kind: 'dropped', stage: 'winners', ...failure } : { kind: 'proven', winners }
 }
 
-/** Why the winner is none; undefined when it agrees with the original on every input. */
-export async function disagreement(
+/** For each winner why it is none; undefined where it agrees with the original on every input. */
+export async function disagreements(
   engine: Engine,
-  { ir, levels }: ProvenWinner,
+  winners: readonly ProvenWinner[],
   unit: Pick<Unit, 'standard'>,
   calling: Calling,
   inputs: readonly CleanInput[],
-): Promise<{ reason: string; detail: string } | undefined> {
-  const built = await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', calling)
-  if (built.kind === 'rejected')
-    return { reason: 'winner-does-not-compile', detail: `${levels[0]}: ${built.detail}` }
+): Promise<({ reason: string; detail: string } | undefined)[]> {
   // The fill alternates so that a winner that reads what was never written has two chances to show it.
   const runs = inputs.map(({ input, expected, edgesTaken }, index) => ({
     input,
@@ -81,16 +76,32 @@ export async function disagreement(
     fill: FILLS[index % 2]!,
     fuel: mutantEdges(edgesTaken),
   }))
-  for (const [index, outcome] of (await engine.run(built.executable, runs, 'deviation')).entries()) {
+  const builds: BuildResult[] = []
+  for (const { ir } of winners)
+    builds.push(await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', calling))
+  const jobs = builds.flatMap((built) =>
+    built.kind === 'ok' ? [{ executable: built.executable, runs, stopAt: 'deviation' } as const] : [],
+  )
+  const outcomes = (await engine.run(jobs)).values()
+  return builds.map((built, index) => {
+    const level = winners[index]!.levels[0]!
+    if (built.kind === 'rejected')
+      return { reason: 'winner-does-not-compile', detail: `${level}: ${built.detail}` }
+    return deviation(level, outcomes.next().value!, inputs)
+  })
+}
+
+function deviation(level: Level, outcomes: readonly RunOutcome[], inputs: readonly CleanInput[]) {
+  for (const [index, outcome] of outcomes.entries()) {
     if (outcome.kind !== 'ok') {
       const { reason, detail } = reasonOf(outcome, 'plain')
       return {
         reason: 'winner-does-not-run',
-        detail: `${levels[0]} on input ${index}: ${reason} ${detail}`.trim(),
+        detail: `${level} on input ${index}: ${reason} ${detail}`.trim(),
       }
     }
     if (!sameResult(inputs[index]!.expected, outcome))
-      return { reason: 'winners-disagree', detail: `${levels[0]} on input ${index}` }
+      return { reason: 'winners-disagree', detail: `${level} on input ${index}` }
   }
   return undefined
 }

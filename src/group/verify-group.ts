@@ -13,7 +13,7 @@ import { proveLoser } from './find-losers.ts'
 import { groupId } from './group-id.ts'
 import type { StoredGroup } from './group-record.ts'
 import { planCalling } from './plan-calling.ts'
-import { disagreement } from './prove-winners.ts'
+import { disagreements } from './prove-winners.ts'
 
 export interface Finding {
   /** `contents`, `original`, `winner 2`, `loser 1`, ... */
@@ -82,10 +82,9 @@ async function findings(
         report('original', 'other-result', `input ${index}`)
     }
   }
-  for (const [index, winner] of group.winners.entries()) {
-    const failure = await disagreement(engine, winner, unit, calling, inputs)
+  const failures = await disagreements(engine, group.winners, unit, calling, inputs)
+  for (const [index, failure] of failures.entries())
     if (failure) report(`winner ${index}`, failure.reason, failure.detail)
-  }
   for (const [index, loser] of group.losers.entries()) {
     const { mutant } = loser
     const member = `loser ${index}`

@@ -81,12 +81,12 @@ describe('findInputs', () => {
     const inputs = await inputsOf(text)
     expect(inputs.length).toBeGreaterThan(10)
     for (const { input, edgesTaken, expected } of inputs.filter((found) => found.edgesTaken > 1)) {
-      const [outcome] = await engine.run(executable, [{ input, fill: 0, fuel: edgesTaken }])
+      const outcomeWith = async (fuel: number) =>
+        (await engine.run([{ executable, runs: [{ input, fill: 0, fuel }] }]))[0]![0]
+      const outcome = await outcomeWith(edgesTaken)
       expect(outcome).toMatchObject({ kind: 'ok', stdout: expected.stdout })
       // One edge less is not enough: the count is exact.
-      expect(await engine.run(executable, [{ input, fill: 0, fuel: edgesTaken - 1 }])).toMatchObject([
-        { kind: 'timeout' },
-      ])
+      expect(await outcomeWith(edgesTaken - 1)).toMatchObject({ kind: 'timeout' })
     }
   })
 

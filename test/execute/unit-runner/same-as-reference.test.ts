@@ -77,7 +77,7 @@ async function expectSameRuns({ executable, loaded }: Both, inputs: readonly Inp
   for (const fill of [0xa5, 0x5b]) {
     const options = { fill, fuel: 3_000_000 }
     const runs = inputs.map((input) => ({ input, ...options }))
-    const expected = (await reference.run(executable, runs)).map(comparable)
+    const expected = (await reference.run([{ executable, runs }]))[0]!.map(comparable)
     for (const isolated of [false, true]) {
       const got = await runners.run(loaded, inputs, { ...options, isolated })
       expect(got.map(({ outcome }) => comparable(outcome))).toEqual(expected)

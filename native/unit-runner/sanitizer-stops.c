@@ -1,0 +1,129 @@
+#include "sanitizer-stops.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "task.h"
+#include "unit-calls.h"
+
+#if defined RUNNER_MSAN || defined RUNNER_ASAN
+
+struct stop {
+  const char *name;
+  void *function;
+};
+
+static void *find_stop(const struct stop *stops, size_t count, const char *name) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(stops[i].name, name) == 0) return stops[i].function;
+  return NULL;
+}
+
+#endif
+
+#if defined RUNNER_MSAN
+
+static _Noreturn void stop_uninitialized(void) {
+  static const char report[] = "WARNING: MemorySanitizer: use-of-uninitialized-value\n";
+  if (write(STDERR_FILENO, report, sizeof report - 1) < 0) return_from_unit(SANITIZER_EXIT);
+  return_from_unit(SANITIZER_EXIT);
+}
+
+void *sanitizer_stop(const char *name) {
+  static const struct stop stops[] = {
+      {"__msan_warning_noreturn", (void *)stop_uninitialized},
+      {"__msan_warning_with_origin_noreturn", (void *)stop_uninitialized},
+  };
+  return find_stop(stops, sizeof stops / sizeof *stops, name);
+}
+
+#elif defined RUNNER_ASAN
+
+/* compiler-rt/lib/asan/asan_mapping.h for x86-64 and Linux. */
+#define SHADOW_OFFSET UINT64_C(0x7fff8000)
+enum { SHADOW_SCALE = 3, GRANULARITY = 1 << SHADOW_SCALE };
+
+/* As compiler-rt/lib/asan/asan_errors.cpp (ErrorGeneric) names the fault by the shadow of the bad address. */
+static const char *fault_name(uintptr_t address, size_t size) {
+  const volatile uint8_t *shadow = (const volatile uint8_t *)((address >> SHADOW_SCALE) + SHADOW_OFFSET);
+  if (*shadow == 0 && size > GRANULARITY) shadow++;
+  if (*shadow > 0 && *shadow < 128) shadow++;
+  switch (*shadow) {
+    case 0xfa:
+    case 0xac:
+      return "heap-buffer-overflow";
+    case 0xfd:
+      return "heap-use-after-free";
+    case 0xf1:
+      return "stack-buffer-underflow";
+    case 0xf2:
+    case 0xf3:
+      return "stack-buffer-overflow";
+    case 0xf5:
+      return "stack-use-after-return";
+    case 0xf7:
+      return "use-after-poison";
+    case 0xf8:
+      return "stack-use-after-scope";
+    case 0xf9:
+      return "global-buffer-overflow";
+    case 0xca:
+    case 0xcb:
+      return "dynamic-stack-buffer-overflow";
+    default:
+      return "unknown-crash";
+  }
+}
+
+static _Noreturn void stop_access(uintptr_t address, size_t size) {
+  dprintf(STDERR_FILENO, "ERROR: AddressSanitizer: %s on address %#lx\n", fault_name(address, size), (unsigned long)address);
+  return_from_unit(SANITIZER_EXIT);
+}
+
+#define ACCESS_STOP(size) \
+  static _Noreturn void stop_access##size(uintptr_t address) { stop_access(address, size); }
+ACCESS_STOP(1)
+ACCESS_STOP(2)
+ACCESS_STOP(4)
+ACCESS_STOP(8)
+ACCESS_STOP(16)
+
+/* The handler that goes on prints the report; it is the runner that does not go on. No handler has more arguments. */
+#define FOR_EACH_CHECK(_)                                                                                              \
+  _(type_mismatch_v1) _(alignment_assumption) _(add_overflow) _(sub_overflow) _(mul_overflow) _(negate_overflow)       \
+      _(divrem_overflow) _(shift_out_of_bounds) _(out_of_bounds) _(vla_bound_not_positive) _(float_cast_overflow)      \
+          _(load_invalid_value) _(implicit_conversion) _(invalid_builtin) _(nonnull_arg) _(nonnull_return_v1)          \
+              _(pointer_overflow) _(function_type_mismatch)
+
+#define UNDEFINED_STOP(check)                                                              \
+  void __ubsan_handle_##check(void *, uintptr_t, uintptr_t, uintptr_t);                    \
+  static _Noreturn void stop_##check(void *data, uintptr_t a, uintptr_t b, uintptr_t c) {  \
+    __ubsan_handle_##check(data, a, b, c);                                                 \
+    return_from_unit(SANITIZER_EXIT);                                                    \
+  }
+FOR_EACH_CHECK(UNDEFINED_STOP)
+
+void *sanitizer_stop(const char *name) {
+#define ACCESS_ENTRIES(size)                                  \
+  {"__asan_report_load" #size, (void *)stop_access##size},    \
+      {"__asan_report_store" #size, (void *)stop_access##size},
+#define UNDEFINED_ENTRY(check) {"__ubsan_handle_" #check "_abort", (void *)stop_##check},
+  static const struct stop stops[] = {
+      ACCESS_ENTRIES(1) ACCESS_ENTRIES(2) ACCESS_ENTRIES(4) ACCESS_ENTRIES(8) ACCESS_ENTRIES(16)
+      {"__asan_report_load_n", (void *)stop_access},
+      {"__asan_report_store_n", (void *)stop_access},
+      FOR_EACH_CHECK(UNDEFINED_ENTRY)
+  };
+  return find_stop(stops, sizeof stops / sizeof *stops, name);
+}
+
+#else
+
+void *sanitizer_stop(const char *name) {
+  (void)name;
+  return NULL;
+}
+
+#endif

@@ -1,0 +1,17 @@
+/** What an engine makes once and then knows by a key. */
+import type { Calling } from './calling.ts'
+import type { Build, Code } from './engine.ts'
+
+/** The value of a key, made at its first use. */
+export function once<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let value = values.get(key)
+  if (value === undefined) {
+    value = make()
+    values.set(key, value)
+  }
+  return value
+}
+
+/** The same for builds that give the same executable. */
+export const buildKey = ({ text, language, standard }: Code, build: Build, calling: Calling): string =>
+  JSON.stringify([build, language, standard, calling.kind === 'function' ? calling.driver : '', text])
