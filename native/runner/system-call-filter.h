@@ -106,9 +106,9 @@ struct ranges {
   bool first_allowed;
 };
 
-static inline void find_ranges(struct ranges *ranges) {
+static inline void find_ranges(struct ranges *ranges, const int *calls, size_t count) {
   bool allowed[CALL_NUMBERS + 1] = {false};
-  for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++) allowed[allowed_calls[i]] = true;
+  for (size_t i = 0; i < count; i++) allowed[calls[i]] = true;
   ranges->starts[0] = 0;
   ranges->count = 1;
   ranges->first_allowed = allowed[0];
@@ -126,7 +126,7 @@ static inline void emit_search(struct filter_program *program, const struct rang
     if (allowed) {
       emit_return(program, SECCOMP_RET_ALLOW);
     } else {
-      /* To the rules behind the search; build_unit_filter fills in how far that is. */
+      /* To the rules behind the search; allow_calls fills in how far that is. */
       emit(program, BPF_JMP | BPF_JA, 0, 0, 0);
     }
     return;
@@ -140,6 +140,17 @@ static inline void emit_search(struct filter_program *program, const struct rang
   emit_search(program, ranges, middle, to);
 }
 
+/* What is not among `calls` goes on behind the code that this emits. */
+static inline void allow_calls(struct filter_program *program, const int *calls, size_t count) {
+  size_t start = program->length;
+  emit_load(program, offsetof(struct seccomp_data, nr));
+  struct ranges ranges;
+  find_ranges(&ranges, calls, count);
+  emit_search(program, &ranges, 0, ranges.count);
+  for (size_t i = start; i < program->length; i++)
+    if (program->code[i].code == (BPF_JMP | BPF_JA)) program->code[i].k = (uint32_t)(program->length - i - 1);
+}
+
 /* One argument that has to hold for a call to be allowed: (argument & mask) == value. */
 struct condition {
   int argument;
@@ -150,27 +161,29 @@ struct condition {
 /* For arguments that the kernel reads as 32 bits: the upper half is noise. */
 #define LOW_BITS ((uint64_t)UINT32_MAX)
 
+/* One half of an argument; nothing where no bit of it counts. A failing comparison does not know yet where to jump. */
+static inline void emit_half(struct filter_program *program, size_t offset, uint32_t mask, uint32_t value) {
+  if (mask == 0) return;
+  emit_load(program, offset);
+  if (mask != UINT32_MAX) emit(program, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
+  emit(program, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 0);
+}
+
 /* Answers `call` with `action` if all conditions hold. Several rules may name one call; the first that holds decides. */
 static inline void answer_if(struct filter_program *program, uint32_t action, int call,
                              const struct condition *conditions, size_t count) {
-  /* Call number compared and, if it differs, the rule skipped; every failing condition jumps to the same place. */
-  const size_t per_half = 3, per_condition = 2 * per_half;
-  uint8_t body = (uint8_t)(count * per_condition + 1);
   emit_load(program, offsetof(struct seccomp_data, nr));
-  emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, body);
+  size_t first = program->length;
+  emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 0);
   for (size_t i = 0; i < count; i++) {
-    for (int half = 0; half < 2; half++) {
-      /* Both machines are little-endian: the low half comes first. */
-      size_t offset = offsetof(struct seccomp_data, args) + 8 * (size_t)conditions[i].argument + 4 * (size_t)half;
-      uint32_t mask = (uint32_t)(conditions[i].mask >> (32 * half));
-      uint32_t value = (uint32_t)(conditions[i].value >> (32 * half));
-      size_t left = (count - i) * per_condition - (size_t)(half + 1) * per_half + 1;
-      emit_load(program, offset);
-      emit(program, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
-      emit(program, BPF_JMP | BPF_JEQ | BPF_K, value, 0, (uint8_t)left);
-    }
+    /* Both machines are little-endian: the low half comes first. */
+    size_t offset = offsetof(struct seccomp_data, args) + 8 * (size_t)conditions[i].argument;
+    emit_half(program, offset, (uint32_t)conditions[i].mask, (uint32_t)conditions[i].value);
+    emit_half(program, offset + 4, (uint32_t)(conditions[i].mask >> 32), (uint32_t)(conditions[i].value >> 32));
   }
   emit_return(program, action);
+  for (size_t i = first; i < program->length; i++)
+    if (program->code[i].code == (BPF_JMP | BPF_JEQ | BPF_K)) program->code[i].jf = (uint8_t)(program->length - i - 1);
 }
 
 #define ANSWER_IF(program, action, call, ...)                                                  \
@@ -191,13 +204,7 @@ static inline void begin_filter(struct filter_program *program) {
 
 /* The rules for the process `self`, which may still execute the file name at address `path`; the end of a filter. */
 static inline void emit_unit_rules(struct filter_program *program, uint32_t self, const char *path) {
-  emit_load(program, offsetof(struct seccomp_data, nr));
-  struct ranges ranges;
-  find_ranges(&ranges);
-  emit_search(program, &ranges, 0, ranges.count);
-  for (uint32_t i = 0; i < program->length; i++)
-    if (program->code[i].code == (BPF_JMP | BPF_JA)) program->code[i].k = program->length - i - 1;
-
+  allow_calls(program, allowed_calls, sizeof allowed_calls / sizeof *allowed_calls);
   /* Opening for reading; what can be read is up to the mounts and Landlock. */
   const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | KERNEL_O_TMPFILE;
   ALLOW_IF(program, __NR_openat, {2, writing, 0});

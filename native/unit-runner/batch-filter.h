@@ -35,12 +35,7 @@ static const int batch_calls[] = {
 static inline void build_batch_filter(struct filter_program *program, uint32_t self) {
   begin_filter(program);
   emit_pipe_rules(program);
-  emit_load(program, offsetof(struct seccomp_data, nr));
-  const size_t count = sizeof batch_calls / sizeof *batch_calls;
-  for (size_t i = 0; i < count; i++) {
-    emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)batch_calls[i], 0, 1);
-    emit_return(program, SECCOMP_RET_ALLOW);
-  }
+  allow_calls(program, batch_calls, sizeof batch_calls / sizeof *batch_calls);
   ALLOW_IF(program, __NR_ioctl, {1, LOW_BITS, TCGETS});
   ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_GETFL});
   ALLOW_IF(program, __NR_tgkill, {0, LOW_BITS, self}, {1, LOW_BITS, self});

@@ -373,7 +373,9 @@ static struct ended run_child(size_t first, size_t end, bool isolated) {
   }
   control->phase = PHASE_PREPARING;
   control->current = (uint32_t)first;
-  pid_t pid = fork();
+  /* Not fork: the sanitizers would lock and unlock each entry of tables of megabytes, and so copy them. One thread
+   * alone has nothing to wait for. */
+  pid_t pid = _Fork();
   if (pid == 0) run_task(&task);
   if (pid < 0) die("fork");
   for (size_t i = 0; i < end - first; i++) {
@@ -710,6 +712,8 @@ static void restart(char **argv) {
   clearenv();
   setenv(STARTED, "1", 1);
   setenv("LC_ALL", "C", 1);
+  /* What is bound here once need not be bound in every child. */
+  setenv("LD_BIND_NOW", "1", 1);
   snprintf(options, sizeof options,
            "detect_leaks=0:symbolize=0:exitcode=77:detect_stack_use_after_return=1:max_malloc_fill_size=1048576:"
            /* Of a report only its first line is read. */
