@@ -38,10 +38,12 @@ interface Attempt {
   readonly output: string
 }
 
-/** After so many attempts without a clean input the rest would give none. */
-const HOPELESS_AFTER = 16
+/** After so many attempts without a clean input the rest would give none; */
+const HOPELESS_AFTER = 24
+/** after so many without one that ends, too. */
+const ENDLESS_AFTER = 8
 /** Attempts made together; calls that reached something new serve as parents from the next batch on. */
-const BATCH = 16
+const BATCHES = [8, 16] as const
 const SIZES = 10
 
 export async function findInputs(
@@ -66,9 +68,18 @@ export async function findInputs(
   let tried = 0
   let edgesTotal = 0
   let edgesSpent = 0
-  const isHopeless = () => tried >= HOPELESS_AFTER && reachingNew.length === 0
+  const isHopeless = () =>
+    (tried >= HOPELESS_AFTER && reachingNew.length === 0) ||
+    (tried >= ENDLESS_AFTER &&
+      refusals.length === tried &&
+      refusals.every(({ reason }) => reason === 'timeout'))
   while (tried < attempts && !isHopeless() && edgesSpent <= CLEAN_EDGES) {
-    const length = cover.calling.kind === 'program' && tried > 0 ? attempts : BATCH
+    const length =
+      tried === 0
+        ? BATCHES[0]
+        : cover.calling.kind === 'program' && tried > BATCHES[0]
+          ? attempts
+          : BATCHES[1]
     const batch = Array.from({ length: Math.min(length, attempts - tried) }, (_, index) => {
       const attempt = tried + index
       const size = Math.floor((attempt * SIZES) / attempts)
