@@ -3,7 +3,8 @@
  * the run when a budget of them is used up. The budget makes "does not end" a fact of the program and its input,
  * the same on a busy machine and on an idle one; a time limit would not.
  *
- * Enters (environment): GEPO_FUEL, the number of edges a run may take; without it there is no limit.
+ * Enters (environment): GEPO_FUEL, the number of edges a run may take; without it there is no limit. GEPO_HITS, set
+ * where it is asked which edges were taken.
  * Leaves (file descriptor 3, after anything else written there): a trailer
  *   hits[n] text[m] u32 n, u32 m, u64 edges taken, u32 out of fuel (0 or 1), "GEPOCOV1"
  * where hits are edge counts bucketed to 0, 1, 2, 3 (3-7), 4 (8-31), 5 (32-) and text is the recorded stdin.
@@ -32,15 +33,16 @@ static void write_all(const void *bytes, size_t length) {
 }
 
 static void write_trailer(uint32_t out_of_fuel) {
-  for (uint32_t i = 0; i < edge_count; i++) {
+  const uint32_t hit_count = getenv("GEPO_HITS") ? edge_count : 0;
+  for (uint32_t i = 0; i < hit_count; i++) {
     uint8_t count = hits[i];
     hits[i] = count < 4 ? count : count < 8 ? 3 : count < 32 ? 4 : 5;
   }
   uint32_t text_length;
   const char *text = gepo_recorded_stdin(&text_length);
-  write_all(hits, edge_count);
+  write_all(hits, hit_count);
   write_all(text, text_length);
-  uint32_t sizes[2] = {edge_count, text_length};
+  uint32_t sizes[2] = {hit_count, text_length};
   write_all(sizes, sizeof sizes);
   write_all(&edges_taken, sizeof edges_taken);
   write_all(&out_of_fuel, sizeof out_of_fuel);

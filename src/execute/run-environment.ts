@@ -27,6 +27,7 @@ export function explorationEnvironment({ seed, size, dictionary }: Exploration):
   // An environment string cannot hold a NUL.
   const clean = (text: string) => text.replaceAll('\0', '')
   return {
+    GEPO_HITS: '1',
     GEPO_SEED: String(seed),
     GEPO_SIZE: String(size),
     GEPO_NUMBERS: clean(dictionary.numbers.join(LIST_SEPARATOR)),

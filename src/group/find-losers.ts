@@ -51,7 +51,7 @@ interface Candidate {
 }
 
 /** So many candidates a wanted loser are compared, to have the hard ones among them. */
-const CANDIDATES_PER_LOSER = 2
+const CANDIDATES_PER_LOSER = 1.5
 /** So many mutants a wanted loser are screened together; most that fall out are equal or undefined. */
 const MUTANTS_PER_LOSER = 3
 
@@ -64,22 +64,26 @@ export async function findLosers(engine: Engine, search: LoserSearch): Promise<F
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
   const candidates: Candidate[] = []
+  /** Screened, clean and different, not yet compiled. */
+  const ready: { readonly mutant: Mutant; readonly screened: Screened & { kind: 'different' } }[] = []
   let next = 0
   while (losers.length < wanted) {
-    while (next < mutants.length && candidates.length < (wanted - losers.length) * CANDIDATES_PER_LOSER) {
-      const batch = mutants.slice(next, next + wanted * MUTANTS_PER_LOSER)
-      next += batch.length
-      for (const [index, screened] of (await screenMutants(engine, search, batch)).entries()) {
-        const mutant = batch[index]!
-        if (screened.kind !== 'different') {
-          judge(mutant, screened.verdict)
-          continue
+    while (candidates.length < Math.ceil((wanted - losers.length) * CANDIDATES_PER_LOSER)) {
+      if (ready.length === 0) {
+        const batch = mutants.slice(next, next + wanted * MUTANTS_PER_LOSER)
+        if (batch.length === 0) break
+        next += batch.length
+        for (const [index, screened] of (await screenMutants(engine, search, batch)).entries()) {
+          if (screened.kind === 'different') ready.push({ mutant: batch[index]!, screened })
+          else judge(batch[index]!, screened.verdict)
         }
-        const candidate = await compileCandidate(engine, search, mutant, screened, drawLevel())
-        if (candidate === undefined) judge(mutant, 'not-compiled')
-        else if (takenIr.has(canonicalIr(candidate.ir))) judge(mutant, 'same-ir')
-        else candidates.push(candidate)
+        continue
       }
+      const { mutant, screened } = ready.shift()!
+      const candidate = await compileCandidate(engine, search, mutant, screened, drawLevel())
+      if (candidate === undefined) judge(mutant, 'not-compiled')
+      else if (takenIr.has(canonicalIr(candidate.ir))) judge(mutant, 'same-ir')
+      else candidates.push(candidate)
     }
     const chosen = takeHardest(candidates, losers, wanted - losers.length)
     if (chosen.length === 0) break
@@ -95,7 +99,7 @@ export async function findLosers(engine: Engine, search: LoserSearch): Promise<F
       losers.push({ mutant, code, ir, level, class: 'ast', difficulty, nearestWinner, witness })
     }
   }
-  for (const candidate of candidates) judge(candidate.mutant, 'different-unchosen')
+  for (const { mutant } of [...candidates, ...ready]) judge(mutant, 'different-unchosen')
   return { losers, verdicts: [...verdicts.values()] }
 }
 
