@@ -4,12 +4,13 @@
  *
  *   hello     u32 version | u32 landlock ABI (0: none) | u32 seccomp (0 or 1)
  *   request   u32 count, object ids to forget | u32 count, objects to keep: u32 id | bytes
- *             | u32 flags (task.h) | u32 fill (above 255: none)
+ *             | u32 flags (task.h)
  *             | u64 cpu ms | u64 wall ms | u64 memory bytes | u64 data bytes | u64 stack bytes (not used)
  *             | u64 output bytes | u64 record bytes            (all for each input)
  *             | u32 count, object ids in the order of linking | list environment
  *             | u32 count, inputs: list more environment | bytes stdin | bytes args (descriptor 4)
- *                                 | u32 group | u32 expected (0 or 1) | u32 expected status | bytes expected stdout
+ *                                 | u32 group | u32 fill (above 255: none) | u32 expected (0 or 1) | u32 expected status
+ *                                 | bytes expected stdout
  *   response  u32 kind (0 run, 1 unsupported, 2 failed) | bytes reason
  *             | u32 count, results: u32 made (0: skipped, nothing follows)
  *                                   | u32 kind | u32 code | u64 cpu us | u64 wall us | u64 max RSS bytes
@@ -23,7 +24,7 @@
 
 #include "task.h"
 
-#define UNIT_RUNNER_VERSION 2u
+#define UNIT_RUNNER_VERSION 3u
 
 enum answer_kind { ANSWER_RUN = 0, ANSWER_UNSUPPORTED = 1, ANSWER_FAILED = 2 };
 
@@ -45,6 +46,7 @@ static inline void read_input(struct reader *reader, struct input *input) {
   input->text = read_bytes(reader);
   input->arguments = read_bytes(reader);
   input->group = read_u32(reader);
+  input->fill = read_u32(reader);
   input->has_expected = read_u32(reader) != 0;
   input->expected_status = read_u32(reader);
   input->expected_output = read_bytes(reader);

@@ -261,7 +261,8 @@ static void prepare_process(size_t index) {
     if (arguments >= 0) dup3(arguments, 4, O_CLOEXEC);
   }
   set_environment(&task->run->inputs[index]);
-  if (task->run->fill <= 255) mallopt(M_PERTURB, (int)task->run->fill);
+  const uint32_t fill = task->run->inputs[index].fill;
+  if (fill <= 255) mallopt(M_PERTURB, (int)fill);
   /* From the heap, which is made small again, and not mapped each for itself. */
   if (!is_sanitizing()) mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD);
   if (__msan_unpoison_param) __msan_unpoison_param(8);

@@ -36,14 +36,15 @@ struct strings {
 struct input {
   struct strings environment;
   struct bytes text, arguments;
-  uint32_t group;
+  /* The byte that malloc'ed memory is filled from, if it is one. */
+  uint32_t group, fill;
   bool has_expected;
   uint32_t expected_status;
   struct bytes expected_output;
 };
 
 struct run {
-  uint32_t flags, fill;
+  uint32_t flags;
   struct limits limits;
   struct bytes objects[MOST_OBJECTS];
   size_t object_count;

@@ -636,7 +636,6 @@ static struct object_ids read_image(struct reader *reader, const char **failure)
 
 static bool read_run(struct reader *reader, struct object_ids *ids, const char **failure) {
   run.flags = read_u32(reader);
-  run.fill = read_u32(reader);
   uint64_t *limits[] = {&run.limits.cpu_ms,      &run.limits.wall_ms,     &run.limits.memory_bytes,
                         &run.limits.data_bytes,  &run.limits.stack_bytes, &run.limits.output_bytes,
                         &run.limits.record_bytes};

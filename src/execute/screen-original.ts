@@ -65,25 +65,24 @@ export async function openScreen(
   const msan = await engine.build(code, 'msan', calling)
   if (msan.kind === 'rejected') return msan
   const passes = [
-    { executable: cover, fill: FILLS[0] },
-    { executable: cover, fill: FILLS[1] },
-    { executable: asan.executable, fill: FILLS[0] },
-    { executable: msan.executable, fill: FILLS[1] },
+    { executable: cover, fills: FILLS },
+    { executable: asan.executable, fills: [FILLS[0]] },
+    { executable: msan.executable, fills: [FILLS[1]] },
   ]
-  const builds = passes.map(({ executable }) => executable.build)
+  const builds = passes.flatMap(({ executable, fills }) => fills.map(() => executable.build))
   return {
     kind: 'ok',
     /** Every build runs all inputs that are still without a fault. */
     async screen(inputs) {
       const outcomes: RunOutcome[][] = inputs.map(() => [])
-      for (const { executable, fill } of passes) {
-        const open = inputs.flatMap((input, index) =>
-          outcomes[index]!.every(({ kind }) => kind === 'ok') ? [{ ...input, index }] : [],
-        )
-        const runs = open.map(({ input, edgesTaken }) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
-        if (runs.length === 0) break
-        const [ofPass] = await engine.run([{ executable, runs }])
-        for (const [position, outcome] of ofPass!.entries()) outcomes[open[position]!.index]!.push(outcome)
+      for (const { executable, fills } of passes) {
+        const open = [...inputs.keys()].filter((index) => outcomes[index]!.every(({ kind }) => kind === 'ok'))
+        const jobs = open.map((index) => {
+          const { input, edgesTaken } = inputs[index]!
+          return { executable, runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
+        })
+        for (const [position, ofInput] of (await engine.run(jobs)).entries())
+          outcomes[open[position]!]!.push(...ofInput)
       }
       return outcomes.map((ofInput) => judgeInput(ofInput, builds))
     },

@@ -92,13 +92,12 @@ export async function openWorkerEngine(
   async function reportsOf(
     { build, calling, file }: Executable,
     inputs: readonly UnitInput[],
-    { fill, stopAt }: { fill: number; stopAt: StopAt },
+    stopAt: StopAt,
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
     const reply = await (await hostOf(build)).runner.run({
       objects: loaded.get(file)!.objects,
       inputs,
-      env: { LC_ALL: 'C', ...runEnvironment(build, { fill, fuel: 0 }) },
-      fill,
+      env: { LC_ALL: 'C' },
       limits: runLimits(build, limits),
       wantRecord: build === 'cover' || calling.kind === 'function',
       wrapAllocations: calling.kind === 'function',
@@ -121,8 +120,7 @@ export async function openWorkerEngine(
   async function runTogether(jobs: readonly Job[]): Promise<RunOutcome[][]> {
     const outcomes: RunOutcome[][] = jobs.map(() => [])
     const stopped = new Set<number>()
-    const { executable, runs, stopAt = 'never' } = jobs[0]!
-    const fill = runs[0]!.fill
+    const { executable, stopAt = 'never' } = jobs[0]!
     // A stop of the runner may be none: it sees neither the memory that a function leaves nor the end of the fuel.
     for (
       let open = jobs.flatMap(({ runs }, job) => runs.map((_, run) => ({ job, run })));
@@ -132,7 +130,7 @@ export async function openWorkerEngine(
         ...unitInput(jobs[job]!.executable, jobs[job]!.runs[run]!),
         group: job,
       }))
-      const reports = await reportsOf(executable, inputs, { fill, stopAt })
+      const reports = await reportsOf(executable, inputs, stopAt)
       if (reports === undefined) return runRelinked(jobs)
       for (const [index, report] of reports.entries()) {
         const { job, run } = open[index]!
@@ -157,42 +155,18 @@ export async function openWorkerEngine(
     return outcomes
   }
 
-  /** Fill, objects and what to stop at are set once for all inputs of a request. */
+  /** Objects and what to stop at are set once for all inputs of a request. */
   async function runJobs(jobs: readonly Job[]): Promise<RunOutcome[][]> {
     const outcomes: RunOutcome[][] = jobs.map(() => [])
-    const ends = jobs.map(({ runs }) => runs.length)
-    const parts = jobs.flatMap((job, index) =>
-      [...Map.groupBy(job.runs.keys(), (run) => job.runs[run]!.fill)].map(([fill, runs]) => ({
-        job,
-        index,
-        fill,
-        runs,
-      })),
-    )
-    const requests = Map.groupBy(
-      parts,
-      ({ job, fill }) => `${job.executable.file} ${job.stopAt ?? 'never'} ${fill}`,
-    )
-    for (const together of requests.values()) {
-      // What another fill gave behind a stop was not wanted.
-      const wanted = together
-        .map((part) => ({ ...part, runs: part.runs.filter((run) => run < ends[part.index]!) }))
-        .filter(({ runs }) => runs.length > 0)
-      if (wanted.length === 0) continue
-      const got = await runTogether(
-        wanted.map(({ job, runs }) => ({ ...job, runs: runs.map((run) => job.runs[run]!) })),
-      )
-      for (const [position, { job, index, runs }] of wanted.entries()) {
-        for (const [at, outcome] of got[position]!.entries()) {
-          const run = runs[at]!
-          outcomes[index]![run] = outcome
-          const { expected } = job.runs[run]!
-          if (expected !== undefined && isStop(job.stopAt ?? 'never', outcome, expected))
-            ends[index] = Math.min(ends[index]!, run + 1)
-        }
-      }
+    const requests = Map.groupBy(jobs.keys(), (index) => {
+      const { executable, stopAt = 'never' } = jobs[index]!
+      return `${executable.file} ${stopAt}`
+    })
+    for (const indexes of requests.values()) {
+      const together = await runTogether(indexes.map((index) => jobs[index]!))
+      for (const [position, index] of indexes.entries()) outcomes[index] = together[position]!
     }
-    return outcomes.map((ofJob, index) => ofJob.slice(0, ends[index]))
+    return outcomes
   }
 
   return {
@@ -222,7 +196,7 @@ export async function openWorkerEngine(
       const reports = await reportsOf(
         executable,
         explorations.map((exploration, index) => explorationInput(executable, exploration, inputs[index]!)),
-        { fill: 0, stopAt: 'never' },
+        'never',
       )
       if (reports === undefined) {
         const instead = await relink(executable)
@@ -253,22 +227,23 @@ export async function openWorkerEngine(
 const callImage = ({ calling }: Executable, input: Input) =>
   calling.kind === 'function' && input.kind === 'call' ? { args: encodeCall(calling.plan, input) } : {}
 
-function unitInput(executable: Executable, { input, fuel, expected }: Run): UnitInput {
+function unitInput(executable: Executable, { input, fill, fuel, expected }: Run): UnitInput {
   const { calling } = executable
   // An exit status that C leaves open cannot be compared by the runner.
   const comparable = expected !== undefined && (calling.kind === 'function' || calling.exitDefined)
   return {
     stdin: input.stdin,
     ...callImage(executable, input),
-    env: {
-      ...mutantEnvironment(executable),
-      ...(executable.build === 'cover' && fuel > 0 && { GEPO_FUEL: String(fuel) }),
-    },
+    fill,
+    env: { ...runEnvironment(executable.build, { fill, fuel }), ...mutantEnvironment(executable) },
     ...(comparable && { expected: { exit: expected.exit, stdout: expected.stdout } }),
   }
 }
 
 function explorationInput(executable: Executable, exploration: Exploration, input: Input): UnitInput {
-  const env = { ...explorationEnvironment(exploration), GEPO_FUEL: String(exploration.fuel) }
-  return { stdin: input.stdin, ...callImage(executable, input), env }
+  const env = {
+    ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
+    ...explorationEnvironment(exploration),
+  }
+  return { stdin: input.stdin, ...callImage(executable, input), fill: 0, env }
 }

@@ -79,10 +79,10 @@ export async function openMutantRunner(): Promise<MutantRunner> {
           stdin: input.stdin,
           ...(calling.kind === 'function' &&
             input.kind === 'call' && { args: encodeCall(calling.plan, input) }),
+          fill: FILL,
           env: { GEPO_FUEL: String(fuel), ...(mutant !== undefined && { GEPO_MUTANT: String(mutant) }) },
         })),
         env: { LC_ALL: 'C', ...runEnvironment(build, { fill: FILL, fuel: 0 }) },
-        fill: FILL,
         limits: runLimits(build, DEFAULT_LIMITS),
         wantRecord: build === 'cover' || calling.kind === 'function',
         wrapAllocations: calling.kind === 'function',

@@ -183,8 +183,8 @@ class RunningUnitRunner implements UnitRunner {
   }
 
   /** A process that lives and, with a sanitizer, fills memory as this run wants it: that is settled at its start. */
-  async #makeReady({ fill }: UnitRun): Promise<string | undefined> {
-    const wanted = this.build === 'asan' ? (fill ?? 0) : 0
+  async #makeReady({ inputs }: UnitRun): Promise<string | undefined> {
+    const wanted = this.build === 'asan' ? (inputs[0]?.fill ?? 0) : 0
     if (!this.#process.isDead && wanted === this.#fill) return undefined
     await this.#process.stop()
     const started = await start(this.#fence, this.#box, wanted)

@@ -2,7 +2,7 @@
 import { bytes, list, Reader, readReport, u32, u64 } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
-export const UNIT_RUNNER_VERSION = 2
+export const UNIT_RUNNER_VERSION = 3
 
 const FLAG_ISOLATED = 1
 const FLAG_WANT_RECORD = 2
@@ -19,6 +19,8 @@ export interface UnitInput {
   readonly env?: Readonly<Record<string, string>>
   /** Inputs of one group lie together, and one of them can end it (`UnitRun.stopAt`); default 0. */
   readonly group?: number
+  /** Byte that malloc'ed memory is filled from. That of ASan's runner is fixed at its start: one for all inputs. */
+  readonly fill?: number
   /** What the run is compared with, for `stopAt`; an input without it ends nothing. */
   readonly expected?: { readonly exit: number; readonly stdout: string }
 }
@@ -28,8 +30,6 @@ export interface UnitRun {
   readonly objects: readonly number[]
   readonly inputs: readonly UnitInput[]
   readonly env: Readonly<Record<string, string>>
-  /** Byte that malloc'ed memory is filled from (the plain runner; a sanitizer's is fixed at its start). */
-  readonly fill?: number
   /** For each input. */
   readonly limits: RunLimits
   /** Descriptor 3 is open and what is written there becomes the record. */
@@ -74,7 +74,6 @@ export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
     u32(keep.size),
     ...[...keep].flatMap(([id, object]) => [u32(id), ...bytes(object)]),
     u32(flags),
-    u32(run.fill ?? NO_FILL),
     u64(limits.cpuMs),
     u64(limits.wallMs ?? limits.cpuMs * WALL_FACTOR),
     u64(limits.memoryBytes ?? 0),
@@ -92,12 +91,13 @@ export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
   return Buffer.concat([u32(length), ...body], length + 4)
 }
 
-function encodeInput({ stdin, args, env, group, expected }: UnitInput): Uint8Array[] {
+function encodeInput({ stdin, args, env, group, fill, expected }: UnitInput): Uint8Array[] {
   return [
     ...environment(env ?? {}),
     ...bytes(Buffer.from(stdin, 'latin1')),
     ...bytes(args),
     u32(group ?? 0),
+    u32(fill ?? NO_FILL),
     u32(expected === undefined ? 0 : 1),
     u32(expected?.exit ?? 0),
     ...bytes(Buffer.from(expected?.stdout ?? '', 'latin1')),

@@ -68,9 +68,9 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
         args:
           calling.kind === 'function' && input.kind === 'call' ? encodeCall(calling.plan, input) : undefined,
         env,
+        fill,
       })),
       env: { LC_ALL: 'C', ...runEnvironment(build, { fill, fuel }) },
-      fill,
       limits: runLimits(build, limits),
       wantRecord: build === 'cover' || calling.kind === 'function',
       wrapAllocations: calling.kind === 'function',
