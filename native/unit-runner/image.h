@@ -51,6 +51,9 @@ struct link_options {
   uint64_t random;
 };
 
+/* In the parent: what an object asks for that it does not define itself is looked up before any child links it. */
+void note_outside_symbols(struct bytes object);
+
 /* False if the objects cannot be made into an image; `reason` then says why. */
 bool link_image(const struct bytes *objects, size_t count, const struct link_options *options, struct image *image,
                 char *reason, size_t reason_size);

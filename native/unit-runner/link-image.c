@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "image.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "library-symbols.h"
 
 #if defined(__x86_64__)
 #include "relocate-x86-64.h"
@@ -18,6 +19,8 @@
 
 #define MOST_ALIGNMENT (64u << 10)
 #define DEFAULT_PRIORITY 65535u
+/* Of a wrapped function's own name. */
+#define REAL_PREFIX "__real_"
 
 enum class { SKIPPED, CONSTANTS, CODE, DATA, ZEROS };
 
@@ -114,7 +117,7 @@ static const char *symbol_name(const struct object *object, const Elf64_Sym *sym
   return symbol->st_name < object->names_size ? object->names + symbol->st_name : "";
 }
 
-static bool read_object(struct linker *linker, struct object *object, struct bytes bytes) {
+static bool read_tables(struct linker *linker, struct object *object, struct bytes bytes) {
   object->bytes = (const unsigned char *)bytes.data;
   object->size = bytes.length;
   const Elf64_Ehdr *header = (const Elf64_Ehdr *)bytes.data;
@@ -150,6 +153,11 @@ static bool read_object(struct linker *linker, struct object *object, struct byt
     object->names = (const char *)object->bytes + names->sh_offset;
     object->names_size = is_terminated(object->names, names->sh_size) ? names->sh_size : 0;
   }
+  return true;
+}
+
+static bool read_object(struct linker *linker, struct object *object, struct bytes bytes) {
+  if (!read_tables(linker, object, bytes)) return false;
   object->offsets = take(linker, object->section_count * sizeof *object->offsets);
   object->uses = take(linker, object->symbol_count * sizeof *object->uses);
   if (!object->offsets || !object->uses) return refuse(linker, "out of memory");
@@ -348,14 +356,15 @@ static uint64_t outside_address(struct linker *linker, const char *name) {
   if (span_address(linker, name, &address)) return address;
   if (strcmp(name, "__dso_handle") == 0) return address_in_image(linker, 0);
   void *provided = linker->options->provided(name);
-  return (uint64_t)(uintptr_t)(provided ? provided : dlsym(RTLD_DEFAULT, name));
+  return (uint64_t)(uintptr_t)(provided ? provided : library_symbol(name));
 }
 
 static bool named_address(struct linker *linker, const Elf64_Sym *symbol, const char *name, uint64_t *address) {
   char wrapper[128];
-  bool is_real = linker->options->wrapped && strncmp(name, "__real_", 7) == 0 && is_wrapped(linker, name + 7);
+  bool is_real = linker->options->wrapped && strncmp(name, REAL_PREFIX, strlen(REAL_PREFIX)) == 0 &&
+                 is_wrapped(linker, name + strlen(REAL_PREFIX));
   if (is_real) {
-    name += 7;
+    name += strlen(REAL_PREFIX);
   } else if (symbol->st_shndx == SHN_UNDEF && is_wrapped(linker, name)) {
     snprintf(wrapper, sizeof wrapper, "__wrap_%s", name);
     name = wrapper;
@@ -418,7 +427,7 @@ static bool apply(struct linker *linker, struct object *object, size_t section, 
   uint64_t target = use->address;
   if (need == NEEDS_SLOT) target = (uint64_t)(uintptr_t)slot_of(linker, use, use->address);
   if (need == NEEDS_THREAD_SLOT) {
-    /* dlsym gives this thread's copy; there is one thread. */
+    /* The address is that of this thread's copy; there is one thread. */
     uint64_t distance = use->address - (uint64_t)(uintptr_t)__builtin_thread_pointer();
     target = (uint64_t)(uintptr_t)slot_of(linker, use, distance);
   }
@@ -562,6 +571,18 @@ static bool link_with_scratch(struct linker *linker, const struct bytes *objects
   for (size_t o = 0; o < linker->object_count; o++)
     if (!define_symbols(linker, o)) return false;
   return lay_out(linker, image) && find_main(linker, image);
+}
+
+void note_outside_symbols(struct bytes bytes) {
+  char reason[64];
+  struct linker linker = {.reason = reason, .reason_size = sizeof reason};
+  struct object object = {0};
+  if (!read_tables(&linker, &object, bytes)) return;
+  for (size_t i = 1; i < object.symbol_count; i++) {
+    const char *name = symbol_name(&object, &object.symbols[i]);
+    if (object.symbols[i].st_shndx != SHN_UNDEF) continue;
+    note_library_symbol(strncmp(name, REAL_PREFIX, strlen(REAL_PREFIX)) == 0 ? name + strlen(REAL_PREFIX) : name);
+  }
 }
 
 bool link_image(const struct bytes *objects, size_t count, const struct link_options *options, struct image *image,

@@ -2,7 +2,6 @@
 #include "task.h"
 
 #include <alloca.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -18,6 +17,7 @@
 #include "batch-filter.h"
 #include "image.h"
 #include "library-state.h"
+#include "library-symbols.h"
 #include "unit-calls.h"
 
 #define MOST_OPEN_FILES 64
@@ -173,7 +173,7 @@ static void load(void) {
   if (!link_image(run->objects, run->object_count, &options, &child.image, control->reason, REASON_BYTES))
     stop(errno == ENOMEM ? PHASE_TOO_LARGE : PHASE_UNSUPPORTED, NULL);
   describe_image(&child.image);
-  child.environ = dlsym(RTLD_DEFAULT, "environ");
+  child.environ = library_symbol("environ");
   int status;
   run_until_exit(run_own_constructors, NULL, &status);
   if (child.task->isolated) return;

@@ -37,7 +37,9 @@
 
 #include "../runner/file-access.h"
 #include "../runner/system-call-filter.h"
+#include "image.h"
 #include "library-state.h"
+#include "library-symbols.h"
 #include "messages.h"
 
 #define STACK_BYTES (64u << 20)
@@ -183,6 +185,7 @@ static bool keep_object(uint32_t id, struct bytes content) {
     close(fd);
     if (data == MAP_FAILED) return false;
     *object = (struct kept_object){id, false, data, content.length};
+    note_outside_symbols((struct bytes){data, content.length});
     return true;
   }
   return false;
@@ -776,6 +779,7 @@ int main(int argc, char **argv) {
   if (control == MAP_FAILED) die("mmap");
   if (mallinfo2().arena != 0 && !__asan_poison_memory_region && !__msan_unpoison) die("the heap is in use");
   if (!keep_library_state()) die("keeping the C library's state");
+  note_library_symbol("environ");
   say_hello();
   for (char header[4]; read_fully(header, sizeof header);) {
     struct reader reader = {header, header + sizeof header, true};
