@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "../runner/system-call-filter.h"
+#include "task.h"
 
 /* No file name lies there: a unit is not started by execve, so none is allowed. */
 #define NO_PATH ((const char *)(uintptr_t)-4096)
@@ -42,9 +43,8 @@ static inline void build_batch_filter(struct filter_program *program, uint32_t s
   /* Questions: ASan's, about the stacks to forget. */
   ALLOW_IF(program, __NR_sigaltstack, {0, ALL_BITS, 0});
   ALLOW_IF(program, __NR_prlimit64, {0, LOW_BITS, 0}, {2, ALL_BITS, 0});
-  /* The runner's own: the next input's files take the places of the last one's. */
-  ALLOW_IF(program, __NR_dup3, {1, LOW_BITS, 0});
-  ALLOW_IF(program, __NR_dup3, {1, LOW_BITS, 4});
+  /* The runner's own: the next input takes the last one's place in its files. */
+  ALLOW_IF(program, __NR_ftruncate, {0, LOW_BITS & ~UINT64_C(1), TEXT_FD});
   emit_return(program, SECCOMP_RET_KILL_PROCESS);
 }
 

@@ -46,6 +46,10 @@ static struct {
   char ***environ;
   char **environment;
   size_t environment_room;
+  /* Some input has; without any, the descriptor is closed. */
+  bool has_arguments;
+  /* Of the largest text or arguments. */
+  uint64_t input_bytes;
   uint64_t size_at_start, stack_bytes;
 } child;
 
@@ -84,7 +88,9 @@ static void zero_raw(unsigned char *at, size_t size) {
 
 /* ---- before the first input ----------------------------------------------------------------------------- */
 
-static bool place(int source, int target) { return source < 0 ? close(target), true : dup2(source, target) == target; }
+static bool place(bool wanted, int source, int target) {
+  return wanted ? dup2(source, target) == target : (close(target), true);
+}
 
 /* Its rules name the runner's own /proc entry, so a process reads nothing there after this. */
 static void confine(void) {
@@ -97,11 +103,32 @@ static void confine(void) {
     stop(PHASE_BROKEN, "confining its files");
 }
 
+static bool put_content(int fd, char *content, struct bytes bytes) {
+  if (ftruncate(fd, bytes.length) < 0) return false;
+  copy_raw((unsigned char *)content, (const unsigned char *)bytes.data, bytes.length);
+  return true;
+}
+
+/* As in a new process, both files are read from their beginning. */
+static void put_input(const struct input *input) {
+  const struct task *task = child.task;
+  if (!put_content(TEXT_FD, task->text, input->text) || lseek(0, 0, SEEK_SET) < 0) stop(PHASE_BROKEN, "giving an input");
+  if (!child.has_arguments) return;
+  if (!put_content(ARGUMENTS_FD, task->arguments, input->arguments) || lseek(4, 0, SEEK_SET) < 0)
+    stop(PHASE_BROKEN, "giving arguments");
+}
+
 static void arrange_files(void) {
   const struct task *task = child.task;
-  bool wants_record = task->run->flags & RUN_WANT_RECORD;
-  bool placed = place(task->text_fds[0], 0) && place(OUTPUT_FD, 1) && place(ERROR_FD, 2) &&
-                place(wants_record ? RECORD_FD : -1, 3) && place(task->argument_fds[0], 4);
+  for (size_t i = task->first; i < task->end; i++) {
+    const struct input *input = &task->run->inputs[i];
+    if (input->arguments.length > 0) child.has_arguments = true;
+    if (input->text.length > child.input_bytes) child.input_bytes = input->text.length;
+    if (input->arguments.length > child.input_bytes) child.input_bytes = input->arguments.length;
+  }
+  bool placed = place(true, TEXT_FD, 0) && place(true, OUTPUT_FD, 1) && place(true, ERROR_FD, 2) &&
+                place(task->run->flags & RUN_WANT_RECORD, RECORD_FD, 3) && place(child.has_arguments, ARGUMENTS_FD, 4);
+  if (placed) put_input(&task->run->inputs[task->first]);
   unsigned last = task->isolated ? ~0u : FIRST_CHILD_FD - 1;
   if (!placed || syscall(__NR_close_range, 5, last, 0) < 0) stop(PHASE_BROKEN, "arranging descriptors");
 }
@@ -117,7 +144,10 @@ static bool limit(int resource, rlim_t soft, rlim_t hard) {
 static void set_limits(void) {
   const struct limits *limits = &child.task->run->limits;
   rlim_t cpu_seconds = (limits->cpu_ms * (child.task->end - child.task->first)) / 1000 + 2;
-  uint64_t largest = limits->output_bytes > limits->record_bytes ? limits->output_bytes : limits->record_bytes;
+  const uint64_t written[] = {limits->output_bytes, limits->record_bytes, child.input_bytes};
+  uint64_t largest = 0;
+  for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+    if (written[i] > largest) largest = written[i];
   rlim_t file_bytes = SHARED_OUTPUT_BYTES + largest + (64u << 10);
   bool set = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
              limit(RLIMIT_CORE, 1, 1) && limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0) &&
@@ -256,9 +286,7 @@ static void prepare_process(size_t index) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    int text = task->text_fds[index - task->first], arguments = task->argument_fds[index - task->first];
-    if (text >= 0) dup3(text, 0, O_CLOEXEC);
-    if (arguments >= 0) dup3(arguments, 4, O_CLOEXEC);
+    put_input(&task->run->inputs[index]);
   }
   set_environment(&task->run->inputs[index]);
   const uint32_t fill = task->run->inputs[index].fill;

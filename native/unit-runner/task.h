@@ -15,7 +15,8 @@
 #define SHARED_OUTPUT_BYTES (4u << 20)
 
 /* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
-enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, FIRST_INPUT_FD };
+enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, TEXT_FD, ARGUMENTS_FD };
+_Static_assert(TEXT_FD % 2 == 0, "batch-filter.h tells the last two by all bits but the lowest");
 
 enum run_flag {
   RUN_ISOLATED = 1,
@@ -98,8 +99,8 @@ struct task {
   int parent;
   /* What is in the output file, mapped. */
   const char *output;
-  /* Text and arguments of inputs [first, end), each its own; -1: none. */
-  const int *text_fds, *argument_fds;
+  /* What is in the input files, which can be written here alone. */
+  char *text, *arguments;
 };
 
 /* In a new child: never returns. */

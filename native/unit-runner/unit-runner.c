@@ -45,8 +45,8 @@
 #define STACK_BYTES (64u << 20)
 #define MOST_FRAME_BYTES (1u << 30)
 #define MOST_KEPT_OBJECTS 4096
-/* Inputs for one child: each has up to two descriptors open. */
-#define MOST_SHARED_INPUTS 100
+/* Inputs for one child: where one takes too much memory, all of its child's are run again. */
+#define MOST_SHARED_INPUTS 512
 #define KEPT_STDERR_BYTES (16u << 10)
 #define MAX_STDERR_BYTES (1u << 20)
 #define POLL_MS 5
@@ -165,10 +165,10 @@ static bool write_fully(int fd, const char *data, size_t length) {
   return true;
 }
 
-/* A file in memory with this content, at its beginning, that nobody can write any more. */
+/* A file in memory with this content that nobody can write any more. */
 static int sealed_file(struct bytes content) {
   int fd = memory_file("content");
-  if (!write_fully(fd, content.data, content.length) || lseek(fd, 0, SEEK_SET) < 0 ||
+  if (!write_fully(fd, content.data, content.length) ||
       fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
     die("writing a file in memory");
   return fd;
@@ -189,6 +189,20 @@ static bool keep_object(uint32_t id, struct bytes content) {
     return true;
   }
   return false;
+}
+
+/* ---- input files ---------------------------------------------------------------------------------------- */
+
+/* One file serves all inputs. It is written through this mapping alone: to a unit it looks like the sealed file that
+ * the supervisor gives. */
+static char *open_input_file(int number) {
+  int fd = memory_file("input");
+  char *content = mmap(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (content == MAP_FAILED) die("mmap");
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0) die("sealing");
+  if (dup3(fd, number, O_CLOEXEC) < 0) die("dup3");
+  close(fd);
+  return content;
 }
 
 /* ---- output files --------------------------------------------------------------------------------------- */
@@ -239,6 +253,7 @@ static struct {
 
 static struct run run;
 static struct control *control;
+static char *text_content, *arguments_content;
 
 /* What is over once a child has ended. */
 struct ended {
@@ -353,7 +368,6 @@ static struct ended watch_child(const struct task *task, pid_t pid) {
 }
 
 static struct ended run_child(size_t first, size_t end, bool isolated) {
-  static int text_fds[MOST_SHARED_INPUTS], argument_fds[MOST_SHARED_INPUTS];
   struct task task = {
       .run = &run,
       .control = control,
@@ -364,16 +378,12 @@ static struct ended run_child(size_t first, size_t end, bool isolated) {
       .has_filter = self.has_filter,
       .parent = self.pid,
       .output = files[OUT].data,
-      .text_fds = text_fds,
-      .argument_fds = argument_fds,
+      .text = text_content,
+      .arguments = arguments_content,
   };
   if (getrandom(&task.random, sizeof task.random, 0) != sizeof task.random) die("getrandom");
   for (int i = 0; i < FILES; i++) empty_file(&files[i]);
-  for (size_t i = first; i < end; i++) {
-    text_fds[i - first] = sealed_file(run.inputs[i].text);
-    argument_fds[i - first] = run.inputs[i].arguments.length > 0 ? sealed_file(run.inputs[i].arguments) : -1;
-    memset((void *)&control->ends[i], 0, sizeof control->ends[i]);
-  }
+  memset((void *)&control->ends[first], 0, (end - first) * sizeof *control->ends);
   control->phase = PHASE_PREPARING;
   control->current = (uint32_t)first;
   /* Not fork: the sanitizers would lock and unlock each entry of tables of megabytes, and so copy them. One thread
@@ -381,10 +391,6 @@ static struct ended run_child(size_t first, size_t end, bool isolated) {
   pid_t pid = _Fork();
   if (pid == 0) run_task(&task);
   if (pid < 0) die("fork");
-  for (size_t i = 0; i < end - first; i++) {
-    close(text_fds[i]);
-    if (argument_fds[i] >= 0) close(argument_fds[i]);
-  }
   return watch_child(&task, pid);
 }
 
@@ -773,8 +779,8 @@ int main(int argc, char **argv) {
   open_frame();
   open_answer();
   for (int i = 0; i < FILES; i++) open_output_file(&files[i], OUTPUT_FD + i);
-  for (int fd = 0; fd < FIRST_INPUT_FD - 1;)
-    if ((fd = dup(STDIN_FILENO)) < 0) die("standard input");
+  text_content = open_input_file(TEXT_FD);
+  arguments_content = open_input_file(ARGUMENTS_FD);
   control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (control == MAP_FAILED) die("mmap");
   if (mallinfo2().arena != 0 && !__asan_poison_memory_region && !__msan_unpoison) die("the heap is in use");
