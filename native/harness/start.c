@@ -44,7 +44,8 @@ __attribute__((noinline)) void gepo_fill_stack(void) {
   for (size_t i = 0; i < sizeof region / sizeof *region; i++) region[i] = fill * UINT64_C(0x0101010101010101);
 }
 
-/* Calls both from one place: main's frame begins where the filled region does. The unit runner enters units here. */
+/* Calls both from one place: main's frame begins where the filled region does. ../unit-runner/unit-stack.c gives units
+ * the same stack without this. */
 __attribute__((noinline)) int gepo_enter_main(main_function *unit_main, int argc, char **argv, char **envp) {
   gepo_fill_stack();
   int status = unit_main(argc, argv, envp);

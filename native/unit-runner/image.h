@@ -35,8 +35,6 @@ typedef int main_function(int, char **, char **);
 struct image {
   struct span constants, code, data, zeros;
   main_function *main;
-  /* The harness's way into main, NULL if it is not among the objects. */
-  int (*enter_main)(main_function *, int, char **, char **);
   /* By priority. */
   struct constructor constructors[MOST_CONSTRUCTORS];
   size_t constructor_count;
@@ -45,8 +43,10 @@ struct image {
 struct link_options {
   /* The names that a linker is given by --wrap, NULL-terminated. */
   const char *const *wrapped;
-  /* Answers for functions that the runner itself provides; NULL for all others. */
+  /* Functions that the runner provides where the objects define none, and those that it has instead of the objects';
+   * NULL for all others. */
   void *(*provided)(const char *name);
+  void *(*replaced)(const char *name);
   /* Where the image may lie: a random number of pages above the lowest address. */
   uint64_t random;
 };

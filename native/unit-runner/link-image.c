@@ -369,6 +369,11 @@ static bool named_address(struct linker *linker, const Elf64_Sym *symbol, const 
     snprintf(wrapper, sizeof wrapper, "__wrap_%s", name);
     name = wrapper;
   }
+  void *instead = linker->options->replaced(name);
+  if (instead) {
+    *address = (uint64_t)(uintptr_t)instead;
+    return true;
+  }
   const struct definition *definition = definition_of(linker, name);
   if (definition->strength == COMMON) {
     *address = address_in_image(linker, definition->common_offset);
@@ -549,11 +554,10 @@ static bool find_function(struct linker *linker, const char *name, uint64_t *add
 }
 
 static bool find_main(struct linker *linker, struct image *image) {
-  uint64_t unit_main, enter_main;
-  if (!find_function(linker, "main", &unit_main) || !find_function(linker, "gepo_enter_main", &enter_main)) return false;
+  uint64_t unit_main;
+  if (!find_function(linker, "main", &unit_main)) return false;
   if (unit_main == 0) return refuse(linker, "main is not defined");
   image->main = (main_function *)(uintptr_t)unit_main;
-  image->enter_main = (int (*)(main_function *, int, char **, char **))(uintptr_t)enter_main;
   return true;
 }
 

@@ -19,10 +19,9 @@
 #include "library-state.h"
 #include "library-symbols.h"
 #include "unit-calls.h"
+#include "unit-stack.h"
 
 #define MOST_OPEN_FILES 64
-/* The harness fills the stack below main to this depth; what lies deeper is given back to the kernel. */
-#define FILLED_STACK_BYTES (256u << 10)
 /* Above this it costs less to let the kernel zero the pages that are touched. */
 #define ZEROED_BY_HAND_BYTES (512u << 10)
 /* glibc takes no larger one. */
@@ -50,7 +49,7 @@ static struct {
   bool has_arguments;
   /* Of the largest text or arguments. */
   uint64_t input_bytes;
-  uint64_t size_at_start, stack_bytes;
+  uint64_t size_at_start;
 } child;
 
 static _Noreturn void stop(enum phase phase, const char *reason) {
@@ -196,6 +195,7 @@ static void load(void) {
   struct link_options options = {
       .wrapped = run->flags & RUN_WRAP ? wrapped : NULL,
       .provided = provided_function,
+      .replaced = replaced_function,
       .random = child.task->random >> 7,
   };
   struct control *control = child.task->control;
@@ -248,14 +248,6 @@ static void restore_image(void) {
   if (__msan_unpoison) __msan_unpoison(image->data.start, (size_t)(image->zeros.end - image->data.start));
 }
 
-/* The harness fills the upper part; whatever earlier inputs left deeper would be zero in a new process. */
-__attribute__((noinline)) static void restore_stack(void) {
-  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - FILLED_STACK_BYTES;
-  /* Reports the part that the stack has not grown to, and does the rest. */
-  madvise((void *)(end - child.stack_bytes), child.stack_bytes, MADV_DONTNEED);
-}
-
 static void append_strings(const struct strings *strings, char ***pointer, char **text) {
   struct reader reader = {(char *)strings->at, (char *)strings->end, true};
   for (uint32_t i = 0; i < strings->count; i++) {
@@ -282,7 +274,6 @@ static void prepare_process(size_t index) {
   if (!is_sanitizing()) brk(child.heap_start);
   if (index > task->first) {
     restore_image();
-    restore_stack();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -299,20 +290,19 @@ static void prepare_process(size_t index) {
 
 /* ---- the inputs ----------------------------------------------------------------------------------------- */
 
-static int run_unit(void *unused) {
-  (void)unused;
+static int run_unit(void *input) {
   run_constructors(FIRST_INPUT_PRIORITY, UINT32_MAX);
   /* Another one in every process: nothing may depend on it. */
   char name[16], *arguments[] = {name, NULL};
   snprintf(name, sizeof name, "u%u", (unsigned)(child.task->random % 100000));
+  if (!refill_unit_stack(stack_fill(input)))
+    stop(PHASE_BROKEN, "filling the stack");
   if (__msan_unpoison_param) {
     __msan_unpoison(name, sizeof name);
     __msan_unpoison(arguments, sizeof arguments);
     __msan_unpoison_param(8);
   }
-  const struct image *image = &child.image;
-  return image->enter_main ? image->enter_main(image->main, 1, arguments, child.environment)
-                           : image->main(1, arguments, child.environment);
+  return call_on_unit_stack(child.image.main, 1, arguments, child.environment);
 }
 
 static uint64_t process_pages(void) {
@@ -364,7 +354,7 @@ static bool run_input(size_t index) {
   control->current = (uint32_t)index;
   uint64_t started_us = cpu_us();
   int status;
-  bool properly = run_until_exit(run_unit, NULL, &status);
+  bool properly = run_until_exit(run_unit, (void *)&task->run->inputs[index], &status);
   end->properly = properly;
   if (task->isolated) {
     /* A hint: what counts is how the process ends. */
@@ -383,16 +373,8 @@ static bool run_input(size_t index) {
          end->record_end < SHARED_OUTPUT_BYTES;
 }
 
-/* So that the stack's growth to what the harness fills is not taken for the unit's doing. */
-__attribute__((noinline)) static void grow_stack(void) {
-  unsigned char grown[FILLED_STACK_BYTES + (64u << 10)];
-  grown[0] = 0;
-  __asm__ volatile("" : : "r"(grown) : "memory");
-}
-
 __attribute__((noinline)) static _Noreturn void run_inputs(void) {
   const struct task *task = child.task;
-  grow_stack();
   for (size_t index = task->first, next; index < task->end; index = next) {
     prepare_process(index);
     if (!task->isolated && index == task->first) child.size_at_start = process_pages();
@@ -410,10 +392,11 @@ _Noreturn void run_task(const struct task *task) {
   if (getppid() != task->parent) syscall(__NR_exit_group, 0);
   signal(SIGPIPE, SIG_DFL);
   vary_addresses();
+  /* Shifts the stack for as long as this function does not return. */
+  unsigned char *shift = alloca(task->random % 4096 * 16 + 16);
+  __asm__ volatile("" : : "r"(shift) : "memory");
+  if (!place_unit_stack(stack_fill(&task->run->inputs[task->first]))) stop(PHASE_BROKEN, "filling the stack");
   child.heap_start = sbrk(0);
-  struct rlimit stack;
-  getrlimit(RLIMIT_STACK, &stack);
-  child.stack_bytes = stack.rlim_cur;
   make_room_for_environment();
   confine();
   arrange_files();
@@ -421,8 +404,5 @@ _Noreturn void run_task(const struct task *task) {
   load();
   filter_calls();
   task->control->phase = PHASE_RUNNING;
-  /* Shifts the stack for as long as this function does not return. */
-  unsigned char *shift = alloca(task->random % 4096 * 16 + 16);
-  __asm__ volatile("" : : "r"(shift) : "memory");
   run_inputs();
 }

@@ -15,8 +15,8 @@
 #define SHARED_OUTPUT_BYTES (4u << 20)
 
 /* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
-enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, TEXT_FD, ARGUMENTS_FD };
-_Static_assert(TEXT_FD % 2 == 0, "batch-filter.h tells the last two by all bits but the lowest");
+enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, TEXT_FD, ARGUMENTS_FD, FILL_FD };
+_Static_assert(TEXT_FD % 2 == 0, "batch-filter.h tells the input files by all bits but the lowest");
 
 enum run_flag {
   RUN_ISOLATED = 1,
@@ -37,7 +37,7 @@ struct strings {
 struct input {
   struct strings environment;
   struct bytes text, arguments;
-  /* The byte that malloc'ed memory is filled from, if it is one. */
+  /* The byte that the stack is filled with and malloc'ed memory from, if it is one. */
   uint32_t group, fill;
   bool has_expected;
   uint32_t expected_status;
@@ -53,6 +53,9 @@ struct run {
   struct input inputs[MOST_INPUTS];
   size_t input_count;
 };
+
+/* Without one, zero as the kernel gives it. */
+static inline uint8_t stack_fill(const struct input *input) { return input->fill <= 255 ? (uint8_t)input->fill : 0; }
 
 /* Written by the child; the parent believes it only as far as the child could have done as much by its output. */
 struct input_end {

@@ -2,6 +2,7 @@
 #include "unit-calls.h"
 
 #include "sanitizer-stops.h"
+#include "unit-stack.h"
 
 #include <link.h>
 #include <stdint.h>
@@ -90,6 +91,10 @@ void *provided_function(const char *name) {
   for (size_t i = 0; i < sizeof provided / sizeof *provided; i++)
     if (strcmp(provided[i].name, name) == 0) return provided[i].function;
   return sanitizer_stop(name);
+}
+
+void *replaced_function(const char *name) {
+  return strcmp(name, "gepo_fill_stack") == 0 ? (void *)fill_stack_below_caller : NULL;
 }
 
 void describe_image(const struct image *image) { described = *image; }

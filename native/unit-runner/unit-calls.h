@@ -10,6 +10,9 @@
 /* The address of the runner's function of that name, NULL if the C library's will do. */
 void *provided_function(const char *name);
 
+/* The address of the runner's function to call instead of the objects' own of that name, NULL for most. */
+void *replaced_function(const char *name);
+
 /* The image that questions are answered about. */
 void describe_image(const struct image *image);
 

@@ -41,6 +41,7 @@
 #include "library-state.h"
 #include "library-symbols.h"
 #include "messages.h"
+#include "unit-stack.h"
 
 #define STACK_BYTES (64u << 20)
 #define MOST_FRAME_BYTES (1u << 30)
@@ -383,6 +384,7 @@ static struct ended run_child(size_t first, size_t end, bool isolated) {
   };
   if (getrandom(&task.random, sizeof task.random, 0) != sizeof task.random) die("getrandom");
   for (int i = 0; i < FILES; i++) empty_file(&files[i]);
+  for (size_t i = first; i < end; i++) prepare_stack_fill(stack_fill(&run.inputs[i]));
   memset((void *)&control->ends[first], 0, (end - first) * sizeof *control->ends);
   control->phase = PHASE_PREPARING;
   control->current = (uint32_t)first;
@@ -779,6 +781,9 @@ int main(int argc, char **argv) {
   open_frame();
   open_answer();
   for (int i = 0; i < FILES; i++) open_output_file(&files[i], OUTPUT_FD + i);
+  int fill_file = memory_file("fill");
+  if (dup3(fill_file, FILL_FD, O_CLOEXEC) < 0 || !open_stack_fill(FILL_FD)) die("filling stacks");
+  close(fill_file);
   text_content = open_input_file(TEXT_FD);
   arguments_content = open_input_file(ARGUMENTS_FD);
   control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
