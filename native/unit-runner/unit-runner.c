@@ -99,6 +99,12 @@ static void open_frame(void) {
   if (frame.readable == MAP_FAILED) die("mmap");
 }
 
+/* Sealed as it is, the file gives no memory back for as long as it exists. */
+static void close_frame(void) {
+  if (munmap(frame.writable, MOST_FRAME_BYTES) < 0 || munmap(frame.readable, MOST_FRAME_BYTES) < 0 || close(frame.fd) < 0)
+    die("closing the frame");
+}
+
 /* The response, collected; its memory is this process's alone. */
 static struct {
   char *data;
@@ -682,7 +688,10 @@ static void serve(size_t length) {
   memcpy(at, outcome.reason, REASON_BYTES);
   write_uint(at + REASON_BYTES, outcome.kind == ANSWER_RUN ? run.input_count : 0, 4);
   if (!write_fully(STDOUT_FILENO, answer.data, answer.length)) _exit(0);
-  if (length > KEPT_FRAME_BYTES) madvise(frame.writable, MOST_FRAME_BYTES, MADV_REMOVE);
+  if (length > KEPT_FRAME_BYTES) {
+    close_frame();
+    open_frame();
+  }
 }
 
 static bool read_fully(char *data, size_t length) {

@@ -28,10 +28,6 @@ export type Screen = (
   inputs: readonly Pick<CleanInput, 'input' | 'edgesTaken'>[],
 ) => Promise<readonly ScreenedInput[]>
 
-export type OpenedScreen =
-  | { readonly kind: 'ok'; readonly screen: Screen }
-  | { readonly kind: 'rejected'; readonly detail: string }
-
 /** How a run that proves nothing is called in the drop table. */
 export function reasonOf(
   outcome: Exclude<RunOutcome, { kind: 'ok' }>,
@@ -52,40 +48,35 @@ export function reasonOf(
   }
 }
 
-/** Builds the original with the sanitizers; `cover` is its coverage build. */
-export async function openScreen(
-  engine: Engine,
-  unit: Unit,
-  calling: Calling,
-  cover: Executable,
-): Promise<OpenedScreen> {
+/** `cover` is the original's coverage build; those with the sanitizers are made when the first input is screened. */
+export function screenOf(engine: Engine, unit: Unit, calling: Calling, cover: Executable): Screen {
   const code = { text: unit.code, language: 'c', standard: unit.standard } as const
-  const asan = await engine.build(code, 'asan', calling)
-  if (asan.kind === 'rejected') return asan
-  const msan = await engine.build(code, 'msan', calling)
-  if (msan.kind === 'rejected') return msan
-  const passes = [
-    { executable: cover, fills: FILLS },
-    { executable: asan.executable, fills: [FILLS[0]] },
-    { executable: msan.executable, fills: [FILLS[1]] },
-  ]
-  const builds = passes.flatMap(({ executable, fills }) => fills.map(() => executable.build))
-  return {
-    kind: 'ok',
-    /** Every build runs all inputs that are still without a fault. */
-    async screen(inputs) {
-      const outcomes: RunOutcome[][] = inputs.map(() => [])
-      for (const { executable, fills } of passes) {
-        const open = [...inputs.keys()].filter((index) => outcomes[index]!.every(({ kind }) => kind === 'ok'))
-        const jobs = open.map((index) => {
-          const { input, edgesTaken } = inputs[index]!
-          return { executable, runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
-        })
-        for (const [position, ofInput] of (await engine.run(jobs)).entries())
-          outcomes[open[position]!]!.push(...ofInput)
-      }
-      return outcomes.map((ofInput) => judgeInput(ofInput, builds))
-    },
+  return async (inputs) => {
+    if (inputs.length === 0) return []
+    const asan = await engine.build(code, 'asan', calling)
+    const msan = await engine.build(code, 'msan', calling)
+    for (const built of [asan, msan])
+      if (built.kind === 'rejected')
+        return inputs.map(() => ({ kind: 'refused', reason: 'compile', detail: built.detail }))
+    const passes = [
+      { executable: cover, fills: FILLS },
+      ...[asan, msan].flatMap((built, index) =>
+        built.kind === 'ok' ? [{ executable: built.executable, fills: [FILLS[index]!] }] : [],
+      ),
+    ]
+    const builds = passes.flatMap(({ executable, fills }) => fills.map(() => executable.build))
+    const outcomes: RunOutcome[][] = inputs.map(() => [])
+    // Every build runs all inputs that are still without a fault.
+    for (const { executable, fills } of passes) {
+      const open = [...inputs.keys()].filter((index) => outcomes[index]!.every(({ kind }) => kind === 'ok'))
+      const jobs = open.map((index) => {
+        const { input, edgesTaken } = inputs[index]!
+        return { executable, runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
+      })
+      for (const [position, ofInput] of (await engine.run(jobs)).entries())
+        outcomes[open[position]!]!.push(...ofInput)
+    }
+    return outcomes.map((ofInput) => judgeInput(ofInput, builds))
   }
 }
 

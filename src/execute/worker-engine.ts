@@ -37,6 +37,9 @@ import type { UnitInput } from './unit-runner/protocol.ts'
 /** The program that runs the objects of a build. */
 const RUNNER_OF = { plain: 'plain', cover: 'plain', asan: 'asan', msan: 'msan' } as const
 
+/** Larger ones are mostly a unit's initialised arrays; they are better mapped from a file than sent about. */
+const MOST_OBJECT_BYTES = 16 << 20
+
 /** What a unit does that even the real linker refuses. */
 const DOES_NOT_LINK: RunOutcome = { kind: 'signal', signal: 'does not link', stderr: '' }
 
@@ -67,7 +70,8 @@ export async function openWorkerEngine(
   async function compile(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
     const compiled = await compiler.object(code, BUILD_FLAGS[build])
     if (compiled.kind === 'rejected') return { kind: 'rejected', detail: firstError(compiled.stderr) ?? '' }
-    if (compiled.kind !== 'ok') return (await referenceEngine()).build(code, build, calling)
+    if (compiled.kind !== 'ok' || compiled.object.length > MOST_OBJECT_BYTES)
+      return (await referenceEngine()).build(code, build, calling)
     const host = await hostOf(build)
     const objects = [host.load(compiled.object)]
     for (const file of harness[build].always) objects.push(await host.loadFile(file))

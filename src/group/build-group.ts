@@ -11,7 +11,7 @@ import { findInputs } from '../execute/find-inputs.ts'
 import type { CallInput } from '../execute/input.ts'
 import { createRandom } from '../execute/random.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { openScreen } from '../execute/screen-original.ts'
+import { screenOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
@@ -93,10 +93,9 @@ async function groupResult(
   const original = { text: unit.code, language: 'c', standard: unit.standard } as const
   const cover = await timed('input', () => engine.build(original, 'cover', calling))
   if (cover.kind === 'rejected') return drop('compile', 'compile', cover.detail)
-  const opened = await timed('input', () => openScreen(engine, unit, calling, cover.executable))
-  if (opened.kind === 'rejected') return drop('compile', 'compile', opened.detail)
+  const screen = screenOf(engine, unit, calling, cover.executable)
   const found = await timed('input', () =>
-    findInputs(engine, cover.executable, opened.screen, {
+    findInputs(engine, cover.executable, screen, {
       seed,
       attempts: settings.inputs * ATTEMPTS_PER_INPUT,
       wanted: settings.inputs,

@@ -6,7 +6,7 @@ import type { Engine } from '../execute/engine.ts'
 import { ORIGINAL_EDGES } from '../execute/limits.ts'
 import { sameResult } from '../execute/same-result.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { type CleanInput, openScreen } from '../execute/screen-original.ts'
+import { type CleanInput, screenOf } from '../execute/screen-original.ts'
 import { unitId } from '../extract/unit-id.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { proveLoser } from './find-losers.ts'
@@ -73,14 +73,11 @@ async function findings(
     expected: group.expected[index]!,
     edgesTaken: ORIGINAL_EDGES,
   }))
-  const opened = await openScreen(engine, unit, calling, cover.executable)
-  if (opened.kind === 'rejected') report('original', 'compile', opened.detail)
-  else {
-    for (const [index, verdict] of (await opened.screen(inputs)).entries()) {
-      if (verdict.kind === 'refused') report('original', verdict.reason, `input ${index}: ${verdict.detail}`)
-      else if (!sameResult(inputs[index]!.expected, verdict.expected))
-        report('original', 'other-result', `input ${index}`)
-    }
+  const screened = await screenOf(engine, unit, calling, cover.executable)(inputs)
+  for (const [index, verdict] of screened.entries()) {
+    if (verdict.kind === 'refused') report('original', verdict.reason, `input ${index}: ${verdict.detail}`)
+    else if (!sameResult(inputs[index]!.expected, verdict.expected))
+      report('original', 'other-result', `input ${index}`)
   }
   const failures = await disagreements(engine, group.winners, unit, calling, inputs)
   for (const [index, failure] of failures.entries())

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/execute/engine.ts'
 import { findConstants } from '../../src/execute/find-constants.ts'
 import { findInputs } from '../../src/execute/find-inputs.ts'
-import { openScreen } from '../../src/execute/screen-original.ts'
+import { screenOf } from '../../src/execute/screen-original.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { openTestEngine } from './open-test-engine.ts'
 
@@ -27,9 +27,8 @@ async function search(text: string, seed = '1') {
   const unit: Unit = { ...PROGRAM, code: text }
   const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'cover', calling)
   if (built.kind === 'rejected') throw new Error(built.detail)
-  const opened = await openScreen(engine, unit, calling, built.executable)
-  if (opened.kind === 'rejected') throw new Error(opened.detail)
-  const found = await findInputs(engine, built.executable, opened.screen, {
+  const screen = screenOf(engine, unit, calling, built.executable)
+  const found = await findInputs(engine, built.executable, screen, {
     seed,
     attempts: 64,
     wanted: 16,

@@ -20,6 +20,9 @@ export function decodeRecord(plan: CallPlan, input: CallInput, bytes: Uint8Array
   const record = readRecord(bytes)
   if (record === undefined) return { kind: 'no-record' }
   if (record.tooLong) return { kind: 'too-long' }
+  const isKnown = ({ kind, index }: MemoryObject) =>
+    (kind !== 'block' || index < input.blocks.length) && (kind !== 'global' || index < plan.globals.length)
+  if (!record.objects.every(isKnown)) return { kind: 'no-record' }
   try {
     return { kind: 'effects', effects: new Decoder(plan, input, record).effects() }
   } catch (error) {

@@ -32,10 +32,20 @@ const KINDS = ['result', 'block', 'global', 'allocated', 'text'] as const
 const HEADER_BYTES = 16
 
 /**
- * @returns undefined when the bytes are no complete record: the process ended without writing one. Bytes after the
- * record are not looked at.
+ * @returns undefined when the bytes are no complete record: the process ended without writing one, or a unit with
+ * undefined behaviour has written over it. Bytes after the record are not looked at.
  */
 export function readRecord(bytes: Uint8Array): CallRecord | undefined {
+  try {
+    return readComplete(bytes)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** @throws RangeError where the record says that more follows than does */
+function readComplete(bytes: Uint8Array): CallRecord | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < HEADER_BYTES || buffer.toString('latin1', 0, 8) !== 'GEPOREC1') return undefined
   const length = buffer.readUInt32LE(8)
@@ -44,6 +54,7 @@ export function readRecord(bytes: Uint8Array): CallRecord | undefined {
   const objects: MemoryObject[] = []
   let at = HEADER_BYTES
   const part = (size: number): Uint8Array => {
+    if (size > length - at) throw new RangeError('a part that is not there')
     at += size
     return buffer.subarray(at - size, at)
   }
@@ -62,9 +73,12 @@ export function readRecord(bytes: Uint8Array): CallRecord | undefined {
       at += 16
       const before = rangeFlags & 1 ? part(rangeLength) : null
       const after = part(rangeLength)
+      if (offset + rangeLength > size) return undefined
       ranges.push({ offset, before, after, uninitialized: rangeFlags & 2 ? part(rangeLength) : null })
     }
-    objects.push({ kind: KINDS[kind]!, index, freed, pattern, address, size, ranges })
+    const kindName = KINDS[kind]
+    if (kindName === undefined) return undefined
+    objects.push({ kind: kindName, index, freed, pattern, address, size, ranges })
   }
   return { exited: (flags & 1) !== 0, tooLong: (flags & 2) !== 0, objects }
 }
