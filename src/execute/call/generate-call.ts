@@ -38,7 +38,7 @@ const MOST_BLOCKS = 200
 const MOST_ELEMENTS = 4096
 /** Room that is only there in case the function wants it stays below this. */
 const MOST_BLOCK_BYTES = 1 << 16
-const LARGEST_BLOCK_BYTES = 16 << 20
+const LARGEST_BLOCK_BYTES = 1 << 18
 const USUAL_ROOM = 32
 const TREE_DEPTH = 4
 /** A member that leads back to where the structure was reached from. */

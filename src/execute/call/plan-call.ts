@@ -103,12 +103,16 @@ function knownPointee(reader: TypeReader, key: number, guess: () => number | und
   return pointee === undefined ? key : reader.add({ ...type, to: pointee })
 }
 
+/** Every input would hold at least one such element, and every mutant is run on every input. */
+const MOST_ELEMENT_BYTES = 1 << 16
+
 /** Why no argument can be made for a parameter of this type. */
 function parameterObstacle(types: readonly CType[], key: number): string | undefined {
   const type = types[key]!
   if (type.kind === 'pointer') {
     const target = types[type.to]!
-    return target.kind === 'opaque' ? `a pointer to ${target.what}` : undefined
+    if (target.kind === 'opaque') return `a pointer to ${target.what}`
+    return target.size > MOST_ELEMENT_BYTES ? `a pointer to ${target.size} bytes` : undefined
   }
   return passingObstacle(types, key)
 }

@@ -32,6 +32,7 @@ describe('what cannot be called, and why', () => {
       'parameter x is a structure with a layout of its own',
     ],
     ['union u { int i; }; union u f(int a) { union u x = {a}; return x; }', 'returns a union'],
+    ['int f(char a[][100000], int n) { return a[n][0]; }', 'parameter a is a pointer to 100000 bytes'],
     ['static int f(int a) { return a; } int g(int a) { return f(a); }', 'f is static'],
     ['int g(int a) { return a; }', 'f is not defined'],
     ['int f(int a) { return a; } int main(void) { return f(1); }', 'the unit has a main of its own'],
