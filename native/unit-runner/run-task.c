@@ -18,12 +18,12 @@
 #include "image.h"
 #include "library-state.h"
 #include "library-symbols.h"
+#include "raw-memory.h"
 #include "unit-calls.h"
 #include "unit-stack.h"
 
-#define MOST_OPEN_FILES 64
-/* Above this it costs less to let the kernel zero the pages that are touched. */
-#define ZEROED_BY_HAND_BYTES (512u << 10)
+/* A heap that grew larger is given back. */
+#define KEPT_HEAP_BYTES (4u << 20)
 /* glibc takes no larger one. */
 #define LARGEST_MMAP_THRESHOLD (32 << 20)
 /* Sanitizers never give memory back: after so much of it the remaining inputs get a new process. */
@@ -35,13 +35,21 @@ __attribute__((weak)) void __asan_handle_no_return(void);
 __attribute__((weak)) void __msan_unpoison(const volatile void *, size_t);
 __attribute__((weak)) void __msan_unpoison_param(size_t);
 
+/* compiler-rt/lib/msan/msan.h for x86-64 and Linux. */
+static unsigned char *msan_shadow(const unsigned char *address) {
+  return (unsigned char *)((uintptr_t)address ^ UINT64_C(0x500000000000));
+}
+
 static bool is_sanitizing(void) { return __asan_poison_memory_region || __msan_unpoison; }
 
 static struct {
   const struct task *task;
   struct image image;
   unsigned char *kept_data;
-  void *heap_start;
+  unsigned char *heap_start;
+  /* Where the C library keeps the heap's end; NULL if there is no telling. */
+  void **heap_end;
+  size_t heap_pages;
   char ***environ;
   char **environment;
   size_t environment_room;
@@ -67,23 +75,8 @@ static uint64_t cpu_us(void) {
   return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* ---- memory that a sanitizer may have poisoned: its own versions of the library's functions would judge the access ---- */
-
-static void copy_raw(unsigned char *to, const unsigned char *from, size_t size) {
-#if defined(__x86_64__)
-  __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
-#else
-  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)to)[i] = from[i];
-#endif
-}
-
-static void zero_raw(unsigned char *at, size_t size) {
-#if defined(__x86_64__)
-  __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(0) : "memory");
-#else
-  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = 0;
-#endif
-}
+/* By several inputs. */
+static bool is_shared(void) { return child.task->end - child.task->first > 1; }
 
 /* ---- before the first input ----------------------------------------------------------------------------- */
 
@@ -94,7 +87,7 @@ static bool place(bool wanted, int source, int target) {
 /* Its rules name the runner's own /proc entry, so a process reads nothing there after this. */
 static void confine(void) {
   const struct task *task = child.task;
-  if (!task->isolated) {
+  if (is_shared()) {
     int size = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (size < 0 || dup2(size, SIZE_FD) != SIZE_FD) stop(PHASE_BROKEN, "opening /proc/self/statm");
   }
@@ -132,14 +125,6 @@ static void arrange_files(void) {
   if (!placed || syscall(__NR_close_range, 5, last, 0) < 0) stop(PHASE_BROKEN, "arranging descriptors");
 }
 
-static bool limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit current;
-  if (getrlimit(resource, &current) < 0) return false;
-  struct rlimit wanted = {soft < current.rlim_max ? soft : current.rlim_max,
-                          hard < current.rlim_max ? hard : current.rlim_max};
-  return setrlimit(resource, &wanted) == 0;
-}
-
 static void set_limits(void) {
   const struct limits *limits = &child.task->run->limits;
   rlim_t cpu_seconds = (limits->cpu_ms * (child.task->end - child.task->first)) / 1000 + 2;
@@ -148,10 +133,9 @@ static void set_limits(void) {
   for (size_t i = 0; i < sizeof written / sizeof *written; i++)
     if (written[i] > largest) largest = written[i];
   rlim_t file_bytes = SHARED_OUTPUT_BYTES + largest + (64u << 10);
-  bool set = limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
-             limit(RLIMIT_CORE, 1, 1) && limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0) &&
-             limit(RLIMIT_NOFILE, MOST_OPEN_FILES, MOST_OPEN_FILES) &&
-             (!limits->data_bytes || limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes));
+  bool set = lower_limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) &&
+             lower_limit(RLIMIT_FSIZE, file_bytes, file_bytes) && lower_limit(RLIMIT_NPROC, 0, 0) &&
+             (!limits->data_bytes || lower_limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes));
   if (!set) stop(PHASE_BROKEN, "setting limits");
 }
 
@@ -206,7 +190,7 @@ static void load(void) {
   child.environ = library_symbol("environ");
   int status;
   run_until_exit(run_own_constructors, NULL, &status);
-  if (child.task->isolated) return;
+  if (!is_shared()) return;
   size_t size = (size_t)(child.image.data.end - child.image.data.start);
   if (size == 0) return;
   child.kept_data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -236,16 +220,21 @@ static void make_room_for_environment(void) {
 static void restore_image(void) {
   const struct image *image = &child.image;
   copy_raw(image->data.start, child.kept_data, (size_t)(image->data.end - image->data.start));
-  size_t zeros = (size_t)(image->zeros.end - image->zeros.start);
-  if (zeros <= ZEROED_BY_HAND_BYTES) {
-    zero_raw(image->zeros.start, zeros);
+  clear_memory(image->zeros.start, image->zeros.end);
+  if (__msan_unpoison) clear_memory(msan_shadow(image->data.start), msan_shadow(image->zeros.end));
+}
+
+/* To the library the heap is as in a new process, without any memory; to the kernel it stays as it is. */
+static void restore_heap(void) {
+  unsigned char *end = (unsigned char *)syscall(__NR_brk, 0);
+  const size_t size = end > child.heap_start ? (size_t)(end - child.heap_start) : 0;
+  if (size == 0 || size > KEPT_HEAP_BYTES || !child.heap_end) {
+    brk(child.heap_start);
+    child.heap_pages = 0;
   } else {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    unsigned char *whole = (unsigned char *)(((uintptr_t)image->zeros.start + page - 1) & ~(page - 1));
-    zero_raw(image->zeros.start, (size_t)(whole - image->zeros.start));
-    madvise(whole, (size_t)(image->zeros.end - whole), MADV_DONTNEED);
+    clear_memory(child.heap_start, next_page(end));
+    child.heap_pages = (size_t)(next_page(end) - child.heap_start) / PAGE_BYTES;
   }
-  if (__msan_unpoison) __msan_unpoison(image->data.start, (size_t)(image->zeros.end - image->data.start));
 }
 
 static void append_strings(const struct strings *strings, char ***pointer, char **text) {
@@ -271,7 +260,7 @@ static void set_environment(const struct input *input) {
 static void prepare_process(size_t index) {
   const struct task *task = child.task;
   restore_library_state();
-  if (!is_sanitizing()) brk(child.heap_start);
+  if (child.heap_end) *child.heap_end = child.heap_start;
   if (index > task->first) {
     restore_image();
     sigset_t none;
@@ -315,7 +304,8 @@ static uint64_t process_pages(void) {
 
 static bool has_grown(void) {
   uint64_t pages = process_pages();
-  return is_sanitizing() ? pages > child.size_at_start + SANITIZER_GROWTH_PAGES : pages != child.size_at_start;
+  return is_sanitizing() ? pages > child.size_at_start + SANITIZER_GROWTH_PAGES
+                         : pages - child.heap_pages != child.size_at_start;
 }
 
 static bool is_expected(size_t index) {
@@ -377,10 +367,11 @@ __attribute__((noinline)) static _Noreturn void run_inputs(void) {
   const struct task *task = child.task;
   for (size_t index = task->first, next; index < task->end; index = next) {
     prepare_process(index);
-    if (!task->isolated && index == task->first) child.size_at_start = process_pages();
+    if (is_shared() && index == task->first) child.size_at_start = process_pages();
     if (!run_input(index)) break;
     next = is_group_over(index) ? skip_group(index) : index + 1;
-    if (!is_sanitizing()) brk(child.heap_start);
+    if (next == task->end) break;
+    if (!is_sanitizing()) restore_heap();
     if (has_grown()) break;
   }
   stop(PHASE_FINISHED, NULL);
@@ -396,7 +387,10 @@ _Noreturn void run_task(const struct task *task) {
   unsigned char *shift = alloca(task->random % 4096 * 16 + 16);
   __asm__ volatile("" : : "r"(shift) : "memory");
   if (!place_unit_stack(stack_fill(&task->run->inputs[task->first]))) stop(PHASE_BROKEN, "filling the stack");
-  child.heap_start = sbrk(0);
+  if (!is_sanitizing()) {
+    child.heap_start = next_page(sbrk(0));
+    child.heap_end = library_symbol("__curbrk");
+  }
   make_room_for_environment();
   confine();
   arrange_files();

@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -41,6 +42,7 @@
 #include "library-state.h"
 #include "library-symbols.h"
 #include "messages.h"
+#include "raw-memory.h"
 #include "unit-stack.h"
 
 #define STACK_BYTES (64u << 20)
@@ -51,6 +53,8 @@
 #define KEPT_STDERR_BYTES (16u << 10)
 #define MAX_STDERR_BYTES (1u << 20)
 #define POLL_MS 5
+/* A unit's too: children inherit them. */
+#define MOST_OPEN_FILES 64
 /* Frames above this size give their memory back. */
 #define KEPT_FRAME_BYTES (16u << 20)
 #ifndef MFD_NOEXEC_SEAL
@@ -267,6 +271,7 @@ struct ended {
   /* KIND_EXITED if no limit was seen to be hit. */
   enum response_kind stopped;
   int status;
+  uint64_t sizes[FILES];
   uint64_t cpu_us, wall_us, max_rss_bytes;
 };
 
@@ -368,6 +373,7 @@ static struct ended watch_child(const struct task *task, pid_t pid) {
   close(pidfd);
   if (size_file >= 0) close(size_file);
   sweep();
+  for (int i = 0; i < FILES; i++) ended.sizes[i] = file_size(&files[i]);
   ended.wall_us = now_us(CLOCK_MONOTONIC) - started_us;
   ended.cpu_us = timeval_us(usage.ru_utime) + timeval_us(usage.ru_stime);
   ended.max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
@@ -460,7 +466,7 @@ static bool finished_result(size_t index, size_t first, const struct ended *ende
                  {before->record_end, end->record_end}},
   };
   for (int i = 0; i < FILES; i++)
-    if (result->pieces[i].start > result->pieces[i].end || result->pieces[i].end > file_size(&files[i])) return false;
+    if (result->pieces[i].start > result->pieces[i].end || result->pieces[i].end > ended->sizes[i]) return false;
   if (is_too_long(result)) result->kind = KIND_OUTPUT_LIMIT;
   else if (result->cpu_us > run.limits.cpu_ms * 1000) result->kind = KIND_CPU_TIMEOUT;
   return true;
@@ -475,10 +481,8 @@ static struct result last_result(const struct input_end *end, const struct ended
       .wall_us = ended->wall_us,
       .max_rss_bytes = ended->max_rss_bytes,
   };
-  for (int i = 0; i < FILES; i++) {
-    uint64_t size = file_size(&files[i]);
-    result.pieces[i] = (struct piece){0, size < files[i].mapped ? size : files[i].mapped};
-  }
+  for (int i = 0; i < FILES; i++)
+    result.pieces[i] = (struct piece){0, ended->sizes[i] < files[i].mapped ? ended->sizes[i] : files[i].mapped};
   int signal = WIFSIGNALED(ended->status) ? WTERMSIG(ended->status) : 0;
   if (result.kind != KIND_EXITED) return result;
   if (is_too_long(&result) || signal == SIGXFSZ) {
@@ -532,7 +536,7 @@ static bool died_result(size_t index, const struct ended *ended, struct result *
       .max_rss_bytes = ended->max_rss_bytes,
   };
   for (int i = 0; i < FILES; i++) {
-    result->pieces[i] = (struct piece){starts[i], file_size(&files[i])};
+    result->pieces[i] = (struct piece){starts[i], ended->sizes[i]};
     if (result->pieces[i].end > files[i].mapped || starts[i] > result->pieces[i].end) return false;
   }
   return !is_too_long(result);
@@ -713,6 +717,20 @@ static void say_hello(void) {
   if (!write_fully(STDOUT_FILENO, hello, sizeof hello)) _exit(0);
 }
 
+/* A sanitizer's runtime clears tables of its own that few runs use. */
+static int give_back_zeros_of_program(struct dl_phdr_info *info, size_t size, void *data) {
+  (void)size, (void)data;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+    if (header->p_type != PT_LOAD || !(header->p_flags & PF_W)) continue;
+    unsigned char *start = (unsigned char *)info->dlpi_addr + header->p_vaddr;
+    /* What the file holds would come back from there. */
+    give_back_zeros(start + header->p_filesz, start + header->p_memsz);
+  }
+  /* The program itself is the first that is asked about, and its own memory all that is meant. */
+  return 1;
+}
+
 /* ---- start ---------------------------------------------------------------------------------------------- */
 
 /*
@@ -787,6 +805,10 @@ int main(int argc, char **argv) {
     if ((fd = dup(STDIN_FILENO)) < 0) die("standard input");
   self.landlock_rules = self.landlock_abi > 0 ? file_access_rules(self.landlock_abi) : -1;
   if (self.landlock_abi > 0 && self.landlock_rules < 0) die("landlock");
+  /* What is the same for all units and no hindrance to this process. */
+  if (!lower_limit(RLIMIT_CORE, 1, 1) || !lower_limit(RLIMIT_MEMLOCK, 0, 0) ||
+      !lower_limit(RLIMIT_NOFILE, MOST_OPEN_FILES, MOST_OPEN_FILES))
+    die("setting limits");
   open_frame();
   open_answer();
   for (int i = 0; i < FILES; i++) open_output_file(&files[i], OUTPUT_FD + i);
@@ -799,7 +821,9 @@ int main(int argc, char **argv) {
   if (control == MAP_FAILED) die("mmap");
   if (mallinfo2().arena != 0 && !__asan_poison_memory_region && !__msan_unpoison) die("the heap is in use");
   if (!keep_library_state()) die("keeping the C library's state");
+  dl_iterate_phdr(give_back_zeros_of_program, NULL);
   note_library_symbol("environ");
+  note_library_symbol("__curbrk");
   say_hello();
   for (char header[4]; read_fully(header, sizeof header);) {
     struct reader reader = {header, header + sizeof header, true};

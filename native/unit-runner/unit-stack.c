@@ -7,7 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define PAGE_BYTES 4096u
+#include "raw-memory.h"
+
 #define FILLED_BYTES (256u << 10)
 /* Few units go deeper: filled by hand, which costs less than giving pages back and getting them anew. */
 #define NEAR_BYTES (16u << 10)

@@ -10,7 +10,7 @@ import type { Input } from '../../../src/execute/input.ts'
 import { DEFAULT_LIMITS, type RunLimits } from '../../../src/execute/limits.ts'
 import type { RunOutcome } from '../../../src/execute/run-outcome.ts'
 import { openUnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
-import type { UnitRun } from '../../../src/execute/unit-runner/protocol.ts'
+import type { UnitInput, UnitRun } from '../../../src/execute/unit-runner/protocol.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
@@ -87,6 +87,17 @@ describe('inputs that share a process begin as in a new one', () => {
         'static int f(int d) { volatile char a[1 << 19]; int s = a[5] + a[300000]; a[5] = a[300000] = 1; return d == 5 ? s : s + f(d + 1); }',
       ),
     ],
+    [
+      'a heap that grew',
+      main(
+        'char *p = malloc(3000000); int s = p[9] + p[2000000]; p[9] = p[2000000] = 1; char *q = calloc(500, 1); printf("%d %d", s, q[99]); memset(q, 7, 500);',
+      ),
+    ],
+    ["the heap's end", main('char *p = sbrk(0); malloc(9); printf("%d", (int)((char *)sbrk(0) - p));')],
+    [
+      'memory behind a hole',
+      main('printf("%d", a[5] + a[900000]++); a[900000] = 1; a[5] += a[400000];', 'static char a[1 << 20];'),
+    ],
     ['signal handlers', main('printf("%d", signal(SIGINT, SIG_IGN) == SIG_DFL);')],
     ['a closed descriptor', main('printf("%d", close(4)); dup2(1, 4);')],
     ['unread input', main('int c = getchar(); printf("%c", c); char b[2]; fgets(b, 2, stdin);')],
@@ -98,6 +109,54 @@ describe('inputs that share a process begin as in a new one', () => {
     // The programs do the same on all of these inputs: a difference would be the process's.
     expect(new Set(apart.map(({ kind }) => kind)).size).toBe(1)
   })
+})
+
+describe('what an input finds', () => {
+  const run = async (code: string, inputs: readonly UnitInput[], build: Build = 'plain') => {
+    const unit = await runners.load(code, build, PROGRAM)
+    const reply = await (await runners.runner(build)).run({
+      objects: unit.objects,
+      inputs,
+      env: {},
+      limits: { cpuMs: 1000, outputBytes: 100 },
+    })
+    if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
+    return reply.reports.map((report) => `${report?.stdout}`)
+  }
+
+  it('is a stack that holds its fill, zero where nothing is said', async () => {
+    const code = main(
+      'int depth; scanf("%d", &depth); f(depth);',
+      `static void f(int depth) {
+        volatile unsigned char a[10000];
+        if (depth > 0) f(depth - 1); else printf("%d %d", a[9], a[9000]);
+        for (int i = 0; i < 10000; i++) a[i] = 1;
+      }`,
+    )
+    const fills = [0xa5, 0x5b, 0xa5, undefined, 0xa5]
+    for (const depth of ['1', '20']) {
+      const inputs = fills.map((fill) => ({ stdin: depth, ...(fill !== undefined && { fill }) }))
+      expect(await run(code, inputs)).toEqual(['165 165', '91 91', '165 165', '0 0', '165 165'])
+    }
+  })
+
+  it.each(['plain', 'asan', 'msan'] as const)(
+    'is its own text as a file that only reads; %s',
+    async (build) => {
+      const code = main(`char first = 0, last = 0;
+      fseek(stdin, 0, SEEK_END); long size = ftell(stdin);
+      if (size > 0) { rewind(stdin); first = getchar(); fseek(stdin, -1, SEEK_END); last = getchar(); }
+      printf("%ld%c%c %d", size, first ? first : '-', last ? last : '-', (int)write(0, "x", 1));`)
+      const texts = ['abc', '', 'x'.repeat(9999), 'yz', '', 'z'.repeat(5000), 'abc']
+      expect(
+        await run(
+          code,
+          texts.map((stdin) => ({ stdin })),
+          build,
+        ),
+      ).toEqual(['3ac -1', '0-- -1', '9999xx -1', '2yz -1', '0-- -1', '5000zz -1', '3ac -1'])
+    },
+  )
 })
 
 describe('an input that ends its process costs itself alone', () => {

@@ -1,0 +1,43 @@
+/*
+ * Memory that a sanitizer may have poisoned: its own versions of the library's functions would judge the access.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE_BYTES 4096u
+
+static inline unsigned char *page_of(const void *address) {
+  return (unsigned char *)((uintptr_t)address & ~(uintptr_t)(PAGE_BYTES - 1));
+}
+
+static inline unsigned char *next_page(const void *address) {
+  return page_of((const unsigned char *)address + PAGE_BYTES - 1);
+}
+
+static inline void copy_raw(unsigned char *to, const unsigned char *from, size_t size) {
+#if defined(__x86_64__)
+  __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+#else
+  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)to)[i] = from[i];
+#endif
+}
+
+static inline void zero_raw(unsigned char *at, size_t size) {
+#if defined(__x86_64__)
+  __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(0) : "memory");
+#else
+  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = 0;
+#endif
+}
+
+/* Gives back the pages of private memory, once given as zeros, that hold nothing else: a fork need not copy them. */
+void give_back_zeros(unsigned char *start, unsigned char *end);
+
+/*
+ * Makes private memory that the kernel gave as zeros zero again, at a cost that goes by what of it is in use: a page
+ * that is given back has to be got anew, and a page written for the first time too, so those that are there are
+ * zeroed by hand and the others left alone.
+ */
+void clear_memory(unsigned char *start, unsigned char *end);
