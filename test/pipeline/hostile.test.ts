@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEVELS } from '../../src/compile/level.ts'
 import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import { COMPILERS } from '../../src/execute/open-engine.ts'
 import { readSources } from '../../src/extract/read-sources.ts'
 import type { Source } from '../../src/extract/source.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
@@ -20,22 +21,18 @@ const settings = {
   seed: 1,
 }
 
-let pool: Pool
 const sources = new Map<string, Source>()
 const dropped = new Map<string, string>()
 
 beforeAll(async () => {
-  pool = await openPool({ jobs: 2, limits: DEFAULT_LIMITS, compiler: 'spawn' }, new AbortController().signal)
   for await (const item of readSources(`${fixtureRoot}/hostile`)) {
     if (item.kind === 'source') sources.set(item.source.row, item.source)
     else dropped.set(item.row, item.reason)
   }
 })
 
-afterAll(() => pool.close())
-
 /** Why the file's program did not become a group; one reason for each unit or for the whole source. */
-async function dropReasons(name: string): Promise<string[]> {
+async function dropReasons(pool: Pool, name: string): Promise<string[]> {
   const source = sources.get(`${name}.c`)
   if (source === undefined) return [dropped.get(`${name}.c`) ?? 'not read']
   const { units, drops } = await pool.extract({ source, kinds: ['program'] })
@@ -49,10 +46,19 @@ async function dropReasons(name: string): Promise<string[]> {
 /** `not-c: syntax` is a `not-c`. */
 const family = (reason: string) => reason.split(':')[0]
 
-describe('a hostile program', () => {
+// The fast engine is for x86-64 alone.
+const compilers = COMPILERS.filter((compiler) => compiler === 'spawn' || process.arch === 'x64')
+
+describe.each(compilers)('by --compiler %s a hostile program', (compiler) => {
+  let pool: Pool
+  beforeAll(async () => {
+    pool = await openPool({ jobs: 2, limits: DEFAULT_LIMITS, compiler }, new AbortController().signal)
+  })
+  afterAll(() => pool.close())
+
   it.concurrent.each(listFixtures('hostile'))('$name is dropped for what it does', async ({ name, file }) => {
     const expected = expectedReasons(await readFile(file, 'latin1'))
-    const reasons = await dropReasons(name)
+    const reasons = await dropReasons(pool, name)
     expect(reasons).not.toEqual([])
     for (const reason of reasons) expect(expected).toContain(family(reason))
   })

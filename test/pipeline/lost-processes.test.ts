@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { LEVELS } from '../../src/compile/level.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import type { Compiler } from '../../src/execute/open-engine.ts'
+import { readSources } from '../../src/extract/read-sources.ts'
+import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
+import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+
+const SOURCES = ['programs/gcd-lcm-cases.c', 'programs/caesar.c', 'functions/booleans.c']
+const MINUTE = 60_000
+const settings = {
+  levels: LEVELS,
+  winners: 4,
+  losers: 4,
+  minWinners: 2,
+  minLosers: 2,
+  inputs: 8,
+  seed: 3,
+}
+
+async function groupsOf(pool: Pool): Promise<string[]> {
+  const results: string[] = []
+  for (const file of SOURCES)
+    for await (const item of readSources(join(fixtureRoot, file))) {
+      if (item.kind === 'dropped') throw new Error(item.reason)
+      const { units } = await pool.extract({ source: item.source, kinds: ['program', 'function'] })
+      for (const unit of units) {
+        const { result } = await pool.group({ unit, split: 'train', settings })
+        results.push(`${unit.name} ${result.kind === 'group' ? result.group.id : result.reason}`)
+      }
+    }
+  return results
+}
+
+async function withPool<T>(compiler: Compiler, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = await openPool({ jobs: 1, limits: DEFAULT_LIMITS, compiler }, new AbortController().signal)
+  try {
+    return await work(pool)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** This process's descendants whose command line has the word in it. */
+function descendants(word: string): number[] {
+  const found: number[] = []
+  const open = [process.pid]
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word)) found.push(pid)
+      for (const task of readdirSync(`/proc/${pid}/task`)) {
+        const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim()
+        if (children !== '') open.push(...children.split(' ').map(Number))
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found.filter((pid) => pid !== process.pid)
+}
+
+describe.runIf(process.arch === 'x64')('the fast engine', () => {
+  it(
+    'gives the groups that the reference gives, also when its processes are killed under it',
+    async () => {
+      const expected = await withPool('spawn', groupsOf)
+      expect(expected.filter((result) => / [0-9a-f]{64}$/.test(result)).length).toBeGreaterThan(2)
+      expect(await withPool('worker', groupsOf)).toEqual(expected)
+
+      let killed = 0
+      let turn = 0
+      const killer = setInterval(() => {
+        const victims = descendants(['compile-worker', '.unit-runner'][turn++ % 2]!)
+        const victim = victims[turn % Math.max(1, victims.length)]
+        if (victim === undefined) return
+        try {
+          process.kill(victim, 'SIGKILL')
+          killed++
+        } catch {
+          // It ended meanwhile.
+        }
+      }, 400)
+      try {
+        expect(await withPool('worker', groupsOf)).toEqual(expected)
+      } finally {
+        clearInterval(killer)
+      }
+      expect(killed).toBeGreaterThan(0)
+    },
+    4 * MINUTE,
+  )
+})
