@@ -43,9 +43,7 @@ struct image {
 struct link_options {
   /* The names that a linker is given by --wrap, NULL-terminated. */
   const char *const *wrapped;
-  /* Functions that the runner provides where the objects define none, and those that it has instead of the objects';
-   * NULL for all others. */
-  void *(*provided)(const char *name);
+  /* Functions that the runner has instead of the objects' own; NULL for all others. */
   void *(*replaced)(const char *name);
   /* Where the image may lie: a random number of pages above the lowest address. */
   uint64_t random;

@@ -2,10 +2,11 @@
 #include "library-state.h"
 
 #include <link.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "raw-memory.h"
 
 #define MOST_REGIONS 16
 /* What is compared at once: a unit leaves most of the library's memory as it was, and pages that are not written
@@ -51,24 +52,11 @@ static int note_regions(struct dl_phdr_info *info, size_t size, void *data) {
   return 0;
 }
 
-/* Word by word, without the library: its functions may be a sanitizer's, which would judge the access. */
-static bool same_words(const unsigned char *a, const unsigned char *b, size_t size) {
-  uint64_t difference = 0, x, y;
-  size_t at = 0;
-  for (; at + sizeof x <= size; at += sizeof x) {
-    __builtin_memcpy(&x, a + at, sizeof x);
-    __builtin_memcpy(&y, b + at, sizeof y);
-    difference |= x ^ y;
-  }
-  for (; at < size; at++) difference |= (uint64_t)(a[at] ^ b[at]);
-  return difference == 0;
-}
-
 bool keep_library_state(void) {
   dl_iterate_phdr(note_regions, NULL);
   size_t total = 0;
   for (int i = 0; i < region_count; i++) total += (regions[i].size + 63) & ~(size_t)63;
-  unsigned char *kept = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  unsigned char *kept = map_memory(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (region_count == 0 || kept == MAP_FAILED) return false;
   unsigned char *at = kept;
   for (int i = 0; i < region_count; i++) {
@@ -84,7 +72,7 @@ void restore_library_state(void) {
     const struct region *region = &regions[i];
     for (size_t at = 0; at < region->size; at += PIECE_BYTES) {
       size_t size = region->size - at < PIECE_BYTES ? region->size - at : PIECE_BYTES;
-      if (!same_words(region->at + at, region->kept + at, size)) memcpy(region->at + at, region->kept + at, size);
+      if (!same_raw(region->at + at, region->kept + at, size)) copy_raw(region->at + at, region->kept + at, size);
     }
   }
 }

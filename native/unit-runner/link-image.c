@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "library-symbols.h"
+#include "outside-symbols.h"
+#include "raw-memory.h"
 
 #if defined(__x86_64__)
 #include "relocate-x86-64.h"
@@ -350,13 +351,11 @@ static bool span_address(const struct linker *linker, const char *name, uint64_t
   return false;
 }
 
-/* What the unit does not define itself: the runner's own functions first, then the C library's. */
 static uint64_t outside_address(struct linker *linker, const char *name) {
   uint64_t address;
   if (span_address(linker, name, &address)) return address;
   if (strcmp(name, "__dso_handle") == 0) return address_in_image(linker, 0);
-  void *provided = linker->options->provided(name);
-  return (uint64_t)(uintptr_t)(provided ? provided : library_symbol(name));
+  return (uint64_t)(uintptr_t)outside_symbol(name);
 }
 
 static bool named_address(struct linker *linker, const Elf64_Sym *symbol, const char *name, uint64_t *address) {
@@ -490,13 +489,13 @@ static bool reserve(struct linker *linker, size_t size) {
   for (uint64_t attempt = 0; attempt < 16; attempt++) {
     uint64_t page = (linker->options->random + attempt * 0x9e3779b97f4a7c15u) % IMAGE_PAGES;
     uint64_t wanted = (LOWEST_IMAGE_ADDRESS + (page << 12)) & ~(uint64_t)(MOST_ALIGNMENT - 1);
-    void *got = mmap((void *)(uintptr_t)wanted, size, PROT_READ | PROT_WRITE,
+    void *got = map_memory((void *)(uintptr_t)wanted, size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (got == (void *)(uintptr_t)wanted) {
       linker->base = got;
       return true;
     }
-    if (got != MAP_FAILED) munmap(got, size);
+    if (got != MAP_FAILED) unmap_memory(got, size);
     else if (errno != EEXIST) break;
   }
   return refuse(linker, "out of memory");
@@ -585,7 +584,7 @@ void note_outside_symbols(struct bytes bytes) {
   for (size_t i = 1; i < object.symbol_count; i++) {
     const char *name = symbol_name(&object, &object.symbols[i]);
     if (object.symbols[i].st_shndx != SHN_UNDEF) continue;
-    note_library_symbol(strncmp(name, REAL_PREFIX, strlen(REAL_PREFIX)) == 0 ? name + strlen(REAL_PREFIX) : name);
+    note_outside_symbol(strncmp(name, REAL_PREFIX, strlen(REAL_PREFIX)) == 0 ? name + strlen(REAL_PREFIX) : name);
   }
 }
 
@@ -597,12 +596,12 @@ bool link_image(const struct bytes *objects, size_t count, const struct link_opt
   size_t room = 64u << 10;
   for (size_t i = 0; i < count; i++) room += 16 * (size_t)objects[i].length;
   unsigned char *scratch =
-      mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      map_memory(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (scratch == MAP_FAILED) return refuse(&linker, "out of memory");
   linker.scratch = scratch;
   linker.scratch_end = scratch + room;
   linker.objects = take(&linker, count * sizeof *linker.objects);
   bool linked = link_with_scratch(&linker, objects, image);
-  munmap(scratch, room);
+  unmap_memory(scratch, room);
   return linked;
 }

@@ -1,10 +1,15 @@
 /*
- * Memory that a sanitizer may have poisoned: its own versions of the library's functions would judge the access.
+ * Memory without a sanitizer between: its versions of the library's functions would judge the access, and touch their
+ * shadow of every mapping, which each child then has to have copied.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PAGE_BYTES 4096u
 
@@ -15,6 +20,13 @@ static inline unsigned char *page_of(const void *address) {
 static inline unsigned char *next_page(const void *address) {
   return page_of((const unsigned char *)address + PAGE_BYTES - 1);
 }
+
+/* As mmap, at an address whose shadow is as new. */
+static inline void *map_memory(void *wanted, size_t size, int protection, int flags, int fd, off_t offset) {
+  return (void *)syscall(__NR_mmap, wanted, size, protection, flags, fd, offset);
+}
+
+static inline int unmap_memory(void *start, size_t size) { return (int)syscall(__NR_munmap, start, size); }
 
 static inline void copy_raw(unsigned char *to, const unsigned char *from, size_t size) {
 #if defined(__x86_64__)
@@ -30,6 +42,19 @@ static inline void zero_raw(unsigned char *at, size_t size) {
 #else
   for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = 0;
 #endif
+}
+
+static inline bool same_raw(const void *a, const void *b, size_t size) {
+  const unsigned char *from = a, *with = b;
+  uint64_t difference = 0, x, y;
+  size_t at = 0;
+  for (; at + sizeof x <= size; at += sizeof x) {
+    __builtin_memcpy(&x, from + at, sizeof x);
+    __builtin_memcpy(&y, with + at, sizeof y);
+    difference |= x ^ y;
+  }
+  for (; at < size; at++) difference |= (uint64_t)(from[at] ^ with[at]);
+  return difference == 0;
 }
 
 /* Gives back the pages of private memory, once given as zeros, that hold nothing else: a fork need not copy them. */

@@ -17,7 +17,7 @@
 #include "batch-filter.h"
 #include "image.h"
 #include "library-state.h"
-#include "library-symbols.h"
+#include "outside-symbols.h"
 #include "raw-memory.h"
 #include "unit-calls.h"
 #include "unit-stack.h"
@@ -147,7 +147,7 @@ static void vary_addresses(void) {
   /* The kernel fills the highest hole that is large enough: a small gap moves what is small, a large one the rest. */
   const size_t gaps[] = {(random >> 12) % 256 + 1, (random >> 20) % (1u << 20) + 1};
   for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
-    mmap(NULL, gaps[i] << 12, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    map_memory(NULL, gaps[i] << 12, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 static void filter_calls(void) {
@@ -178,7 +178,6 @@ static void load(void) {
   const struct run *run = child.task->run;
   struct link_options options = {
       .wrapped = run->flags & RUN_WRAP ? wrapped : NULL,
-      .provided = provided_function,
       .replaced = replaced_function,
       .random = child.task->random >> 7,
   };
@@ -187,13 +186,13 @@ static void load(void) {
   if (!link_image(run->objects, run->object_count, &options, &child.image, control->reason, REASON_BYTES))
     stop(errno == ENOMEM ? PHASE_TOO_LARGE : PHASE_UNSUPPORTED, NULL);
   describe_image(&child.image);
-  child.environ = library_symbol("environ");
+  child.environ = outside_symbol("environ");
   int status;
   run_until_exit(run_own_constructors, NULL, &status);
   if (!is_shared()) return;
   size_t size = (size_t)(child.image.data.end - child.image.data.start);
   if (size == 0) return;
-  child.kept_data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  child.kept_data = map_memory(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (child.kept_data == MAP_FAILED) stop(PHASE_TOO_LARGE, NULL);
   copy_raw(child.kept_data, child.image.data.start, size);
   mprotect(child.kept_data, size, PROT_READ);
@@ -211,7 +210,7 @@ static void make_room_for_environment(void) {
     if (size > largest) largest = size;
   }
   child.environment_room = strings_size(&run->environment) + largest;
-  child.environment = mmap(NULL, child.environment_room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  child.environment = map_memory(NULL, child.environment_room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (child.environment == MAP_FAILED) stop(PHASE_BROKEN, "making room for the environment");
 }
 
@@ -313,7 +312,7 @@ static bool is_expected(size_t index) {
   const struct input_end *end = &child.task->control->ends[index];
   uint64_t start = index > child.task->first ? end[-1].output_end : 0, length = end->output_end - start;
   return end->status == input->expected_status && length == input->expected_output.length &&
-         memcmp(child.task->output + start, input->expected_output.data, length) == 0;
+         same_raw(child.task->output + start, input->expected_output.data, length);
 }
 
 static bool is_group_over(size_t index) {
@@ -389,7 +388,7 @@ _Noreturn void run_task(const struct task *task) {
   if (!place_unit_stack(stack_fill(&task->run->inputs[task->first]))) stop(PHASE_BROKEN, "filling the stack");
   if (!is_sanitizing()) {
     child.heap_start = next_page(sbrk(0));
-    child.heap_end = library_symbol("__curbrk");
+    child.heap_end = outside_symbol("__curbrk");
   }
   make_room_for_environment();
   confine();

@@ -40,7 +40,7 @@
 #include "../runner/system-call-filter.h"
 #include "image.h"
 #include "library-state.h"
-#include "library-symbols.h"
+#include "outside-symbols.h"
 #include "messages.h"
 #include "raw-memory.h"
 #include "unit-stack.h"
@@ -96,16 +96,16 @@ static int memory_file(const char *name) {
 static void open_frame(void) {
   frame.fd = memory_file("frame");
   if (ftruncate(frame.fd, MOST_FRAME_BYTES) < 0) die("ftruncate");
-  frame.writable = mmap(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, frame.fd, 0);
+  frame.writable = map_memory(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, frame.fd, 0);
   if (frame.writable == MAP_FAILED || madvise(frame.writable, MOST_FRAME_BYTES, MADV_DONTFORK) < 0) die("mmap");
   if (fcntl(frame.fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_GROW) < 0) die("sealing");
-  frame.readable = mmap(NULL, MOST_FRAME_BYTES, PROT_READ, MAP_SHARED, frame.fd, 0);
+  frame.readable = map_memory(NULL, MOST_FRAME_BYTES, PROT_READ, MAP_SHARED, frame.fd, 0);
   if (frame.readable == MAP_FAILED) die("mmap");
 }
 
 /* Sealed as it is, the file gives no memory back for as long as it exists. */
 static void close_frame(void) {
-  if (munmap(frame.writable, MOST_FRAME_BYTES) < 0 || munmap(frame.readable, MOST_FRAME_BYTES) < 0 || close(frame.fd) < 0)
+  if (unmap_memory(frame.writable, MOST_FRAME_BYTES) < 0 || unmap_memory(frame.readable, MOST_FRAME_BYTES) < 0 || close(frame.fd) < 0)
     die("closing the frame");
 }
 
@@ -116,7 +116,7 @@ static struct {
 } answer;
 
 static void open_answer(void) {
-  answer.data = mmap(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  answer.data = map_memory(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (answer.data == MAP_FAILED || madvise(answer.data, MOST_FRAME_BYTES, MADV_DONTFORK) < 0) die("mmap");
 }
 
@@ -134,7 +134,7 @@ static void put_uint(uint64_t value, size_t width) {
 static void put_bytes(const char *data, size_t length) {
   put_uint(length, 4);
   if (MOST_FRAME_BYTES - answer.length < length) die("an answer too large");
-  memcpy(answer.data + answer.length, data, length);
+  copy_raw((unsigned char *)answer.data + answer.length, (const unsigned char *)data, length);
   answer.length += length;
 }
 
@@ -162,13 +162,13 @@ static struct kept_object *find_object(uint32_t id) {
 static void forget_object(uint32_t id) {
   struct kept_object *object = find_object(id);
   if (!object) return;
-  munmap(object->data, object->length);
+  unmap_memory(object->data, object->length);
   *object = (struct kept_object){0};
 }
 
 static bool write_fully(int fd, const char *data, size_t length) {
   for (size_t done = 0; done < length;) {
-    ssize_t count = write(fd, data + done, length - done);
+    ssize_t count = syscall(__NR_write, fd, data + done, length - done);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     done += (size_t)count;
@@ -192,7 +192,7 @@ static bool keep_object(uint32_t id, struct bytes content) {
     struct kept_object *object = &kept_objects[(id + i) % MOST_KEPT_OBJECTS];
     if (object->data) continue;
     int fd = sealed_file(content);
-    void *data = mmap(NULL, content.length, PROT_READ, MAP_SHARED, fd, 0);
+    void *data = map_memory(NULL, content.length, PROT_READ, MAP_SHARED, fd, 0);
     close(fd);
     if (data == MAP_FAILED) return false;
     *object = (struct kept_object){id, false, data, content.length};
@@ -208,7 +208,7 @@ static bool keep_object(uint32_t id, struct bytes content) {
  * the supervisor gives. */
 static char *open_input_file(int number) {
   int fd = memory_file("input");
-  char *content = mmap(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  char *content = map_memory(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (content == MAP_FAILED) die("mmap");
   if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0) die("sealing");
   if (dup3(fd, number, O_CLOEXEC) < 0) die("dup3");
@@ -240,7 +240,7 @@ static void open_output_file(struct output_file *file, int number) {
   file->fd = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD);
   close(fd);
   file->mapped = SHARED_OUTPUT_BYTES + (64u << 20);
-  void *data = mmap(NULL, file->mapped, PROT_READ, MAP_SHARED, file->fd, 0);
+  void *data = map_memory(NULL, file->mapped, PROT_READ, MAP_SHARED, file->fd, 0);
   if (file->fd < 0 || data == MAP_FAILED) die("mmap");
   file->data = data;
 }
@@ -510,7 +510,7 @@ static bool is_expected(const struct input *input, const struct result *result) 
   const struct piece *output = &result->pieces[OUT];
   return result->kind == KIND_EXITED && result->code == input->expected_status &&
          output->end - output->start == input->expected_output.length &&
-         memcmp(files[OUT].data + output->start, input->expected_output.data, input->expected_output.length) == 0;
+         same_raw(files[OUT].data + output->start, input->expected_output.data, input->expected_output.length);
 }
 
 static bool is_sanitizing(void) { return __asan_poison_memory_region || __msan_unpoison; }
@@ -700,7 +700,7 @@ static void serve(size_t length) {
 
 static bool read_fully(char *data, size_t length) {
   for (size_t done = 0; done < length;) {
-    ssize_t count = read(STDIN_FILENO, data + done, length - done);
+    ssize_t count = syscall(__NR_read, STDIN_FILENO, data + done, length - done);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     done += (size_t)count;
@@ -817,13 +817,13 @@ int main(int argc, char **argv) {
   close(fill_file);
   text_content = open_input_file(TEXT_FD);
   arguments_content = open_input_file(ARGUMENTS_FD);
-  control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  control = map_memory(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (control == MAP_FAILED) die("mmap");
   if (mallinfo2().arena != 0 && !__asan_poison_memory_region && !__msan_unpoison) die("the heap is in use");
   if (!keep_library_state()) die("keeping the C library's state");
   dl_iterate_phdr(give_back_zeros_of_program, NULL);
-  note_library_symbol("environ");
-  note_library_symbol("__curbrk");
+  note_outside_symbol("environ");
+  note_outside_symbol("__curbrk");
   say_hello();
   for (char header[4]; read_fully(header, sizeof header);) {
     struct reader reader = {header, header + sizeof header, true};

@@ -33,7 +33,7 @@ _Static_assert(sizeof unit_stack == 32, "the assembly knows its layout");
 bool open_stack_fill(int fd) {
   if (ftruncate(fd, (off_t)FILLS * FILLED_BYTES) < 0) return false;
   fills.fd = fd;
-  fills.content = mmap(NULL, (size_t)FILLS * FILLED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  fills.content = map_memory(NULL, (size_t)FILLS * FILLED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (fills.content == MAP_FAILED || madvise(fills.content, (size_t)FILLS * FILLED_BYTES, MADV_DONTFORK) < 0) return false;
   return fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
 }
@@ -47,8 +47,8 @@ void prepare_stack_fill(uint8_t fill) {
 static bool map_fill(uint8_t fill) {
   unsigned char *wanted = unit_stack.near + NEAR_BYTES - FILLED_BYTES;
   unit_stack.fill = fill;
-  return mmap(wanted, FILLED_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fills.fd,
-              (off_t)fill * FILLED_BYTES) == wanted;
+  return map_memory(wanted, FILLED_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fills.fd,
+                    (off_t)fill * FILLED_BYTES) == wanted;
 }
 
 bool place_unit_stack(uint8_t fill) {
