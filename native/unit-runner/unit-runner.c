@@ -48,7 +48,7 @@
 #define STACK_BYTES (64u << 20)
 #define MOST_FRAME_BYTES (1u << 30)
 #define MOST_KEPT_OBJECTS 4096
-/* Inputs for one child: where one takes too much memory, all of its child's are run again. */
+/* Inputs for one child: where one takes too much memory, all of its child are run again. */
 #define MOST_SHARED_INPUTS 512
 #define KEPT_STDERR_BYTES (16u << 10)
 #define MAX_STDERR_BYTES (1u << 20)
@@ -576,12 +576,14 @@ static size_t put_results(size_t index, const struct result *result) {
 
 /* Puts the results that a child gave; returns the input to go on with. */
 static size_t collect(size_t first, size_t end, const struct ended *ended) {
-  /* Which of several inputs took the memory nobody knows: they are run again one by one. */
-  if (run.limits.memory_bytes && ended->max_rss_bytes > run.limits.memory_bytes) return first;
   struct result result;
   size_t next = first;
   while (next < end && finished_result(next, first, ended, &result)) next = put_results(next, &result);
   return next;
+}
+
+static bool took_too_much_memory(const struct ended *ended) {
+  return run.limits.memory_bytes && ended->max_rss_bytes > run.limits.memory_bytes;
 }
 
 static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
@@ -599,6 +601,11 @@ static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
       memcpy(outcome->reason, control->reason, REASON_BYTES);
       outcome->reason[REASON_BYTES - 1] = '\0';
       return;
+    }
+    if (!single && took_too_much_memory(&ended)) {
+      /* Which of the inputs that was nobody knows: they are run again one by one, and so are the others. */
+      isolated = true;
+      continue;
     }
     if (!single) next = collect(first, end, &ended);
     if (next > first) {

@@ -19,7 +19,10 @@ export interface UnitInput {
   readonly env?: Readonly<Record<string, string>>
   /** Inputs of one group lie together, and one of them can end it (`UnitRun.stopAt`); default 0. */
   readonly group?: number
-  /** Byte that malloc'ed memory is filled from. That of ASan's runner is fixed at its start: one for all inputs. */
+  /**
+   * Byte that the stack is filled with and malloc'ed memory from; without it the stack is zero. What ASan's runner
+   * fills memory with is fixed at its start: one for all inputs.
+   */
   readonly fill?: number
   /** What the run is compared with, for `stopAt`; an input without it ends nothing. */
   readonly expected?: { readonly exit: number; readonly stdout: string }

@@ -197,6 +197,29 @@ describe('an input that ends its process costs itself alone', () => {
   )
 })
 
+it(
+  'an input that takes too much memory costs itself alone, wherever it is among many',
+  async () => {
+    const code = main(
+      'int mib; scanf("%d", &mib); char *p = malloc(mib << 20); for (long i = 0; i < (long)mib << 20; i += 4096) p[i] = 1; printf("%d", mib);',
+    )
+    const unit = await runners.load(code, 'plain', PROGRAM)
+    const many = Array.from({ length: 40 }, (_, index) => ({ stdin: index % 10 === 7 ? '100' : '1' }))
+    for (const inputs of [many, many.slice(7, 8)]) {
+      const reply = await (await runners.runner('plain')).run({
+        objects: unit.objects,
+        inputs,
+        env: {},
+        limits: { cpuMs: 5000, memoryBytes: 50 << 20, outputBytes: 100 },
+      })
+      expect(reply.kind === 'run' && reply.reports.map((report) => report?.kind)).toEqual(
+        inputs.map(({ stdin }) => (stdin === '1' ? 'exited' : 'memory-limit')),
+      )
+    }
+  },
+  MINUTE,
+)
+
 describe('planted bugs are found in shared processes', () => {
   const bugs = main(
     `int n, z = 0, k = 4, l[4] = {0}; scanf("%d", &n); char *p = malloc(4); int u;
