@@ -9,10 +9,10 @@ import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { type CleanInput, screenOf } from '../execute/screen-original.ts'
 import { unitId } from '../extract/unit-id.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
-import { proveLoser } from './find-losers.ts'
 import { groupId } from './group-id.ts'
 import type { StoredGroup } from './group-record.ts'
 import { planCalling } from './plan-calling.ts'
+import { proveLoser } from './prove-losers.ts'
 import { disagreements } from './prove-winners.ts'
 
 export interface Finding {
