@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { UserError } from '../config/user-error.ts'
 import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import { auditCommand } from './audit.ts'
 import { buildCommand } from './build.ts'
 import { type Context, processContext } from './context.ts'
 import { doctorCommand } from './doctor.ts'
@@ -88,6 +89,7 @@ Examples:
   for (const command of [
     buildCommand,
     verifyCommand,
+    auditCommand,
     statsCommand,
     showCommand,
     exportCommand,

@@ -54,11 +54,11 @@ describe('the command line', () => {
   it('prints help on stdout and ends with 0', async () => {
     const { exit, stdout, stderr } = await run(['--help'])
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    for (const command of ['build', 'verify', 'stats', 'show', 'export', 'doctor'])
+    for (const command of ['build', 'verify', 'audit', 'stats', 'show', 'export', 'doctor'])
       expect(stdout).toContain(command)
   })
 
-  it.each(['build', 'verify', 'stats', 'show', 'export', 'doctor'])(
+  it.each(['build', 'verify', 'audit', 'stats', 'show', 'export', 'doctor'])(
     '%s has help with examples and --json',
     async (command) => {
       const { exit, stdout } = await run([command, '--help'])

@@ -1,0 +1,116 @@
+/**
+ * A database in, the rows that an audit reads out, a few at a time: what is in groups and what they were made of,
+ * without inputs, results and mutants. Works on databases larger than memory.
+ */
+import type { Level } from '../compile/level.ts'
+import type { LoserClass, Split } from '../group/group-record.ts'
+import { blobsTable } from './blobs.ts'
+import { idFromBytes } from './hex-id.ts'
+import { openForReading } from './open-database.ts'
+
+export interface AuditRows {
+  readonly path: string
+  source(key: number): AuditSource
+  /** In the order in which they were stored; of all groups, or of those with these keys. */
+  groups(keys?: Iterable<number>): Generator<AuditGroup>
+  /** Every group without its members, in that order. */
+  groupHeads(): Generator<AuditGroupHead>
+  close(): void
+}
+
+export interface AuditSource {
+  readonly id: string
+  /** Data set, split and row. */
+  readonly origin: string
+  readonly text: string
+}
+
+export interface AuditGroupHead {
+  /** Means nothing outside this file. */
+  readonly key: number
+  readonly id: string
+  readonly split: Split
+  readonly sourceKey: number
+}
+
+export interface AuditGroup extends AuditGroupHead {
+  /** Members of the group only. */
+  readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] }[]
+  readonly losers: readonly AuditLoser[]
+}
+
+export interface AuditLoser {
+  readonly ir: string
+  readonly level: Level
+  readonly class: LoserClass
+  readonly operator: string
+  readonly difficulty: number
+}
+
+interface GroupRow {
+  key: number
+  id: Uint8Array
+  split: Split
+  source_key: number
+}
+
+const PAGE = 512
+
+/** @throws UserError where the file is missing, foreign, newer or damaged */
+export function openAuditRows(path: string): AuditRows {
+  const { connection: db, close } = openForReading(path)
+  const blobs = blobsTable(db)
+  const select = `SELECT groups.key, groups.id, groups.split, units.source_key
+    FROM groups JOIN units ON units.key = groups.unit_key`
+  const byKey = db.prepare<GroupRow>(`${select} WHERE groups.key = ?`)
+  const page = db.prepare<GroupRow>(`${select} WHERE groups.key > ? ORDER BY groups.key LIMIT ?`)
+  const winners = db.prepare<{ ir_blob: number; levels: string }>(
+    'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',
+  )
+  const losers = db.prepare<Omit<AuditLoser, 'ir'> & { ir_blob: number }>(
+    'SELECT ir_blob, level, class, operator, difficulty FROM losers WHERE group_key = ? ORDER BY ordinal',
+  )
+  const source = db.prepare<{
+    id: Uint8Array
+    dataset: string
+    split: string
+    row: string
+    text_blob: number
+  }>('SELECT id, dataset, split, row, text_blob FROM sources WHERE key = ?')
+
+  const headOf = ({ key, id, split, source_key }: GroupRow): AuditGroupHead => ({
+    key,
+    id: idFromBytes(id),
+    split,
+    sourceKey: source_key,
+  })
+  const groupOf = (row: GroupRow): AuditGroup => ({
+    ...headOf(row),
+    winners: winners.all(row.key).map(({ ir_blob, levels }) => ({
+      ir: blobs.load(ir_blob),
+      levels: JSON.parse(levels) as Level[],
+    })),
+    losers: losers.all(row.key).map(({ ir_blob, ...loser }) => ({ ...loser, ir: blobs.load(ir_blob) })),
+  })
+
+  function* allRows(): Generator<GroupRow> {
+    for (let rows = page.all(0, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.key, PAGE)) yield* rows
+  }
+
+  return {
+    path,
+    source(key) {
+      const row = source.get(key)!
+      const origin = [row.dataset, row.split, row.row].filter((part) => part !== '').join(' ')
+      return { id: idFromBytes(row.id), origin, text: blobs.load(row.text_blob) }
+    },
+    *groups(keys) {
+      if (keys === undefined) for (const row of allRows()) yield groupOf(row)
+      else for (const key of keys) yield groupOf(byKey.get(key)!)
+    },
+    *groupHeads() {
+      for (const row of allRows()) yield headOf(row)
+    },
+    close,
+  }
+}
