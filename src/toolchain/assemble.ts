@@ -1,0 +1,70 @@
+/**
+ * IR text in, whether llvm-as takes it (it parses and the verifier finds nothing wrong) or why not out. One process a
+ * text, of which time, memory and output are bounded, and which writes nothing.
+ *
+ * Not guaranteed: that a module which it takes can be linked or run.
+ */
+import { execa } from 'execa'
+import { UserError } from '../config/user-error.ts'
+import { emptyFolder } from './run-clang.ts'
+
+export type Assembled =
+  | { readonly kind: 'ok' }
+  /** `message` is the first of the assembler's, without names of programs and files: equal for equal texts. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** llvm-as itself took too long or broke: says nothing about the text. */
+  | { readonly kind: 'failed'; readonly detail: string }
+
+const CPU_LIMIT_S = 10
+const WALL_LIMIT_MS = 120_000
+const MEMORY_KIB = 4 * 1024 * 1024
+const OUTPUT_LIMIT_BYTES = 1024 * 1024
+const MESSAGE_LIMIT = 300
+const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -c 0; ulimit -t ${CPU_LIMIT_S}`
+
+/**
+ * @param llvmAs from `locateTools()`
+ * @throws UserError when llvm-as could not be started
+ * @example await assemble(llvmAs, 'define i32 @f() {\n  ret i64 0\n}\n')
+ *          // { kind: 'refused', message: "2:7: value doesn't match function result type 'i32'" }
+ */
+export async function assemble(llvmAs: string, ir: string): Promise<Assembled> {
+  const command = [llvmAs, '-disable-output', '-']
+  const result = await execa('/bin/sh', ['-c', `${LIMITS}; exec "$@"`, 'sh', ...command], {
+    input: ir,
+    cwd: emptyFolder(),
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    extendEnv: false,
+    timeout: WALL_LIMIT_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: OUTPUT_LIMIT_BYTES,
+    reject: false,
+    // Ctrl-C in the terminal is for this program; an assembler that it kills would look like one that failed.
+    detached: true,
+  })
+  if (!result.failed) return { kind: 'ok' }
+  if (result.exitCode === 126 || result.exitCode === 127)
+    throw new UserError(
+      `The assembler "${llvmAs}" cannot be started: install llvm 19 (apt-get install llvm-19).`,
+    )
+  const message = firstMessage(result.stderr)
+  if (result.exitCode === 1 && message !== undefined) return { kind: 'refused', message }
+  const reason = result.isMaxBuffer
+    ? 'too much output'
+    : result.timedOut || result.signal === 'SIGKILL' || result.signal === 'SIGXCPU'
+      ? 'too much time'
+      : `stopped by ${result.signal ?? result.exitCode}`
+  return { kind: 'failed', detail: reason }
+}
+
+const PARSER_MESSAGE = /^[^\n]*?<stdin>:(\d+:\d+): error: (.*)$/m
+const VERIFIER_MESSAGE = /^[^\n]*does not verify as correct!\n(.*)/m
+
+/**
+ * The parser stops at its first message and says where; the verifier goes on, and its next line shows the instruction.
+ */
+function firstMessage(stderr: string): string | undefined {
+  const [, place, parser] = PARSER_MESSAGE.exec(stderr) ?? []
+  const verifier = VERIFIER_MESSAGE.exec(stderr)?.[1]
+  return (place === undefined ? verifier : `${place}: ${parser}`)?.slice(0, MESSAGE_LIMIT)
+}

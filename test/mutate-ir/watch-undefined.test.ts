@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Calling } from '../../src/execute/calling.ts'
+import type { Engine } from '../../src/execute/engine.ts'
+import type { RunOutcome } from '../../src/execute/run-outcome.ts'
+import { watchUndefined } from '../../src/mutate-ir/watch-undefined.ts'
+import { openTestEngine } from '../execute/open-test-engine.ts'
+
+const calling: Calling = { kind: 'program', exitDefined: true }
+let engine: Engine
+
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+/** `body` computes an i32 from `%n`, which the input gives, and returns `%r`. */
+const program = (body: string) => `@.str = private constant [3 x i8] c"%d\\00", align 1
+@table = global [4 x i32] [i32 1, i32 2, i32 3, i32 4], align 16
+define i32 @main() {
+entry:
+  %place = alloca i32, align 4
+  %call = call i32 (ptr, ...) @scanf(ptr noundef @.str, ptr noundef %place)
+  %n = load i32, ptr %place, align 4
+${body
+  .split('\n')
+  .map((line) => `  ${line.trim()}`)
+  .join('\n')}
+  ret i32 %r
+}
+declare i32 @scanf(ptr, ...)
+`
+
+async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
+  const text = build === 'plain' ? ir : watchUndefined(ir, build)!
+  const built = await engine.build({ text, language: 'ir', standard: 'gnu17' }, build, calling)
+  if (built.kind !== 'ok') throw new Error(built.detail)
+  const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
+  return (await engine.run([{ executable: built.executable, runs }]))[0]![0]!
+}
+
+describe.each([
+  ['nsw', '%r = add nsw i32 %n, 1', '5', '2147483647'],
+  ['nuw', '%r = sub nuw i32 %n, 3', '3', '2'],
+  [
+    'both on vectors',
+    '%v = insertelement <2 x i32> zeroinitializer, i32 %n, i32 1\n%w = mul nsw <2 x i32> %v, %v\n%r = extractelement <2 x i32> %w, i32 0',
+    '9',
+    '100000',
+  ],
+  ['the count of a shift', '%r = lshr i32 8, %n', '31', '32'],
+  ['nsw of a shift', '%r = shl nsw i32 %n, 4', '-5', '134217728'],
+  ['exact of a shift', '%r = ashr exact i32 %n, 1', '-4', '3'],
+  ['exact of a division', '%r = sdiv exact i32 %n, 12', '-24', '25'],
+  ['a divisor', '%r = urem i32 7, %n', '2', '0'],
+  [
+    'the quotient that there is not',
+    '%m = trunc i32 %n to i8\n%q = sdiv i8 -128, %m\n%r = zext i8 %q to i32',
+    '2',
+    '-1',
+  ],
+  ['disjoint', '%r = or disjoint i32 %n, 1', '4', '5'],
+  ['nneg', '%w = zext nneg i32 %n to i64\n%r = trunc i64 %w to i32', '4', '-4'],
+  ['nuw of a truncation', '%m = trunc nuw i32 %n to i8\n%r = zext i8 %m to i32', '255', '256'],
+  ['nsw of a truncation', '%m = trunc nsw i32 %n to i8\n%r = zext i8 %m to i32', '-128', '128'],
+  [
+    'a float too large',
+    '%x = sitofp i32 %n to double\n%y = fmul double %x, 0x41DFFFFFFFC00000\n%r = fptosi double %y to i32',
+    '1',
+    '2',
+  ],
+  [
+    'a negative float',
+    '%x = sitofp i32 %n to float\n%y = fmul float %x, 5.000000e-01\n%r = fptoui float %y to i32',
+    '-1',
+    '-2',
+  ],
+  [
+    'an address that is not aligned',
+    '%g = getelementptr inbounds i8, ptr @table, i32 %n\n%r = load i32, ptr %g, align 4',
+    '4',
+    '2',
+  ],
+  [
+    'an address outside',
+    '%g = getelementptr inbounds i32, ptr @table, i32 %n\n%r = load i32, ptr %g, align 4',
+    '3',
+    '4',
+  ],
+  ['an intrinsic', '%r = call i32 @llvm.abs.i32(i32 %n, i1 true)', '-2147483647', '-2147483648'],
+  [
+    'unreachable',
+    '%c = icmp eq i32 %n, 1\nbr i1 %c, label %x, label %y\nx:\nunreachable\ny:\n%r = add i32 %n, 1',
+    '2',
+    '1',
+  ],
+])('%s', (_, body, defined, undefined_) => {
+  const ir = `${program(body).replaceAll(/^ {2}(\w):$/gm, '$1:')}${body.includes('@llvm') ? 'declare i32 @llvm.abs.i32(i32, i1)\n' : ''}`
+
+  test(`on ${defined} is as it was`, async () => {
+    const plain = await run(ir, 'plain', defined)
+    expect(plain).toMatchObject({ kind: 'ok' })
+    for (const build of ['asan', 'msan'] as const)
+      expect(await run(ir, build, defined)).toMatchObject({
+        kind: 'ok',
+        exit: (plain as { exit: number }).exit,
+      })
+  })
+
+  test(`on ${undefined_} is reported`, async () => {
+    expect(await run(ir, 'asan', undefined_)).toMatchObject({ kind: 'sanitizer' })
+  })
+})
+
+describe('what is not initialised', () => {
+  const branch = `%p = alloca i32, align 4
+    %c = icmp sgt i32 %n, 0
+    br i1 %c, label %x, label %y
+    x:
+    store i32 1, ptr %p, align 4
+    br label %y
+    y:
+    %r = load i32, ptr %p, align 4`
+
+  test.each([
+    ['a returned value', program(branch)],
+    [
+      'a condition',
+      program(
+        branch
+          .replace('%r = load', '%v = load')
+          .concat(
+            '\n%d = icmp eq i32 %v, 7\n%r = select i1 %d, i32 1, i32 2\nbr i1 %d, label %z, label %z\nz:',
+          ),
+      ),
+    ],
+    ['poison', program('%c = icmp sgt i32 %n, 0\n%r = select i1 %c, i32 1, i32 poison')],
+  ])('%s', async (_, text) => {
+    const ir = text.replaceAll(/^ {2}(\w):$/gm, '$1:')
+    expect(await run(ir, 'msan', '1')).toMatchObject({ kind: 'ok' })
+    expect(await run(ir, 'msan', '-1')).toMatchObject({ kind: 'sanitizer' })
+  })
+})
+
+describe('watchUndefined', () => {
+  test('does not declare twice what the module has', () => {
+    const ir =
+      'define i32 @f(i32 %a) {\nentry:\n  %r = add nsw i32 %a, 1\n  ret i32 %r\n}\ndeclare { i32, i1 } @llvm.sadd.with.overflow.i32(i32, i32)\n'
+    expect(watchUndefined(ir, 'asan')?.match(/^declare .*sadd/gm)).toHaveLength(1)
+  })
+
+  test('says that it knows nothing of a module that it cannot read', () => {
+    expect(watchUndefined('define void @f() {\nentry:\n  resume i32 0\n}\n', 'asan')).toBeUndefined()
+  })
+})
