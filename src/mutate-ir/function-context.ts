@@ -16,7 +16,7 @@ export interface FunctionContext {
   /** The same at the end of the block of that label. */
   readonly isDefinedAtEnd: (value: string, label: string) => boolean
   readonly definitionOf: (name: string) => IrInstruction | undefined
-  readonly isUsed: (name: string) => boolean
+  readonly usersOf: (name: string) => readonly IrInstruction[]
 }
 
 export function functionContext(module: IrModule, ofFunction: IrFunction): FunctionContext {
@@ -25,12 +25,16 @@ export function functionContext(module: IrModule, ofFunction: IrFunction): Funct
   const byLabel = new Map(blocks.map((block) => [block.label, block]))
   const blockByLine = new Map<number, IrBlock>()
   const definitions = new Map<string, IrInstruction>()
-  const uses = new Set<string>()
+  const users = new Map<string, IrInstruction[]>()
   for (const block of blocks) {
     for (const instruction of block.instructions) {
       blockByLine.set(instruction.line, block)
       if (instruction.result !== undefined) definitions.set(instruction.result, instruction)
-      for (const name of usedNames(instruction)) uses.add(name)
+      for (const name of new Set(usedNames(instruction))) {
+        const others = users.get(name)
+        if (others === undefined) users.set(name, [instruction])
+        else others.push(instruction)
+      }
     }
   }
   const parameterNames = new Set(parameters.map((parameter) => parameter.name))
@@ -86,7 +90,7 @@ export function functionContext(module: IrModule, ofFunction: IrFunction): Funct
       isDefinedIn(value, blockOf(instruction), ({ line }) => line < instruction.line),
     isDefinedAtEnd: (value, label) => isDefinedIn(value, byLabel.get(label)!, () => true),
     definitionOf: (name) => definitions.get(name),
-    isUsed: (name) => uses.has(name),
+    usersOf: (name) => users.get(name) ?? [],
   }
 }
 

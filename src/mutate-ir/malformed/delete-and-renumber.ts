@@ -8,9 +8,9 @@ import type { IrOperator } from '../ir-operator.ts'
 
 export const deleteAndRenumber: IrOperator = {
   name: 'MF-DEL',
-  *mutate(instruction, { instructions, isUsed }) {
+  *mutate(instruction, { instructions, usersOf }) {
     const { result } = instruction
-    if (result === undefined || !isUsed(result)) return
+    if (result === undefined || usersOf(result).length === 0) return
     const own = instructions.indexOf(instruction)
     const isValue = (other: IrInstruction) => other.result !== undefined
     const next = instructions.slice(own + 1).find(isValue)

@@ -3,8 +3,8 @@
  * stands its first operand of the same type that may, else zero.
  *
  * Left out: terminators, what only describes (lifetimes, assumptions, `freeze`), comparisons and conditions (changed by other
- * operators; a constant in a branch is no form that clang prints), addresses that come from memory or a call (null
- * instead would only crash), and the copy of a parameter to the stack (nothing but an uninitialised read).
+ * operators), addresses that come from memory or a call (null instead would only crash), the copy of a parameter to
+ * the stack (nothing but an uninitialised read), and a constant where LLVM would have folded it.
  */
 import type { FunctionContext } from '../function-context.ts'
 import { isDescriptive, isParameterCopy } from '../instruction-kinds.ts'
@@ -19,7 +19,7 @@ export const deleteInstruction: IrOperator = {
   *mutate(instruction, context) {
     const { opcode, result } = instruction
     if (KEPT.has(opcode) || isDescriptive(instruction) || isParameterCopy(instruction, context)) return
-    if (result === undefined || !context.isUsed(result)) {
+    if (result === undefined || context.usersOf(result).length === 0) {
       yield { replacement: '' }
       return
     }
@@ -36,8 +36,13 @@ function standIn(instruction: IrInstruction, context: FunctionContext): string |
   const operand = operands.find(
     ({ type, text }) => type === resultType && text !== result && mayStandFor(text, instruction, context),
   )
-  return operand?.text ?? zeroOf(resultType)
+  const value = operand?.text ?? zeroOf(resultType)
+  if (value === undefined || /^[%@]/.test(value)) return value
+  return context.usersOf(result!).every(mayHoldConstant) ? value : undefined
 }
+
+/** Elsewhere two constants may meet, or stand on the side where clang prints none. */
+const mayHoldConstant = ({ opcode }: IrInstruction) => /^(?:store|call|phi|ret)$/.test(opcode)
 
 function mayStandFor(
   value: string,
