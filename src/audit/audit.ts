@@ -1,7 +1,7 @@
 /**
  * A database in, what its labels may give away out: near-copies across splits, texts that groups share, winners and
- * losers in tables, and how far a classifier gets that reads IR alone. Reads groups as a stream; memory grows by
- * about 250 bytes a group and source, besides the classifier's (find-artefacts.ts), which takes a sample.
+ * losers in tables, and how far a classifier gets that reads IR alone. Reads groups as a stream; memory grows by about
+ * a kilobyte a group, and the classifier (find-artefacts.ts) takes a sample.
  */
 import type { Split } from '../group/group-record.ts'
 import type { AuditRows } from '../store/audit-rows.ts'

@@ -23,7 +23,8 @@ export function bandKeys(shingles: Uint32Array): Uint32Array {
   return keys
 }
 
-function minHash(shingles: Uint32Array, salt: number): number {
+/** Two sets have the same with a probability of their Jaccard similarity. */
+export function minHash(shingles: Uint32Array, salt: number): number {
   let least = 0xffffffff
   for (const shingle of shingles) {
     const hash = mixBits(shingle ^ salt)

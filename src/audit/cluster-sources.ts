@@ -3,8 +3,9 @@
  * Jaccard similarity are in one cluster, and so is all that hangs together by such pairs. Depends on the sets and
  * their order alone.
  *
- * Memory: 140 bytes a set (128 for its band keys, 12 for the order and the clusters), 48 MB for 341,000; the sets
- * themselves are asked for, again where two are compared, and are the caller's to keep or to make anew.
+ * Memory: 140 bytes a set (128 for its band keys, 12 for the order and the clusters), 48 MB for 341,000, and as much
+ * as three times that again for sorting; the sets themselves are asked for, again where two are compared, and are the
+ * caller's to keep or to make anew.
  *
  * Not guaranteed: of the pairs with a similarity of exactly 0.7 three in a thousand are missed, of higher ones fewer
  * (see band-keys.ts), and of a bucket only the 64 sets before a set are compared with it.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { assignSplits } from '../../src/audit/assign-splits.ts'
+import { assignSplitInOnePass, assignSplits } from '../../src/audit/assign-splits.ts'
+import { createRandom } from '../../src/execute/random.ts'
 
 const id = (n: number) => createHash('sha256').update(String(n)).digest('hex')
 const singles = Array.from({ length: 20_000 }, (_, n) => [id(n)])
@@ -43,5 +44,36 @@ describe('assignSplits', () => {
     expect(assignSplits([ascending]).get(ascending[0]!)).toBe(
       assignSplits([[ascending[0]!]]).get(ascending[0]!),
     )
+  })
+})
+
+describe('assignSplitInOnePass', () => {
+  const random = createRandom('one pass')
+  const number = () => random.int(0, 2 ** 32 - 1)
+  /** Pairs of sets of 100 numbers of which `shared` are common. */
+  const pairs = (shared: number) =>
+    Array.from({ length: 3000 }, () => {
+      const common = Array.from({ length: shared }, number)
+      return [0, 1].map(() =>
+        Uint32Array.from([...common, ...Array.from({ length: 100 - shared }, number)]).sort(),
+      ) as [Uint32Array, Uint32Array]
+    })
+  const parted = (shared: number) =>
+    pairs(shared).filter(([a, b]) => assignSplitInOnePass(a) !== assignSplitInOnePass(b)).length / 3000
+
+  it('gives the parts that are asked for', () => {
+    const splits = pairs(0).map(([set]) => assignSplitInOnePass(set))
+    const share = (wanted: string) => splits.filter((split) => split === wanted).length / splits.length
+    expect(share('test')).toBeCloseTo(0.05, 1)
+    expect(share('validation')).toBeCloseTo(0.05, 1)
+    expect(share('test')).toBeGreaterThan(0.03)
+    expect(share('validation')).toBeGreaterThan(0.03)
+  })
+
+  it('never parts equal sets, and similar ones as seldom as it says', () => {
+    expect(parted(100)).toBe(0)
+    // 95 of 100 shared is a Jaccard similarity of 95 / 105; draws differ with odds of 1 - 0.9^2 - 2 * 0.05^2.
+    expect(parted(95)).toBeLessThan((1 - 95 / 105) * 0.185 * 1.5)
+    expect(parted(0)).toBeCloseTo(0.185, 1)
   })
 })
