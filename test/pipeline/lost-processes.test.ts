@@ -81,7 +81,8 @@ describe.runIf(process.arch === 'x64')('the fast engine', () => {
         } catch {
           // It ended meanwhile.
         }
-      }, 400)
+        // Slow enough for a busy machine: a job that is lost twice is given up.
+      }, 2500)
       try {
         expect(await withPool('worker', groupsOf)).toEqual(expected)
       } finally {
