@@ -82,9 +82,11 @@ describe.runIf(process.arch === 'x64')('the fast engine', () => {
           // It ended meanwhile.
         }
         // Slow enough for a busy machine: a job that is lost twice is given up.
-      }, 2500)
+      }, 1000)
       try {
-        expect(await withPool('worker', groupsOf)).toEqual(expected)
+        // A build may be over before anything is killed.
+        for (let builds = 0; builds < 20 && killed < 3; builds++)
+          expect(await withPool('worker', groupsOf)).toEqual(expected)
       } finally {
         clearInterval(killer)
       }
