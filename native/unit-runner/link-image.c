@@ -279,15 +279,23 @@ static size_t place_named(struct linker *linker, enum class class, const char *n
   return span->end = offset;
 }
 
-/* As lld does: the sections of a kind in the order of the objects, those with names of their own behind them. */
-static bool place_class(struct linker *linker, enum class class, size_t *offset) {
+/* Constructors, or everything that is neither these nor has a name of its own. */
+static void place_unnamed(struct linker *linker, enum class class, bool constructors, size_t *offset) {
   for (size_t o = 0; o < linker->object_count; o++) {
     struct object *object = &linker->objects[o];
     for (size_t i = 0; i < object->section_count; i++) {
-      if (classify(object, &object->sections[i]) != class) continue;
-      if (!is_identifier(section_name(object, &object->sections[i]))) *offset = place_section(object, i, *offset);
+      const Elf64_Shdr *section = &object->sections[i];
+      if (classify(object, section) != class || (section->sh_type == SHT_INIT_ARRAY) != constructors) continue;
+      if (!is_identifier(section_name(object, section))) *offset = place_section(object, i, *offset);
     }
   }
+}
+
+/* As lld does: the sections of a kind in the order of the objects, those with names of their own behind them, and
+ * nothing else between the globals of one object and of the next. */
+static bool place_class(struct linker *linker, enum class class, size_t *offset) {
+  place_unnamed(linker, class, false, offset);
+  place_unnamed(linker, class, true, offset);
   for (size_t o = 0; o < linker->object_count; o++) {
     const struct object *object = &linker->objects[o];
     for (size_t i = 0; i < object->section_count; i++) {

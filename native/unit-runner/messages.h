@@ -7,7 +7,8 @@
  *             | u32 flags (task.h)
  *             | u64 cpu ms | u64 wall ms | u64 memory bytes | u64 data bytes | u64 stack bytes (not used)
  *             | u64 output bytes | u64 record bytes            (all for each input)
- *             | u32 count, object ids in the order of linking | list environment
+ *             | u32 count, object ids in the order of linking | u32 the unit's own object
+ *             | list environment
  *             | u32 count, inputs: list more environment | bytes stdin | bytes args (descriptor 4)
  *                                 | u32 group | u32 fill (above 255: none) | u32 expected (0 or 1) | u32 expected status
  *                                 | bytes expected stdout
@@ -24,14 +25,9 @@
 
 #include "task.h"
 
-#define UNIT_RUNNER_VERSION 3u
+#define UNIT_RUNNER_VERSION 4u
 
 enum answer_kind { ANSWER_RUN = 0, ANSWER_UNSUPPORTED = 1, ANSWER_FAILED = 2 };
-
-struct object_ids {
-  const char *at;
-  uint32_t count;
-};
 
 static inline struct strings read_strings_in_place(struct reader *reader) {
   uint32_t count = read_u32(reader);

@@ -544,22 +544,6 @@ static bool died_result(size_t index, const struct ended *ended, struct result *
 
 /* ---- a run ---------------------------------------------------------------------------------------------- */
 
-static bool needs_isolation(const struct object_ids *ids) {
-  for (uint32_t i = 0; i < ids->count; i++) {
-    struct reader reader = {(char *)ids->at + 4 * (size_t)i, (char *)ids->at + 4 * (size_t)i + 4, true};
-    const struct kept_object *object = find_object(read_u32(&reader));
-    if (object && object->needs_isolation) return true;
-  }
-  return false;
-}
-
-/* The unit's own object is the first on the linker's command line. */
-static void mark_for_isolation(const struct object_ids *ids) {
-  struct reader reader = {(char *)ids->at, (char *)ids->at + 4, true};
-  struct kept_object *object = find_object(read_u32(&reader));
-  if (object) object->needs_isolation = true;
-}
-
 struct outcome {
   enum answer_kind kind;
   char reason[REASON_BYTES];
@@ -586,8 +570,8 @@ static bool took_too_much_memory(const struct ended *ended) {
   return run.limits.memory_bytes && ended->max_rss_bytes > run.limits.memory_bytes;
 }
 
-static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
-  bool isolated = (run.flags & RUN_ISOLATED) || needs_isolation(ids);
+static void run_inputs(struct kept_object *unit, struct outcome *outcome) {
+  bool isolated = (run.flags & RUN_ISOLATED) || unit->needs_isolation;
   /* The next child is for one input alone. */
   bool alone = false, was_forbidden = false;
   for (size_t next = 0; next < run.input_count;) {
@@ -624,7 +608,7 @@ static void run_inputs(const struct object_ids *ids, struct outcome *outcome) {
     }
     /* A unit that needs such calls to get through will need them again; a sanitizer's report happens once. */
     if (was_forbidden && control->ends[first].done) {
-      mark_for_isolation(ids);
+      unit->needs_isolation = true;
       isolated = true;
     }
     was_forbidden = false;
@@ -646,29 +630,26 @@ static bool read_objects(struct reader *reader, const char **failure) {
   return reader->ok;
 }
 
-static struct object_ids read_image(struct reader *reader, const char **failure) {
-  struct object_ids ids = {NULL, read_u32(reader)};
-  ids.at = reader->at;
-  if (ids.count == 0 || ids.count > MOST_OBJECTS) {
-    reader->ok = false;
-    return ids;
-  }
-  run.object_count = ids.count;
-  for (uint32_t i = 0; i < ids.count && reader->ok; i++) {
+static bool read_image(struct reader *reader, struct kept_object **unit, const char **failure) {
+  run.object_count = read_u32(reader);
+  if (run.object_count == 0 || run.object_count > MOST_OBJECTS) return false;
+  for (size_t i = 0; i < run.object_count && reader->ok; i++) {
     const struct kept_object *object = find_object(read_u32(reader));
     if (!object) *failure = "an object that was never sent";
     else run.objects[i] = (struct bytes){object->data, object->length};
   }
-  return ids;
+  *unit = find_object(read_u32(reader));
+  if (!*unit) *failure = "an object that was never sent";
+  return reader->ok;
 }
 
-static bool read_run(struct reader *reader, struct object_ids *ids, const char **failure) {
+static bool read_run(struct reader *reader, struct kept_object **unit, const char **failure) {
   run.flags = read_u32(reader);
   uint64_t *limits[] = {&run.limits.cpu_ms,      &run.limits.wall_ms,     &run.limits.memory_bytes,
                         &run.limits.data_bytes,  &run.limits.stack_bytes, &run.limits.output_bytes,
                         &run.limits.record_bytes};
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) *limits[i] = read_u64(reader);
-  *ids = read_image(reader, failure);
+  if (!read_image(reader, unit, failure)) return false;
   run.environment = read_strings_in_place(reader);
   run.input_count = read_u32(reader);
   if (run.input_count > MOST_INPUTS || run.limits.output_bytes > (32u << 20) || run.limits.record_bytes > (32u << 20))
@@ -680,14 +661,14 @@ static bool read_run(struct reader *reader, struct object_ids *ids, const char *
 static void serve(size_t length) {
   struct reader reader = {frame.readable, frame.readable + length, true};
   struct outcome outcome = {.kind = ANSWER_RUN};
-  struct object_ids ids = {0};
+  struct kept_object *unit = NULL;
   const char *failure = NULL;
   empty_answer();
   /* Kind, reason and count are known at the end. */
   answer.length += 4 + 4 + REASON_BYTES + 4;
-  if (!read_objects(&reader, &failure) || !read_run(&reader, &ids, &failure)) failure = "malformed request";
+  if (!read_objects(&reader, &failure) || !read_run(&reader, &unit, &failure)) failure = "malformed request";
   if (!failure) {
-    run_inputs(&ids, &outcome);
+    run_inputs(unit, &outcome);
   } else {
     outcome.kind = ANSWER_FAILED;
     snprintf(outcome.reason, sizeof outcome.reason, "%s", failure);

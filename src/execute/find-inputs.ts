@@ -42,9 +42,15 @@ interface Attempt {
 const HOPELESS_AFTER = 24
 /** after so many without one that ends, too. */
 const ENDLESS_AFTER = 8
-/** Attempts made together; calls that reached something new serve as parents from the next batch on. */
-const BATCHES = [8, 16] as const
+const FIRST_BATCH = 8
+const LATER_BATCH = 16
 const SIZES = 10
+
+/** Attempts made together; calls that reached something new serve as parents from the next batch on. */
+function batchLength({ calling }: Executable, tried: number): number {
+  if (tried === 0) return FIRST_BATCH
+  return calling.kind === 'program' && tried > FIRST_BATCH ? Number.POSITIVE_INFINITY : LATER_BATCH
+}
 
 export async function findInputs(
   engine: Engine,
@@ -68,19 +74,28 @@ export async function findInputs(
   let tried = 0
   let edgesTotal = 0
   let edgesSpent = 0
+  /** False if it reaches something new and nobody knows yet whether it is clean. */
+  const settle = (attempt: Attempt): boolean => {
+    if (!reachesNew(attempt, reached)) {
+      others.push(attempt)
+      return true
+    }
+    const verdict = verdicts.get(attempt)
+    if (verdict?.kind === 'clean') {
+      reachingNew.push({ ...attempt, expected: verdict.expected })
+      countHits(attempt, reached)
+      edgesSpent += attempt.edgesTaken
+    } else if (verdict !== undefined) refusals.push({ stage: 'screen-original', ...verdict })
+    return verdict !== undefined
+  }
   const isHopeless = () =>
     (tried >= HOPELESS_AFTER && reachingNew.length === 0) ||
     (tried >= ENDLESS_AFTER &&
       refusals.length === tried &&
       refusals.every(({ reason }) => reason === 'timeout'))
   while (tried < attempts && !isHopeless() && edgesSpent <= CLEAN_EDGES) {
-    const length =
-      tried === 0
-        ? BATCHES[0]
-        : cover.calling.kind === 'program' && tried > BATCHES[0]
-          ? attempts
-          : BATCHES[1]
-    const batch = Array.from({ length: Math.min(length, attempts - tried) }, (_, index) => {
+    const length = Math.min(batchLength(cover, tried), attempts - tried)
+    const batch = Array.from({ length }, (_, index) => {
       const attempt = tried + index
       const size = Math.floor((attempt * SIZES) / attempts)
       const call = makeCall(cover, reachingNew, options, random, size / SIZES, attempt)
@@ -100,23 +115,10 @@ export async function findInputs(
       const output = `${outcome.exit}\n${outcome.effects}\n${outcome.stdout}`
       made.push({ input, edgesTaken: coverage.edgesTaken, hits: coverage.hits, output })
     }
-    for (let isFirst = true, rest = made; rest.length > 0; isFirst = false) {
+    for (let isFirst = true, rest: readonly Attempt[] = made; rest.length > 0; isFirst = false) {
       // Most are clean: what reaches nothing new beside those before it is not screened. When they were not, all are.
       await screenOnce(isFirst ? reachingNewTogether(rest, reached) : rest)
-      const unscreened = rest.findIndex((attempt) => {
-        if (!reachesNew(attempt, reached)) others.push(attempt)
-        else {
-          const verdict = verdicts.get(attempt)
-          if (verdict === undefined) return true
-          if (verdict.kind === 'clean') {
-            reachingNew.push({ ...attempt, expected: verdict.expected })
-            countHits(attempt, reached)
-            edgesSpent += attempt.edgesTaken
-          } else refusals.push({ stage: 'screen-original', ...verdict })
-        }
-        return false
-      })
-      rest = unscreened < 0 ? [] : rest.slice(unscreened)
+      while (rest.length > 0 && settle(rest[0]!)) rest = rest.slice(1)
     }
     const unstable = refusals.find(({ reason }) => reason === 'nondeterministic')
     if (unstable !== undefined) return drop('screen-original', unstable)

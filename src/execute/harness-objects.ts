@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import type { Build } from './engine.ts'
 
 const HARNESS_FOLDER = fileURLToPath(new URL('../../native/harness/', import.meta.url))
-const FILES = ['start', 'stdin-on-demand', 'coverage', 'call'] as const
+const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'call'] as const
 
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
 export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
@@ -30,24 +30,30 @@ export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
 /** The unit's own code is covered, the harness is not. */
 const harnessFlags = (build: Build) => (build === 'cover' ? [] : BUILD_FLAGS[build])
 
-/** Object files to link with a unit, by build; the calling harness apart, since programs have their own main. */
-export type HarnessObjects = Readonly<
-  Record<Build, { readonly always: readonly string[]; readonly call: string }>
->
+/** Object files to link with a unit. */
+export interface HarnessFiles {
+  readonly before: readonly string[]
+  readonly behind: readonly string[]
+  /** Behind those, for functions alone: programs have their own main. */
+  readonly call: string
+}
+
+export type HarnessObjects = Readonly<Record<Build, HarnessFiles>>
 
 /** Builds what is not in the cache yet; safe to call from several processes at once. */
 export async function prepareHarness(clang: string): Promise<HarnessObjects> {
   const folder = await compiledHarness(clang)
   const object = (name: string) => path.join(folder, `${name}.o`)
-  const always = [object('start.plain')]
+  const start = object('start.plain')
   return {
-    plain: { always, call: object('call.plain') },
+    plain: { before: [], behind: [start], call: object('call.plain') },
     cover: {
-      always: [...always, object('stdin-on-demand.plain'), object('coverage.plain')],
+      before: [],
+      behind: [start, object('stdin-on-demand.plain'), object('coverage.plain')],
       call: object('call.plain'),
     },
-    asan: { always, call: object('call.asan') },
-    msan: { always, call: object('call.msan') },
+    asan: { before: [object('guard.plain')], behind: [start], call: object('call.asan') },
+    msan: { before: [], behind: [start], call: object('call.msan') },
   }
 }
 
@@ -65,6 +71,8 @@ async function compiledHarness(clang: string): Promise<string> {
       '-O1',
       '-g0',
       '-fPIC',
+      // Of a priority that is the sanitizers' (guard.c).
+      '-Wno-prio-ctor-dtor',
       ...harnessFlags(build),
       '-c',
       path.join(HARNESS_FOLDER, `${file}.c`),

@@ -56,22 +56,22 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
     })
   }
 
-  const linkedObjects = async (calling: Calling, build: Build) =>
+  const objectsBehind = async (calling: Calling, build: Build) =>
     calling.kind === 'program'
-      ? harness[build].always
-      : [...harness[build].always, harness[build].call, await driverObject(calling.driver, build)]
+      ? harness[build].behind
+      : [...harness[build].behind, harness[build].call, await driverObject(calling.driver, build)]
 
   async function link(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
     const file = `u${count++}`
     const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
-    const objects = await linkedObjects(calling, build)
     const args = [
       ...BUILD_FLAGS[build],
+      ...harness[build].before,
       ...language,
       '-',
       '-x',
       'none',
-      ...objects,
+      ...(await objectsBehind(calling, build)),
       '-fuse-ld=lld',
       '-lm',
       ...(calling.kind === 'function' ? CALL_LINK_FLAGS : []),

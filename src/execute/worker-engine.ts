@@ -32,7 +32,7 @@ import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 import { openSpawnEngine } from './spawn-engine.ts'
 import { type HostedObjects, openHostedObjects } from './unit-runner/hosted-objects.ts'
-import type { UnitInput } from './unit-runner/protocol.ts'
+import type { UnitImage, UnitInput } from './unit-runner/protocol.ts'
 
 /** The program that runs the objects of a build. */
 const RUNNER_OF = { plain: 'plain', cover: 'plain', asan: 'asan', msan: 'msan' } as const
@@ -45,7 +45,7 @@ const DOES_NOT_LINK: RunOutcome = { kind: 'signal', signal: 'does not link', std
 
 interface Loaded {
   readonly code: Code
-  readonly objects: readonly number[]
+  readonly image: UnitImage
 }
 
 export async function openWorkerEngine(
@@ -73,12 +73,13 @@ export async function openWorkerEngine(
     if (compiled.kind !== 'ok' || compiled.object.length > MOST_OBJECT_BYTES)
       return (await referenceEngine()).build(code, build, calling)
     const host = await hostOf(build)
-    const objects = [host.load(compiled.object)]
-    for (const file of harness[build].always) objects.push(await host.loadFile(file))
+    const unit = host.load(compiled.object)
+    const before = await Promise.all(harness[build].before.map(host.loadFile))
+    const behind = await Promise.all(harness[build].behind.map(host.loadFile))
     if (calling.kind === 'function')
-      objects.push(await host.loadFile(harness[build].call), await driver(calling.driver, build))
+      behind.push(await host.loadFile(harness[build].call), await driver(calling.driver, build))
     const file = `object-${count++}`
-    loaded.set(file, { code, objects })
+    loaded.set(file, { code, image: { before, unit, behind } })
     return { kind: 'ok', executable: { file, build, calling } }
   }
 
@@ -99,7 +100,7 @@ export async function openWorkerEngine(
     stopAt: StopAt,
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
     const reply = await (await hostOf(build)).runner.run({
-      objects: loaded.get(file)!.objects,
+      image: loaded.get(file)!.image,
       inputs,
       env: { LC_ALL: 'C' },
       limits: runLimits(build, limits),
@@ -167,8 +168,10 @@ export async function openWorkerEngine(
       return `${executable.file} ${stopAt}`
     })
     for (const indexes of requests.values()) {
-      const together = await runTogether(indexes.map((index) => jobs[index]!))
-      for (const [position, index] of indexes.entries()) outcomes[index] = together[position]!
+      const request = indexes.map((index) => jobs[index]!)
+      const isOurs = loaded.has(request[0]!.executable.file)
+      const ran = await (isOurs ? runTogether(request) : (await referenceEngine()).run(request))
+      for (const [position, index] of indexes.entries()) outcomes[index] = ran[position]!
     }
     return outcomes
   }
@@ -182,18 +185,7 @@ export async function openWorkerEngine(
     },
     build: (code, build, calling) =>
       once(builds, buildKey(code, build, calling), () => compile(code, build, calling)),
-    async run(jobs) {
-      const outcomes: RunOutcome[][] = jobs.map(() => [])
-      const isOurs = ({ executable }: Job) => loaded.has(executable.file)
-      const [ours, theirs] = [jobs.filter(isOurs), jobs.filter((job) => !isOurs(job))]
-      const [ran, referred] = [
-        await runJobs(ours),
-        theirs.length > 0 ? await (await referenceEngine()).run(theirs) : [],
-      ]
-      for (const [index, job] of jobs.entries())
-        outcomes[index] = isOurs(job) ? ran[ours.indexOf(job)]! : referred[theirs.indexOf(job)]!
-      return outcomes
-    },
+    run: runJobs,
     async explore(executable, explorations) {
       if (!loaded.has(executable.file)) return (await referenceEngine()).explore(executable, explorations)
       const inputs = explorations.map(({ call }): Input => call ?? { kind: 'stdin', stdin: '' })

@@ -384,7 +384,19 @@ int main(void) { printf("%d %d\\n", at_start, f(7)); }
     try {
       const file = join(folder, 'unit')
       const { [build]: harness } = await prepareHarness(clang)
-      const args = [...BUILD_FLAGS[build], '-w', '-x', 'c', '-', '-x', 'none', ...harness.always, '-o', file]
+      const args = [
+        ...BUILD_FLAGS[build],
+        '-w',
+        ...harness.before,
+        '-x',
+        'c',
+        '-',
+        '-x',
+        'none',
+        ...harness.behind,
+        '-o',
+        file,
+      ]
       await execa(clang, args, { input: text })
       const outputs = ['0', '1', '2', undefined].map(async (number) => {
         const env = number === undefined ? {} : { GEPO_MUTANT: number }

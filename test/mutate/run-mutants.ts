@@ -5,13 +5,15 @@ import { encodeCall } from '../../src/execute/call/encode-call.ts'
 import { planCall } from '../../src/execute/call/plan-call.ts'
 import type { Calling } from '../../src/execute/calling.ts'
 import type { Build } from '../../src/execute/engine.ts'
-import { BUILD_FLAGS, type HarnessObjects, prepareHarness } from '../../src/execute/harness-objects.ts'
+import { BUILD_FLAGS, prepareHarness } from '../../src/execute/harness-objects.ts'
 import type { Input } from '../../src/execute/input.ts'
 import { type Interpreted, interpretReport } from '../../src/execute/interpret-report.ts'
 import { DEFAULT_LIMITS, runLimits } from '../../src/execute/limits.ts'
+import { once } from '../../src/execute/once.ts'
 import { compileWorkerFor } from '../../src/execute/open-engine.ts'
 import { runEnvironment } from '../../src/execute/run-environment.ts'
 import { type HostedObjects, openHostedObjects } from '../../src/execute/unit-runner/hosted-objects.ts'
+import type { UnitImage } from '../../src/execute/unit-runner/protocol.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
@@ -29,7 +31,7 @@ export interface MutantRunner {
 interface Loaded {
   readonly build: Build
   readonly calling: Calling
-  readonly objects: readonly number[]
+  readonly image: UnitImage
 }
 
 export interface MutantRun {
@@ -47,9 +49,7 @@ export async function openMutantRunner(): Promise<MutantRunner> {
   const compiler = await openCompileWorker({ worker: compileWorkerFor('worker')!, clang })
   const hosts = new Map<string, Promise<HostedObjects>>()
   const hostOf = (build: Build) => {
-    const host = hosts.get(RUNNER_OF[build]) ?? openHostedObjects(RUNNER_OF[build])
-    hosts.set(RUNNER_OF[build], host)
-    return host
+    return once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
   }
   return {
     async callingOf(unit) {
@@ -62,19 +62,22 @@ export async function openMutantRunner(): Promise<MutantRunner> {
     async load({ standard }, text, build, calling) {
       const host = await hostOf(build)
       const flags = BUILD_FLAGS[build]
-      const unit = await compile(compiler, { text, language: 'c', standard }, flags)
-      const objects = [host.load(unit)]
-      for (const file of harnessFiles(harness, build, calling)) objects.push(await host.loadFile(file))
+      const unit = host.load(await compile(compiler, { text, language: 'c', standard }, flags))
+      const before = await Promise.all(harness[build].before.map(host.loadFile))
+      const behind = await Promise.all(harness[build].behind.map(host.loadFile))
       if (calling.kind === 'function') {
         const driver = { text: calling.driver, language: 'c', standard: 'gnu17' } as const
         const driverFlags = build === 'cover' ? DRIVER_FLAGS : [...DRIVER_FLAGS, ...flags]
-        objects.push(host.load(await compile(compiler, driver, driverFlags)))
+        behind.push(
+          await host.loadFile(harness[build].call),
+          host.load(await compile(compiler, driver, driverFlags)),
+        )
       }
-      return { build, calling, objects }
+      return { build, calling, image: { before, unit, behind } }
     },
-    async run({ build, calling, objects }, runs) {
+    async run({ build, calling, image }, runs) {
       const reply = await (await hostOf(build)).runner.run({
-        objects,
+        image,
         inputs: runs.map(({ input, fuel, mutant }) => ({
           stdin: input.stdin,
           ...(calling.kind === 'function' &&
@@ -111,6 +114,3 @@ async function compile(
   if (compiled.kind !== 'ok') throw new Error(`${JSON.stringify(compiled)}\n${code.text}`)
   return compiled.object
 }
-
-const harnessFiles = (harness: HarnessObjects, build: Build, calling: Calling) =>
-  calling.kind === 'program' ? harness[build].always : [...harness[build].always, harness[build].call]

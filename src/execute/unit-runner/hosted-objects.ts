@@ -1,5 +1,6 @@
 /** A unit runner with the harness's objects loaded for good and the units' for as long as their unit lasts. */
 import { readFile } from 'node:fs/promises'
+import { once } from '../once.ts'
 import type { RunnerBuild } from './find-unit-runner.ts'
 import { openUnitRunner, type UnitRunner } from './open-unit-runner.ts'
 
@@ -23,14 +24,7 @@ export async function openHostedObjects(build: RunnerBuild): Promise<HostedObjec
       units.push(id)
       return id
     },
-    loadFile(path) {
-      let id = files.get(path)
-      if (id === undefined) {
-        id = readFile(path).then((object) => runner.load(object))
-        files.set(path, id)
-      }
-      return id
-    },
+    loadFile: (path) => once(files, path, async () => runner.load(await readFile(path))),
     unloadUnits() {
       runner.unload(units)
       units = []

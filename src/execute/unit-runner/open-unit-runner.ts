@@ -16,7 +16,7 @@ import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { setupCommand } from '../../toolchain/locate-tools.ts'
 import { findUnitRunner, type RunnerBuild } from './find-unit-runner.ts'
 import type { UnitRun, UnitRunReply } from './protocol.ts'
-import { decodeReply, decodeRunnerHello, encodeRun, UNIT_RUNNER_VERSION } from './protocol.ts'
+import { decodeReply, decodeRunnerHello, encodeRun, imageObjects, UNIT_RUNNER_VERSION } from './protocol.ts'
 
 const NAME = '.unit-runner'
 const START_TIMEOUT_MS = 30_000
@@ -51,7 +51,7 @@ export interface UnitRunner {
  * @example
  * const runner = await openUnitRunner({ build: 'plain' })
  * const unit = runner.load(object)
- * await runner.run({ objects: [unit], inputs: [{ stdin: '1 2\n' }], env: {}, limits: { cpuMs: 1000, outputBytes: 1 << 16 } })
+ * await runner.run({ image: { unit }, inputs: [{ stdin: '1 2\n' }], env: {}, limits: { cpuMs: 1000, outputBytes: 1 << 16 } })
  * // { kind: 'run', reports: [{ kind: 'exited', code: 0, stdout: <Buffer 33 0a>, ... }] }
  *
  * @throws UserError if the runner is not built or no rung works.
@@ -93,7 +93,7 @@ async function probe(runner: SupervisorProcess): Promise<string | undefined> {
   if (version !== UNIT_RUNNER_VERSION)
     return `the unit runner speaks version ${version}, not ${UNIT_RUNNER_VERSION}`
   const trial: UnitRun = {
-    objects: [0],
+    image: { unit: 0 },
     inputs: [{ stdin: '' }],
     env: {},
     limits: { cpuMs: 1000, outputBytes: 1 },
@@ -168,7 +168,7 @@ class RunningUnitRunner implements UnitRunner {
     const failure = await this.#makeReady(run)
     if (failure !== undefined) return { kind: 'failed', detail: failure }
     const keep = new Map<number, Uint8Array>()
-    for (const id of run.objects) {
+    for (const id of imageObjects(run.image)) {
       const object = this.#objects.get(id)
       if (object === undefined) throw new Error(`object ${id} is not loaded`)
       if (!this.#sent.has(id)) keep.set(id, object)

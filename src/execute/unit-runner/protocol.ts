@@ -2,7 +2,7 @@
 import { bytes, list, Reader, readReport, u32, u64 } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
-export const UNIT_RUNNER_VERSION = 3
+export const UNIT_RUNNER_VERSION = 4
 
 const FLAG_ISOLATED = 1
 const FLAG_WANT_RECORD = 2
@@ -28,9 +28,23 @@ export interface UnitInput {
   readonly expected?: { readonly exit: number; readonly stdout: string }
 }
 
+/** Ids of objects, in the order of a linker's command line. */
+export interface UnitImage {
+  readonly before?: readonly number[]
+  /** The unit's own: what the kernel refuses it is remembered with it. */
+  readonly unit: number
+  readonly behind?: readonly number[]
+}
+
+/** All of them, in their order. */
+export const imageObjects = ({ before = [], unit, behind = [] }: UnitImage): readonly number[] => [
+  ...before,
+  unit,
+  ...behind,
+]
+
 export interface UnitRun {
-  /** Objects of the unit's image as on a linker's command line: the unit's own first. */
-  readonly objects: readonly number[]
+  readonly image: UnitImage
   readonly inputs: readonly UnitInput[]
   readonly env: Readonly<Record<string, string>>
   /** For each input. */
@@ -65,7 +79,8 @@ export interface RunFrame {
 
 /** A request as a whole frame, length included. */
 export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
-  const { limits } = run
+  const { limits, image } = run
+  const objects = imageObjects(image)
   const flags =
     (run.isolated ? FLAG_ISOLATED : 0) |
     (run.wantRecord ? FLAG_WANT_RECORD : 0) |
@@ -84,8 +99,9 @@ export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
     u64(limits.stackBytes ?? 0),
     u64(limits.outputBytes),
     u64(limits.recordBytes ?? limits.outputBytes),
-    u32(run.objects.length),
-    ...run.objects.map(u32),
+    u32(objects.length),
+    ...objects.map(u32),
+    u32(image.unit),
     ...environment(run.env),
     u32(run.inputs.length),
     ...run.inputs.flatMap(encodeInput),

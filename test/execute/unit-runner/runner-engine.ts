@@ -10,16 +10,17 @@ import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-object
 import type { Input } from '../../../src/execute/input.ts'
 import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
 import { DEFAULT_LIMITS, runLimits } from '../../../src/execute/limits.ts'
+import { once } from '../../../src/execute/once.ts'
 import { explorationEnvironment, runEnvironment } from '../../../src/execute/run-environment.ts'
 import { openUnitRunner, type UnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
-import type { UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
+import type { UnitImage, UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
 import type { CStandard } from '../../../src/extract/unit.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 
 export interface LoadedUnit {
   readonly build: Build
   readonly calling: Calling
-  readonly objects: readonly number[]
+  readonly image: UnitImage
 }
 
 export interface RunnerEngine {
@@ -43,12 +44,7 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
 
   function runnerOf(build: Build): Promise<UnitRunner> {
     const kind = build === 'cover' ? 'plain' : build
-    let runner = runners.get(kind)
-    if (runner === undefined) {
-      runner = openUnitRunner({ build: kind })
-      runners.set(kind, runner)
-    }
-    return runner
+    return once(runners, kind, () => openUnitRunner({ build: kind }))
   }
 
   async function compile(code: string, flags: readonly string[]): Promise<Uint8Array> {
@@ -57,12 +53,12 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
   }
 
   async function send(
-    { build, calling, objects }: LoadedUnit,
+    { build, calling, image }: LoadedUnit,
     inputs: readonly (readonly [Input, Record<string, string>])[],
     { fill, fuel, isolated = false }: Options,
   ): Promise<UnitRunReply> {
     return (await runnerOf(build)).run({
-      objects,
+      image,
       inputs: inputs.map(([input, env]) => ({
         stdin: input.stdin,
         args:
@@ -87,14 +83,18 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
     runner: runnerOf,
     async load(code, build, calling, standard = 'gnu17') {
       const runner = await runnerOf(build)
-      const objects = [await compile(code, [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0')])]
-      for (const file of harness[build].always) objects.push(await readFile(file))
+      const loadFile = async (file: string) => runner.load(await readFile(file))
+      const unit = runner.load(await compile(code, [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0')]))
+      const before = await Promise.all(harness[build].before.map(loadFile))
+      const behind = await Promise.all(harness[build].behind.map(loadFile))
       if (calling.kind === 'function') {
-        objects.push(await readFile(harness[build].call))
         const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
-        objects.push(await compile(calling.driver, [...DRIVER_FLAGS, ...flags]))
+        behind.push(
+          await loadFile(harness[build].call),
+          runner.load(await compile(calling.driver, [...DRIVER_FLAGS, ...flags])),
+        )
       }
-      return { build, calling, objects: objects.map((object) => runner.load(object)) }
+      return { build, calling, image: { before, unit, behind } }
     },
     reply: (unit, inputs, options) =>
       send(

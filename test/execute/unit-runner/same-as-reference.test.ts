@@ -183,3 +183,30 @@ describe('functions', () => {
     MINUTE,
   )
 })
+
+describe('off the front of the first global', () => {
+  it.each([
+    ['a string literal', 'char *p = "hello"', 'char'],
+    ['a constant', 'static const int numbers[] = {1, 2}; const int *p = numbers', 'int'],
+    [
+      'constant pointers',
+      'static const char *const names[] = {"a", "b"}; const char *const *p = names',
+      'long',
+    ],
+    ['data', 'static int numbers[] = {1, 2}; int *p = numbers', 'int'],
+    ['zeros', 'static int numbers[2]; int *p = numbers', 'int'],
+  ])('%s: both see it', async (_, declaration, type) => {
+    const code = `#include <stdio.h>
+int main(void) { ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
+`
+    const calling: Calling = { kind: 'program', exitDefined: true }
+    const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', calling)
+    if (built.kind !== 'ok') throw new Error(built.detail)
+    const loaded = await runners.load(code, 'asan', calling)
+    const input: Input = { kind: 'stdin', stdin: '' }
+    const options = { fill: 0, fuel: 1_000_000 }
+    const expected = await reference.run([{ executable: built.executable, runs: [{ input, ...options }] }])
+    const got = await runners.run(loaded, [input], options)
+    expect([expected[0]![0]!.kind, got[0]!.outcome.kind]).toEqual(['sanitizer', 'sanitizer'])
+  })
+})

@@ -115,7 +115,7 @@ describe('what an input finds', () => {
   const run = async (code: string, inputs: readonly UnitInput[], build: Build = 'plain') => {
     const unit = await runners.load(code, build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
-      objects: unit.objects,
+      image: unit.image,
       inputs,
       env: {},
       limits: { cpuMs: 1000, outputBytes: 100 },
@@ -207,7 +207,7 @@ it(
     const many = Array.from({ length: 40 }, (_, index) => ({ stdin: index % 10 === 7 ? '100' : '1' }))
     for (const inputs of [many, many.slice(7, 8)]) {
       const reply = await (await runners.runner('plain')).run({
-        objects: unit.objects,
+        image: unit.image,
         inputs,
         env: {},
         limits: { cpuMs: 5000, memoryBytes: 50 << 20, outputBytes: 100 },
@@ -289,7 +289,7 @@ describe('groups', () => {
     const { build = 'plain', ...how } = run
     const unit = await runners.load(code, build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
-      objects: unit.objects,
+      image: unit.image,
       inputs: groups.flatMap((inputs, group) =>
         inputs.map(([text, expected]) => ({
           stdin: text,
@@ -483,7 +483,7 @@ describe('the runner', () => {
       }
       const run = (id: number) =>
         runner.run({
-          objects: [id],
+          image: { unit: id },
           inputs: [{ stdin: '5' }],
           env: {},
           limits: { cpuMs: 100, outputBytes: 100 },
