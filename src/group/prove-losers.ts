@@ -9,6 +9,7 @@ import { clearlyDifferent, type Result, sameResult } from '../execute/same-resul
 import { type CleanInput, FILLS } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import type { Loser, MutantVerdictName } from './group-record.ts'
+import { runBuilds } from './run-builds.ts'
 
 /** What a proof needs to know of the unit. */
 export interface Ground {
@@ -34,16 +35,13 @@ async function repeatResults(
 ): Promise<MutantVerdictName[]> {
   const builds: BuildResult[] = []
   for (const claim of claims) builds.push(await claim.build(build))
-  const jobs = builds.flatMap((built, index) => {
-    if (built.kind === 'rejected') return []
+  const ran = await runBuilds(engine, builds, (index) => {
     const { input, edgesTaken } = inputs[claims[index]!.inputIndex]!
-    const runs = fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
-    return [{ executable: built.executable, runs }]
+    return { runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
   })
-  const outcomes = (await engine.run(jobs)).values()
-  return builds.map((built, index) => {
+  return ran.map((built, index) => {
     if (built.kind === 'rejected') return 'not-compiled'
-    for (const outcome of outcomes.next().value!) {
+    for (const outcome of built.outcomes) {
       if (outcome.kind !== 'ok') return failedProof(outcome.kind, build)
       if (!sameResult(claims[index]!.result, outcome))
         return build === 'plain' ? 'ir-disagrees' : 'nondeterministic'

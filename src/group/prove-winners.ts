@@ -12,6 +12,7 @@ import type { RunOutcome } from '../execute/run-outcome.ts'
 import { sameResult } from '../execute/same-result.ts'
 import { type CleanInput, FILLS, reasonOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
+import { runBuilds } from './run-builds.ts'
 
 export interface ProvenWinner {
   readonly ir: string
@@ -79,15 +80,12 @@ export async function disagreements(
   const builds: BuildResult[] = []
   for (const { ir } of winners)
     builds.push(await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', calling))
-  const jobs = builds.flatMap((built) =>
-    built.kind === 'ok' ? [{ executable: built.executable, runs, stopAt: 'deviation' } as const] : [],
-  )
-  const outcomes = (await engine.run(jobs)).values()
-  return builds.map((built, index) => {
+  const ran = await runBuilds(engine, builds, () => ({ runs, stopAt: 'deviation' }))
+  return ran.map((built, index) => {
     const level = winners[index]!.levels[0]!
     if (built.kind === 'rejected')
       return { reason: 'winner-does-not-compile', detail: `${level}: ${built.detail}` }
-    return deviation(level, outcomes.next().value!, inputs)
+    return deviation(level, built.outcomes, inputs)
   })
 }
 

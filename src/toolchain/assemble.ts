@@ -4,9 +4,8 @@
  *
  * Not guaranteed: that a module which it takes can be linked or run.
  */
-import { execa } from 'execa'
 import { UserError } from '../config/user-error.ts'
-import { emptyFolder } from './run-clang.ts'
+import { isNotStarted, runBounded } from './run-bounded.ts'
 
 export type Assembled =
   | { readonly kind: 'ok' }
@@ -15,12 +14,8 @@ export type Assembled =
   /** llvm-as itself took too long or broke: says nothing about the text. */
   | { readonly kind: 'failed'; readonly detail: string }
 
-const CPU_LIMIT_S = 10
-const WALL_LIMIT_MS = 120_000
-const MEMORY_KIB = 4 * 1024 * 1024
 const OUTPUT_LIMIT_BYTES = 1024 * 1024
 const MESSAGE_LIMIT = 300
-const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -c 0; ulimit -t ${CPU_LIMIT_S}`
 
 /**
  * @param llvmAs from `locateTools()`
@@ -29,21 +24,9 @@ const LIMITS = `ulimit -v ${MEMORY_KIB}; ulimit -c 0; ulimit -t ${CPU_LIMIT_S}`
  *          // { kind: 'refused', message: "2:7: value doesn't match function result type 'i32'" }
  */
 export async function assemble(llvmAs: string, ir: string): Promise<Assembled> {
-  const command = [llvmAs, '-disable-output', '-']
-  const result = await execa('/bin/sh', ['-c', `${LIMITS}; exec "$@"`, 'sh', ...command], {
-    input: ir,
-    cwd: emptyFolder(),
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
-    extendEnv: false,
-    timeout: WALL_LIMIT_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: OUTPUT_LIMIT_BYTES,
-    reject: false,
-    // Ctrl-C in the terminal is for this program; an assembler that it kills would look like one that failed.
-    detached: true,
-  })
+  const result = await runBounded([llvmAs, '-disable-output', '-'], ir, OUTPUT_LIMIT_BYTES)
   if (!result.failed) return { kind: 'ok' }
-  if (result.exitCode === 126 || result.exitCode === 127)
+  if (isNotStarted(result.exitCode))
     throw new UserError(
       `The assembler "${llvmAs}" cannot be started: install llvm 19 (apt-get install llvm-19).`,
     )
