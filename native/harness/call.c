@@ -31,6 +31,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* of kernel headers from 5.14 on; an older kernel refuses it, which is no harm */
+#endif
+
 /* The harness reads and writes memory on its own authority. */
 #pragma clang attribute push(__attribute__((no_sanitize("address", "memory", "undefined", "coverage"))), apply_to = function)
 
@@ -40,6 +44,7 @@
 struct gepo_global {
   void *address;
   size_t size;
+  size_t initialised; /* bytes; the rest begins as zeros */
 };
 
 extern const struct gepo_global gepo_globals[];
@@ -69,6 +74,10 @@ enum {
   MOST_TEXTS = 1024,
   MOST_TEXT_BYTES = 4096,
   CHUNK_BYTES = 16,
+  /* Pages that are read as they come. */
+  MOST_FAULTS = 16,
+  /* In the head of an object. */
+  RANGES_OFFSET = 24,
 };
 
 enum { RESULT, BLOCK, GLOBAL, ALLOCATED, TEXT };
@@ -83,15 +92,49 @@ BYTE_LOOP static void fail(const char *reason) {
   syscall(SYS_exit_group, 125);
 }
 
+/* Of any alignment and type. */
+struct __attribute__((packed, may_alias)) word {
+  uint64_t value;
+};
+
+static uint64_t load(const unsigned char *at) { return ((const struct word *)at)->value; }
+
+static void store(unsigned char *at, uint64_t value) { ((struct word *)at)->value = value; }
+
 BYTE_LOOP static void copy_bytes(void *to, const void *from, size_t length) {
   unsigned char *t = to;
   const unsigned char *f = from;
+  for (; length >= sizeof(struct word); length -= sizeof(struct word), t += sizeof(struct word), f += sizeof(struct word))
+    store(t, load(f));
   while (length-- > 0) *t++ = *f++;
 }
 
 BYTE_LOOP static void fill_bytes(void *to, unsigned char value, size_t length) {
   unsigned char *t = to;
+  const uint64_t values = value * UINT64_C(0x0101010101010101);
+  for (; length >= sizeof(struct word); length -= sizeof(struct word), t += sizeof(struct word)) store(t, values);
   while (length-- > 0) *t++ = value;
+}
+
+/* The first position from `at` on, below `end`, where the bytes are others than before; without `before`: not zero. */
+BYTE_LOOP static size_t first_difference(const unsigned char *bytes, const unsigned char *before, size_t at, size_t end) {
+  enum { STRIDE = 4 * sizeof(struct word) };
+  for (; end - at >= STRIDE; at += STRIDE) {
+    uint64_t different = 0;
+    for (size_t i = 0; i < STRIDE; i += sizeof(struct word))
+      different |= load(bytes + at + i) ^ (before ? load(before + at + i) : 0);
+    if (different) break;
+  }
+  while (at < end && bytes[at] == (before ? before[at] : 0)) at++;
+  return at;
+}
+
+BYTE_LOOP static size_t without_trailing(const unsigned char *bytes, size_t length, unsigned char value) {
+  const uint64_t values = value * UINT64_C(0x0101010101010101);
+  while (length >= sizeof(struct word) && load(bytes + length - sizeof(struct word)) == values)
+    length -= sizeof(struct word);
+  while (length > 0 && bytes[length - 1] == value) length--;
+  return length;
 }
 
 static void *reserve(size_t size) {
@@ -106,7 +149,8 @@ static void *reserve(size_t size) {
 struct object {
   unsigned char *address;
   size_t size;
-  unsigned char *before; /* blocks and globals: a copy from before the call */
+  unsigned char *before; /* blocks and globals: a copy from before the call, of so many bytes; the rest was zero */
+  size_t before_size;
   unsigned kind, index;
   int freed;
 };
@@ -164,14 +208,14 @@ void *__wrap_malloc(size_t size) {
   void *memory = __real_malloc(size);
   if (memory != NULL && calling) {
     fill_with_pattern(memory, size);
-    add_object(ALLOCATED, 0, memory, size);
+    add_object(ALLOCATED, (unsigned)object_count, memory, size);
   }
   return memory;
 }
 
 void *__wrap_calloc(size_t count, size_t size) {
   void *memory = __real_calloc(count, size);
-  if (memory != NULL && calling) add_object(ALLOCATED, 0, memory, count * size);
+  if (memory != NULL && calling) add_object(ALLOCATED, (unsigned)object_count, memory, count * size);
   return memory;
 }
 
@@ -210,7 +254,7 @@ BYTE_LOOP static char *track_text(char *text) {
   if (text == NULL || !calling) return text;
   size_t size = 1;
   while (text[size - 1]) size++;
-  add_object(ALLOCATED, 0, text, size);
+  add_object(ALLOCATED, (unsigned)object_count, text, size);
   return text;
 }
 
@@ -262,6 +306,11 @@ static void **arguments;
 static unsigned char *argument_bytes;
 static size_t block_count;
 
+/* So many of its bytes may be others than zero. */
+static void set(struct object *object, size_t length) {
+  if (length > object->before_size) object->before_size = length < object->size ? length : object->size;
+}
+
 /* Blocks are objects 0 .. block_count - 1, globals follow them. */
 static void set_up_memory(void) {
   static const char magic[8] = "GEPOIMG1";
@@ -277,13 +326,17 @@ static void set_up_memory(void) {
     unsigned char *memory = reserve(size);
     copy_bytes(memory, take(length), length);
     fill_bytes(memory + length, 0, size - length);
-    add_object(BLOCK, i, memory, size);
+    set(add_object(BLOCK, i, memory, size), length);
   }
-  for (size_t i = 0; i < gepo_global_count; i++) add_object(GLOBAL, (unsigned)i, gepo_globals[i].address, gepo_globals[i].size);
+  for (size_t i = 0; i < gepo_global_count; i++) {
+    const struct gepo_global *global = &gepo_globals[i];
+    set(add_object(GLOBAL, (unsigned)i, global->address, global->size), global->initialised);
+  }
   for (uint32_t i = 0; i < global_count; i++) {
     uint32_t index = take_u32(), length = take_u32();
     if (index >= gepo_global_count || length > gepo_globals[index].size) fail("no such global");
     copy_bytes(gepo_globals[index].address, take(length), length);
+    set(&objects[block_count + index], length);
   }
   arguments = reserve((argument_count + 1) * sizeof *arguments);
   argument_bytes = reserve(argument_size + 1);
@@ -296,13 +349,18 @@ static void set_up_memory(void) {
     take_u32();
     uint64_t target_offset = take_u64();
     if (target >= block_count || (where == IN_BLOCK && index >= block_count)) fail("no such block");
-    unsigned char *base = where == IN_BLOCK ? objects[index].address : where == IN_GLOBAL ? gepo_globals[index].address : argument_bytes;
     unsigned char *value = objects[target].address + target_offset;
-    copy_bytes(base + offset, &value, sizeof value);
+    if (where == IN_ARGUMENTS) {
+      copy_bytes(argument_bytes + offset, &value, sizeof value);
+    } else {
+      struct object *object = &objects[where == IN_BLOCK ? index : block_count + index];
+      copy_bytes(object->address + offset, &value, sizeof value);
+      set(object, offset + sizeof value);
+    }
   }
   for (size_t i = 0; i < object_count; i++) {
-    objects[i].before = reserve(objects[i].size);
-    copy_bytes(objects[i].before, objects[i].address, objects[i].size);
+    objects[i].before = reserve(objects[i].before_size);
+    copy_bytes(objects[i].before, objects[i].address, objects[i].before_size);
   }
 }
 
@@ -369,23 +427,32 @@ static void note_texts_in(const unsigned char *bytes, size_t length) {
   }
 }
 
-static void put_object(unsigned kind, unsigned index, int freed, const void *address, size_t size, uint32_t ranges) {
-  unsigned char head[4] = {(unsigned char)kind, (unsigned char)freed, pattern, 0};
+static void put_object(const struct object *object, uint32_t ranges) {
+  unsigned char head[4] = {(unsigned char)object->kind, (unsigned char)object->freed, pattern, 0};
   put(head, sizeof head);
-  put_u32(index);
-  put_u64((uintptr_t)address);
-  put_u64(size);
+  put_u32(object->index);
+  put_u64((uintptr_t)object->address);
+  put_u64(object->size);
   put_u32(ranges);
   put_u32(0);
 }
 
-static void put_range(const unsigned char *object, const unsigned char *before, size_t offset, size_t length) {
-  const unsigned char *bytes = object + offset;
+static void put_before(const struct object *object, size_t offset, size_t length) {
+  size_t known = offset < object->before_size ? object->before_size - offset : 0;
+  if (known > length) known = length;
+  if (known > 0) put(object->before + offset, known);
+  for (; known < length; known++) put("", 1);
+}
+
+/* What it was before is of interest where it was anything. */
+static void put_range(const struct object *object, size_t offset, size_t length) {
+  const unsigned char *bytes = object->address + offset;
+  const int has_before = object->kind == BLOCK || object->kind == GLOBAL;
   intptr_t poisoned = __msan_test_shadow ? __msan_test_shadow(bytes, length) : -1;
   put_u64(offset);
   put_u32((uint32_t)length);
-  put_u32((before != NULL ? 1 : 0) | (poisoned >= 0 ? 2 : 0));
-  if (before != NULL) put(before + offset, length);
+  put_u32((has_before ? 1 : 0) | (poisoned >= 0 ? 2 : 0));
+  if (has_before) put_before(object, offset, length);
   put(bytes, length);
   if (poisoned >= 0) {
     size_t at = 0;
@@ -405,54 +472,61 @@ static void put_range(const unsigned char *object, const unsigned char *before, 
   note_texts_in(bytes, length);
 }
 
-static int chunk_changed(const struct object *object, size_t chunk) {
-  size_t start = chunk * CHUNK_BYTES;
-  size_t end = start + CHUNK_BYTES < object->size ? start + CHUNK_BYTES : object->size;
-  for (size_t i = start; i < end; i++)
-    if (object->address[i] != object->before[i]) return 1;
-  return 0;
+/* Memory that was never touched is read page by page at a fault each; asked for at once it costs a tenth. */
+static void expect_reads(const struct object *object) {
+  uintptr_t page = 4096, start = ((uintptr_t)object->address + page - 1) & -page;
+  uintptr_t end = ((uintptr_t)object->address + object->size) & -page;
+  if (end > start + MOST_FAULTS * page) syscall(SYS_madvise, start, end - start, MADV_POPULATE_READ);
 }
 
-/*
- * Changed chunks with a chunk before and after them, so that every scalar that changed in any byte is there in
- * full. Without `write` it only counts the ranges.
- */
-static uint32_t changed_ranges(const struct object *object, int write) {
-  size_t chunks = (object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
+/* The next chunk from this one on that has changed; behind the last one if none has. */
+static size_t next_changed_chunk(const struct object *object, size_t chunk) {
+  size_t at = chunk * CHUNK_BYTES;
+  if (at < object->before_size) {
+    at = first_difference(object->address, object->before, at, object->before_size);
+    if (at < object->before_size) return at / CHUNK_BYTES;
+  }
+  at = at < object->size ? first_difference(object->address, NULL, at, object->size) : object->size;
+  return (at < object->size ? at : object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
+}
+
+/* Changed chunks with a chunk before and after them, so that every scalar that changed in any byte is there in full. */
+static uint32_t put_changes(const struct object *object) {
+  const size_t chunks = (object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
   uint32_t ranges = 0;
-  for (size_t chunk = 0; chunk < chunks; chunk++) {
-    if (!chunk_changed(object, chunk)) continue;
+  expect_reads(object);
+  for (size_t chunk = next_changed_chunk(object, 0), next; chunk < chunks; chunk = next, ranges++) {
     size_t first = chunk > 0 ? chunk - 1 : 0, last = chunk;
-    for (size_t next = chunk + 1; next < chunks && next <= last + 2; next++)
-      if (chunk_changed(object, next)) last = next;
+    while ((next = next_changed_chunk(object, last + 1)) < chunks && next <= last + 2) last = next;
     size_t start = first * CHUNK_BYTES, end = (last + 2) * CHUNK_BYTES;
-    if (end > object->size) end = object->size;
-    if (write) put_range(object->address, object->before, start, end - start);
-    ranges++;
-    chunk = last;
+    put_range(object, start, (end < object->size ? end : object->size) - start);
   }
   return ranges;
+}
+
+static void put_whole(const struct object *object, size_t length) {
+  put_object(object, length > 0);
+  if (length > 0) put_range(object, 0, length);
+}
+
+/* How many ranges there are is known behind them. */
+static void put_changed(const struct object *object) {
+  const size_t at = record_size;
+  put_object(object, 0);
+  const uint32_t ranges = object->freed ? 0 : put_changes(object);
+  if (!too_long) copy_bytes(record + at + RANGES_OFFSET, &ranges, sizeof ranges);
 }
 
 static unsigned char *returned;
 
 static void put_objects(int exited) {
-  if (!exited && gepo_return_size > 0) {
-    put_object(RESULT, 0, 0, returned, gepo_return_size, 1);
-    put_range(returned, NULL, 0, gepo_return_size);
-  }
+  if (!exited && gepo_return_size > 0)
+    put_whole(&(struct object){.address = returned, .size = gepo_return_size, .kind = RESULT}, gepo_return_size);
   for (size_t i = 0; i < object_count; i++) {
     const struct object *object = &objects[i];
-    if (object->kind == ALLOCATED) {
-      size_t length = object->freed ? 0 : observed(object->size);
-      while (length > 0 && object->address[length - 1] == pattern) length--;
-      put_object(ALLOCATED, (unsigned)i, object->freed, object->address, object->size, length > 0);
-      if (length > 0) put_range(object->address, NULL, 0, length);
-    } else {
-      uint32_t ranges = object->freed ? 0 : changed_ranges(object, 0);
-      put_object(object->kind, object->index, object->freed, object->address, object->size, ranges);
-      if (ranges > 0) changed_ranges(object, 1);
-    }
+    if (object->kind == ALLOCATED)
+      put_whole(object, object->freed ? 0 : without_trailing(object->address, observed(object->size), pattern));
+    else put_changed(object);
   }
   for (size_t i = 0; i < text_count; i++) {
     size_t length = 0;
@@ -460,8 +534,9 @@ static void put_objects(int exited) {
     for (int s = 0; s < segment_count; s++)
       if (texts[i] >= segments[s].start && texts[i] < segments[s].end && length > (size_t)(segments[s].end - texts[i]))
         length = (size_t)(segments[s].end - texts[i]);
-    put_object(TEXT, 0, 0, texts[i], length, 1);
-    put_range(texts[i], NULL, 0, length);
+    struct object text = {.address = (unsigned char *)texts[i], .size = length, .kind = TEXT};
+    put_object(&text, 1);
+    put_range(&text, 0, length);
   }
 }
 

@@ -71,8 +71,6 @@ async function compiledHarness(clang: string): Promise<string> {
       '-O1',
       '-g0',
       '-fPIC',
-      // Of a priority that is the sanitizers' (guard.c).
-      '-Wno-prio-ctor-dtor',
       ...harnessFlags(build),
       '-c',
       path.join(HARNESS_FOLDER, `${file}.c`),
