@@ -1,0 +1,66 @@
+/**
+ * A database in, what training reads of its groups out: the unit's code and the members, without inputs, results and
+ * mutants. A group at a time, so that databases may be larger than memory.
+ */
+import type { Level } from '../compile/level.ts'
+import type { LoserClass, Split } from '../group/group-record.ts'
+import { blobsTable } from './blobs.ts'
+import { idFromBytes, idToBytes } from './hex-id.ts'
+import { openForReading } from './open-database.ts'
+
+export interface TrainingRows {
+  readonly path: string
+  /** Ids of a split's groups, ascending, so that they do not depend on how the groups were built. */
+  groupIds(split: Split): string[]
+  /** @param id of a group that is there */
+  group(id: string): TrainingGroup
+  close(): void
+}
+
+export interface TrainingGroup {
+  readonly id: string
+  /** The unit's C code. */
+  readonly code: string
+  /** Members of the group only. */
+  readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] }[]
+  readonly losers: readonly {
+    readonly ir: string
+    readonly level: Level
+    readonly class: LoserClass
+    readonly operator: string
+  }[]
+}
+
+/** @throws UserError where the file is missing, foreign, newer or damaged */
+export function openTrainingRows(path: string): TrainingRows {
+  const { connection: db, close } = openForReading(path)
+  const blobs = blobsTable(db)
+  const ids = db.prepare<{ id: Uint8Array }>('SELECT id FROM groups WHERE split = ? ORDER BY id')
+  const head = db.prepare<{ key: number; code_blob: number }>(
+    `SELECT groups.key, units.code_blob FROM groups JOIN units ON units.key = groups.unit_key WHERE groups.id = ?`,
+  )
+  const winners = db.prepare<{ ir_blob: number; levels: string }>(
+    'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',
+  )
+  const losers = db.prepare<{ ir_blob: number; level: Level; class: LoserClass; operator: string }>(
+    'SELECT ir_blob, level, class, operator FROM losers WHERE group_key = ? ORDER BY ordinal',
+  )
+  return {
+    path,
+    groupIds: (split) => ids.all(split).map(({ id }) => idFromBytes(id)),
+    group(id) {
+      const row = head.get(idToBytes(id))
+      if (row === undefined) throw new Error(`${path} has no group ${id}`)
+      return {
+        id,
+        code: blobs.load(row.code_blob),
+        winners: winners.all(row.key).map(({ ir_blob, levels }) => ({
+          ir: blobs.load(ir_blob),
+          levels: JSON.parse(levels) as Level[],
+        })),
+        losers: losers.all(row.key).map(({ ir_blob, ...loser }) => ({ ...loser, ir: blobs.load(ir_blob) })),
+      }
+    },
+    close,
+  }
+}

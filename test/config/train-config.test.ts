@@ -1,0 +1,112 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { formatTrainConfig } from '../../src/config/format-train-config.ts'
+import { loadTrainConfig, parseTrainConfig } from '../../src/config/train-config.ts'
+
+const least = { method: 'gepo', model: 'models/tiny', out: 'runs/a', data: { groups: 'groups.db' } }
+
+describe('the configuration of training', () => {
+  it("takes the paper's numbers where the file says nothing", () => {
+    const config = parseTrainConfig(least)
+    expect(config).toMatchObject({
+      batch: { groups: 8 },
+      length: { maxTokens: 8192 },
+      epochs: 1,
+      optimizer: { learningRate: 5e-7, weightDecay: 0 },
+      schedule: { kind: 'cosine', warmupRatio: 0.03 },
+      gepo: { beta: 0.1, lambda: 1, variance: 'population', length: 'sum' },
+    })
+  })
+
+  it('has no losing way to be changed afterwards', () => {
+    expect(Object.isFrozen(parseTrainConfig(least).data)).toBe(true)
+  })
+
+  it.each([
+    [
+      'an option that is misspelt',
+      { ...least, gepo: { lamda: 1 } },
+      '"gepo.lamda" in a.yaml is no option here; did you mean "lambda"?',
+    ],
+    [
+      'one in another habit of writing',
+      { ...least, optimizer: { learning_rate: 1 } },
+      'did you mean "learningRate"?',
+    ],
+    [
+      'one like no other',
+      { ...least, prompt: { xyzzy: 1 } },
+      'known are style, template, system, response, endToken.',
+    ],
+    ['one of another method', { ...least, dpo: { beta: 1 } }, '"dpo" in a.yaml is no option here'],
+    [
+      'one of another kind of training',
+      { ...least, engine: { training: { kind: 'lora', master: true } } },
+      '"engine.training.master" in a.yaml is no option here; known are kind, rank, alpha.',
+    ],
+    [
+      'a method that is planned',
+      { ...least, method: 'oorl' },
+      '"method: oorl" of a.yaml is not there yet; use sft, dpo, gepo.',
+    ],
+    [
+      'a method that is not',
+      { ...least, method: 'ppo' },
+      '"method" in a.yaml must be one of sft, dpo, gepo, not "ppo".',
+    ],
+    ['what is missing', { method: 'gepo' }, '"model" is missing in a.yaml; it has no default.'],
+    [
+      'a number out of range',
+      { ...least, batch: { groups: 0 } },
+      '"batch.groups" in a.yaml must be at least 1, not 0.',
+    ],
+    ['a number as text', { ...least, epochs: '2' }, '"epochs" in a.yaml must be a whole number, not "2".'],
+    [
+      'a name of no class',
+      { ...least, data: { groups: 'g', classes: ['c'] } },
+      '"data.classes.0" in a.yaml must be one of ast, ir, malformed, not "c".',
+    ],
+    ['a list instead of options', ['gepo'], 'a.yaml must hold options by name'],
+  ])('refuses %s by name', (_, given, sentence) => {
+    expect(() => parseTrainConfig(given, 'a.yaml')).toThrow(sentence)
+  })
+})
+
+describe('the file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gepo-config-'))
+  const write = (text: string) => {
+    const file = join(folder, 'config.yaml')
+    writeFileSync(file, text)
+    return file
+  }
+
+  it('is YAML', () => {
+    const file = write('method: dpo\nmodel: m\nout: o\ndata: {groups: g.db}\ndpo:\n  beta: 0.2 # higher\n')
+    expect(loadTrainConfig(file).config).toMatchObject({ method: 'dpo', dpo: { beta: 0.2, loss: 'sigmoid' } })
+  })
+
+  it('is refused with the line where it is not', () => {
+    expect(() => loadTrainConfig(write('a: b: c'))).toThrow(/is not YAML: .* line 1/)
+  })
+
+  it('is refused with the reason where it is missing', () => {
+    expect(() => loadTrainConfig(join(folder, 'none.yaml'))).toThrow(/cannot be read \(ENOENT\)/)
+  })
+
+  it('is printed with every default and its source, and means the same when read again', () => {
+    const loaded = loadTrainConfig(
+      write(
+        'method: gepo\nmodel: m\nout: o\ndata: {groups: g.db}\nengine: {training: {kind: lora, rank: 4}}\n',
+      ),
+    )
+    const printed = formatTrainConfig(loaded)
+    expect(printed).toContain('  learningRate: 5e-7 # default: the paper\n')
+    expect(printed).toContain('    rank: 4\n')
+    expect(printed).toContain('  lambda: 1 # default: the paper\n')
+    expect(printed).not.toContain('undefined')
+    expect(parseTrainConfig(parse(printed))).toEqual(loaded.config)
+  })
+})
