@@ -5,6 +5,7 @@
  *
  * Enters (environment): GEPO_SEED decimal 64-bit; without it this file does nothing and stdin is the real one.
  *   GEPO_SIZE 0..9, how large counts and numbers may grow.
+ *   GEPO_CONTINUE, if set: what is on the real standard input comes first.
  *   GEPO_NUMBERS, GEPO_WORDS, GEPO_CHARS: what the source compares with: numbers and words separated by
  *   '\x1f', chars as they are.
  * Leaves: the text, to coverage.c, which writes it out with the coverage.
@@ -299,6 +300,15 @@ static void supply(void) {
   }
 }
 
+/* What is to be continued; its first numbers were the counts. */
+static void take_beginning(void) {
+  extern ssize_t __read(int, void *, size_t);
+  ssize_t count;
+  while (text_length < MAX_TEXT_BYTES && (count = __read(0, text + text_length, (size_t)(MAX_TEXT_BYTES - text_length))) > 0)
+    text_length += (int)count;
+  if (text_length > 0) numbers_given = 3;
+}
+
 static ssize_t read_on_demand(void *cookie, char *buffer, size_t size) {
   (void)cookie;
   if (text_position == text_length && !ended) supply();
@@ -369,6 +379,7 @@ __attribute__((constructor)) static void start_on_demand(void) {
   list = getenv("GEPO_CHARS");
   if (list) chars_of_source = list;
   draw_strategy();
+  if (getenv("GEPO_CONTINUE")) take_beginning();
   strategy.active = 1;
   FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_on_demand});
   if (stream == NULL) abort();

@@ -7,14 +7,22 @@ import type { Level } from '../compile/level.ts'
 import type { CStandard } from '../extract/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { Calling } from './calling.ts'
+import type { Comparisons } from './comparisons.ts'
 import type { HarnessObjects } from './harness-objects.ts'
 import type { Input } from './input.ts'
 import type { RunLimits } from './limits.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { type Result, sameResult } from './same-result.ts'
 
-/** `cover` counts edges and stops at a budget of them; `asan` is ASan and UBSan together; all but IR builds are O0. */
-export type Build = 'cover' | 'plain' | 'asan' | 'msan'
+/**
+ * `cover` counts edges and stops at a budget of them, and `trace` notes what is compared besides; `asan` is ASan and
+ * UBSan together; all but IR builds are O0.
+ */
+export type Build = 'cover' | 'trace' | 'plain' | 'asan' | 'msan'
+
+/** These are built as `plain` is, with calls into native/harness/coverage.c. */
+export const countsEdges = (build: Build): build is 'cover' | 'trace' =>
+  build === 'cover' || build === 'trace'
 
 export interface Code {
   readonly text: string
@@ -38,7 +46,7 @@ export type BuildResult =
 export interface RunOptions {
   /** Byte that uninitialised heap and stack memory is filled with. */
   readonly fill: number
-  /** Edges the run may take (`cover` only); 0 for no budget. */
+  /** Edges the run may take (`cover` and `trace` only); 0 for no budget. */
   readonly fuel: number
 }
 
@@ -75,6 +83,14 @@ export interface Exploration {
   readonly fuel: number
   /** The call to make; undefined for programs. */
   readonly call: Input | undefined
+  /** Standard input to begin with; what the unit reads beyond it is made up. Default empty. */
+  readonly beginning?: string
+}
+
+/** An input to take as it is. */
+export interface Replay {
+  readonly input: Input
+  readonly fuel: number
 }
 
 /** Constants of the source, for inputs that meet its comparisons. */
@@ -89,6 +105,8 @@ export interface Explored {
   /** The input as it was consumed; it repeats this run as a plain one. */
   readonly input: Input
   readonly coverage: Coverage | undefined
+  /** Of a `trace` build alone. */
+  readonly comparisons?: Comparisons | undefined
 }
 
 export interface Coverage {
@@ -106,8 +124,10 @@ export interface Engine {
   build(code: Code, build: Build, calling: Calling): Promise<BuildResult>
   /** For each job an outcome for each of its runs, in their order, up to where it stopped. */
   run(jobs: readonly Job[]): Promise<RunOutcome[][]>
-  /** Runs a `cover` build on inputs that are made up while it runs. */
+  /** Runs a `cover` or `trace` build on inputs that are made up while it runs. */
   explore(executable: Executable, explorations: readonly Exploration[]): Promise<Explored[]>
+  /** Runs a `cover` or `trace` build on inputs as they are, and says what they reach. */
+  replay(executable: Executable, replays: readonly Replay[]): Promise<Explored[]>
   /** Forgets all executables; the unit that they belonged to is done. */
   releaseAll(): Promise<void>
   close(): Promise<void>

@@ -5,30 +5,33 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import type { Build } from './engine.ts'
+import { type Build, countsEdges } from './engine.ts'
 
 const HARNESS_FOLDER = fileURLToPath(new URL('../../native/harness/', import.meta.url))
-const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'call'] as const
+const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'comparisons', 'call'] as const
+
+// By the compiler's own flags: the driver's -fsanitize-coverage would also link a runtime that catches crashes.
+// Every block is counted, not only those that tell paths apart: an empty endless loop must use up fuel too.
+const COVERAGE = [
+  '-Xclang',
+  '-fsanitize-coverage-trace-pc-guard',
+  '-Xclang',
+  '-fsanitize-coverage-type=3',
+  '-mllvm',
+  '-sanitizer-coverage-prune-blocks=0',
+] as const
 
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
 export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
   plain: [],
-  // By the compiler's own flags: the driver's -fsanitize-coverage would also link a runtime that catches crashes.
-  // Every block is counted, not only those that tell paths apart: an empty endless loop must use up fuel too.
-  cover: [
-    '-Xclang',
-    '-fsanitize-coverage-trace-pc-guard',
-    '-Xclang',
-    '-fsanitize-coverage-type=3',
-    '-mllvm',
-    '-sanitizer-coverage-prune-blocks=0',
-  ],
+  cover: COVERAGE,
+  trace: [...COVERAGE, '-Xclang', '-fsanitize-coverage-trace-cmp'],
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
   msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
 }
 
 /** The unit's own code is covered, the harness is not. */
-const harnessFlags = (build: Build) => (build === 'cover' ? [] : BUILD_FLAGS[build])
+const harnessFlags = (build: Build) => (countsEdges(build) ? [] : BUILD_FLAGS[build])
 
 /** Object files to link with a unit. */
 export interface HarnessFiles {
@@ -45,13 +48,11 @@ export async function prepareHarness(clang: string): Promise<HarnessObjects> {
   const folder = await compiledHarness(clang)
   const object = (name: string) => path.join(folder, `${name}.o`)
   const start = object('start.plain')
+  const covered = [start, object('stdin-on-demand.plain'), object('coverage.plain')]
   return {
     plain: { before: [], behind: [start], call: object('call.plain') },
-    cover: {
-      before: [],
-      behind: [start, object('stdin-on-demand.plain'), object('coverage.plain')],
-      call: object('call.plain'),
-    },
+    cover: { before: [], behind: covered, call: object('call.plain') },
+    trace: { before: [], behind: [...covered, object('comparisons.plain')], call: object('call.plain') },
     asan: { before: [object('guard.plain')], behind: [start], call: object('call.asan') },
     msan: { before: [], behind: [start], call: object('call.msan') },
   }

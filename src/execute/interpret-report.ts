@@ -4,8 +4,9 @@ import type { CallPlan } from './call/call-plan.ts'
 import { canonicalEffects } from './call/canonical-effects.ts'
 import { decodeRecord } from './call/decode-record.ts'
 import { classifyRun } from './classify-run.ts'
+import { type Comparisons, splitComparisons } from './comparisons.ts'
 import { splitCoverage } from './coverage-trailer.ts'
-import type { Coverage, Executable } from './engine.ts'
+import { type Coverage, countsEdges, type Executable } from './engine.ts'
 import type { Input } from './input.ts'
 import { RECORD_BYTES, type RunLimits } from './limits.ts'
 import type { RunOk, RunOutcome } from './run-outcome.ts'
@@ -13,8 +14,12 @@ import type { RunOk, RunOutcome } from './run-outcome.ts'
 export interface Interpreted {
   readonly outcome: RunOutcome
   readonly coverage: Coverage | undefined
+  /** Of a `trace` build alone. */
+  readonly comparisons: Comparisons | undefined
   readonly stdin: string
 }
+
+const NOTHING = { coverage: undefined, comparisons: undefined, stdin: '' }
 
 export function interpretReport(
   executable: Pick<Executable, 'build' | 'calling'>,
@@ -23,15 +28,18 @@ export function interpretReport(
   limits: RunLimits,
 ): Interpreted {
   const ended = classifyRun(report, executable.build, limits)
-  if (ended.kind !== 'exited' || report.kind !== 'exited')
-    return { outcome: ended as RunOutcome, coverage: undefined, stdin: '' }
-  const { record, trailer } = splitCoverage(report.record)
+  if (ended.kind !== 'exited' || report.kind !== 'exited') return { outcome: ended as RunOutcome, ...NOTHING }
+  const { record: withComparisons, trailer } = splitCoverage(report.record)
+  const { record, comparisons } =
+    executable.build === 'trace'
+      ? splitComparisons(withComparisons)
+      : { record: withComparisons, comparisons: undefined }
   const coverage = trailer && { hits: trailer.hits, edgesTaken: trailer.edgesTaken }
   const stdin = trailer?.stdin ?? ''
   // A unit that left by _exit, or took the record's descriptor for its own.
-  if (executable.build === 'cover' && trailer === undefined)
-    return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, coverage: undefined, stdin: '' }
-  if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, stdin }
+  if (countsEdges(executable.build) && trailer === undefined)
+    return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, ...NOTHING }
+  if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, comparisons, stdin }
   const { calling } = executable
   const stdout = report.stdout.toString('latin1')
   const { cpuMs } = report
@@ -39,11 +47,12 @@ export function interpretReport(
     return {
       outcome: { kind: 'ok', stdout, exit: calling.exitDefined ? ended.exit : 0, effects: '', cpuMs },
       coverage,
+      comparisons,
       stdin,
     }
   }
   const outcome = callOutcome(calling.plan, input, record, { stdout, exit: ended.exit, cpuMs })
-  return { outcome, coverage, stdin }
+  return { outcome, coverage, comparisons, stdin }
 }
 
 function callOutcome(

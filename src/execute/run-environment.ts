@@ -1,10 +1,11 @@
 /** What a run is told by its environment: memory fill, budget of edges, sanitizer options, made-up input. */
 import { SANITIZER_EXIT } from './classify-run.ts'
-import type { Build, Executable, Exploration, RunOptions } from './engine.ts'
+import { type Build, countsEdges, type Executable, type Exploration, type RunOptions } from './engine.ts'
+import type { Input } from './input.ts'
 
 export function runEnvironment(build: Build, { fill, fuel }: RunOptions): Record<string, string> {
   const environment: Record<string, string> = { GEPO_FILL: String(fill) }
-  if (build === 'cover' && fuel > 0) environment.GEPO_FUEL = String(fuel)
+  if (countsEdges(build) && fuel > 0) environment.GEPO_FUEL = String(fuel)
   if (build === 'asan') {
     environment.ASAN_OPTIONS = `detect_leaks=0:symbolize=0:exitcode=${SANITIZER_EXIT}:detect_stack_use_after_return=1:max_malloc_fill_size=1048576:malloc_fill_byte=${fill}`
     environment.UBSAN_OPTIONS = `halt_on_error=1:symbolize=0:exitcode=${SANITIZER_EXIT}`
@@ -21,13 +22,22 @@ export function runEnvironment(build: Build, { fill, fuel }: RunOptions): Record
 export const mutantEnvironment = ({ mutant }: Pick<Executable, 'mutant'>): Record<string, string> =>
   mutant === undefined ? {} : { GEPO_MUTANT: String(mutant) }
 
+/** Asks for the edges that are taken. */
+export const REPLAY_ENVIRONMENT = { GEPO_HITS: '1' } as const
+
 const LIST_SEPARATOR = '\x1f'
 
-export function explorationEnvironment({ seed, size, dictionary }: Exploration): Record<string, string> {
+export function explorationEnvironment({
+  seed,
+  size,
+  dictionary,
+  beginning,
+}: Exploration): Record<string, string> {
   // An environment string cannot hold a NUL.
   const clean = (text: string) => text.replaceAll('\0', '')
   return {
-    GEPO_HITS: '1',
+    ...REPLAY_ENVIRONMENT,
+    ...(beginning !== undefined && { GEPO_CONTINUE: '1' }),
     GEPO_SEED: String(seed),
     GEPO_SIZE: String(size),
     GEPO_NUMBERS: clean(dictionary.numbers.join(LIST_SEPARATOR)),
@@ -35,3 +45,9 @@ export function explorationEnvironment({ seed, size, dictionary }: Exploration):
     GEPO_CHARS: clean(dictionary.chars),
   }
 }
+
+/** What the unit is given of its input before it asks for more. */
+export const explorationInput = ({ call, beginning }: Exploration): Input => ({
+  ...(call ?? { kind: 'stdin', stdin: '' }),
+  ...(beginning !== undefined && { stdin: beginning }),
+})

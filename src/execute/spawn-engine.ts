@@ -15,6 +15,7 @@ import {
   type Build,
   type BuildResult,
   type Code,
+  countsEdges,
   type Engine,
   type EngineOptions,
   type Executable,
@@ -27,7 +28,13 @@ import type { Input } from './input.ts'
 import { interpretReport } from './interpret-report.ts'
 import { runLimits } from './limits.ts'
 import { buildKey, once } from './once.ts'
-import { explorationEnvironment, mutantEnvironment, runEnvironment } from './run-environment.ts'
+import {
+  explorationEnvironment,
+  explorationInput,
+  mutantEnvironment,
+  REPLAY_ENVIRONMENT,
+  runEnvironment,
+} from './run-environment.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 
@@ -44,7 +51,7 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
   const driverObject = (driver: string, build: Build): Promise<string> => {
     const name = `driver-${createHash('sha256').update(driver).digest('hex').slice(0, 16)}.${build}.o`
     return once(drivers, name, async () => {
-      const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
+      const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
       const result = await runClang(
         clang,
         [...DRIVER_FLAGS, ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
@@ -111,7 +118,7 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
       // MSan executes itself anew when it finds its address range randomised.
       aslr: executable.build !== 'msan',
       // The record of a covered run says whether it ended by itself or was out of fuel.
-      wantRecord: executable.build === 'cover' || executable.calling.kind === 'function',
+      wantRecord: countsEdges(executable.build) || executable.calling.kind === 'function',
     })
   }
 
@@ -156,14 +163,24 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
     async explore(executable, explorations) {
       const explored: Explored[] = []
       for (const exploration of explorations) {
-        const input: Input = exploration.call ?? { kind: 'stdin', stdin: '' }
+        const input = explorationInput(exploration)
         const environment = {
           ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
           ...explorationEnvironment(exploration),
         }
         const report = await launch(executable, input, environment)
-        const { outcome, coverage, stdin } = interpretReport(executable, input, report, limits)
-        explored.push({ outcome, coverage, input: { ...input, stdin } })
+        const { outcome, coverage, comparisons, stdin } = interpretReport(executable, input, report, limits)
+        explored.push({ outcome, coverage, comparisons, input: { ...input, stdin } })
+      }
+      return explored
+    },
+    async replay(executable, replays) {
+      const explored: Explored[] = []
+      for (const { input, fuel } of replays) {
+        const environment = { ...runEnvironment(executable.build, { fill: 0, fuel }), ...REPLAY_ENVIRONMENT }
+        const report = await launch(executable, input, environment)
+        const { outcome, coverage, comparisons } = interpretReport(executable, input, report, limits)
+        explored.push({ outcome, coverage, comparisons, input })
       }
       return explored
     },

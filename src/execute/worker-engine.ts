@@ -13,21 +13,30 @@ import {
   type Build,
   type BuildResult,
   type Code,
+  countsEdges,
   type Engine,
   type EngineOptions,
   type Executable,
   type Exploration,
+  type Explored,
   isStop,
   type Job,
+  type Replay,
   type Run,
   type StopAt,
 } from './engine.ts'
 import { BUILD_FLAGS } from './harness-objects.ts'
 import type { Input } from './input.ts'
-import { interpretReport } from './interpret-report.ts'
+import { type Interpreted, interpretReport } from './interpret-report.ts'
 import { runLimits } from './limits.ts'
 import { buildKey, once } from './once.ts'
-import { explorationEnvironment, mutantEnvironment, runEnvironment } from './run-environment.ts'
+import {
+  explorationEnvironment,
+  explorationInput,
+  mutantEnvironment,
+  REPLAY_ENVIRONMENT,
+  runEnvironment,
+} from './run-environment.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 import { openSpawnEngine } from './spawn-engine.ts'
@@ -35,7 +44,7 @@ import { type HostedObjects, openHostedObjects } from './unit-runner/hosted-obje
 import type { UnitImage, UnitInput } from './unit-runner/protocol.ts'
 
 /** The program that runs the objects of a build. */
-const RUNNER_OF = { plain: 'plain', cover: 'plain', asan: 'asan', msan: 'msan' } as const
+const RUNNER_OF = { plain: 'plain', cover: 'plain', trace: 'plain', asan: 'asan', msan: 'msan' } as const
 
 /** Larger ones are mostly a unit's initialised arrays; they are better mapped from a file than sent about. */
 const MOST_OBJECT_BYTES = 16 << 20
@@ -86,7 +95,7 @@ export async function openWorkerEngine(
   /** Once for all variants of a unit. The coverage is the unit's, not the driver's. */
   const driver = (text: string, build: Build) =>
     once(drivers, `${build} ${text}`, async () => {
-      const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
+      const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
       const code = { text, language: 'c', standard: 'gnu17' } as const
       const compiled = await compiler.object(code, [...DRIVER_FLAGS, ...flags])
       if (compiled.kind !== 'ok') throw new Error(`the driver does not compile: ${JSON.stringify(compiled)}`)
@@ -104,7 +113,7 @@ export async function openWorkerEngine(
       inputs,
       env: { LC_ALL: 'C' },
       limits: runLimits(build, limits),
-      wantRecord: build === 'cover' || calling.kind === 'function',
+      wantRecord: countsEdges(build) || calling.kind === 'function',
       wrapAllocations: calling.kind === 'function',
       stopAt,
     })
@@ -160,6 +169,16 @@ export async function openWorkerEngine(
     return outcomes
   }
 
+  /** What the inputs do and reach; undefined where the objects need the real linker. */
+  async function runCovered(
+    executable: Executable,
+    unitInputs: readonly UnitInput[],
+    inputs: readonly Input[],
+  ): Promise<Interpreted[] | undefined> {
+    const reports = await reportsOf(executable, unitInputs, 'never')
+    return reports?.map((report, index) => interpretReport(executable, inputs[index]!, report!, limits))
+  }
+
   /** Objects and what to stop at are set once for all inputs of a request. */
   async function runJobs(jobs: readonly Job[]): Promise<RunOutcome[][]> {
     const outcomes: RunOutcome[][] = jobs.map(() => [])
@@ -188,21 +207,34 @@ export async function openWorkerEngine(
     run: runJobs,
     async explore(executable, explorations) {
       if (!loaded.has(executable.file)) return (await referenceEngine()).explore(executable, explorations)
-      const inputs = explorations.map(({ call }): Input => call ?? { kind: 'stdin', stdin: '' })
-      const reports = await reportsOf(
+      const inputs = explorations.map(explorationInput)
+      const covered = await runCovered(
         executable,
-        explorations.map((exploration, index) => explorationInput(executable, exploration, inputs[index]!)),
-        'never',
+        explorations.map((exploration, index) => exploredInput(executable, exploration, inputs[index]!)),
+        inputs,
       )
-      if (reports === undefined) {
-        const instead = await relink(executable)
-        if (instead !== undefined) return (await referenceEngine()).explore(instead, explorations)
-        return inputs.map((input) => ({ outcome: DOES_NOT_LINK, input, coverage: undefined }))
-      }
-      return reports.map((report, index) => {
-        const { outcome, coverage, stdin } = interpretReport(executable, inputs[index]!, report!, limits)
-        return { outcome, coverage, input: { ...inputs[index]!, stdin } }
-      })
+      if (covered !== undefined)
+        return covered.map(({ stdin, ...explored }, index) => ({
+          ...explored,
+          input: { ...inputs[index]!, stdin },
+        }))
+      const instead = await relink(executable)
+      if (instead !== undefined) return (await referenceEngine()).explore(instead, explorations)
+      return inputs.map(notLinked)
+    },
+    async replay(executable, replays) {
+      if (!loaded.has(executable.file)) return (await referenceEngine()).replay(executable, replays)
+      const inputs = replays.map(({ input }) => input)
+      const covered = await runCovered(
+        executable,
+        replays.map((replay) => replayedInput(executable, replay)),
+        inputs,
+      )
+      if (covered !== undefined)
+        return covered.map(({ stdin, ...explored }, index) => ({ ...explored, input: inputs[index]! }))
+      const instead = await relink(executable)
+      if (instead !== undefined) return (await referenceEngine()).replay(instead, replays)
+      return inputs.map(notLinked)
     },
     async releaseAll() {
       loaded.clear()
@@ -236,10 +268,17 @@ function unitInput(executable: Executable, { input, fill, fuel, expected }: Run)
   }
 }
 
-function explorationInput(executable: Executable, exploration: Exploration, input: Input): UnitInput {
+function exploredInput(executable: Executable, exploration: Exploration, input: Input): UnitInput {
   const env = {
     ...runEnvironment('cover', { fill: 0, fuel: exploration.fuel }),
     ...explorationEnvironment(exploration),
   }
   return { stdin: input.stdin, ...callImage(executable, input), fill: 0, env }
 }
+
+function replayedInput(executable: Executable, { input, fuel }: Replay): UnitInput {
+  const env = { ...runEnvironment(executable.build, { fill: 0, fuel }), ...REPLAY_ENVIRONMENT }
+  return { stdin: input.stdin, ...callImage(executable, input), fill: 0, env }
+}
+
+const notLinked = (input: Input): Explored => ({ outcome: DOES_NOT_LINK, input, coverage: undefined })
