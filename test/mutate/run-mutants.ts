@@ -40,7 +40,7 @@ export interface MutantRun {
   readonly mutant?: number
 }
 
-const RUNNER_OF = { plain: 'plain', cover: 'plain', asan: 'asan', msan: 'msan' } as const
+const RUNNER_OF = { plain: 'plain', cover: 'plain', trace: 'plain', asan: 'asan', msan: 'msan' } as const
 const FILL = 0xa5
 
 export async function openMutantRunner(): Promise<MutantRunner> {

@@ -5,7 +5,7 @@ import { compileFlags } from '../../../src/compile/compile-flags.ts'
 import { DRIVER_FLAGS } from '../../../src/execute/call/driver-source.ts'
 import { encodeCall } from '../../../src/execute/call/encode-call.ts'
 import type { Calling } from '../../../src/execute/calling.ts'
-import type { Build, Exploration, RunOptions } from '../../../src/execute/engine.ts'
+import { type Build, countsEdges, type Exploration, type RunOptions } from '../../../src/execute/engine.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-objects.ts'
 import type { Input } from '../../../src/execute/input.ts'
 import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
@@ -43,7 +43,7 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
   const runners = new Map<string, Promise<UnitRunner>>()
 
   function runnerOf(build: Build): Promise<UnitRunner> {
-    const kind = build === 'cover' ? 'plain' : build
+    const kind = countsEdges(build) ? 'plain' : build
     return once(runners, kind, () => openUnitRunner({ build: kind }))
   }
 
@@ -68,7 +68,7 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
       })),
       env: { LC_ALL: 'C', ...runEnvironment(build, { fill, fuel }) },
       limits: runLimits(build, limits),
-      wantRecord: build === 'cover' || calling.kind === 'function',
+      wantRecord: countsEdges(build) || calling.kind === 'function',
       wrapAllocations: calling.kind === 'function',
       isolated,
     })
@@ -88,7 +88,7 @@ export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerE
       const before = await Promise.all(harness[build].before.map(loadFile))
       const behind = await Promise.all(harness[build].behind.map(loadFile))
       if (calling.kind === 'function') {
-        const flags = build === 'cover' ? [] : BUILD_FLAGS[build]
+        const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
         behind.push(
           await loadFile(harness[build].call),
           runner.load(await compile(calling.driver, [...DRIVER_FLAGS, ...flags])),
