@@ -21,7 +21,7 @@ describe('the configuration of training', () => {
     })
   })
 
-  it('has no losing way to be changed afterwards', () => {
+  it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(parseTrainConfig(least).data)).toBe(true)
   })
 
