@@ -1,6 +1,8 @@
 /*
  * Linked before a unit under ASan, whose red zones lie behind globals and none before the first one of a section: what
  * runs off its front would read a neighbour, or nothing at all, unseen. These lie there instead and may not be touched.
+ * ASan gives every global a section of its own, .rodata.NAME; guard.ld and ../unit-runner/link-image.c put those behind
+ * whatever else there is (UBSan's tables, constants of the code), with nothing between them and the guard.
  *
  * Without them a mutant that walks down from the first string literal counts as well-behaved, and as different from
  * the original by whatever the linker put before it.
@@ -11,12 +13,13 @@ extern void __asan_poison_memory_region(const volatile void *, size_t);
 
 enum { GUARD_BYTES = 4096 };
 
-/* One for each section that globals go to. */
-const char gepo_before_constants[GUARD_BYTES] __attribute__((aligned(64))) = {1};
-char gepo_before_data[GUARD_BYTES] __attribute__((aligned(64))) = {1};
-char gepo_before_zeros[GUARD_BYTES] __attribute__((aligned(64)));
-const char *const gepo_before_relocated[GUARD_BYTES / sizeof(char *)] __attribute__((aligned(64))) = {
-    gepo_before_constants};
+#define BEFORE(kind) __attribute__((aligned(64), section(kind ".gepo_before")))
+
+/* One for each kind of section that globals go to. */
+BEFORE(".rodata") const char gepo_before_constants[GUARD_BYTES] = {1};
+BEFORE(".data") char gepo_before_data[GUARD_BYTES] = {1};
+BEFORE(".bss") char gepo_before_zeros[GUARD_BYTES];
+BEFORE(".data.rel.ro") const char *const gepo_before_relocated[GUARD_BYTES / sizeof(char *)] = {gepo_before_constants};
 
 /* With the sanitizer's own constructors: once for a process, however many inputs it runs. */
 __attribute__((constructor(1))) static void forbid_guards(void) {

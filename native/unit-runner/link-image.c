@@ -279,28 +279,42 @@ static size_t place_named(struct linker *linker, enum class class, const char *n
   return span->end = offset;
 }
 
-/* Constructors, or everything that is neither these nor has a name of its own. */
-static void place_unnamed(struct linker *linker, enum class class, bool constructors, size_t *offset) {
+enum part { CONSTRUCTORS, SHARED, GLOBALS, NAMED };
+
+/* Globals that have a section of their own are called .data.NAME, as are constants that may be merged. */
+static enum part part_of(const struct object *object, const Elf64_Shdr *section) {
+  static const char *const kinds[] = {".rodata.", ".data.", ".bss."};
+  const char *name = section_name(object, section);
+  if (section->sh_type == SHT_INIT_ARRAY) return CONSTRUCTORS;
+  if (is_identifier(name)) return NAMED;
+  if ((section->sh_flags & SHF_MERGE) || strcmp(name, ".data.rel.ro") == 0) return SHARED;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (strncmp(name, kinds[i], strlen(kinds[i])) == 0) return GLOBALS;
+  return SHARED;
+}
+
+static void place_part(struct linker *linker, enum class class, enum part part, size_t *offset) {
   for (size_t o = 0; o < linker->object_count; o++) {
     struct object *object = &linker->objects[o];
     for (size_t i = 0; i < object->section_count; i++) {
       const Elf64_Shdr *section = &object->sections[i];
-      if (classify(object, section) != class || (section->sh_type == SHT_INIT_ARRAY) != constructors) continue;
-      if (!is_identifier(section_name(object, section))) *offset = place_section(object, i, *offset);
+      if (classify(object, section) != class || part_of(object, section) != part) continue;
+      *offset = place_section(object, i, *offset);
     }
   }
 }
 
-/* As lld does: the sections of a kind in the order of the objects, those with names of their own behind them, and
- * nothing else between the globals of one object and of the next. */
+/* As lld does with ../harness/guard.ld: in the order of the objects, with nothing between the globals of one and of the
+ * next; sections with names of their own lie behind them, together by name. */
 static bool place_class(struct linker *linker, enum class class, size_t *offset) {
-  place_unnamed(linker, class, false, offset);
-  place_unnamed(linker, class, true, offset);
+  place_part(linker, class, CONSTRUCTORS, offset);
+  place_part(linker, class, SHARED, offset);
+  place_part(linker, class, GLOBALS, offset);
   for (size_t o = 0; o < linker->object_count; o++) {
     const struct object *object = &linker->objects[o];
     for (size_t i = 0; i < object->section_count; i++) {
       const char *name = section_name(object, &object->sections[i]);
-      if (classify(object, &object->sections[i]) != class || !is_identifier(name)) continue;
+      if (classify(object, &object->sections[i]) != class || part_of(object, &object->sections[i]) != NAMED) continue;
       if (is_placed_span(linker, name)) continue;
       if (linker->span_count == MOST_NAMED_SPANS) return refuse(linker, "too many sections with names of their own");
       *offset = place_named(linker, class, name, *offset);

@@ -39,6 +39,8 @@ export interface HarnessFiles {
   readonly behind: readonly string[]
   /** Behind those, for functions alone: programs have their own main. */
   readonly call: string
+  /** Script for the real linker; the unit runner lays out every image like that. */
+  readonly layout?: string
 }
 
 export type HarnessObjects = Readonly<Record<Build, HarnessFiles>>
@@ -53,7 +55,12 @@ export async function prepareHarness(clang: string): Promise<HarnessObjects> {
     plain: { before: [], behind: [start], call: object('call.plain') },
     cover: { before: [], behind: covered, call: object('call.plain') },
     trace: { before: [], behind: [...covered, object('comparisons.plain')], call: object('call.plain') },
-    asan: { before: [object('guard.plain')], behind: [start], call: object('call.asan') },
+    asan: {
+      before: [object('guard.plain')],
+      behind: [start],
+      call: object('call.asan'),
+      layout: path.join(HARNESS_FOLDER, 'guard.ld'),
+    },
     msan: { before: [], behind: [start], call: object('call.msan') },
   }
 }

@@ -71,15 +71,17 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
   async function link(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
     const file = `u${count++}`
     const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
+    const { before, layout } = harness[build]
     const args = [
       ...BUILD_FLAGS[build],
-      ...harness[build].before,
+      ...before,
       ...language,
       '-',
       '-x',
       'none',
       ...(await objectsBehind(calling, build)),
       '-fuse-ld=lld',
+      ...(layout === undefined ? [] : [`-Wl,-T,${layout}`]),
       '-lm',
       ...(calling.kind === 'function' ? CALL_LINK_FLAGS : []),
       '-o',

@@ -187,6 +187,12 @@ describe('functions', () => {
 describe('off the front of the first global', () => {
   it.each([
     ['a string literal', 'char *p = "hello"', 'char'],
+    ['a string literal behind tables of checks', 'argc += argc; char *p = "hello"', 'char'],
+    [
+      'a number behind constants of the code',
+      'static double f[] = {1.5}; *f += argc * 2.5; double *p = f',
+      'double',
+    ],
     ['a constant', 'static const int numbers[] = {1, 2}; const int *p = numbers', 'int'],
     [
       'constant pointers',
@@ -197,7 +203,8 @@ describe('off the front of the first global', () => {
     ['zeros', 'static int numbers[2]; int *p = numbers', 'int'],
   ])('%s: both see it', async (_, declaration, type) => {
     const code = `#include <stdio.h>
-int main(void) { ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
+static int checked(int a) { return a + a; }
+int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
 `
     const calling: Calling = { kind: 'program', exitDefined: true }
     const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', calling)
