@@ -1,0 +1,148 @@
+/**
+ * The groups of one split that can be used under the options, by id. All of them are looked through once (what that
+ * gives is kept in the cache); after that a group's ids are made when they are asked for, so that memory holds a
+ * batch and not the data.
+ */
+import { createHash } from 'node:crypto'
+import type { Split } from '../../group/group-record.ts'
+import { sampleIds } from '../../store/sample-ids.ts'
+import type { TrainingCache } from '../../store/training-cache.ts'
+import type { TrainingRows } from '../../store/training-rows.ts'
+import { type EncodeResult, type Encoding, encodeGroup } from './encode-group.ts'
+import { type EncodedGroup, groupTokens } from './encoded-group.ts'
+
+export interface GroupSource {
+  readonly split: Split
+  /** Stands for all but the group that its ids depend on: tokenizer, templates, filters, limits. */
+  readonly scope: string
+  /** Ids of the groups that can be used, ascending. */
+  readonly ids: readonly string[]
+  readonly survey: Survey
+  load(ids: readonly string[]): Promise<EncodedGroup[]>
+}
+
+/** What was found in a split. */
+export interface Survey {
+  readonly groups: number
+  /** Over all sequences of the groups that can be used. */
+  readonly tokens: number
+  readonly longestSequence: number
+  /** Of the group with the most tokens. */
+  readonly largestGroup: number
+  /** Groups that cannot be used, and responses that were left out, by reason. */
+  readonly droppedGroups: Readonly<Record<string, number>>
+  readonly droppedResponses: Readonly<Record<string, number>>
+}
+
+export interface SourceOptions {
+  readonly split: Split
+  /** Draw so many groups by the seed; null for all. */
+  readonly limit: number | null
+  readonly seed: number
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+type Outcome =
+  | { readonly kind: 'encoded'; readonly tokens: number; readonly longest: number; readonly dropped: Dropped }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly dropped: Dropped }
+type Dropped = EncodeResult['dropped']
+
+/** Groups that are looked through between two writes to the cache. */
+const PAGE = 64
+
+export async function openGroupSource(
+  rows: TrainingRows,
+  cache: TrainingCache,
+  encoding: Encoding,
+  { split, limit, seed, signal, onProgress }: SourceOptions,
+): Promise<GroupSource> {
+  const all = rows.groupIds(split)
+  const chosen = limit === null ? all : sampleIds(all, limit, seed)
+  const ids: string[] = []
+  const totals = { tokens: 0, longestSequence: 0, largestGroup: 0 }
+  const droppedGroups: Record<string, number> = {}
+  const droppedResponses: Record<string, number> = {}
+  const scope = scopeOf(encoding)
+
+  for (let start = 0; start < chosen.length; start += PAGE) {
+    signal?.throwIfAborted()
+    const page = chosen.slice(start, start + PAGE)
+    for (const [i, outcome] of (await surveyPage(page, rows, cache, encoding, scope)).entries()) {
+      count(droppedResponses, 'overlong', outcome.dropped.overlong)
+      count(droppedResponses, 'special-token', outcome.dropped.specialToken)
+      if (outcome.kind === 'dropped') {
+        count(droppedGroups, outcome.reason, 1)
+        continue
+      }
+      ids.push(page[i]!)
+      totals.tokens += outcome.tokens
+      totals.longestSequence = Math.max(totals.longestSequence, outcome.longest)
+      totals.largestGroup = Math.max(totals.largestGroup, outcome.tokens)
+    }
+    onProgress?.(Math.min(start + PAGE, chosen.length), chosen.length)
+  }
+  return {
+    split,
+    scope,
+    ids,
+    survey: { groups: ids.length, ...totals, droppedGroups, droppedResponses },
+    load: (wanted) =>
+      Promise.all(
+        wanted.map(async (id) => {
+          const result = await encodeGroup(rows.group(id), encoding)
+          if (result.kind === 'dropped') throw new Error(`group ${id} could be used before: ${result.reason}`)
+          return result.group
+        }),
+      ),
+  }
+}
+
+/** Outcomes in the order of the ids; those that the cache lacks are worked out and put there. */
+async function surveyPage(
+  ids: readonly string[],
+  rows: TrainingRows,
+  cache: TrainingCache,
+  encoding: Encoding,
+  scope: string,
+): Promise<Outcome[]> {
+  const fresh: [Buffer, string][] = []
+  const outcomes = await Promise.all(
+    ids.map(async (id): Promise<Outcome> => {
+      const key = createHash('sha256').update(scope).update(id).digest()
+      const known = cache.survey(key)
+      if (known !== undefined) return JSON.parse(known) as Outcome
+      const outcome = outcomeOf(await encodeGroup(rows.group(id), encoding))
+      fresh.push([key, JSON.stringify(outcome)])
+      return outcome
+    }),
+  )
+  if (fresh.length > 0) cache.saveSurveys(fresh)
+  return outcomes
+}
+
+function outcomeOf(result: EncodeResult): Outcome {
+  if (result.kind === 'dropped') return result
+  const { group, dropped } = result
+  const longest = group.prompt.length + Math.max(...group.responses.map(({ length }) => length))
+  return { kind: 'encoded', tokens: groupTokens(group), longest, dropped }
+}
+
+/** A group's id is the hash of its contents. */
+function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): string {
+  const parts = [
+    'scope 1',
+    tokenizer.id,
+    tokenizer.chatTemplate,
+    tokenizer.end,
+    data.classes,
+    data.levels,
+    length,
+    prompt,
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+function count(counts: Record<string, number>, name: string, by: number): void {
+  if (by > 0) counts[name] = (counts[name] ?? 0) + by
+}
