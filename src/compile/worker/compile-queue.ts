@@ -48,6 +48,8 @@ const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** What comes from outside says nothing about the job. */
 const FOREIGN_SIGNALS: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
+const isForeign = ({ signal }: WorkerEnd): boolean => signal !== undefined && FOREIGN_SIGNALS.has(signal)
+
 export type CompileAnswer = CompileResponse | Extract<ClangResult, { readonly kind: 'timeout' | 'crashed' }>
 
 interface Job {
@@ -114,7 +116,7 @@ export class CompileQueue {
     await process?.ended
   }
 
-  #startProcess(onHello?: () => void, onFailure?: (error: Error) => void): WorkerProcess {
+  #startProcess(onHello?: () => void, onFailure?: (error: Error) => void, wasKilled = false): WorkerProcess {
     const { worker } = this.#options
     let isReady = false
     const process = new WorkerProcess(worker, workerArguments(this.#options), {
@@ -126,8 +128,10 @@ export class CompileQueue {
         else onFailure?.(new UserError(`${worker} is of another version: run \`npm run setup\`.`))
       },
       onEnd: (end) => {
-        if (!isReady) onFailure?.(new UserError(`The compile worker does not start: ${end.detail}`))
         this.#bury(end)
+        if (isReady || onHello === undefined) return
+        if (isForeign(end) && !wasKilled && !this.#isClosed) this.#startProcess(onHello, onFailure, true)
+        else onFailure?.(new UserError(`The compile worker does not start: ${end.detail}`))
       },
     })
     this.#process = process
@@ -184,8 +188,7 @@ export class CompileQueue {
   }
 
   #blame(job: Job, end: WorkerEnd): void {
-    const isForeign = end.signal !== undefined && FOREIGN_SIGNALS.has(end.signal) && !this.#isOverdue
-    if (this.#isClosed || (isForeign && !job.wasKilled)) {
+    if (this.#isClosed || (isForeign(end) && !this.#isOverdue && !job.wasKilled)) {
       job.wasKilled = true
       this.#waiting.unshift(job)
     } else {

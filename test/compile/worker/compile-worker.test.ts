@@ -1,7 +1,11 @@
 /** What the client promises when jobs, the process or its surroundings misbehave. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
+import { findCompileWorker } from '../../../src/compile/worker/find-compile-worker.ts'
 import type { CompileWorker, CompileWorkerOptions } from '../../../src/compile/worker/open-compile-worker.ts'
 import { UserError } from '../../../src/config/user-error.ts'
 import { openTestWorker } from './open-test-worker.ts'
@@ -150,6 +154,28 @@ describe('opening and closing', () => {
     ['a program that is no worker', { worker: '/bin/false' }],
   ])('%s is an error for the user', async (_, options) => {
     await expect(openTestWorker(options)).rejects.toThrow(UserError)
+  })
+
+  it.each([
+    ['once is started again', 1],
+    ['again and again is an error for the user', 2],
+  ])('what is killed while it starts: %s', async (_, kills) => {
+    const folder = await mkdtemp(join(tmpdir(), 'gepo-killed-'))
+    try {
+      const worker = join(folder, 'worker')
+      const real = findCompileWorker(process.env)
+      const script = `#!/bin/sh
+started=$(cat '${folder}/started' 2>/dev/null || echo 0)
+echo $((started + 1)) > '${folder}/started'
+[ "$started" -lt ${kills} ] && kill -KILL $$
+exec '${real}' "$@"
+`
+      await writeFile(worker, script, { mode: 0o755 })
+      if (kills === 1) expect(await emit(await open({ worker }), 'int a;\n')).toEqual(ok('@a = '))
+      else await expect(openTestWorker({ worker })).rejects.toThrow(UserError)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('an idle worker does not keep its host, and ends with it', async () => {
