@@ -17,6 +17,7 @@ import { readSources } from '../src/extract/read-sources.ts'
 import type { Unit } from '../src/extract/unit.ts'
 import { buildGroup, type GroupSettings } from '../src/group/build-group.ts'
 import { loadParser } from '../src/syntax/parse-c.ts'
+import { assemble } from '../src/toolchain/assemble.ts'
 import { locateTools } from '../src/toolchain/locate-tools.ts'
 import { type MeteredEngine, meterEngine } from './meter-engine.ts'
 
@@ -36,6 +37,7 @@ const SETTINGS: GroupSettings = {
   levels: ['O0', 'O1', 'O2', 'O3', 'Os', 'Oz'],
   winners: 6,
   losers: 6,
+  classes: { ast: 1, ir: 0, malformed: 0 },
   minWinners: 2,
   minLosers: 2,
   inputs: 16,
@@ -51,7 +53,7 @@ interface Side {
   readonly results: string[]
 }
 
-const { clang } = locateTools()
+const { clang, llvmAs } = locateTools()
 const parse = await loadParser()
 const harness = await prepareHarness(clang)
 
@@ -83,7 +85,10 @@ async function openSide(name: string): Promise<Side> {
 
 async function buildOn(side: Side, unit: Unit): Promise<void> {
   const start = performance.now()
-  const outcome = await buildGroup(side.engine, parse, { unit, split: 'train', settings: SETTINGS })
+  const outcome = await buildGroup(
+    { engine: side.engine, parse, assemble: (ir) => assemble(llvmAs, ir) },
+    { unit, split: 'train', settings: SETTINGS },
+  )
   side.ms += performance.now() - start
   const { result } = outcome
   if (result.kind === 'group') side.groups++
@@ -98,7 +103,10 @@ const [first] = units
 // The first unit pays for what is started and read once.
 if (first !== undefined)
   for (const side of sides)
-    await buildGroup(side.engine, parse, { unit: first, split: 'train', settings: SETTINGS })
+    await buildGroup(
+      { engine: side.engine, parse, assemble: (ir) => assemble(llvmAs, ir) },
+      { unit: first, split: 'train', settings: SETTINGS },
+    )
 for (const unit of units) for (const side of sides) await buildOn(side, unit)
 for (const side of sides) await side.engine.close()
 

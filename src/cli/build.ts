@@ -9,6 +9,7 @@ import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { withInterrupt } from './interrupt.ts'
 import { numberOrText } from './parse-number.ts'
+import { sharesOrText, sharesText } from './parse-shares.ts'
 import { buildProgress, durationText } from './progress.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -42,6 +43,11 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
       numberOrText,
     )
     .option('--min-losers <n>', 'a unit with fewer proven losers gives no group (default: 2)', numberOrText)
+    .option(
+      '--classes <shares>',
+      'shares of losers that are edited C, edited IR and malformed IR, such as ast=2,ir=1,malformed=1 (default: ast=1)',
+      sharesOrText,
+    )
     .option('--inputs <n>', 'inputs stored for a unit, at most (default: 16)', numberOrText)
     .option('--seed <n>', 'the same seed gives the same groups (default: 0)', numberOrText)
     .option('--jobs <n>', 'worker threads (default: as many as cores)', numberOrText)
@@ -148,6 +154,11 @@ function formatSummary(summary: BuildSummary, stats: Stats, out: string): string
 function flagWords(flags: BuildFlags): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    return value === true ? [flag] : [flag, Array.isArray(value) ? value.join(',') : String(value)]
+    return value === true ? [flag] : [flag, flagText(value)]
   })
+}
+
+function flagText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',')
+  return value !== null && typeof value === 'object' ? sharesText(value) : String(value)
 }

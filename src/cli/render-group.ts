@@ -4,7 +4,7 @@
  */
 import type { Input } from '../execute/input.ts'
 import { inputRecord, resultRecord } from '../export/witness-record.ts'
-import type { GroupRecord, Loser, StoredGroup, Winner } from '../group/group-record.ts'
+import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../group/group-record.ts'
 import { diffIr } from './diff-ir.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
 import type { Palette } from './palette.ts'
@@ -61,32 +61,41 @@ function renderLoser(
   code: string,
   { paint, full }: RenderOptions,
 ): string[] {
-  const { mutant, witness } = loser
-  const input = inputs[witness.inputIndex]!
-  const nearest = winners[loser.nearestWinner]!
+  const { mutant } = loser
   const cut = (lines: string[], most: number) => cutTo(lines, full ? Infinity : most, paint)
-  const results = withoutSameStart(
-    fieldLines(resultRecord(witness.original, input)),
-    fieldLines(resultRecord(witness.mutant, input)),
-    full ? Infinity : mostSameLines,
-  )
+  const nearest = winners[loser.nearestWinner]!
+  const where = loser.class === 'ast' ? '' : ` of winner ${loser.editedWinner + 1}`
   return [
     paint(
       'bold',
-      `loser ${index + 1}: ${mutant.operator} on line ${mutant.line}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
+      `loser ${index + 1}: ${mutant.operator} on line ${mutant.line}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
     ),
     ...(loser.class === 'ast' ? showEdit(code, mutant, paint) : []),
     `  IR against winner ${loser.nearestWinner + 1} (${nearest.levels.join(' ')})`,
     ...indent(cut(diffIr(nearest.ir, loser.ir, paint), mostDiffLines)),
-    `  witness: input ${witness.inputIndex + 1}`,
-    ...indent(cut(inputLines(input, callTexts?.[witness.inputIndex]), mostOutputLines)),
-    paint('green', '  original gives'),
-    ...indent(results.same),
-    ...indent(cut(results.original, mostOutputLines)),
-    paint('red', '  loser gives'),
-    ...indent(results.same),
-    ...indent(cut(results.mutant, mostOutputLines)),
+    ...(loser.class === 'malformed'
+      ? [paint('red', '  the assembler refuses it'), ...indent([printable(loser.message)])]
+      : witnessLines(loser.witness)),
   ]
+
+  function witnessLines({ inputIndex, original, mutant: result }: Witness): string[] {
+    const input = inputs[inputIndex]!
+    const results = withoutSameStart(
+      fieldLines(resultRecord(original, input)),
+      fieldLines(resultRecord(result, input)),
+      full ? Infinity : mostSameLines,
+    )
+    return [
+      `  witness: input ${inputIndex + 1}`,
+      ...indent(cut(inputLines(input, callTexts?.[inputIndex]), mostOutputLines)),
+      paint('green', '  original gives'),
+      ...indent(results.same),
+      ...indent(cut(results.original, mostOutputLines)),
+      paint('red', '  loser gives'),
+      ...indent(results.same),
+      ...indent(cut(results.mutant, mostOutputLines)),
+    ]
+  }
 }
 
 /** A call as C text where it is known: its values and blocks say the same at greater length. */

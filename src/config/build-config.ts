@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { LEVELS, type Level } from '../compile/level.ts'
 import { DEFAULT_LIMITS } from '../execute/limits.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-engine.ts'
+import type { ClassShares } from '../group/loser-quotas.ts'
 import { UserError } from './user-error.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -18,6 +19,9 @@ const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
     .min(least, { error: `must be at least ${least}` })
     .max(most, { error: `must be at most ${most}` })
 
+const share = () => wholeNumber(0, 1000).default(0)
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
+
 const limitsSchema = z.strictObject({
   /** CPU time of one run, ms. */
   cpuMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.cpuMs),
@@ -26,6 +30,18 @@ const limitsSchema = z.strictObject({
   /** Bytes of stdout that one run may write. */
   outputBytes: wholeNumber(1024).default(DEFAULT_LIMITS.outputBytes),
 })
+
+/** Divided by what they have in common, so that equal proportions are equal. */
+const classesSchema = z
+  .strictObject(
+    { ast: share(), ir: share(), malformed: share() },
+    { error: 'must be shares of ast, ir and malformed, such as ast=3,ir=1' },
+  )
+  .refine(({ ast, ir, malformed }) => ast + ir + malformed > 0, { error: 'must give some class a share' })
+  .transform(({ ast, ir, malformed }) => {
+    const divisor = [ast, ir, malformed].reduce(commonDivisor)
+    return { ast: ast / divisor, ir: ir / divisor, malformed: malformed / divisor }
+  })
 
 const buildConfigSchema = z.strictObject({
   levels: z
@@ -36,6 +52,7 @@ const buildConfigSchema = z.strictObject({
   /** Winners and losers that a group has at most, and at least. */
   winners: wholeNumber(1, 64).default(4),
   losers: wholeNumber(1, 64).default(4),
+  classes: classesSchema.default(() => classesSchema.parse({ ast: 1 })),
   minWinners: wholeNumber(1, 64).default(2),
   minLosers: wholeNumber(1, 64).default(2),
   unit: z
@@ -82,6 +99,7 @@ export interface ContentConfig {
   readonly levels: readonly Level[]
   readonly winners: number
   readonly losers: number
+  readonly classes: ClassShares
   readonly minWinners: number
   readonly minLosers: number
   readonly unit: BuildConfig['unit']
@@ -141,8 +159,8 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
 
 /** What two runs on one database must have in common, or their groups would not be of one kind. */
 export function contentConfig(config: BuildConfig): ContentConfig {
-  const { levels, winners, losers, minWinners, minLosers, unit, inputs, seed, limits } = config
-  return { levels, winners, losers, minWinners, minLosers, unit, inputs, seed, limits }
+  const { levels, winners, losers, classes, minWinners, minLosers, unit, inputs, seed, limits } = config
+  return { levels, winners, losers, classes, minWinners, minLosers, unit, inputs, seed, limits }
 }
 
 function readConfigFile(file: string): Record<string, unknown> {

@@ -17,15 +17,20 @@ export interface GroupLine {
   }
   readonly prompt: string
   readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] }[]
-  readonly losers: readonly {
-    readonly ir: string
-    readonly level: Level
-    readonly class: LoserClass
-    readonly operator: string
-    readonly difficulty: number
-    readonly witness: WitnessRecord
-  }[]
+  readonly losers: readonly LoserRecord[]
 }
+
+export type LoserRecord = {
+  readonly ir: string
+  readonly level: Level
+  readonly class: LoserClass
+  readonly operator: string
+  readonly difficulty: number
+} & (
+  | { readonly witness: WitnessRecord }
+  /** Of the class `malformed`: what the assembler says. */
+  | { readonly witness: null; readonly message: string }
+)
 
 /** Members of the group alone: winners that the unit has beyond those stay in the database. */
 export function groupLine({ group, unit, source }: StoredGroup): GroupLine {
@@ -48,7 +53,9 @@ export function groupLine({ group, unit, source }: StoredGroup): GroupLine {
       class: loser.class,
       operator: loser.mutant.operator,
       difficulty: loser.difficulty,
-      witness: witnessRecord(loser, group),
+      ...(loser.class === 'malformed'
+        ? { witness: null, message: loser.message }
+        : { witness: witnessRecord(loser.witness, group) }),
     })),
   }
 }

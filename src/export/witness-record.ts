@@ -4,7 +4,7 @@
  */
 import type { CallEffects } from '../execute/call/call-effects.ts'
 import type { CallInput, Input } from '../execute/input.ts'
-import type { GroupRecord, Loser, ObservedResult } from '../group/group-record.ts'
+import type { GroupRecord, ObservedResult, Witness } from '../group/group-record.ts'
 
 export type WitnessRecord = InputRecord & { readonly original: ResultRecord; readonly mutant: ResultRecord }
 
@@ -26,10 +26,9 @@ export type ResultRecord =
   | (CallEffects & { readonly stdout: string; readonly exit: number })
 
 export function witnessRecord(
-  loser: Loser,
+  { inputIndex, original, mutant }: Witness,
   { inputs, callTexts }: Pick<GroupRecord, 'inputs' | 'callTexts'>,
 ): WitnessRecord {
-  const { inputIndex, original, mutant } = loser.witness
   const input = inputs[inputIndex]!
   return {
     ...inputRecord(input, callTexts?.[inputIndex]),

@@ -5,7 +5,6 @@
 import type { Level } from '../compile/level.ts'
 import { callLiteral } from '../execute/call/call-literal.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Engine } from '../execute/engine.ts'
 import { findConstants } from '../execute/find-constants.ts'
 import { findInputs } from '../execute/find-inputs.ts'
 import type { CallInput } from '../execute/input.ts'
@@ -15,10 +14,12 @@ import { screenOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
-import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { findLosers } from './find-losers.ts'
 import { groupId } from './group-id.ts'
 import type { GroupRecord, GroupResult, Split, Stage, UnitOutcome, Winner } from './group-record.ts'
+import type { GroupTools } from './group-tools.ts'
+import type { ClassShares } from './loser-quotas.ts'
+import { MUTANTS_PER_LOSER } from './loser-search.ts'
 import { planCalling } from './plan-calling.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
 
@@ -26,6 +27,8 @@ export interface GroupSettings {
   readonly levels: readonly Level[]
   readonly winners: number
   readonly losers: number
+  /** What part of them is edited C, edited IR, malformed IR. */
+  readonly classes: ClassShares
   readonly minWinners: number
   readonly minLosers: number
   readonly inputs: number
@@ -34,8 +37,6 @@ export interface GroupSettings {
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
 const ATTEMPTS_PER_INPUT = 4
-/** A unit whose mutants are mostly equal or undefined is given up after so many a wanted loser. */
-const MUTANTS_PER_LOSER = 12
 
 export interface GroupTask {
   readonly unit: Unit
@@ -44,8 +45,7 @@ export interface GroupTask {
 }
 
 export async function buildGroup(
-  engine: Engine,
-  parse: (code: string) => SyntaxNode,
+  tools: GroupTools,
   { unit, split, settings }: GroupTask,
 ): Promise<UnitOutcome> {
   const timings: Record<string, number> = {}
@@ -60,25 +60,25 @@ export async function buildGroup(
     }
   }
   try {
-    return { unit, result: await groupResult(engine, parse, unit, split, settings, timed), timings }
+    return { unit, result: await groupResult(tools, unit, split, settings, timed), timings }
   } catch (error) {
     if (!(error instanceof SandboxFailure)) throw error
     return { unit, result: drop(current, 'sandbox-error', error.message), timings }
   } finally {
-    await engine.releaseAll()
+    await tools.engine.releaseAll()
   }
 }
 
 type Timed = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>
 
 async function groupResult(
-  engine: Engine,
-  parse: (code: string) => SyntaxNode,
+  tools: GroupTools,
   unit: Unit,
   split: Split,
   settings: GroupSettings,
   timed: Timed,
 ): Promise<GroupResult> {
+  const { engine, parse } = tools
   const seed = `${settings.seed} ${unit.id}`
   const o0 = await timed('compile', () => engine.emitIr(unit.code, unit.standard, 'O0'))
   if (o0.kind !== 'ok')
@@ -114,19 +114,24 @@ async function groupResult(
   }
   const winners = chooseWinners(proven.winners, settings.winners, seed)
 
-  const mutants = await timed('mutate', async () => mutateUnit(unit, parse))
-  if (mutants.length < settings.minLosers) return drop('mutate', 'too-few-mutants', `${mutants.length}`)
+  const { classes } = settings
+  const mutants = classes.ast > 0 ? await timed('mutate', async () => mutateUnit(unit, parse)) : []
+  const onlyAst = classes.ir === 0 && classes.malformed === 0
+  if (onlyAst && mutants.length < settings.minLosers)
+    return drop('mutate', 'too-few-mutants', `${mutants.length}`)
   const { losers, verdicts } = await timed('losers', () =>
-    findLosers(engine, {
-      unit,
-      parse,
-      calling,
-      inputs,
-      winners,
-      mutants: chooseMutants(mutants, { count: settings.losers * MUTANTS_PER_LOSER, seed: settings.seed }),
-      wanted: settings.losers,
-      seed,
-    }),
+    findLosers(
+      tools,
+      { unit, calling, inputs, winners, seed },
+      {
+        wanted: settings.losers,
+        classes,
+        mutants: chooseMutants(mutants, {
+          count: settings.losers * MUTANTS_PER_LOSER,
+          seed: settings.seed,
+        }),
+      },
+    ),
   )
   if (losers.length < settings.minLosers) {
     return drop(

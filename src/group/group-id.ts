@@ -1,10 +1,10 @@
 /**
  * A group's contents in, its id out. The id covers whatever a label rests on: the unit, the inputs, the results
- * on them, the winners, the losers and their witnesses. It leaves out what may change without touching a label:
+ * on them, the winners, the losers with their classes and witnesses or messages. It leaves out what may change without touching a label:
  * the split, the coverage figures, the verdicts on mutants that are in no group, and all timings.
  */
 import { createHash } from 'node:crypto'
-import type { GroupRecord } from './group-record.ts'
+import type { GroupRecord, Witness } from './group-record.ts'
 
 /**
  * The content hash of a group: the same contents give the same id on every machine and in every order of work.
@@ -20,20 +20,20 @@ export function groupId(unitId: string, group: Omit<GroupRecord, 'id'>): string 
     winners: group.winners.map(({ ir, levels, chosen }) => ({ ir: sha256(ir), levels, chosen })),
     losers: group.losers.map((loser) => ({
       mutant: loser.mutant.id,
-      code: sha256(loser.code),
       ir: sha256(loser.ir),
       level: loser.level,
       class: loser.class,
-      inputIndex: loser.witness.inputIndex,
-      result: {
-        stdout: loser.witness.mutant.stdout,
-        exit: loser.witness.mutant.exit,
-        effects: loser.witness.mutant.effects,
-      },
+      ...(loser.class === 'ast' ? { code: sha256(loser.code) } : { editedWinner: loser.editedWinner }),
+      ...(loser.class === 'malformed' ? { message: loser.message } : witnessed(loser.witness)),
     })),
   }
   return sha256(canonicalJson(contents))
 }
+
+const witnessed = ({ inputIndex, mutant: { stdout, exit, effects } }: Witness) => ({
+  inputIndex,
+  result: { stdout, exit, effects },
+})
 
 /** JSON with sorted keys, so that the order in which a record was put together does not matter. */
 function canonicalJson(value: unknown): string {

@@ -67,20 +67,46 @@ export interface Winner {
   readonly chosen: boolean
 }
 
-export type LoserClass = 'ast' | 'ir' | 'malformed'
+export const LOSER_CLASSES = ['ast', 'ir', 'malformed'] as const
+/**
+ * What was edited: `ast` the unit's C, `ir` one instruction of a winner's IR, `malformed` one instruction so that the
+ * assembler refuses the text.
+ */
+export type LoserClass = (typeof LOSER_CLASSES)[number]
 
-export interface Loser {
+export type Loser = AstLoser | IrLoser | MalformedLoser
+
+interface AnyLoser {
+  /** The edit: in the unit's code for the class `ast`, in the text of the winner `editedWinner` for the others. */
   readonly mutant: Mutant
-  /** The unit's code with the mutant's edit. */
-  readonly code: string
   readonly ir: string
   readonly level: Level
-  readonly class: LoserClass
   /** Normalised edit distance to the nearest winner, 0 to 1; smaller is harder. */
   readonly difficulty: number
   /** Index into `winners`. */
   readonly nearestWinner: number
+}
+
+export interface AstLoser extends AnyLoser {
+  readonly class: 'ast'
+  /** The unit's code with the mutant's edit. */
+  readonly code: string
   readonly witness: Witness
+}
+
+export interface IrLoser extends AnyLoser {
+  readonly class: 'ir'
+  /** Index into `winners`. */
+  readonly editedWinner: number
+  readonly witness: Witness
+}
+
+export interface MalformedLoser extends AnyLoser {
+  readonly class: 'malformed'
+  /** Index into `winners`. */
+  readonly editedWinner: number
+  /** Why the assembler refuses it, `12:3: use of undefined value '%add'`. */
+  readonly message: string
 }
 
 /** An input on which both sides run clean and give different results. */

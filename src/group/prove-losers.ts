@@ -1,6 +1,7 @@
 /**
  * Claims of the kind "this mutant gives that result on that input" in, for each whether it holds: clean under the
- * sanitizers, and given by the loser's own IR. The same proofs make losers and verify stored ones.
+ * sanitizers, and given by the loser's own IR. For a malformed text the claim is that the assembler refuses it, with
+ * that message. The same proofs make losers and verify stored ones.
  */
 import type { Calling } from '../execute/calling.ts'
 import type { Build, BuildResult, Engine } from '../execute/engine.ts'
@@ -8,7 +9,9 @@ import { mutantEdges } from '../execute/limits.ts'
 import { clearlyDifferent, type Result, sameResult } from '../execute/same-result.ts'
 import { type CleanInput, FILLS } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
-import type { Loser, MutantVerdictName } from './group-record.ts'
+import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
+import type { Loser, LoserClass, MutantVerdictName } from './group-record.ts'
+import type { GroupTools } from './group-tools.ts'
 import { runBuilds } from './run-builds.ts'
 
 /** What a proof needs to know of the unit. */
@@ -18,12 +21,28 @@ export interface Ground {
   readonly inputs: readonly CleanInput[]
 }
 
-/** A mutant's own code, its result on one input, and how it is built. */
+/** How a mutant's own code is built. */
+export type Builder = (build: Build) => Promise<BuildResult>
+
+/** A mutant's result on one input. */
 export interface Claim {
   readonly inputIndex: number
   readonly result: Result
-  readonly build: (build: Build) => Promise<BuildResult>
+  readonly build: Builder
 }
+
+/** The verdict on a mutant of that class whose claim holds. */
+export const provenVerdict = (name: LoserClass): MutantVerdictName =>
+  name === 'malformed' ? 'refused' : 'different'
+
+/** C has the sanitizers' checks from clang; IR that was edited is given them here. */
+export const irBuilder =
+  (engine: Engine, { unit, calling }: Ground, ir: string): Builder =>
+  async (build) => {
+    const text = build === 'asan' || build === 'msan' ? watchUndefined(ir, build) : ir
+    if (text === undefined) return { kind: 'rejected', detail: 'a part of the module cannot be watched' }
+    return engine.build({ text, language: 'ir', standard: unit.standard }, build, calling)
+  }
 
 /** Why the claims do not hold on a build of their own, each run once for each fill; `different` where they do. */
 async function repeatResults(
@@ -79,25 +98,49 @@ export function proveIr(
   return repeatResults(engine, ground, claims, 'plain', FILLS)
 }
 
+/** An edited text that runs is not yet one that is well-formed: the assembler verifies more than a compiler does. */
+export async function proveAssembled(
+  { assemble }: Pick<GroupTools, 'assemble'>,
+  ir: string,
+): Promise<MutantVerdictName> {
+  const assembled = await assemble(ir)
+  if (assembled.kind === 'failed') return 'assembler-failed'
+  return assembled.kind === 'ok' ? 'different' : 'not-assembled'
+}
+
+export async function proveRefused(
+  { assemble }: Pick<GroupTools, 'assemble'>,
+  { ir, message }: { readonly ir: string; readonly message: string },
+): Promise<MutantVerdictName> {
+  const assembled = await assemble(ir)
+  if (assembled.kind === 'failed') return 'assembler-failed'
+  if (assembled.kind === 'ok') return 'assembled'
+  return assembled.message === message ? 'refused' : 'other-message'
+}
+
 /** Everything that makes a stored loser one, proven again from its own code and IR. */
 export async function proveLoser(
-  engine: Engine,
+  tools: Pick<GroupTools, 'engine' | 'assemble'>,
   ground: Ground,
-  { code, ir, witness }: Pick<Loser, 'code' | 'ir' | 'witness'>,
+  loser: Loser,
 ): Promise<MutantVerdictName> {
-  const { inputIndex, original, mutant: result } = witness
+  if (loser.class === 'malformed') return proveRefused(tools, loser)
+  const { engine } = tools
+  const { inputIndex, original, mutant: result } = loser.witness
   const { expected } = ground.inputs[inputIndex]!
   if (!sameResult(expected, original) || !clearlyDifferent(expected, result)) return 'no-difference'
-  const { standard } = ground.unit
-  const claim: Claim = {
-    inputIndex,
-    result,
-    build: (build) => engine.build({ text: code, language: 'c', standard }, build, ground.calling),
-  }
-  const [clean] = await proveClean(engine, ground, [claim])
+  const [clean] = await proveClean(engine, ground, [
+    { inputIndex, result, build: builderOf(engine, ground, loser) },
+  ])
   if (clean !== 'different') return clean!
-  const [same] = await proveIr(engine, ground, [{ ir, inputIndex, result }])
-  return same!
+  const [same] = await proveIr(engine, ground, [{ ir: loser.ir, inputIndex, result }])
+  return same === 'different' && loser.class === 'ir' ? proveAssembled(tools, loser.ir) : same!
+}
+
+function builderOf(engine: Engine, ground: Ground, loser: Exclude<Loser, { class: 'malformed' }>): Builder {
+  if (loser.class === 'ir') return irBuilder(engine, ground, loser.ir)
+  const code = { text: loser.code, language: 'c', standard: ground.unit.standard } as const
+  return (build) => engine.build(code, build, ground.calling)
 }
 
 function failedProof(outcome: string, build: string): MutantVerdictName {

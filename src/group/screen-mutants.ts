@@ -1,39 +1,46 @@
 /**
  * Mutants of a unit in, for each the input on which it is clean and clearly differs, or why there is none. The cheap
- * work comes first: all are run at O0 up to their first difference, and only those that differ with the sanitizers.
+ * work comes first: all are run without sanitizers up to their first difference, and only those that differ with them.
  */
-import type { Build, BuildResult, Engine, Executable } from '../execute/engine.ts'
+import type { Engine, Executable } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
-import { clearlyDifferent, type Result, resultOf, sameResult } from '../execute/same-result.ts'
+import { clearlyDifferent, resultOf, sameResult } from '../execute/same-result.ts'
 import { FILLS } from '../execute/screen-original.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { combineMutants } from '../mutate/combine-mutants.ts'
 import type { Mutant } from '../mutate/mutant.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { MutantVerdictName } from './group-record.ts'
-import { type Claim, type Ground, proveClean } from './prove-losers.ts'
+import type { Shown } from './pool-entry.ts'
+import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
 
 export type Screened =
-  | { readonly kind: 'different'; readonly inputIndex: number; readonly result: Result }
+  | ({ readonly kind: 'different' } & Shown)
   | { readonly kind: 'refused'; readonly verdict: MutantVerdictName }
 
 export interface Screening extends Ground {
   readonly parse: (code: string) => SyntaxNode
 }
 
+/** Mutants of the unit's code. */
+export const screenMutants = (
+  engine: Engine,
+  ground: Screening,
+  mutants: readonly Mutant[],
+): Promise<Screened[]> => screenBuilds(engine, ground, mutantBuilders(engine, ground, mutants))
+
 /**
  * For each mutant the first input on which it is clean and clearly differs. A run that does not end well, or differs
  * only through undefined behaviour, proves nothing, and the next input is tried: what such a run gives is chance, so
  * it must have no say in what is chosen.
  */
-export async function screenMutants(
+export async function screenBuilds(
   engine: Engine,
-  ground: Screening,
-  mutants: readonly Mutant[],
+  ground: Ground,
+  builders: readonly Builder[],
 ): Promise<Screened[]> {
   const { inputs } = ground
-  const builders = mutantBuilders(engine, ground, mutants)
-  const screened: Screened[] = mutants.map(() => ({ kind: 'refused', verdict: 'no-difference' }))
+  const screened: Screened[] = builders.map(() => ({ kind: 'refused', verdict: 'no-difference' }))
   const runs = inputs.map(({ input, expected, edgesTaken }) => ({
     input,
     expected,
@@ -84,7 +91,7 @@ function mutantBuilders(
   engine: Engine,
   { unit, calling, parse }: Screening,
   mutants: readonly Mutant[],
-): ((build: Build) => Promise<BuildResult>)[] {
+): Builder[] {
   const { standard } = unit
   const combined = engine.combinesMutants ? combineMutants(unit, mutants, parse) : undefined
   return mutants.map((mutant) => async (build) => {

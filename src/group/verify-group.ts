@@ -2,17 +2,20 @@
  * A stored group in, what of it does not hold out: every claim is proven again from the group's own contents, by
  * the same runs that made it. Nothing is taken from the record but what is to be proven.
  */
-import type { Engine } from '../execute/engine.ts'
 import { ORIGINAL_EDGES } from '../execute/limits.ts'
 import { sameResult } from '../execute/same-result.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { type CleanInput, screenOf } from '../execute/screen-original.ts'
 import { unitId } from '../extract/unit-id.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
+import { malformedOperators } from '../mutate-ir/malformed-operators.ts'
+import { findIrMutant } from '../mutate-ir/mutate-ir.ts'
+import { irOperators } from '../mutate-ir/operators.ts'
 import { groupId } from './group-id.ts'
-import type { StoredGroup } from './group-record.ts'
+import type { Loser, StoredGroup } from './group-record.ts'
+import type { GroupTools } from './group-tools.ts'
 import { planCalling } from './plan-calling.ts'
-import { proveLoser } from './prove-losers.ts'
+import { proveLoser, provenVerdict } from './prove-losers.ts'
 import { disagreements } from './prove-winners.ts'
 
 export interface Finding {
@@ -26,24 +29,25 @@ export interface Finding {
 
 /** Gives no finding for a group whose every label is proven. */
 export async function verifyGroup(
-  engine: Engine,
+  tools: Pick<GroupTools, 'engine' | 'assemble'>,
   { group, unit }: Pick<StoredGroup, 'group' | 'unit'>,
 ): Promise<Finding[]> {
   try {
-    return await findings(engine, group, unit)
+    return await findings(tools, group, unit)
   } catch (error) {
     if (!(error instanceof SandboxFailure)) throw error
     return [{ member: 'all', verdict: 'unknown', reason: 'sandbox-error', detail: error.message }]
   } finally {
-    await engine.releaseAll()
+    await tools.engine.releaseAll()
   }
 }
 
 async function findings(
-  engine: Engine,
+  tools: Pick<GroupTools, 'engine' | 'assemble'>,
   group: StoredGroup['group'],
   unit: StoredGroup['unit'],
 ): Promise<Finding[]> {
+  const { engine } = tools
   const found: Finding[] = []
   const report = (member: string, reason: string, detail = '') =>
     found.push({ member, verdict: 'failed', reason, detail })
@@ -83,12 +87,37 @@ async function findings(
   for (const [index, failure] of failures.entries())
     if (failure) report(`winner ${index}`, failure.reason, failure.detail)
   for (const [index, loser] of group.losers.entries()) {
-    const { mutant } = loser
     const member = `loser ${index}`
-    if (applyMutant(unit.code, mutant) !== loser.code)
-      report(member, 'wrong-code', `is not ${mutant.operator} at line ${mutant.line}`)
-    const verdict = await proveLoser(engine, { unit, calling, inputs }, loser)
-    if (verdict !== 'different') report(member, verdict, `input ${loser.witness.inputIndex}`)
+    const edit = checkEdit(loser, group.winners, unit.code)
+    if (edit !== undefined) found.push({ member, ...edit })
+    const verdict = await proveLoser(tools, { unit, calling, inputs }, loser)
+    const where = loser.class === 'malformed' ? loser.message : `input ${loser.witness.inputIndex}`
+    if (verdict === 'assembler-failed')
+      found.push({ member, verdict: 'unknown', reason: verdict, detail: '' })
+    else if (verdict !== provenVerdict(loser.class)) report(member, verdict, where)
   }
   return found
 }
+
+/** Whether a loser is the one edit that it says it is. */
+function checkEdit(
+  loser: Loser,
+  winners: StoredGroup['group']['winners'],
+  code: string,
+): Omit<Finding, 'member'> | undefined {
+  const { mutant } = loser
+  const detail = `is not ${mutant.operator} at line ${mutant.line}`
+  if (loser.class === 'ast')
+    return applyMutant(code, mutant) === loser.code
+      ? undefined
+      : { verdict: 'failed', reason: 'wrong-code', detail }
+  const winner = winners[loser.editedWinner]
+  const edited = winner && findIrMutant(winner.ir, mutant.id, OPERATORS[loser.class])
+  if (edited?.text === loser.ir) return undefined
+  // An operator may have come to make other edits since.
+  if (winner?.ir.slice(mutant.start, mutant.end) === mutant.original && edited === undefined)
+    return { verdict: 'unknown', reason: 'unknown-edit', detail }
+  return { verdict: 'failed', reason: 'wrong-edit', detail }
+}
+
+const OPERATORS = { ir: irOperators, malformed: malformedOperators } as const

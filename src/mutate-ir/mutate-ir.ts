@@ -37,17 +37,20 @@ export function mutateIr(
     [...edits.values()].map((edit) => edit.mutant),
     choice,
   )
-  const mutants = chosen.map((mutant) => {
-    const { place, instruction, change } = edits.get(mutant.id)!
-    return {
-      ...mutant,
-      function: place.name,
-      ...(change.uses !== undefined && { uses: change.uses }),
-      text: applyIrChange(lines, place, instruction, change),
-    }
-  })
+  const mutants = chosen.map((mutant) => toIrMutant(lines, edits.get(mutant.id)!))
   const seen = new Set([ir])
   return mutants.filter(({ text }) => !seen.has(text) && seen.add(text))
+}
+
+/** The mutant of that id made again, to see that a text is this edit of the module; undefined where there is none. */
+export function findIrMutant(
+  ir: string,
+  id: string,
+  operators: readonly IrOperator[] = irOperators,
+): IrMutant | undefined {
+  const { lines, edits } = editsOf(ir, operators)
+  const edit = edits.get(id)
+  return edit && toIrMutant(lines, edit)
 }
 
 interface Edit {
@@ -80,6 +83,15 @@ function editsOf(
     }
   }
   return { lines: module.lines, edits }
+}
+
+function toIrMutant(lines: readonly string[], { mutant, place, instruction, change }: Edit): IrMutant {
+  return {
+    ...mutant,
+    function: place.name,
+    ...(change.uses !== undefined && { uses: change.uses }),
+    text: applyIrChange(lines, place, instruction, change),
+  }
 }
 
 function toMutant(

@@ -1,6 +1,5 @@
 /** The threads that compile and run: one task each at a time, so threads and their children never exceed the jobs given. */
 import { Piscina } from 'piscina'
-import type { EngineOptions } from '../execute/engine.ts'
 import { prepareHarness } from '../execute/harness-objects.ts'
 import type { RunLimits } from '../execute/limits.ts'
 import { type Compiler, compileWorkerFor } from '../execute/open-engine.ts'
@@ -13,6 +12,7 @@ import type { Finding } from '../group/verify-group.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { fromReply } from './reply.ts'
+import type { WorkerOptions } from './unit-worker.ts'
 
 export interface Pool {
   extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
@@ -33,7 +33,7 @@ export interface PoolOptions {
  * @throws UserError when a tool is missing or no sandbox works here: before any thread is started.
  */
 export async function openPool({ jobs, limits, compiler }: PoolOptions, signal: AbortSignal): Promise<Pool> {
-  const { clang } = locateTools()
+  const { clang, llvmAs } = locateTools()
   const compileWorker = compileWorkerFor(compiler)
   const harness = await prepareHarness(clang)
   await (await openSandbox()).close()
@@ -45,7 +45,7 @@ export async function openPool({ jobs, limits, compiler }: PoolOptions, signal: 
     concurrentTasksPerWorker: 1,
     // The default waits by blocking the thread, and nobody would then hear its child processes.
     atomics: 'disabled',
-    workerData: { clang, compileWorker, harness, limits } satisfies EngineOptions,
+    workerData: { clang, llvmAs, compileWorker, harness, limits } satisfies WorkerOptions,
   })
   return {
     extract: async (task) => fromReply(await piscina.run(task, { name: 'extract', signal })),

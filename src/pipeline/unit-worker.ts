@@ -8,13 +8,27 @@ import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
+import type { GroupTools } from '../group/group-tools.ts'
 import { type Finding, verifyGroup } from '../group/verify-group.ts'
 import { loadParser } from '../syntax/parse-c.ts'
+import { assemble } from '../toolchain/assemble.ts'
 import { type Reply, toReply } from './reply.ts'
 
-const options: EngineOptions = workerData
+/** Plain data: it crosses into the threads. */
+export interface WorkerOptions extends EngineOptions {
+  readonly llvmAs: string
+}
+
+const options: WorkerOptions = workerData
 let opened: ReturnType<typeof openEngine> | undefined
-const engine = () => (opened ??= openEngine(options))
+async function tools(): Promise<GroupTools> {
+  opened ??= openEngine(options)
+  return {
+    engine: await opened,
+    parse: await loadParser(),
+    assemble: (ir) => assemble(options.llvmAs, ir),
+  }
+}
 let frontEnd: ReturnType<typeof openClangRunner> | undefined
 
 export const extract = (task: {
@@ -27,7 +41,7 @@ export const extract = (task: {
   })
 
 export const group = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
-  toReply(async () => buildGroup(await engine(), await loadParser(), task))
+  toReply(async () => buildGroup(await tools(), task))
 
 export const verify = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<Finding[]>> =>
-  toReply(async () => verifyGroup(await engine(), stored))
+  toReply(async () => verifyGroup(await tools(), stored))

@@ -1,6 +1,7 @@
 /** Table `losers`: a group's losers with their edit; results on the witness lie in `executions`. */
 import type { Level } from '../compile/level.ts'
 import type { Loser, LoserClass, ObservedResult } from '../group/group-record.ts'
+import type { Mutant } from '../mutate/mutant.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'
@@ -22,26 +23,28 @@ interface Row {
   replacement: string
   line: number
   code_blob: number | null
+  edited_winner: number | null
   ir_blob: number
   level: Level
   class: LoserClass
   difficulty: number
   nearest_winner: number
-  witness_input: number
+  witness_input: number | null
+  message: string | null
 }
 
 export function losersTable(db: Connection, blobs: Blobs, executions: Executions): Losers {
   const insert = db.prepare(
     `INSERT INTO losers (group_key, ordinal, mutant_id, operator, edit_start, edit_end, original, replacement,
-       line, code_blob, ir_blob, level, class, difficulty, nearest_winner, witness_input)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       line, code_blob, edited_winner, ir_blob, level, class, difficulty, nearest_winner, witness_input, message)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const load = db.prepare<Row>('SELECT * FROM losers WHERE group_key = ? ORDER BY ordinal')
   return {
     insert(groupKey, losers, unitCode) {
       losers.forEach((loser, ordinal) => {
-        const { mutant, witness } = loser
-        const derivable = loser.code === editedCode(unitCode, mutant)
+        const { mutant } = loser
+        const ownCode = loser.class === 'ast' && loser.code !== editedCode(unitCode, mutant)
         insert.run(
           groupKey,
           ordinal,
@@ -52,47 +55,56 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
           mutant.original,
           mutant.replacement,
           mutant.line,
-          derivable ? null : blobs.save(loser.code),
+          ownCode ? blobs.save(loser.code) : null,
+          loser.class === 'ast' ? null : loser.editedWinner,
           blobs.save(loser.ir),
           loser.level,
           loser.class,
           loser.difficulty,
           loser.nearestWinner,
-          witness.inputIndex,
+          loser.class === 'malformed' ? null : loser.witness.inputIndex,
+          loser.class === 'malformed' ? loser.message : null,
         )
-        executions.insertLoser(groupKey, ordinal, witness.inputIndex, witness.mutant)
+        if (loser.class !== 'malformed')
+          executions.insertLoser(groupKey, ordinal, loser.witness.inputIndex, loser.witness.mutant)
       })
     },
     load(groupKey, unitCode, expected) {
       const results = executions.loadLosers(groupKey)
-      return load.all(groupKey).map((row) => {
-        const mutant = {
-          id: idFromBytes(row.mutant_id),
-          operator: row.operator,
-          start: row.edit_start,
-          end: row.edit_end,
-          original: row.original,
-          replacement: row.replacement,
-          line: row.line,
-        }
-        return {
+      return load.all(groupKey).map((row): Loser => {
+        const mutant = mutantOf(row)
+        const common = {
           mutant,
-          code: row.code_blob === null ? editedCode(unitCode, mutant) : blobs.load(row.code_blob),
           ir: blobs.load(row.ir_blob),
           level: row.level,
-          class: row.class,
           difficulty: row.difficulty,
           nearestWinner: row.nearest_winner,
-          witness: {
-            inputIndex: row.witness_input,
-            original: expected[row.witness_input]!,
-            mutant: results.get(row.ordinal)!,
-          },
         }
+        // The table's checks say which columns a class has.
+        if (row.class === 'malformed')
+          return { ...common, class: 'malformed', editedWinner: row.edited_winner!, message: row.message! }
+        const witness = {
+          inputIndex: row.witness_input!,
+          original: expected[row.witness_input!]!,
+          mutant: results.get(row.ordinal)!,
+        }
+        if (row.class === 'ir') return { ...common, class: 'ir', editedWinner: row.edited_winner!, witness }
+        const code = row.code_blob === null ? editedCode(unitCode, mutant) : blobs.load(row.code_blob)
+        return { ...common, class: 'ast', code, witness }
       })
     },
   }
 }
+
+const mutantOf = (row: Row): Mutant => ({
+  id: idFromBytes(row.mutant_id),
+  operator: row.operator,
+  start: row.edit_start,
+  end: row.edit_end,
+  original: row.original,
+  replacement: row.replacement,
+  line: row.line,
+})
 
 function editedCode(
   code: string,

@@ -148,6 +148,44 @@ export const MIGRATIONS: readonly string[] = [
   -- A function's call as C text, for people.
   ALTER TABLE inputs ADD COLUMN call_text TEXT;
   `,
+  `
+  -- Losers by what was edited: the unit's C ('ast'), or the text of a winner ('ir', 'malformed'). What the assembler
+  -- refuses has its message for a witness, as it never runs.
+  CREATE TABLE losers_by_class (
+    group_key      INTEGER NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    mutant_id      BLOB NOT NULL CHECK (length(mutant_id) = 32),
+    operator       TEXT NOT NULL,
+    edit_start     INTEGER NOT NULL,
+    edit_end       INTEGER NOT NULL,
+    original       TEXT NOT NULL,
+    replacement    TEXT NOT NULL,
+    line           INTEGER NOT NULL,
+    -- Of 'ast' alone: NULL where the code is the unit's with the edit applied, which is nearly always.
+    code_blob      INTEGER REFERENCES blobs (key),
+    edited_winner  INTEGER,
+    ir_blob        INTEGER NOT NULL REFERENCES blobs (key),
+    level          TEXT NOT NULL,
+    class          TEXT NOT NULL CHECK (class IN ('ast', 'ir', 'malformed')),
+    difficulty     REAL NOT NULL CHECK (difficulty BETWEEN 0 AND 1),
+    nearest_winner INTEGER NOT NULL,
+    witness_input  INTEGER,
+    message        TEXT,
+    PRIMARY KEY (group_key, ordinal),
+    FOREIGN KEY (group_key, nearest_winner) REFERENCES winners (group_key, ordinal),
+    FOREIGN KEY (group_key, edited_winner) REFERENCES winners (group_key, ordinal),
+    FOREIGN KEY (group_key, witness_input) REFERENCES inputs (group_key, ordinal),
+    CHECK ((class = 'ast') = (edited_winner IS NULL)),
+    CHECK ((class = 'malformed') = (witness_input IS NULL)),
+    CHECK ((class = 'malformed') = (message IS NOT NULL)),
+    CHECK (class = 'ast' OR code_blob IS NULL)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO losers_by_class
+    SELECT group_key, ordinal, mutant_id, operator, edit_start, edit_end, original, replacement, line, code_blob,
+      NULL, ir_blob, level, class, difficulty, nearest_winner, witness_input, NULL FROM losers;
+  DROP TABLE losers;
+  ALTER TABLE losers_by_class RENAME TO losers;
+  `,
 ]
 
 /** The newest form this program knows. */

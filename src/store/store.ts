@@ -269,7 +269,11 @@ function sameOrigin(a: Origin, b: Origin): boolean {
 function contradictionIn(unit: Unit, group: GroupRecord): string | undefined {
   if (group.id !== groupId(unit.id, group)) return 'its id does not fit its contents'
   if (group.inputs.length !== group.expected.length) return 'inputs and expected results differ in number'
-  for (const [index, { witness, mutant }] of group.losers.entries()) {
+  for (const [index, loser] of group.losers.entries()) {
+    if (loser.class !== 'ast' && group.winners[loser.editedWinner] === undefined)
+      return `loser ${index} is an edit of no stored winner`
+    if (loser.class === 'malformed') continue
+    const { witness, mutant } = loser
     const expected = group.expected[witness.inputIndex]
     if (expected === undefined) return `loser ${index} has its witness on no stored input`
     if (!sameResult(expected, witness.original))

@@ -7,9 +7,10 @@ import { markEdits, showEdit } from '../../src/cli/mark-edits.ts'
 import { paletteFor, plain } from '../../src/cli/palette.ts'
 import { printable, printableBytes } from '../../src/cli/printable.ts'
 import { renderGroup } from '../../src/cli/render-group.ts'
-import type { GroupRecord, Loser, StoredGroup } from '../../src/group/group-record.ts'
+import type { AstLoser, GroupRecord, StoredGroup } from '../../src/group/group-record.ts'
 import { openStore } from '../../src/store/store.ts'
 import {
+  groupOfAllClasses,
   syntheticGroup,
   syntheticOutcome,
   syntheticSource,
@@ -17,9 +18,9 @@ import {
 } from '../store/synthetic-records.ts'
 import { capture, run } from './captured-context.ts'
 
-const stored: StoredGroup = { group: syntheticGroup(3), unit: syntheticUnit(3), source: syntheticSource(3) }
+const stored = { group: syntheticGroup(3), unit: syntheticUnit(3), source: syntheticSource(3) }
 
-function withLoser(change: Partial<Loser>, inputs: Partial<GroupRecord> = {}): StoredGroup {
+function withLoser(change: Partial<AstLoser>, inputs: Partial<GroupRecord> = {}): StoredGroup {
   const [first] = stored.group.losers
   return { ...stored, group: { ...stored.group, ...inputs, losers: [{ ...first!, ...change }] } }
 }
@@ -27,6 +28,36 @@ function withLoser(change: Partial<Loser>, inputs: Partial<GroupRecord> = {}): S
 const rendered = (group: StoredGroup, full = false) => renderGroup(group, { paint: plain, full })
 
 describe('a group in the terminal', () => {
+  it('shows of an edit of IR whose it is, and of a malformed text what the assembler says', () => {
+    const group = groupOfAllClasses(3)
+    const text = rendered({ ...stored, group })
+    expect(text).toContain(`loser 2: IR-PRED on line 5 of winner 2, O2, difficulty 0.020, class ir
+  IR against winner 2 (O1 O2 O3)
+    @@ -3,5 +3,5 @@
+       %x = alloca i32
+       %0 = tail call i32 @read()
+    -  %cmp = icmp slt i32 %0, 3
+    +  %cmp = icmp sle i32 %0, 3
+       br i1 %cmp, label %then, label %else
+     }
+  witness: input 2
+`)
+    expect(
+      text.split('loser 3: ')[1],
+    ).toBe(`MF-TYPE on line 5 of winner 2, O2, difficulty 0.020, class malformed
+  IR against winner 2 (O1 O2 O3)
+    @@ -3,5 +3,5 @@
+       %x = alloca i32
+       %0 = tail call i32 @read()
+    -  %cmp = icmp slt i32 %0, 3
+    +  %cmp = icmp slt ptr i32 %0, 3
+       br i1 %cmp, label %then, label %else
+     }
+  the assembler refuses it
+    6:10: expected type 'é'
+`)
+  })
+
   it('shows the source with marks, winners, diffs and witnesses', () => {
     expect(rendered(stored)).toBe(
       `group ${stored.group.id}

@@ -56,6 +56,16 @@ describe('a build configuration', () => {
     expect(parseBuildConfig({ shard: '3/8' }).shard).toEqual({ index: 3, count: 8 })
   })
 
+  it('has shares of loser classes, of which only the proportions count', () => {
+    expect(parseBuildConfig({}).classes).toEqual({ ast: 1, ir: 0, malformed: 0 })
+    expect(parseBuildConfig({ classes: { ir: 6, ast: 4 } }).classes).toEqual({ ast: 2, ir: 3, malformed: 0 })
+    expect(parseBuildConfig({}, configFile({ classes: { malformed: 7 } })).classes).toEqual({
+      ast: 0,
+      ir: 0,
+      malformed: 1,
+    })
+  })
+
   it('is frozen all through', () => {
     const config = parseBuildConfig({})
     expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.levels)).toBe(
@@ -73,6 +83,7 @@ describe('a build configuration', () => {
       { losers: 5 },
       { minWinners: 1 },
       { minLosers: 1 },
+      { classes: { ast: 1, ir: 1 } },
       { unit: 'program' },
       { inputs: 3 },
       { limits: { cpuMs: 99 } },
@@ -89,6 +100,10 @@ describe('a wrong option gets one sentence that names it', () => {
     [{ seed: 1.5 }, '--seed must be a whole number, not 1.5; see gepo build --help.'],
     [{ seed: -1 }, '--seed must be at least 0, not -1; see gepo build --help.'],
     [{ levels: ['O0', 'O9'] }, '--levels must be levels out of O0, O1, O2, O3, Os, Oz, not "O9"'],
+    [{ classes: 'ast' }, '--classes must be shares of ast, ir and malformed, such as ast=3,ir=1, not "ast"'],
+    [{ classes: { ir: 0 } }, '--classes must give some class a share'],
+    [{ classes: { ir: -1 } }, '--classes must be at least 0, not -1'],
+    [{ classes: { poison: 1 } }, '--classes is not an option'],
     [{ levels: [] }, '--levels must name at least one level'],
     [{ unit: 'module' }, '--unit must be program, function or both, not "module"'],
     [{ shard: '3' }, '--shard must look like 1/4, not "3"'],

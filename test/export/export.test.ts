@@ -10,6 +10,7 @@ import type { StoredGroup } from '../../src/group/group-record.ts'
 import { openStore } from '../../src/store/store.ts'
 import { capture, run } from '../cli/captured-context.ts'
 import {
+  groupOfAllClasses,
   syntheticGroup,
   syntheticOutcome,
   syntheticSource,
@@ -57,22 +58,35 @@ describe('a line', () => {
     })
   })
 
+  it('has for a malformed text the message of the assembler and no witness', () => {
+    const group = groupOfAllClasses(3)
+    const { losers } = groupLine({ group, unit: syntheticUnit(3), source: syntheticSource(3) })
+    expect(losers.map((loser) => loser.class)).toEqual(['ast', 'ir', 'malformed'])
+    expect(losers[1]!.witness).toMatchObject({ stdin: '4\n', mutant: { stdout: 'small\n', exit: 0 } })
+    expect(losers[2]).toEqual({
+      ir: group.losers[2]!.ir,
+      level: 'O2',
+      class: 'malformed',
+      operator: 'MF-TYPE',
+      difficulty: 0.02,
+      witness: null,
+      message: "6:10: expected type 'é'",
+    })
+  })
+
   it('has for a function its arguments, return values and memory', () => {
     const result = (value: string) => ({
       stdout: '',
       exit: 0,
       effects: JSON.stringify({ return: value, memory: { '*count': value } }),
     })
-    const loser = {
-      ...syntheticGroup(3).losers[0]!,
-      witness: { inputIndex: 0, original: result('1'), mutant: result('2') },
-    }
+    const witness = { inputIndex: 0, original: result('1'), mutant: result('2') }
     const args = [{ p: { block: 0, offset: 0 } }, { i: '2' }]
     const blocks = [{ type: 1, count: 1, value: { i: '5' } }]
     const input = { kind: 'call', args, blocks, globals: { limit: { i: '9' } }, stdin: '' } as const
     const callTexts = ['limit = 9;\nf((int[1]){5}, 2)']
-    expect(witnessRecord(loser, { inputs: [input] })).not.toHaveProperty('call')
-    expect(witnessRecord(loser, { inputs: [input], callTexts })).toEqual({
+    expect(witnessRecord(witness, { inputs: [input] })).not.toHaveProperty('call')
+    expect(witnessRecord(witness, { inputs: [input], callTexts })).toEqual({
       call: callTexts[0],
       args,
       blocks,

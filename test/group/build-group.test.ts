@@ -9,18 +9,43 @@ import { extractUnits } from '../../src/extract/extract-units.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { buildGroup } from '../../src/group/build-group.ts'
 import { groupId } from '../../src/group/group-id.ts'
-import type { GroupRecord } from '../../src/group/group-record.ts'
+import type {
+  AstLoser,
+  GroupRecord,
+  Loser,
+  LoserClass,
+  MalformedLoser,
+} from '../../src/group/group-record.ts'
+import type { GroupTools } from '../../src/group/group-tools.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
 import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
+import { assemble } from '../../src/toolchain/assemble.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 
-const settings = { levels: LEVELS, winners: 4, losers: 4, minWinners: 2, minLosers: 2, inputs: 8, seed: 1 }
+const settings = {
+  levels: LEVELS,
+  winners: 4,
+  losers: 4,
+  classes: { ast: 1, ir: 0, malformed: 0 },
+  minWinners: 2,
+  minLosers: 2,
+  inputs: 8,
+  seed: 1,
+}
+
+interface AstGroup extends GroupRecord {
+  readonly losers: readonly AstLoser[]
+}
 
 let engine: Engine
+let tools: GroupTools
 beforeAll(async () => {
   engine = await openTestEngine()
+  const { llvmAs } = locateTools()
+  tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
 })
 afterAll(() => engine.close())
 
@@ -33,7 +58,7 @@ async function unitOf(file: string, name: string): Promise<Unit> {
 
 async function resultOf(unit: Unit, overrides: Partial<typeof settings> = {}) {
   const task = { unit, split: 'train', settings: { ...settings, ...overrides } } as const
-  return (await buildGroup(engine, await loadParser(), task)).result
+  return (await buildGroup(tools, task)).result
 }
 
 describe.each([
@@ -41,12 +66,12 @@ describe.each([
   ['function', 'functions/integer-basics.c', 'clamp'],
 ])('the group of a %s', (_, file, name) => {
   let unit: Unit
-  let group: GroupRecord
+  let group: AstGroup
   beforeAll(async () => {
     unit = await unitOf(file, name)
     const result = await resultOf(unit)
     if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
-    group = result.group
+    group = result.group as AstGroup
   })
 
   it('has distinct winners that between them account for every level, as clang gives them', async () => {
@@ -84,7 +109,7 @@ describe.each([
 
   const verify = (changed: Partial<GroupRecord>) => {
     const contents = { ...group, ...changed }
-    return verifyGroup(engine, { unit, group: { ...contents, id: groupId(unit.id, contents) } })
+    return verifyGroup(tools, { unit, group: { ...contents, id: groupId(unit.id, contents) } })
   }
 
   it('is proven again from its own contents', async () => {
@@ -123,8 +148,73 @@ describe.each([
   })
 
   it('is refuted when its contents do not fit its id', async () => {
-    const findings = await verifyGroup(engine, { unit, group: { ...group, id: '00'.repeat(32) } })
+    const findings = await verifyGroup(tools, { unit, group: { ...group, id: '00'.repeat(32) } })
     expect(findings).toMatchObject([{ member: 'contents', reason: 'wrong-group-id' }])
+  })
+})
+
+describe('a group of all classes', () => {
+  let unit: Unit
+  let group: GroupRecord
+  beforeAll(async () => {
+    unit = await unitOf('functions/integer-basics.c', 'clamp')
+    const result = await resultOf(unit, { losers: 6, classes: { ast: 1, ir: 1, malformed: 1 } })
+    if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
+    group = result.group
+  })
+
+  const verify = (index: number, change: object) => {
+    const losers = group.losers.with(index, { ...group.losers[index]!, ...change })
+    const contents = { ...group, losers }
+    return verifyGroup(tools, { unit, group: { ...contents, id: groupId(unit.id, contents) } })
+  }
+  const indexOf = (name: LoserClass) => group.losers.findIndex((loser) => loser.class === name)
+
+  it('has as many of each as its shares say, all proven again from its own contents', async () => {
+    expect(group.losers.map((loser) => loser.class)).toEqual([
+      ...['ast', 'ast'],
+      ...['ir', 'ir'],
+      ...['malformed', 'malformed'],
+    ])
+    expect(await verify(0, {})).toEqual([])
+  })
+
+  it('has edits of IR that the assembler takes and malformed ones that it refuses, at a level of what was edited', async () => {
+    for (const loser of group.losers) {
+      expect((await tools.assemble(loser.ir)).kind).toBe(loser.class === 'malformed' ? 'refused' : 'ok')
+      if (loser.class !== 'ast') expect(group.winners[loser.editedWinner]!.levels).toContain(loser.level)
+    }
+  })
+
+  it('is the same again', async () => {
+    const again = await resultOf(unit, { losers: 6, classes: { ast: 1, ir: 1, malformed: 1 } })
+    expect(again).toEqual({ kind: 'group', group })
+  })
+
+  it('is refuted when an edit of IR is the winner itself, or another edit', async () => {
+    const index = indexOf('ir')
+    const edited = group.losers[index] as Extract<Loser, { class: 'ir' }>
+    const [same, ...rest] = await verify(index, { ir: group.winners[edited.editedWinner]!.ir })
+    expect(same).toMatchObject({ member: `loser ${index}`, verdict: 'failed', reason: 'wrong-edit' })
+    expect(rest).toMatchObject([{ reason: 'nondeterministic' }])
+    const other = group.losers.find((loser) => loser.class === 'ir' && loser !== edited)!
+    expect(await verify(index, { mutant: other.mutant })).toMatchObject([{ reason: 'wrong-edit' }])
+  })
+
+  it('is refuted when the assembler takes a malformed text, or says something else', async () => {
+    const index = indexOf('malformed')
+    const malformed = group.losers[index] as MalformedLoser
+    const taken = await verify(index, { ir: group.winners[malformed.editedWinner]!.ir })
+    expect(taken.map(({ reason }) => reason)).toEqual(['wrong-edit', 'assembled'])
+    expect(await verify(index, { message: 'something else' })).toEqual([
+      { member: `loser ${index}`, verdict: 'failed', reason: 'other-message', detail: 'something else' },
+    ])
+  })
+
+  it('says that it does not know an edit that no operator makes', async () => {
+    const index = indexOf('ir')
+    const mutant = { ...group.losers[index]!.mutant, id: '00'.repeat(32) }
+    expect(await verify(index, { mutant })).toMatchObject([{ verdict: 'unknown', reason: 'unknown-edit' }])
   })
 })
 

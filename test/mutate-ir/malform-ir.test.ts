@@ -24,7 +24,7 @@ if.end:
 `
 
 test('gives modules with the message of the assembler that refuses them, of all operators', async () => {
-  const malformed = await malformIr(llvmAs, IR, { count: 30, seed: 1 })
+  const malformed = await malformIr((ir) => assemble(llvmAs, ir), IR, { count: 30, seed: 1 })
   expect(new Set(malformed.map(({ operator }) => operator))).toEqual(
     new Set(malformedOperators.map(({ name }) => name)),
   )
@@ -35,13 +35,14 @@ test('gives modules with the message of the assembler that refuses them, of all 
 test('leaves out what the assembler takes', async () => {
   const valid = IR.replace('  %0 = alloca i32, align 4\n', '').replaceAll('%1', '%0').replaceAll('%2', '%1')
   expect(await assemble(llvmAs, valid)).toEqual({ kind: 'ok' })
-  const malformed = await malformIr(llvmAs, IR, { count: 1000, seed: 1 })
+  const malformed = await malformIr((ir) => assemble(llvmAs, ir), IR, { count: 1000, seed: 1 })
   expect(malformed.length).toBeGreaterThan(20)
   expect(malformed.map(({ text }) => text)).not.toContain(valid)
 })
 
 test('gives as many as asked for, the same for the same seed', async () => {
-  const some = async () => (await malformIr(llvmAs, IR, { count: 4, seed: 3 })).map(({ id }) => id)
+  const some = async () =>
+    (await malformIr((ir) => assemble(llvmAs, ir), IR, { count: 4, seed: 3 })).map(({ id }) => id)
   expect(await some()).toHaveLength(4)
   expect(await some()).toEqual(await some())
 })

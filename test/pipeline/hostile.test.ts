@@ -15,6 +15,7 @@ const settings = {
   levels: LEVELS,
   winners: 4,
   losers: 4,
+  classes: { ast: 1, ir: 0, malformed: 0 },
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

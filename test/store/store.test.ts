@@ -5,10 +5,12 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/config/user-error.ts'
 import { groupId } from '../../src/group/group-id.ts'
+import type { AstLoser, GroupRecord, IrLoser, Loser, MalformedLoser } from '../../src/group/group-record.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from '../../src/store/schema.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import {
   droppedOutcome,
+  groupOfAllClasses,
   syntheticGroup,
   syntheticOutcome,
   syntheticRun,
@@ -76,6 +78,46 @@ describe('a group', () => {
     expect(store.group(group.id)?.group).toEqual(group)
   })
 
+  it('keeps losers of every class, and an id that covers class, edited winner and message', () => {
+    const store = open()
+    save(store, 1)
+    const group = groupOfAllClasses(1)
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    expect(store.group(group.id)?.group).toEqual(group)
+    expect(store.contentProblems(store.group(group.id)!)).toEqual([])
+    expect(store.stats().classes).toEqual({ ast: 1, ir: 1, malformed: 1 })
+    const [ast, ir, malformed] = group.losers as [AstLoser, IrLoser, MalformedLoser]
+    const idWith = (...losers: Loser[]) => groupId(syntheticUnit(1).id, { ...group, losers })
+    expect(idWith(ast, ir, malformed)).toBe(group.id)
+    for (const changed of [
+      idWith(ast, ir, { ...malformed, message: 'another' }),
+      idWith(ast, ir, { ...malformed, editedWinner: 0 }),
+      idWith(ast, { ...ir, editedWinner: 0 }, malformed),
+      idWith({ ...ir, class: 'ast', code: '' }, ir, malformed),
+    ])
+      expect(changed).not.toBe(group.id)
+  })
+
+  it('keeps no loser without its evidence', () => {
+    const store = open()
+    save(store, 1)
+    const group = groupOfAllClasses(1)
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    close(store)
+    const raw = new Database(path)
+    for (const change of [
+      "witness_input = NULL WHERE class = 'ast'",
+      "witness_input = NULL WHERE class = 'ir'",
+      "edited_winner = NULL WHERE class = 'ir'",
+      "edited_winner = 0 WHERE class = 'ast'",
+      "message = NULL WHERE class = 'malformed'",
+      "witness_input = 0 WHERE class = 'malformed'",
+      "class = 'malformed' WHERE class = 'ir'",
+    ])
+      expect(() => raw.exec(`UPDATE losers SET ${change}`)).toThrow('CHECK constraint failed')
+    raw.close()
+  })
+
   it('keeps the calls of a function as C text beside its inputs, outside of its id', () => {
     const store = open()
     save(store, 1)
@@ -101,26 +143,35 @@ describe('a group', () => {
     const store = open()
     save(store, 1)
     const group = syntheticGroup(1)
-    const refuse = (changed: typeof group) => () =>
+    const refuse = (changed: GroupRecord) => () =>
       store.saveUnitOutcome({
         unit: syntheticUnit(1),
         result: { kind: 'group', group: changed },
         timings: {},
       })
-    const refresh = ({ id: _, ...contents }: typeof group) => ({
+    const refresh = ({ id: _, ...contents }: GroupRecord) => ({
       id: groupId(syntheticUnit(1).id, contents),
       ...contents,
     })
     const witnessed = (witness: object) =>
       refresh({
         ...group,
-        losers: group.losers.map((loser) => ({ ...loser, witness: { ...loser.witness, ...witness } })),
+        losers: syntheticGroup(1).losers.map((loser) => ({
+          ...loser,
+          witness: { ...loser.witness, ...witness },
+        })),
       })
     expect(refuse({ ...group, inputs: group.inputs.toReversed() })).toThrow('its id does not fit')
     expect(refuse(refresh({ ...group, inputs: [] }))).toThrow('differ in number')
     expect(refuse(witnessed({ inputIndex: 7 }))).toThrow('on no stored input')
     expect(refuse(witnessed({ inputIndex: 1 }))).toThrow("belies the original's result")
-    expect(refuse(witnessed({ mutant: group.losers[0]!.witness.original }))).toThrow('shows no difference')
+    expect(refuse(witnessed({ mutant: syntheticGroup(1).losers[0]!.witness.original }))).toThrow(
+      'shows no difference',
+    )
+    const ofNoWinner = groupOfAllClasses(1).losers.map((loser) =>
+      loser.class === 'ast' ? loser : { ...loser, editedWinner: 3 },
+    )
+    expect(refuse(refresh({ ...group, losers: ofNoWinner }))).toThrow('an edit of no stored winner')
     expect([...store.groups()]).toEqual([])
   })
 
@@ -360,6 +411,29 @@ describe('a database', () => {
     fill(store, 2)
     close(store)
     expect(open({ readonly: true }).groupCount()).toBe(2)
+  })
+
+  it('of the form before loser classes keeps its losers', () => {
+    const raw = new Database(path)
+    for (const migration of MIGRATIONS.slice(0, 2)) raw.exec(migration)
+    raw.exec(`PRAGMA user_version = 2; PRAGMA application_id = ${APPLICATION_ID}`)
+    const hash = (n: number) => `X'${String(n).repeat(64)}'`
+    raw.exec(`
+      INSERT INTO blobs VALUES (1, ${hash(1)}, X'00'), (2, ${hash(2)}, X'00');
+      INSERT INTO sources VALUES (1, ${hash(1)}, 'd', 's', 'r', 'MIT', 1, 1);
+      INSERT INTO units VALUES (1, ${hash(1)}, 1, 'program', 'main', 1, 'gnu17', 1, 'group', '{}');
+      INSERT INTO groups VALUES (1, ${hash(1)}, 1, 'train', 1, 1, 1, 1);
+      INSERT INTO inputs VALUES (1, 0, X'00', NULL);
+      INSERT INTO winners VALUES (1, 0, 1, '["O0"]', 1);
+      INSERT INTO losers VALUES (1, 0, ${hash(3)}, 'ROR', 1, 2, '<', '>', 1, NULL, 2, 'O0', 'ast', 0.5, 0, 0);`)
+    raw.close()
+    close(open())
+    const after = new Database(path)
+    expect(after.prepare('SELECT * FROM losers').all()).toMatchObject([
+      { operator: 'ROR', class: 'ast', ir_blob: 2, witness_input: 0, edited_winner: null, message: null },
+    ])
+    expect(after.pragma('foreign_key_check')).toEqual([])
+    after.close()
   })
 
   it('can be read while it is written', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Source } from '../../src/extract/source.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { groupId } from '../../src/group/group-id.ts'
-import type { GroupRecord, Loser, UnitOutcome, Winner } from '../../src/group/group-record.ts'
+import type { AstLoser, GroupRecord, UnitOutcome, Winner } from '../../src/group/group-record.ts'
 
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 
@@ -25,7 +25,11 @@ export function syntheticUnit(n: number): Unit {
   }
 }
 
-export function syntheticGroup(n: number): GroupRecord {
+export interface AstGroup extends GroupRecord {
+  readonly losers: readonly AstLoser[]
+}
+
+export function syntheticGroup(n: number): AstGroup {
   const unit = syntheticUnit(n)
   const ir = (predicate: string, note: string) =>
     `define i32 @main() {\nentry:\n  %x = alloca i32\n  ${note}\n  %cmp = icmp ${predicate} i32 %0, ${n}\n  br i1 %cmp, label %then, label %else\n}\n`
@@ -35,7 +39,7 @@ export function syntheticGroup(n: number): GroupRecord {
     { ir: ir('slt', '%0 = call i32 @read()'), levels: ['Os', 'Oz'], chosen: false },
   ]
   const start = unit.code.indexOf(' < ') + 1
-  const losers: Loser[] = ['<=', '!='].map((replacement, k) => ({
+  const losers: AstLoser[] = ['<=', '!='].map((replacement, k) => ({
     mutant: {
       id: sha256(`${unit.id} ROR ${start} ${replacement}`),
       operator: 'ROR',
@@ -57,11 +61,11 @@ export function syntheticGroup(n: number): GroupRecord {
       mutant: { stdout: 'small\n', exit: 0, effects: '' },
     },
   }))
-  const group: Omit<GroupRecord, 'id'> = {
-    split: n % 10 === 0 ? 'test' : n % 10 === 1 ? 'validation' : 'train',
+  const group = {
+    split: n % 10 === 0 ? ('test' as const) : n % 10 === 1 ? ('validation' as const) : ('train' as const),
     inputs: [
-      { kind: 'stdin', stdin: `${n}\n` },
-      { kind: 'stdin', stdin: `${n + 1}\n` },
+      { kind: 'stdin' as const, stdin: `${n}\n` },
+      { kind: 'stdin' as const, stdin: `${n + 1}\n` },
     ],
     expected: losers.map(({ witness }) => witness.original),
     coverage: { edgesReached: 3, edgesTotal: 4 },
@@ -75,6 +79,28 @@ export function syntheticGroup(n: number): GroupRecord {
     ],
   }
   return { id: groupId(unit.id, group), ...group }
+}
+
+/** The same group with a loser of each class. */
+export function groupOfAllClasses(n: number): GroupRecord {
+  const group = syntheticGroup(n)
+  const [first, second] = group.losers
+  const winner = group.winners[1]!
+  const edit = (operator: string, replacement: string) => {
+    const start = winner.ir.indexOf('icmp slt')
+    const original = 'icmp slt'
+    const id = sha256(`${winner.ir} ${operator}`)
+    const mutant = { id, operator, start, end: start + original.length, original, replacement, line: 5 }
+    const ir = winner.ir.replace(original, replacement)
+    return { mutant, editedWinner: 1, ir, level: 'O2', difficulty: 0.02, nearestWinner: 1 } as const
+  }
+  const losers: GroupRecord['losers'] = [
+    first!,
+    { ...edit('IR-PRED', 'icmp sle'), class: 'ir', witness: second!.witness },
+    { ...edit('MF-TYPE', 'icmp slt ptr'), class: 'malformed', message: "6:10: expected type 'é'" },
+  ]
+  const contents = { ...group, losers }
+  return { ...contents, id: groupId(syntheticUnit(n).id, contents) }
 }
 
 export function syntheticOutcome(n: number): UnitOutcome {

@@ -1,0 +1,172 @@
+/**
+ * Screened mutants in, a batch at a time, the group's losers among them out. Only one that may be chosen is compiled at
+ * a loser's level; only one that is chosen is proven by its own IR.
+ */
+import { canonicalIr } from '../compile/canonical-ir.ts'
+import type { Level } from '../compile/level.ts'
+import { normalizeIr } from '../compile/normalize-ir.ts'
+import type { Engine } from '../execute/engine.ts'
+import { createRandom } from '../execute/random.ts'
+import { applyMutant } from '../mutate/apply-mutant.ts'
+import { chosenWinners } from './chosen-winners.ts'
+import { editDistance } from './edit-distance.ts'
+import type { Loser, MutantVerdictName } from './group-record.ts'
+import type { GroupTools } from './group-tools.ts'
+import type { Judge, LoserSearch } from './loser-search.ts'
+import type { PoolEntry } from './pool-entry.ts'
+import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
+
+/** So many candidates a wanted loser are compared, to have the hard ones among them. */
+const CANDIDATES_PER_LOSER = 1.5
+
+/** A mutant as the loser that it would be in the group. */
+interface Candidate {
+  readonly entry: PoolEntry
+  readonly loser: Loser
+}
+
+/** Draws losers for one group, of one class after the other; all that it gave count when it gives more. */
+export interface Drawing {
+  /** As many as wanted, or all that there are. */
+  draw(batches: AsyncIterable<readonly PoolEntry[]>, wanted: number): Promise<void>
+  /** In the order in which they were proven. */
+  readonly losers: readonly Loser[]
+}
+
+export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge): Drawing {
+  const drawLevel = levelDrawer(search)
+  const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
+  const losers: Loser[] = []
+
+  async function draw(batches: AsyncIterable<readonly PoolEntry[]>, wanted: number): Promise<void> {
+    const source = batches[Symbol.asyncIterator]()
+    const candidates: Candidate[] = []
+    /** Screened, not yet compiled. */
+    const ready: PoolEntry[] = []
+    const end = losers.length + wanted
+    while (losers.length < end) {
+      const missing = end - losers.length
+      while (candidates.length < Math.ceil(missing * CANDIDATES_PER_LOSER)) {
+        const entry = ready.shift()
+        if (entry === undefined) {
+          const batch = await source.next()
+          if (batch.done) break
+          ready.push(...batch.value)
+          continue
+        }
+        const loser = await toLoser(tools.engine, search, entry, drawLevel)
+        if (loser === undefined) judge(entry.mutant, 'not-compiled')
+        else if (takenIr.has(canonicalIr(loser.ir))) judge(entry.mutant, 'same-ir')
+        else candidates.push({ entry, loser })
+      }
+      const chosen = takeHardest(candidates, losers, missing)
+      if (chosen.length === 0) break
+      const proofs = await proveChosen(tools, search, chosen)
+      for (const [index, { entry, loser }] of chosen.entries()) {
+        const canonical = canonicalIr(loser.ir)
+        const verdict = takenIr.has(canonical) ? 'same-ir' : proofs[index]!
+        judge(entry.mutant, verdict)
+        if (verdict !== provenVerdict(entry.class)) continue
+        takenIr.add(canonical)
+        losers.push(loser)
+      }
+    }
+    for (const entry of [...candidates.map((candidate) => candidate.entry), ...ready])
+      judge(entry.mutant, `${provenVerdict(entry.class)}-unchosen`)
+  }
+
+  return { draw, losers }
+}
+
+/** Losers get their levels in turn from the group's winners, so that the level says nothing about the label. */
+function levelDrawer({ winners, seed }: LoserSearch): () => Level {
+  const random = createRandom(`levels ${seed}`)
+  const chosen = chosenWinners(winners)
+  let turn: typeof chosen = []
+  return () => {
+    if (turn.length === 0) turn = random.shuffle(chosen)
+    return random.pick(turn.pop()!.winner.levels)
+  }
+}
+
+/** The unit's edited code is compiled at the next level; an edited winner has the level that it had. */
+async function toLoser(
+  engine: Engine,
+  search: LoserSearch,
+  entry: PoolEntry,
+  drawLevel: () => Level,
+): Promise<Loser | undefined> {
+  const { unit, winners, inputs, seed } = search
+  const { mutant } = entry
+  if (entry.class === 'ast') {
+    const code = applyMutant(unit.code, mutant)
+    const level = drawLevel()
+    const emitted = await engine.emitIr(code, unit.standard, level)
+    if (emitted.kind !== 'ok') return undefined
+    const ir = normalizeIr(emitted.stdout)
+    return { class: 'ast', mutant, code, ir, level, ...nearness(search, ir), witness: witnessOf(entry) }
+  }
+  const { editedWinner, ir } = entry
+  const level = createRandom(`level ${mutant.id} ${seed}`).pick(winners[editedWinner]!.levels)
+  const common = { mutant, editedWinner, ir, level, ...nearness(search, ir) }
+  return entry.class === 'ir'
+    ? { class: 'ir', ...common, witness: witnessOf(entry) }
+    : { class: 'malformed', ...common, message: entry.message }
+
+  function witnessOf({ inputIndex, result }: Extract<PoolEntry, { inputIndex: number }>) {
+    return { inputIndex, original: inputs[inputIndex]!.expected, mutant: result }
+  }
+}
+
+function nearness({ winners }: LoserSearch, ir: string): Pick<Loser, 'difficulty' | 'nearestWinner'> {
+  const distances = winners.map((winner) => (winner.chosen ? editDistance(ir, winner.ir) : Infinity))
+  const difficulty = Math.min(...distances)
+  return { difficulty, nearestWinner: distances.indexOf(difficulty) }
+}
+
+/** Removes and returns the next candidates: levels in balance first, then operators, then the smallest distance. */
+function takeHardest(candidates: Candidate[], losers: readonly Loser[], count: number): Candidate[] {
+  const taken: Candidate[] = []
+  const uses = (isLike: (loser: Loser) => boolean) =>
+    losers.filter(isLike).length + taken.filter(({ loser }) => isLike(loser)).length
+  while (taken.length < count && candidates.length > 0) {
+    const ranks = candidates.map(({ loser: { level, mutant, difficulty } }) => [
+      uses((loser) => loser.level === level),
+      uses((loser) => loser.mutant.operator === mutant.operator),
+      difficulty,
+    ])
+    let best = 0
+    for (const [index, rank] of ranks.entries()) if (isBefore(rank, ranks[best]!)) best = index
+    taken.push(...candidates.splice(best, 1))
+  }
+  return taken
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return at >= 0 && a[at]! < b[at]!
+}
+
+/** What is left to prove once a candidate is chosen; all of a class, so that their runs are one request. */
+async function proveChosen(
+  tools: GroupTools,
+  search: LoserSearch,
+  chosen: readonly Candidate[],
+): Promise<MutantVerdictName[]> {
+  const claims = chosen.flatMap(({ entry, loser }) =>
+    entry.class === 'malformed' ? [] : [{ ir: loser.ir, inputIndex: entry.inputIndex, result: entry.result }],
+  )
+  const ran = (claims.length > 0 ? await proveIr(tools.engine, search, claims) : []).values()
+  const verdicts: MutantVerdictName[] = []
+  for (const { entry, loser } of chosen) {
+    if (entry.class === 'malformed') {
+      verdicts.push(await proveRefused(tools, entry))
+      continue
+    }
+    const verdict = ran.next().value!
+    verdicts.push(
+      verdict === 'different' && entry.class === 'ir' ? await proveAssembled(tools, loser.ir) : verdict,
+    )
+  }
+  return verdicts
+}

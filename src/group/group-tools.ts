@@ -1,0 +1,12 @@
+/** What the stages of a group work with; each thread has its own. */
+import type { Engine } from '../execute/engine.ts'
+import type { SyntaxNode } from '../syntax/parse-c.ts'
+import type { Assembled } from '../toolchain/assemble.ts'
+
+export interface GroupTools {
+  readonly engine: Engine
+  /** From `loadParser()`. */
+  readonly parse: (code: string) => SyntaxNode
+  /** Whether llvm-as takes a text, see `assemble`. */
+  readonly assemble: (ir: string) => Promise<Assembled>
+}

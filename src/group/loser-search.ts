@@ -1,0 +1,18 @@
+/** What the search for a group's losers knows, whatever their class. */
+
+import type { Mutant } from '../mutate/mutant.ts'
+import type { MutantVerdictName, Winner } from './group-record.ts'
+import type { Ground } from './prove-losers.ts'
+
+export interface LoserSearch extends Ground {
+  readonly winners: readonly Winner[]
+  readonly seed: string
+}
+
+/** Keeps what became of a mutant; the last word counts. */
+export type Judge = (mutant: Mutant, verdict: MutantVerdictName) => void
+
+/** So many mutants a wanted loser are screened together; most that fall out are equal or undefined. */
+export const MUTANTS_PER_BATCH = 3
+/** A unit whose mutants are mostly equal or undefined is given up after so many a wanted loser. */
+export const MUTANTS_PER_LOSER = 12
