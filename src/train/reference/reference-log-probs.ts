@@ -13,7 +13,7 @@ import { readLogProbs } from '../step/read-log-probs.ts'
 
 export interface ReferenceOptions {
   readonly cache: TrainingCache
-  /** Of the reference model, by `modelKey`. */
+  /** Of the reference model and its computation. */
   readonly modelKey: string
 }
 

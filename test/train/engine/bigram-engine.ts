@@ -1,7 +1,7 @@
 /**
  * An engine whose model is a table: the log-probability of an id given the one before is a softmax over a row of
  * weights. Its gradients are exact and its optimiser is AdamW, all in doubles, so that whatever the loop does can be
- * checked on any machine. It reads `vocab_size` of config.json and the weights of bigram.bin, where there is one.
+ * checked on any machine. It reads `vocab_size` of config.json and the weights of bigram.safetensors, where there is one.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -47,10 +47,11 @@ export function openBigramEngine(watch: (step: number) => void = () => {}): Bigr
 
 function openBigram({ folder, training }: OpenModelOptions, watch: (step: number) => void): BigramModel {
   const size = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')).vocab_size as number
-  const weights = readDoubles(join(folder, 'bigram.bin')) ?? new Float64Array(size * size)
+  const weights = readDoubles(join(folder, 'bigram.safetensors')) ?? new Float64Array(size * size)
   const gradients = new Float64Array(size * size)
   let first = new Float64Array(size * size)
   let second = new Float64Array(size * size)
+  const distributions = new Map<number, Float64Array>()
   let steps = 0
   let closed = false
   let largestPass = 0
@@ -60,12 +61,16 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
     if (closed) throw new EngineError('closed', 'The model was closed.')
     if (signal?.aborted) throw new EngineError('aborted', 'Interrupted.')
   }
-  /** Softmax of a row, in place of the row. */
+  /** Softmax of a row. Rows are few and used often, so they are kept until the weights change. */
   const distribution = (previous: number): Float64Array => {
+    const known = distributions.get(previous)
+    if (known !== undefined) return known
     const row = weights.slice(previous * size, (previous + 1) * size)
     const top = Math.max(...row)
     const total = row.reduce((sum, value) => sum + Math.exp(value - top), 0)
-    return row.map((value) => Math.exp(value - top) / total)
+    const softmax = row.map((value) => Math.exp(value - top) / total)
+    distributions.set(previous, softmax)
+    return softmax
   }
   function* places(batch: TokenBatch): Generator<{ sequence: number; previous: number; id: number }> {
     for (let sequence = 0; sequence + 1 < batch.offsets.length; sequence++) {
@@ -95,9 +100,10 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
     if (!('perSequence' in gradient)) throw new Error('the bigram engine knows gradients by sequence only')
     for (const { sequence, previous, id } of places(batch)) {
       const slope = gradient.perSequence[sequence]!
-      distribution(previous).forEach((probability, other) => {
-        gradients[previous * size + other]! += slope * ((other === id ? 1 : 0) - probability)
-      })
+      const probabilities = distribution(previous)
+      const row = previous * size
+      for (let other = 0; other < size; other++) gradients[row + other]! -= slope * probabilities[other]!
+      gradients[row + id]! += slope
     }
   }
 
@@ -164,6 +170,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
         weights[i]! -= learningRate * (m / (Math.sqrt(v) + epsilon) + weightDecay * weights[i]!)
       }
       gradients.fill(0)
+      distributions.clear()
       return { gradientNorm, steps }
     },
     async saveState(target) {
@@ -178,6 +185,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       writeFileSync(join(target, 'steps.json'), JSON.stringify(steps))
     },
     async loadState(source) {
+      distributions.clear()
       weights.set(readDoubles(join(source, 'weights.bin'))!)
       first = readDoubles(join(source, 'first.bin'))!
       second = readDoubles(join(source, 'second.bin'))!
@@ -186,7 +194,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
     async exportCheckpoint(target) {
       mkdirSync(target, { recursive: true })
       copyFileSync(join(folder, 'config.json'), join(target, 'config.json'))
-      writeFileSync(join(target, 'bigram.bin'), new Uint8Array(weights.buffer))
+      writeFileSync(join(target, 'bigram.safetensors'), new Uint8Array(weights.buffer))
     },
     async generate() {
       throw new EngineError('unsupported-model', 'The bigram engine does not generate.')

@@ -31,7 +31,7 @@ export async function openRandomBigram(seed = 'weights'): Promise<BigramModel> {
   const folder = mkdtempSync(join(tmpdir(), 'gepo-bigram-'))
   const weights = Float64Array.from({ length: VOCABULARY ** 2 }, () => 2 * random.next() - 1)
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ vocab_size: VOCABULARY }))
-  writeFileSync(join(folder, 'bigram.bin'), new Uint8Array(weights.buffer))
+  writeFileSync(join(folder, 'bigram.safetensors'), new Uint8Array(weights.buffer))
   const training = { kind: 'full' } as const
   return openBigramEngine().openModel({ folder, device: 'cpu', numberType: 'float64', training })
 }

@@ -1,0 +1,53 @@
+/** What a training run says while it works, and at its end. */
+import type { Survey } from '../data/group-source.ts'
+import type { ModelInfo } from '../engine/engine.ts'
+import type { Evaluation } from '../step/evaluate.ts'
+import type { GroupMeasure } from '../step/measure-group.ts'
+import type { Progress } from './checkpoints.ts'
+
+export type TrainEvent =
+  | {
+      readonly kind: 'phase'
+      readonly phase: 'survey' | 'reference' | 'evaluation'
+      readonly done: number
+      readonly total: number
+    }
+  | { readonly kind: 'surveyed'; readonly split: string; readonly survey: Survey }
+  | { readonly kind: 'started'; readonly model: ModelInfo; readonly step: number; readonly steps: number }
+  | ({ readonly kind: 'step' } & StepMetrics)
+  | {
+      readonly kind: 'evaluated'
+      readonly step: number
+      readonly evaluation: Evaluation
+      readonly isBest: boolean
+    }
+  | { readonly kind: 'saved'; readonly step: number; readonly folder: string }
+  | { readonly kind: 'note'; readonly text: string }
+
+/** Of one optimiser step; means over its groups. Preference figures are absent where losers take no part. */
+export interface StepMetrics extends Partial<GroupMeasure> {
+  /** Steps done, this one included. */
+  readonly step: number
+  readonly steps: number
+  readonly epoch: number
+  readonly loss: number
+  readonly learningRate: number
+  /** Before clipping. */
+  readonly gradientNorm: number
+  readonly groups: number
+  /** Of all sequences, prompts counted with each response. */
+  readonly tokens: number
+  readonly tokensPerSecond: number
+}
+
+export interface TrainSummary {
+  readonly kind: 'finished' | 'interrupted'
+  readonly step: number
+  readonly steps: number
+  readonly tokens: number
+  readonly seconds: number
+  readonly best: Progress['best']
+  /** The trained model in Hugging Face's format, and the best one where that is another. Only when finished. */
+  readonly modelFolder: string | undefined
+  readonly bestFolder: string | undefined
+}

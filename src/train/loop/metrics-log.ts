@@ -1,0 +1,67 @@
+/**
+ * Figures in, a JSON line each in metrics.jsonl and the same in TensorBoard's form out. A run that goes on from a
+ * checkpoint forgets what it had logged beyond it, so that each step is there once.
+ */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Evaluation } from '../step/evaluate.ts'
+import { createEventFile } from '../tensorboard/event-file.ts'
+import type { Progress } from './checkpoints.ts'
+import type { StepMetrics } from './events.ts'
+import { writeFileAtomically } from './write-atomically.ts'
+
+export interface MetricsLog {
+  step(metrics: StepMetrics): void
+  evaluation(step: number, evaluation: Evaluation): void
+}
+
+/** @param resumed where the run goes on; undefined for a new one */
+export function openMetricsLog(folder: string, resumed: Progress | undefined): MetricsLog {
+  const file = join(folder, 'metrics.jsonl')
+  const lines = resumed === undefined || !existsSync(file) ? [] : readFileSync(file, 'utf8').split('\n')
+  const kept = resumed === undefined ? [] : lines.filter((line) => isKept(line, resumed))
+  writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''))
+  const events = createEventFile(join(folder, 'tensorboard'), resumed === undefined ? 0 : resumed.step + 1)
+  const append = (line: Record<string, unknown>) => appendFileSync(file, `${JSON.stringify(line)}\n`)
+
+  return {
+    step(metrics) {
+      append({ kind: 'train', ...metrics })
+      const { step, epoch: _epoch, steps: _steps, ...figures } = metrics
+      events.scalars(step, prefixed('train', figures))
+    },
+    evaluation(step, evaluation) {
+      append({ kind: 'evaluation', step, ...evaluation })
+      const { byClass, byOperator, ...figures } = evaluation
+      events.scalars(step, {
+        ...prefixed('evaluation', figures),
+        ...Object.assign(
+          {},
+          ...Object.entries(byClass).map(([name, part]) => prefixed(`evaluation-class-${name}`, { ...part })),
+          ...Object.entries(byOperator).map(([name, part]) =>
+            prefixed(`evaluation-operator-${name}`, { ...part }),
+          ),
+        ),
+      })
+    },
+  }
+}
+
+/** A line that was half written when its process died is no JSON, and is of a step that will come again. */
+function isKept(line: string, resumed: Progress): boolean {
+  try {
+    const { kind, step } = JSON.parse(line) as { kind: string; step: number }
+    return (
+      step < resumed.step || (step === resumed.step && (kind === 'train' || resumed.evaluatedAt === step))
+    )
+  } catch {
+    return false
+  }
+}
+
+function prefixed(prefix: string, figures: object): Record<string, number> {
+  const numbers = Object.entries(figures).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  )
+  return Object.fromEntries(numbers.map(([name, value]) => [`${prefix}/${name}`, value]))
+}

@@ -1,0 +1,35 @@
+/** A configuration in, how the engine is to open its models out. */
+import type { TrainConfig } from '../../config/train-config.ts'
+import { UserError } from '../../config/user-error.ts'
+import type { Device, Engine, OpenModelOptions } from '../engine/engine.ts'
+
+/** @throws UserError where the configuration names a GPU and the engine has none */
+export function chooseDevice({ engine }: TrainConfig, { hasCuda }: Pick<Engine, 'hasCuda'>): Device {
+  if (engine.device === 'auto') return hasCuda ? 'cuda' : 'cpu'
+  if (engine.device !== 'cpu' && !hasCuda) {
+    throw new UserError(
+      `"engine.device: ${engine.device}" asks for a GPU, and there is none; set it to auto or cpu.`,
+    )
+  }
+  return engine.device as Device
+}
+
+export function openPolicyOptions(config: TrainConfig, device: Device): OpenModelOptions {
+  const { training } = config.engine
+  return { ...common(config, device), folder: config.model, training: { ...training, seed: config.seed } }
+}
+
+/** Frozen: for the reference, and for evaluation. */
+export function openFrozenOptions(config: TrainConfig, device: Device, folder: string): OpenModelOptions {
+  return { ...common(config, device), folder, training: { kind: 'none' } }
+}
+
+function common({ engine }: TrainConfig, device: Device): Omit<OpenModelOptions, 'folder' | 'training'> {
+  const { numberType, activationBytes, logitRows } = engine
+  return { device, numberType, logitRows, ...(activationBytes !== null && { activationBytes }) }
+}
+
+/** What a model's log-probabilities depend on besides its files. */
+export function computationOf({ engine }: TrainConfig, device: Device): string[] {
+  return [engine.numberType, device === 'cpu' ? 'cpu' : 'cuda']
+}
