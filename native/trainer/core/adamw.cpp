@@ -1,0 +1,115 @@
+// Each parameter is worked on in chunks: a chunk's value and moments are brought to float32, go through libtorch's
+// fused step and are brought back. What is float32 already is worked on in place.
+#include "adamw.h"
+
+#include <ATen/Context.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+
+#include "job.h"
+
+namespace gepo {
+namespace {
+
+constexpr int64_t chunk_size = int64_t{1} << 24;
+
+// Rounds float32 to bfloat16 up or down with the probabilities that keep the mean: small steps count on average.
+void round_stochastically(const at::Tensor& wide, at::Tensor target, at::Generator& generator) {
+  auto bits = at::empty(wide.sizes(), wide.options().dtype(at::kInt)).random_(0, 1 << 16, generator);
+  bits.add_(wide.view(at::kInt));
+  target.view(at::kShort).copy_(bits.bitwise_right_shift_(16));
+}
+
+at::Tensor widen(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat); }
+
+void store(const at::Tensor& wide, at::Tensor target, at::Generator& generator) {
+  if (target.scalar_type() == at::kBFloat16) round_stochastically(wide, target, generator);
+}
+
+void step_chunk(parameter& p, int64_t first, int64_t count, const adamw_options& options, double scale,
+                const at::Tensor& step, at::Generator& generator) {
+  const auto part = [&](const at::Tensor& x) { return x.defined() ? x.view({-1}).narrow(0, first, count) : x; };
+  const auto value = part(p.value);
+  const auto missing = part(p.missing_bits);
+  auto wide = missing.defined() ? join_master(value, missing) : widen(value);
+  const auto m = part(p.first_moment);
+  const auto v = part(p.second_moment);
+  auto wide_m = widen(m);
+  auto wide_v = widen(v);
+  auto gradient = part(p.gradient).to(wide.scalar_type());
+  if (scale != 1) gradient = gradient * scale;
+  at::_fused_adamw_({wide}, {gradient}, {wide_m}, {wide_v}, {}, {step}, options.learning_rate, options.beta1,
+                    options.beta2, p.decays ? options.weight_decay : 0.0, options.epsilon, false, false);
+  if (missing.defined()) {
+    split_master(wide, value, missing);
+  } else {
+    store(wide, value, generator);
+  }
+  store(wide_m, m, generator);
+  store(wide_v, v, generator);
+}
+
+}  // namespace
+
+at::Tensor join_master(const at::Tensor& value, const at::Tensor& missing_bits) {
+  auto bits = value.view(at::kShort).to(at::kInt).bitwise_left_shift_(16);
+  return bits.add_(missing_bits).view(at::kFloat);
+}
+
+void split_master(const at::Tensor& master, at::Tensor value, at::Tensor missing_bits) {
+  const auto bits = master.contiguous().view(at::kInt);
+  const auto high = (bits + 0x8000).bitwise_right_shift_(16);
+  value.view(at::kShort).copy_(high);
+  missing_bits.copy_(bits - high.bitwise_left_shift(16));
+}
+
+double gradient_norm(const std::deque<parameter>& parameters) {
+  std::vector<at::Tensor> norms;
+  for (const auto& p : parameters) {
+    if (p.gradient.defined()) {
+      norms.push_back(at::linalg_vector_norm(p.gradient, 2, {}, false, accumulation_type(p.gradient.scalar_type())));
+    }
+  }
+  if (norms.empty()) return 0;
+  return at::linalg_vector_norm(at::stack(norms), 2, {}, false, at::kDouble).item<double>();
+}
+
+void make_moments(std::deque<parameter>& parameters, const training_config& training) {
+  const stage now("making room for the optimiser's moments", "the optimiser's memory by moments: bfloat16, or use LoRA");
+  for (auto& p : parameters) {
+    if (!p.trained || p.first_moment.defined()) continue;
+    // Low-rank additions are few: their moments are always as wide as they are.
+    const bool as_wide = p.value.scalar_type() == at::kDouble || training.kind == training_kind::lora;
+    const auto options = p.value.options().dtype(as_wide ? p.value.scalar_type() : training.moments);
+    p.first_moment = at::zeros(p.value.sizes(), options);
+    p.second_moment = at::zeros(p.value.sizes(), options);
+  }
+}
+
+void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
+                const training_config& training) {
+  const stage now("taking an optimiser step", "the optimiser's memory by moments: bfloat16, or use LoRA");
+  uint64_t index = 0;
+  for (auto& p : parameters) {
+    ++index;
+    if (!p.trained) continue;
+    gradient_of(p);
+    auto generator = at::globalContext().defaultGenerator(p.value.device());
+    // Of the step and the parameter alone, so that a resumed training rounds as the uninterrupted one.
+    generator.set_current_seed(training.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(step) * 1000003 + index);
+    // The fused step wants the number of the step as a tensor.
+    const auto number = at::full({}, step, p.value.options().dtype(at::kFloat));
+    const auto size = p.value.numel();
+    for (int64_t first = 0; first < size; first += chunk_size) {
+      step_chunk(p, first, std::min(chunk_size, size - first), options, scale, number, generator);
+    }
+  }
+}
+
+}  // namespace gepo

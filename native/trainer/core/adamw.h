@@ -1,0 +1,32 @@
+// Clipping by the common norm and AdamW.
+#pragma once
+#include <deque>
+
+#include "model-config.h"
+#include "parameter.h"
+
+namespace gepo {
+
+struct adamw_options {
+  double learning_rate;
+  double clip_norm;  // <= 0: no clipping
+  double weight_decay;
+  double beta1, beta2, epsilon;
+};
+
+// The root of the sum of the squares of all gradients.
+double gradient_norm(const std::deque<parameter>& parameters);
+
+// Moments of zero for every trained parameter that has none.
+void make_moments(std::deque<parameter>& parameters, const training_config& training);
+
+// The `step`-th step (from 1) of all trained parameters, which must have moments; gradients count `scale` times. The gradients stay.
+void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
+                const training_config& training);
+
+// The float32 value of a bfloat16 parameter and the bits that it lacks, and back. The value is the master rounded to
+// the nearest, half upwards in the bits; the missing bits are the signed distance in units of the master's last place.
+at::Tensor join_master(const at::Tensor& value, const at::Tensor& missing_bits);
+void split_master(const at::Tensor& master, at::Tensor value, at::Tensor missing_bits);
+
+}  // namespace gepo

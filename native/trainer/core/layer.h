@@ -1,0 +1,67 @@
+// One decoder layer: attention and a gated feed-forward network, each behind a normalisation and beside a residual.
+#pragma once
+#include "attention.h"
+#include "linear.h"
+#include "rms-norm.h"
+#include "rotary.h"
+
+namespace gepo {
+
+struct decoder_layer {
+  parameter* input_norm = nullptr;  // (D)
+  linear qkv;                       // ((H + 2 H_k) head_size, D): queries, keys, values
+  parameter* query_norm = nullptr;  // (head_size), or absent
+  parameter* key_norm = nullptr;
+  linear output;                    // (D, H head_size)
+  parameter* post_norm = nullptr;   // (D)
+  linear gate_up;                   // (2 F, D): gate, up
+  linear down;                      // (D, F)
+};
+
+// What is the same for all layers of a pass.
+struct layer_context {
+  const model_config& config;
+  const packed_batch& batch;
+  rotation turn;
+  bool with_additions;
+};
+
+// Queries, keys and values of tokens, turned to their positions: (T, H or H_k, head_size).
+struct attention_inputs {
+  at::Tensor q, k, v;
+};
+
+// What the backward pass needs of a forward pass. Only `input` is always there; see is_kept.
+struct layer_activations {
+  at::Tensor input;               // (T, D)
+  normalized before_attention;
+  at::Tensor plain_q, plain_k;    // before their norms, if they have any
+  at::Tensor q_inverse_rms, k_inverse_rms;
+  attention_inputs turned;
+  attention_result attention;
+  at::Tensor middle;              // (T, D): after attention
+  normalized before_mlp;
+  at::Tensor gate_up;             // (T, 2 F)
+};
+
+inline bool is_kept(const layer_activations& activations) { return activations.gate_up.defined(); }
+
+// The bytes of everything but the input.
+int64_t kept_bytes(const layer_activations& activations);
+
+// The projections of `activations.input`; fills in what comes before attention.
+void project(const decoder_layer& layer, layer_activations& activations, const model_config& config,
+             const rotation& turn, bool with_additions);
+
+// From the attention's output (T, H head_size) to the layer's; fills in what comes after attention.
+at::Tensor finish_layer(const decoder_layer& layer, layer_activations& activations, const at::Tensor& attended,
+                        const model_config& config, bool with_additions);
+
+// `activations.input` -> the layer's output (T, D); fills in the rest of the activations.
+at::Tensor forward_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context);
+
+// The derivative by the layer's input from that by its output; adds to the gradients of what is trained.
+at::Tensor backward_layer(const decoder_layer& layer, const layer_activations& activations, const at::Tensor& d_output,
+                          const layer_context& context);
+
+}  // namespace gepo

@@ -1,0 +1,206 @@
+#include "model.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+
+#include "job.h"
+
+namespace gepo {
+namespace {
+
+int64_t total_rows(const std::vector<std::pair<std::string, int64_t>>& parts) {
+  int64_t rows = 0;
+  for (const auto& [name, count] : parts) rows += count;
+  return rows;
+}
+
+}  // namespace
+
+model::model(model_config config, model_options options) : config_(std::move(config)), options_(options) {
+  const stage now("making room for the model's weights", "the model's size, or its number type");
+  embedding_ = add("model.embed_tokens.weight", {config_.vocabulary, config_.hidden});
+  for (int64_t i = 0; i < config_.layers; ++i) layers_.push_back(add_layer(i));
+  final_norm_ = add("model.norm.weight", {config_.hidden});
+  head_ = config_.tied ? embedding_ : add("lm_head.weight", {config_.vocabulary, config_.hidden});
+  if (options_.training.kind != training_kind::lora) return;
+  auto generator = at::detail::createCPUGenerator(options_.training.seed);
+  for (auto& layer : layers_) {
+    for (const auto* target : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down}) {
+      for (const auto& addition : target->additions) {
+        // As PEFT does: Kaiming's uniform distribution with a = sqrt(5) is that of +-1 / sqrt(in).
+        const auto bound = 1 / std::sqrt(static_cast<double>(addition.down->value.size(1)));
+        auto start = at::empty(addition.down->value.sizes(), at::kFloat).uniform_(-bound, bound, generator);
+        addition.down->value.copy_(start);
+      }
+    }
+  }
+}
+
+parameter* model::add(const std::string& name, std::vector<int64_t> shape) {
+  auto& made = parameters_.emplace_back();
+  made.value = at::empty(shape, at::TensorOptions().dtype(options_.number_type).device(options_.device));
+  made.gradient_type = options_.training.gradients;
+  made.trained = options_.training.kind == training_kind::full;
+  made.decays = shape.size() > 1;
+  if (made.trained && options_.number_type == c10::kBFloat16 && options_.training.master) {
+    made.missing_bits = at::zeros(shape, made.value.options().dtype(at::kShort));
+  }
+  if (!name.empty()) names_.push_back({name, &made, 0, shape[0]});
+  return &made;
+}
+
+parameter* model::add_fused(const std::vector<std::pair<std::string, int64_t>>& parts, int64_t columns) {
+  auto* whole = columns == 0 ? add("", {total_rows(parts)}) : add("", {total_rows(parts), columns});
+  int64_t row = 0;
+  for (const auto& [name, rows] : parts) {
+    names_.push_back({name, whole, row, rows});
+    row += rows;
+  }
+  return whole;
+}
+
+linear model::add_linear(const std::string& prefix, const std::vector<std::pair<std::string, int64_t>>& parts,
+                         int64_t columns, bool bias) {
+  const auto named = [&](const char* ending) {
+    auto names = parts;
+    for (auto& [name, rows] : names) name = prefix + name + ending;
+    return names;
+  };
+  linear made;
+  made.weight = add_fused(named(".weight"), columns);
+  if (bias) made.bias = add_fused(named(".bias"), 0);
+  if (options_.training.kind == training_kind::lora) add_low_rank(made, named(""));
+  return made;
+}
+
+void model::add_low_rank(linear& target, const std::vector<std::pair<std::string, int64_t>>& parts) {
+  const auto rank = options_.training.rank;
+  target.scale = options_.training.alpha / static_cast<double>(rank);
+  const auto type = accumulation_type(options_.number_type);
+  const auto make = [&](const std::string& name, int64_t rows, int64_t columns) {
+    auto& made = parameters_.emplace_back();
+    made.value = at::zeros({rows, columns}, at::TensorOptions().dtype(type).device(options_.device));
+    made.gradient_type = type;
+    made.trained = true;
+    made.decays = true;
+    names_.push_back({name, &made, 0, rows});
+    return &made;
+  };
+  int64_t row = 0;
+  for (const auto& [name, rows] : parts) {
+    target.additions.push_back({row, rows, make(name + ".lora_A.weight", rank, target.weight->value.size(1)),
+                                make(name + ".lora_B.weight", rows, rank)});
+    row += rows;
+  }
+}
+
+decoder_layer model::add_layer(int64_t index) {
+  const auto prefix = "model.layers." + std::to_string(index) + ".";
+  const auto queries = config_.heads * config_.head_size;
+  const auto keys = config_.key_heads * config_.head_size;
+  decoder_layer made;
+  made.input_norm = add(prefix + "input_layernorm.weight", {config_.hidden});
+  made.qkv = add_linear(prefix + "self_attn.", {{"q_proj", queries}, {"k_proj", keys}, {"v_proj", keys}},
+                        config_.hidden, config_.qkv_bias);
+  if (config_.head_norms) {
+    made.query_norm = add(prefix + "self_attn.q_norm.weight", {config_.head_size});
+    made.key_norm = add(prefix + "self_attn.k_norm.weight", {config_.head_size});
+  }
+  made.output = add_linear(prefix + "self_attn.", {{"o_proj", config_.hidden}}, queries, config_.output_bias);
+  made.post_norm = add(prefix + "post_attention_layernorm.weight", {config_.hidden});
+  made.gate_up = add_linear(prefix + "mlp.", {{"gate_proj", config_.intermediate}, {"up_proj", config_.intermediate}},
+                            config_.hidden, config_.mlp_bias);
+  made.down = add_linear(prefix + "mlp.", {{"down_proj", config_.hidden}}, config_.intermediate, config_.mlp_bias);
+  return made;
+}
+
+at::Tensor model::embed(const at::Tensor& ids) const { return embedding_->value.index_select(0, ids); }
+
+void model::check_trained() const {
+  if (options_.training.kind == training_kind::none) {
+    fail("bad-input", "This model was opened without training: open it with training full or lora.");
+  }
+}
+
+at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, const layer_visitor& visit) const {
+  const stage now("running " + std::to_string(batch.ids.size(0)) + " tokens through the model", "the tokens of a batch");
+  const layer_context context{config_, batch, make_rotation(config_, batch.positions, options_.number_type),
+                              with_additions};
+  auto hidden = embed(batch.ids);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    stop_if_aborted();
+    layer_activations activations;
+    activations.input = hidden;
+    hidden = forward_layer(layers_[i], activations, context);
+    if (visit) visit(i, activations.turned);
+  }
+  return rms_norm(hidden.index_select(0, batch.rows), final_norm_->value, config_.norm_epsilon).output;
+}
+
+token_log_probs model::log_probs(const packed_batch& batch, bool with_additions, bool with_entropies) const {
+  const auto rows = hidden_rows(batch, with_additions);
+  return head_log_probs(rows, *head_, batch.targets, options_.logit_rows, with_entropies);
+}
+
+std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_additions) const {
+  const stage now("running " + std::to_string(batch.ids.size(0)) + " tokens through the model and keeping activations",
+                  "activationBytes, or the tokens of a batch");
+  auto pass = std::make_unique<forward_pass>();
+  pass->turn = make_rotation(config_, batch.positions, options_.number_type);
+  pass->batch = std::move(batch);
+  pass->with_additions = with_additions;
+  const layer_context context{config_, pass->batch, pass->turn, with_additions};
+  auto hidden = embed(pass->batch.ids);
+  const auto count = static_cast<int64_t>(layers_.size());
+  for (int64_t i = 0; i < count; ++i) {
+    stop_if_aborted();
+    layer_activations activations;
+    activations.input = hidden;
+    hidden = forward_layer(layers_[i], activations, context);
+    // The last layers are kept, for they are the first to be used and freed again.
+    const auto affordable = options_.activation_bytes / std::max<int64_t>(kept_bytes(activations), 1);
+    if (count - i > affordable) {
+      layer_activations input_alone;
+      input_alone.input = std::move(activations.input);
+      activations = std::move(input_alone);
+    }
+    pass->layers.push_back(std::move(activations));
+  }
+  pass->last_rows = hidden.index_select(0, pass->batch.rows);
+  return pass;
+}
+
+token_log_probs model::log_probs(const forward_pass& pass, bool with_entropies) const {
+  const auto rows = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon).output;
+  return head_log_probs(rows, *head_, pass.batch.targets, options_.logit_rows, with_entropies);
+}
+
+token_log_probs model::backward(forward_pass& pass, const token_gradient& gradient, bool with_entropies) {
+  const stage now("running the backward pass of " + std::to_string(pass.batch.ids.size(0)) + " tokens",
+                  "activationBytes, or the tokens of a batch");
+  const auto normal = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon);
+  auto head = backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient);
+  const auto d_rows = backward_rms_norm(pass.last_rows, normal.inverse_rms, *final_norm_, head.d_hidden);
+  auto d_hidden = at::zeros({pass.batch.ids.size(0), config_.hidden}, d_rows.options());
+  d_hidden.index_copy_(0, pass.batch.rows, d_rows);
+
+  const layer_context context{config_, pass.batch, pass.turn, pass.with_additions};
+  for (auto i = layers_.size(); i-- > 0;) {
+    stop_if_aborted();
+    auto activations = std::move(pass.layers[i]);
+    if (!is_kept(activations)) forward_layer(layers_[i], activations, context);
+    d_hidden = backward_layer(layers_[i], activations, d_hidden, context);
+  }
+  if (embedding_->trained) {
+    auto& target = gradient_of(*embedding_);
+    target.index_add_(0, pass.batch.ids, d_hidden.to(target.scalar_type()));
+  }
+  return head.values;
+}
+
+}  // namespace gepo

@@ -1,0 +1,7 @@
+// libtorch's tensor with its operators, and nothing of its other 2,000 functions: each file includes those it uses.
+#pragma once
+#ifndef AT_PER_OPERATOR_HEADERS
+#define AT_PER_OPERATOR_HEADERS
+#endif
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
