@@ -4,7 +4,7 @@
  */
 import type { Unit } from '../extract/unit.ts'
 import type { Calling } from './calling.ts'
-import type { Build, Engine, Executable } from './engine.ts'
+import type { Build, BuildResult, Engine, Executable } from './engine.ts'
 import type { Input } from './input.ts'
 import { mutantEdges } from './limits.ts'
 import type { RunOutcome } from './run-outcome.ts'
@@ -51,10 +51,19 @@ export function reasonOf(
 /** `cover` is the original's coverage build; those with the sanitizers are made when the first input is screened. */
 export function screenOf(engine: Engine, unit: Unit, calling: Calling, cover: Executable): Screen {
   const code = { text: unit.code, language: 'c', standard: unit.standard } as const
+  return screenBuilds(engine, cover, (build) => engine.build(code, build, calling))
+}
+
+/** The same for code whose builds with the sanitizers are made in a way of their own. */
+export function screenBuilds(
+  engine: Engine,
+  cover: Executable,
+  build: (build: 'asan' | 'msan') => Promise<BuildResult>,
+): Screen {
   return async (inputs) => {
     if (inputs.length === 0) return []
-    const asan = await engine.build(code, 'asan', calling)
-    const msan = await engine.build(code, 'msan', calling)
+    const asan = await build('asan')
+    const msan = await build('msan')
     for (const built of [asan, msan])
       if (built.kind === 'rejected')
         return inputs.map(() => ({ kind: 'refused', reason: 'compile', detail: built.detail }))

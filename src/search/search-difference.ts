@@ -1,0 +1,505 @@
+/**
+ * Two versions of one unit in, an input on which both are defined and give different results out, or how much was tried
+ * without finding one.
+ *
+ * Guided by both: what takes a new edge in either, or comes closer to meeting a comparison, becomes a parent of further
+ * inputs. Of a parent the places that hold numbers are moved one by one, and from how the operands of its comparisons
+ * move with them follow inputs that should meet those. Deterministic by seed, whatever the engine.
+ *
+ * Undefined behaviour has no say: an input counts, as evidence or as a parent, only after the sanitizers have found both
+ * versions clean on it and both repeat themselves.
+ */
+import { generateCall } from '../execute/call/generate-call.ts'
+import type { Calling } from '../execute/calling.ts'
+import type { Dictionary, Engine, Executable, Explored } from '../execute/engine.ts'
+import type { Input } from '../execute/input.ts'
+import { createRandom, type Random } from '../execute/random.ts'
+import { type Result, resultOf, sameResult } from '../execute/same-result.ts'
+import { reasonOf, type Screen } from '../execute/screen-original.ts'
+import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
+import type { IrConstants } from './find-ir-constants.ts'
+import { Frontier, type Traces } from './frontier.ts'
+import { type NumberSlot, slotsOf } from './input-slots.ts'
+import { type Probe, solveComparisons } from './solve-comparisons.ts'
+import { targetTexts } from './target-texts.ts'
+import { varyInput } from './vary-input.ts'
+
+export interface SearchSide {
+  /** A `trace` build. */
+  readonly trace: Executable
+  readonly screen: Screen
+}
+
+export interface SearchBudget {
+  /** Inputs tried. */
+  readonly inputs: number
+  /** Edges that all runs may take together. */
+  readonly edges: number
+  /** performance.now() of the end; undefined for none. */
+  readonly deadlineMs?: number | undefined
+}
+
+export interface SearchOptions {
+  readonly calling: Calling
+  readonly seed: string
+  readonly budget: SearchBudget
+  /** Of both versions. */
+  readonly constants: IrConstants
+}
+
+export interface Difference {
+  readonly input: Input
+  readonly results: readonly [Result, Result]
+}
+
+export interface Searched {
+  readonly difference: Difference | undefined
+  /** Inputs on which both were run. */
+  readonly tried: number
+  /** Of these, on how many both ended well with the same result. */
+  readonly agreed: number
+  /** Of those, how many the sanitizers have found clean in both: all that reached something new. */
+  readonly clean: number
+  readonly edgesReached: readonly [number, number]
+  readonly edgesTotal: readonly [number, number]
+  /** Why inputs were not usable, the most frequent reason first. */
+  readonly refusals: readonly Refusal[]
+  readonly stoppedBy: 'difference' | 'inputs' | 'edges' | 'time' | 'hopeless'
+}
+
+export interface Refusal {
+  readonly side: 0 | 1
+  readonly reason: string
+  readonly detail: string
+  readonly count: number
+}
+
+const BATCH = 48
+/** One run. An input on which either takes more is not usable. */
+const RUN_EDGES = 400_000
+/** After so many inputs without a usable one there will be none. */
+const HOPELESS_AFTER = 240
+/** Places moved of one parent. */
+const MOST_NUMBER_PROBES = 40
+const MOST_FLOAT_PROBES = 12
+/** Long steps are worth their runs where there are few places to move. */
+const FEW_NUMBERS = 4
+const LONG_STEPS = [256n, 65_536n, 1n << 24n]
+const MOST_CONSTANT_STEPS = 10
+const MOST_SOLUTIONS = 400
+/** Parents whose places get all values at which types and constants have their limits. */
+const THOROUGH_PARENTS = 3
+const MOST_BOUNDARY_INPUTS = 300
+/** Part of the inputs that are made without a target. */
+const VARIED_SHARE = 0.35
+const SIZES = 10
+
+interface Attempt {
+  readonly input: Input
+  /** Which version makes up the rest of the standard input; undefined for none. */
+  readonly explorer?: 0 | 1
+  readonly onTraces?: (traces: Traces) => void
+}
+
+interface Parent {
+  readonly input: Input
+  readonly traces: Traces
+}
+
+export function searchDifference(
+  engine: Engine,
+  sides: readonly [SearchSide, SearchSide],
+  options: SearchOptions,
+): Promise<Searched> {
+  return new DifferenceSearch(engine, sides, options).run()
+}
+
+class DifferenceSearch {
+  readonly #engine: Engine
+  readonly #sides: readonly [SearchSide, SearchSide]
+  readonly #options: SearchOptions
+  readonly #random: Random
+  readonly #frontier = new Frontier()
+  readonly #parents: Parent[] = []
+  /** Attempts with a target, by the parent that they come from: first those that took new edges. */
+  readonly #urgent: Iterator<Attempt | 'later'>[] = []
+  readonly #patient: Iterator<Attempt | 'later'>[] = []
+  readonly #seen = new Set<string>()
+  readonly #refusals = new Map<string, { side: 0 | 1; reason: string; detail: string; count: number }>()
+  readonly #comparedNumbers = new Set<bigint>()
+  readonly #comparedTexts = new Set<string>()
+  #readsInput: boolean
+  #tried = 0
+  #agreed = 0
+  #clean = 0
+  #edgesSpent = 0
+  readonly #edgesTotal: [number, number] = [0, 0]
+
+  constructor(engine: Engine, sides: readonly [SearchSide, SearchSide], options: SearchOptions) {
+    this.#engine = engine
+    this.#sides = sides
+    this.#options = options
+    this.#random = createRandom(`difference ${options.seed}`)
+    this.#readsInput = options.calling.kind === 'program'
+  }
+
+  async run(): Promise<Searched> {
+    let difference: Difference | undefined
+    let attempts = this.#firstAttempts()
+    let stoppedBy: Searched['stoppedBy'] | undefined
+    while (stoppedBy === undefined) {
+      difference = await this.#tryAll(attempts)
+      stoppedBy = difference === undefined ? this.#reasonToStop() : 'difference'
+      attempts = this.#nextAttempts()
+      if (stoppedBy === undefined && attempts.length === 0) stoppedBy = 'inputs'
+    }
+    return {
+      difference,
+      tried: this.#tried,
+      agreed: this.#agreed,
+      clean: this.#clean,
+      edgesReached: [this.#frontier.edgesReached(0), this.#frontier.edgesReached(1)],
+      edgesTotal: this.#edgesTotal,
+      refusals: [...this.#refusals.values()].sort((a, b) => b.count - a.count),
+      stoppedBy,
+    }
+  }
+
+  #reasonToStop(): Searched['stoppedBy'] | undefined {
+    const { inputs, edges, deadlineMs } = this.#options.budget
+    if (this.#tried >= inputs) return 'inputs'
+    if (this.#edgesSpent >= edges) return 'edges'
+    if (deadlineMs !== undefined && performance.now() >= deadlineMs) return 'time'
+    return this.#clean === 0 && this.#tried >= HOPELESS_AFTER ? 'hopeless' : undefined
+  }
+
+  // ---- running ----
+
+  async #tryAll(attempts: readonly Attempt[]): Promise<Difference | undefined> {
+    const suspects: Parent[] = []
+    const gainful: (Parent & { readonly gain: 'edges' | 'closer' })[] = []
+    const tentative = this.#frontier.copy()
+    for (const [index, { input, traces }] of (await this.#runAll(attempts)).entries()) {
+      this.#tried++
+      attempts[index]!.onTraces?.(traces)
+      this.#learnConstants(traces)
+      const results = resultsOf(traces)
+      if (results === undefined) {
+        this.#countFailures(traces)
+        continue
+      }
+      if (input.stdin !== '') this.#readsInput = true
+      if (isDifference(results)) suspects.push({ input, traces })
+      else {
+        this.#agreed++
+        const gain = tentative.gain(traces)
+        if (gain === undefined) continue
+        tentative.add(traces)
+        gainful.push({ input, traces, gain })
+      }
+    }
+    const verdicts = await this.#screenAll([...suspects, ...gainful])
+    const differences = suspects.flatMap(({ input, traces }, index) => {
+      const results = verdicts[index]
+      if (results !== undefined && isDifference(results)) return [{ input, results }]
+      this.#frontier.refuse(traces)
+      return []
+    })
+    for (const [index, { gain, ...parent }] of gainful.entries()) {
+      if (verdicts[suspects.length + index] === undefined) {
+        this.#frontier.refuse(parent.traces)
+        continue
+      }
+      this.#clean++
+      this.#frontier.add(parent.traces)
+      this.#parents.push(parent)
+      ;(gain === 'edges' ? this.#urgent : this.#patient).push(this.#targeted(parent, gain === 'edges'))
+    }
+    return differences.sort((a, b) => sizeOf(a.input) - sizeOf(b.input))[0]
+  }
+
+  /** Both versions on all inputs; what one makes up is then given to the other. */
+  async #runAll(attempts: readonly Attempt[]): Promise<Parent[]> {
+    const inputs = attempts.map(({ input }) => input)
+    const traces = [[], []] as [Explored[], Explored[]]
+    for (const side of [0, 1] as const) {
+      const made = [...attempts.keys()].filter((index) => attempts[index]!.explorer === side)
+      if (made.length === 0) continue
+      const explorations = made.map((index) => {
+        const input = inputs[index]!
+        return {
+          seed: this.#random.bits(64),
+          size: this.#random.int(0, SIZES - 1),
+          dictionary: this.#dictionary(),
+          fuel: RUN_EDGES,
+          call: input.kind === 'call' ? input : undefined,
+          beginning: input.stdin,
+        }
+      })
+      const explored = await this.#engine.explore(this.#sides[side].trace, explorations)
+      for (const [position, index] of made.entries()) {
+        traces[side][index] = explored[position]!
+        inputs[index] = explored[position]!.input
+      }
+    }
+    for (const side of [0, 1] as const) {
+      const open = [...attempts.keys()].filter((index) => traces[side][index] === undefined)
+      const replays = open.map((index) => ({ input: inputs[index]!, fuel: RUN_EDGES }))
+      const replayed = replays.length === 0 ? [] : await this.#engine.replay(this.#sides[side].trace, replays)
+      for (const [position, index] of open.entries()) traces[side][index] = replayed[position]!
+    }
+    return inputs.map((input, index) => {
+      this.#seen.add(JSON.stringify(input))
+      const both = [traces[0][index]!, traces[1][index]!] as const
+      for (const [side, { coverage }] of both.entries()) {
+        this.#edgesSpent += coverage?.edgesTaken ?? 0
+        const total = coverage?.hits.length ?? 0
+        if (total > this.#edgesTotal[side]!) this.#edgesTotal[side] = total
+      }
+      return { input, traces: both }
+    })
+  }
+
+  #countFailures(traces: Traces): void {
+    for (const [side, { outcome }] of traces.entries())
+      if (outcome.kind !== 'ok') this.#countRefusal(side as 0 | 1, reasonOf(outcome, 'trace'))
+  }
+
+  #countRefusal(side: 0 | 1, { reason, detail }: { reason: string; detail: string }): void {
+    const known = this.#refusals.get(`${side} ${reason}`)
+    if (known === undefined) this.#refusals.set(`${side} ${reason}`, { side, reason, detail, count: 1 })
+    else known.count++
+  }
+
+  /** The results of both where both are clean; the second is not asked where the first is not. */
+  async #screenAll(some: readonly Parent[]): Promise<(readonly [Result, Result] | undefined)[]> {
+    const results = some.map((): Result[] => [])
+    for (const side of [0, 1] as const) {
+      const open = [...some.keys()].filter((index) => results[index]!.length === side)
+      const screened = await this.#sides[side].screen(
+        open.map((index) => ({
+          input: some[index]!.input,
+          edgesTaken: some[index]!.traces[side].coverage?.edgesTaken ?? RUN_EDGES,
+        })),
+      )
+      for (const [position, verdict] of screened.entries()) {
+        if (verdict.kind === 'clean') results[open[position]!]!.push(verdict.expected)
+        else this.#countRefusal(side, verdict)
+      }
+    }
+    return results.map(([a, b]) => (a === undefined || b === undefined ? undefined : [a, b]))
+  }
+
+  // ---- making inputs ----
+
+  #firstAttempts(): Attempt[] {
+    const { calling } = this.#options
+    if (calling.kind === 'program') {
+      const empty: Input = { kind: 'stdin', stdin: '' }
+      return [
+        { input: empty },
+        ...Array.from(
+          { length: BATCH - 1 },
+          (_, index): Attempt => ({ input: empty, explorer: index % 2 === 0 ? 0 : 1 }),
+        ),
+      ]
+    }
+    // Whether it reads standard input is not known yet.
+    return Array.from(
+      { length: BATCH },
+      (_, index): Attempt => ({
+        input: this.#newCall(index / BATCH)!,
+        ...(index < 4 && { explorer: index % 2 === 0 ? 0 : 1 }),
+      }),
+    )
+  }
+
+  #nextAttempts(): Attempt[] {
+    const attempts: Attempt[] = []
+    const left = Math.min(BATCH, this.#options.budget.inputs - this.#tried)
+    // Half of the tries may be of what was tried before.
+    for (let tries = 0; attempts.length < left && tries < 4 * BATCH; tries++) {
+      const targeted = this.#random.chance(VARIED_SHARE) ? undefined : this.#nextTargeted()
+      const attempt = targeted ?? this.#untargeted()
+      const key = JSON.stringify(attempt.input)
+      if (attempt.explorer === undefined && attempt.onTraces === undefined && this.#seen.has(key)) continue
+      this.#seen.add(key)
+      attempts.push(attempt)
+    }
+    return attempts
+  }
+
+  #nextTargeted(): Attempt | undefined {
+    // Of those that only came closer the latest came closest.
+    return this.#nextOf(this.#urgent, 'first') ?? this.#nextOf(this.#patient, 'last')
+  }
+
+  #nextOf(queue: Iterator<Attempt | 'later'>[], preferred: 'first' | 'last'): Attempt | undefined {
+    const order = preferred === 'first' ? [...queue] : queue.toReversed()
+    for (const attempts of order) {
+      const { value, done } = attempts.next()
+      if (done === true) queue.splice(queue.indexOf(attempts), 1)
+      else if (value !== 'later') return value
+    }
+    return undefined
+  }
+
+  #untargeted(): Attempt {
+    const { calling } = this.#options
+    const random = this.#random
+    const explorer = random.chance(0.5) ? 0 : 1
+    if (this.#parents.length === 0 || random.chance(0.2)) {
+      const input = this.#newCall(random.next()) ?? { kind: 'stdin', stdin: '' }
+      return this.#readsInput ? { input, explorer } : { input }
+    }
+    // The latest got furthest.
+    const parent = random.chance(0.4) ? random.pick(this.#parents.slice(-8)) : random.pick(this.#parents)
+    const input = varyInput(calling, parent.input, this.#constants(), random)
+    return this.#readsInput && random.chance(0.4) ? { input, explorer } : { input }
+  }
+
+  #newCall(size: number): Input | undefined {
+    const { calling } = this.#options
+    if (calling.kind === 'program') return undefined
+    const { integers, floats, texts } = this.#constants()
+    const constants = [...integers.map(String), ...floats.filter(Number.isFinite).map(String), ...texts]
+    return generateCall(calling.plan, { seed: String(this.#random.bits(64)), size, constants, stdin: '' })
+  }
+
+  /** Probes of the parent, what follows from them, and, for the first ones, values at the limits. */
+  *#targeted(parent: Parent, tookEdges: boolean): Generator<Attempt | 'later'> {
+    const { calling } = this.#options
+    const probes: Probe[] = []
+    for (const input of targetTexts(calling, parent.input, parent.traces)) yield { input }
+    if (this.#parents.indexOf(parent) < THOROUGH_PARENTS)
+      for (const input of this.#boundaryInputs(parent.input)) yield { input }
+    let sent = 0
+    for (const probe of this.#probesOf(parent.input, tookEdges, probes)) {
+      sent++
+      yield probe
+    }
+    while (probes.length < sent) yield 'later'
+    let count = 0
+    for (const input of solveComparisons(calling, parent.input, parent.traces, probes)) {
+      const key = JSON.stringify(input)
+      if (this.#seen.has(key)) continue
+      if (++count > MOST_SOLUTIONS) return
+      yield { input }
+    }
+  }
+
+  *#probesOf(input: Input, tookEdges: boolean, probes: Probe[]): Generator<Attempt> {
+    const { numbers, floats } = slotsOf(this.#options.calling, input)
+    const chosen = this.#choose(numbers, MOST_NUMBER_PROBES)
+    const longSteps =
+      tookEdges && numbers.length <= FEW_NUMBERS ? [...LONG_STEPS, ...this.#constantSteps()] : []
+    for (const slot of chosen)
+      for (const step of [1n, ...longSteps]) {
+        const direction = fits(slot, slot.value + step) ? step : -step
+        yield {
+          input: slot.with(slot.value + direction),
+          onTraces: (traces) => probes.push({ kind: 'number', slot, step: direction, traces }),
+        }
+      }
+    for (const slot of this.#choose(floats, MOST_FLOAT_PROBES)) {
+      const step = Math.abs(slot.value) < 1e6 ? 1 : slot.value / 16
+      if (!Number.isFinite(slot.value)) continue
+      yield {
+        input: slot.with(slot.value + step),
+        onTraces: (traces) => probes.push({ kind: 'float', slot, step, traces }),
+      }
+    }
+  }
+
+  /** The first and others, in their order: arguments come before what they point to. */
+  #choose<T>(items: readonly T[], most: number): readonly T[] {
+    if (items.length <= most) return items
+    const kept = new Set([
+      ...items.slice(0, most / 2),
+      ...this.#random.shuffle(items.slice(most / 2)).slice(0, most / 2),
+    ])
+    return items.filter((item) => kept.has(item))
+  }
+
+  #constantSteps(): bigint[] {
+    return this.#options.constants.integers
+      .filter((value) => value > 2n && value < 1n << 40n)
+      .slice(0, MOST_CONSTANT_STEPS)
+  }
+
+  *#boundaryInputs(input: Input): Generator<Input> {
+    const { integers, floats } = this.#constants()
+    const slots = slotsOf(this.#options.calling, input)
+    const inputs: (() => Input)[] = []
+    for (const slot of this.#choose(slots.numbers, MOST_FLOAT_PROBES)) {
+      const around = integers.flatMap((value) => [value, value - 1n, value + 1n])
+      for (const value of new Set([...integerBoundaries(slot.bits, slot.signed), ...around]))
+        if (fits(slot, value)) inputs.push(() => slot.with(value))
+    }
+    for (const slot of this.#choose(slots.floats, MOST_FLOAT_PROBES))
+      for (const value of [...floatBoundaries(slot.format), ...floats, ...integers.map(Number)])
+        inputs.push(() => slot.with(value))
+    for (const slot of slots.texts) inputs.push(() => slot.with(''))
+    for (const make of this.#random.shuffle(inputs).slice(0, MOST_BOUNDARY_INPUTS)) yield make()
+  }
+
+  // ---- constants ----
+
+  #learnConstants(traces: Traces): void {
+    for (const { comparisons } of traces) {
+      for (const { kind, size, pairs } of comparisons?.numbers ?? [])
+        if (kind === 'integer' && this.#comparedNumbers.size < MOST_LEARNED) {
+          const second = BigInt.asIntN(size * 8, pairs[0]![1])
+          if (second > 1n || second < -1n) this.#comparedNumbers.add(second)
+        }
+      for (const { texts } of comparisons?.texts ?? [])
+        if (this.#comparedTexts.size < MOST_LEARNED) this.#comparedTexts.add(texts[1])
+    }
+  }
+
+  #constants(): IrConstants {
+    const { integers, floats, texts } = this.#options.constants
+    return {
+      integers: [...new Set([...integers, ...this.#comparedNumbers])],
+      floats,
+      texts: [...new Set([...texts, ...this.#comparedTexts])],
+    }
+  }
+
+  #dictionary(): Dictionary {
+    const { integers, floats, texts } = this.#constants()
+    const words = texts.map((text) => text.trim()).filter((text) => /^[\x21-\x24\x26-\x7e]{1,32}$/.test(text))
+    const chars = integers
+      .filter((value) => value > 32n && value < 127n)
+      .map((value) => String.fromCharCode(Number(value)))
+    return {
+      numbers: [...integers.filter((value) => value > 1n || value < -1n).map(String), ...floats.map(String)],
+      words,
+      chars: chars.join(''),
+    }
+  }
+}
+
+const MOST_LEARNED = 64
+
+function fits({ bits, signed }: NumberSlot, value: bigint): boolean {
+  const top = 1n << BigInt(signed ? bits - 1 : bits)
+  return value < top && value >= (signed ? -top : 0n)
+}
+
+const sizeOf = (input: Input) => JSON.stringify(input).length
+
+/** undefined unless both ended well. */
+function resultsOf([a, b]: Traces): readonly [Result, Result] | undefined {
+  return a.outcome.kind === 'ok' && b.outcome.kind === 'ok'
+    ? [resultOf(a.outcome), resultOf(b.outcome)]
+    : undefined
+}
+
+/** The sign of a NaN is nothing that C or LLVM promise. */
+const observed = (result: Result): Result => ({
+  ...result,
+  stdout: result.stdout.replaceAll('-nan', 'nan'),
+})
+
+const isDifference = ([a, b]: readonly [Result, Result]): boolean => !sameResult(observed(a), observed(b))

@@ -1,0 +1,324 @@
+/**
+ * An input, what its run compared, and what runs of it with single places changed ("probes") compared in, inputs that are likely to meet
+ * those comparisons out. It takes operands for linear in the places that move them; runs decide whether they are.
+ */
+import type { Calling } from '../execute/calling.ts'
+import type { NumberComparison } from '../execute/comparisons.ts'
+import type { Input } from '../execute/input.ts'
+import type { Traces } from './frontier.ts'
+import { type FloatSlot, type NumberSlot, slotsOf } from './input-slots.ts'
+import { nextFloat } from './next-float.ts'
+import { solveLinear } from './solve-linear.ts'
+
+export type Probe =
+  | { readonly kind: 'number'; readonly slot: NumberSlot; readonly step: bigint; readonly traces: Traces }
+  | { readonly kind: 'float'; readonly slot: FloatSlot; readonly step: number; readonly traces: Traces }
+
+/** One pair of operands of one comparison in the run that the probes vary. */
+interface Gap {
+  readonly side: 0 | 1
+  readonly comparison: NumberComparison
+  readonly pair: number
+  readonly a: bigint
+  readonly b: bigint
+}
+
+/** Above this a product is not taken apart. */
+const LARGEST_DIVISOR = 1 << 16
+const MOST_DIVISORS = 16
+/** Places that one system of equations may move, and equations in it. */
+const MOST_UNKNOWNS = 12
+const MOST_EQUATIONS = 8
+
+/** Inputs for one comparison after the other, the most promising of each first. */
+export function* solveComparisons(
+  calling: Calling,
+  input: Input,
+  traces: Traces,
+  probes: readonly Probe[],
+): Generator<Input> {
+  const gaps = gapsOf(traces)
+  const open = gaps.map((gap) => solutionsOf(calling, input, gap, gaps, probes))
+  // In turns, so that a comparison that cannot be met does not keep the others waiting.
+  for (let left = open; left.length > 0; ) {
+    const next: typeof open = []
+    for (const solutions of left) {
+      const { value, done } = solutions.next()
+      if (done === true) continue
+      yield value
+      next.push(solutions)
+    }
+    left = next
+  }
+}
+
+function gapsOf(traces: Traces): Gap[] {
+  return traces.flatMap(({ comparisons }, side) =>
+    (comparisons?.numbers ?? []).flatMap((comparison) =>
+      comparison.pairs.map(([a, b], pair) => ({ side: side as 0 | 1, comparison, pair, a, b })),
+    ),
+  )
+}
+
+function* solutionsOf(
+  calling: Calling,
+  input: Input,
+  gap: Gap,
+  gaps: readonly Gap[],
+  probes: readonly Probe[],
+): Generator<Input> {
+  if (gap.comparison.kind === 'float') {
+    for (const probe of probes) yield* floatSolutions(gap, probe)
+    return
+  }
+  const moves: Move[] = []
+  for (const probe of probes) {
+    if (probe.kind !== 'number') continue
+    const move = moveOf(gap, probe)
+    if (move !== undefined) moves.push(move)
+  }
+  for (const move of moves) yield* singleSolutions(gap, move)
+  if (gap.a === gap.b) return
+  yield* productSolutions(calling, input, moves)
+  yield* jointSolutions(calling, input, gap, gaps, probes)
+  yield* digitSolutions(calling, input, gap, moves)
+}
+
+// ---- one place ----
+
+/** How a step of a place moves the distance of the operands, both as signed numbers. */
+interface Move {
+  readonly slot: NumberSlot
+  readonly step: bigint
+  readonly before: bigint
+  readonly change: bigint
+}
+
+const distanceOf = ({ comparison: { size } }: Gap, a: bigint, b: bigint): bigint =>
+  BigInt.asIntN(size * 8, a) - BigInt.asIntN(size * 8, b)
+
+function pairIn(gap: Gap, traces: Traces): readonly [bigint, bigint] | undefined {
+  const { place, pairs } = gap.comparison
+  const there = traces[gap.side].comparisons?.numbers.find((comparison) => comparison.place === place)
+  // The closest and the last are the last two, however many there are.
+  return gap.pair >= pairs.length - 2 ? there?.pairs.at(gap.pair - pairs.length) : there?.pairs[gap.pair]
+}
+
+function moveOf(gap: Gap, { slot, step, traces }: Extract<Probe, { kind: 'number' }>): Move | undefined {
+  const moved = pairIn(gap, traces)
+  if (moved === undefined || (moved[0] === gap.a && moved[1] === gap.b)) return undefined
+  const before = distanceOf(gap, gap.a, gap.b)
+  return { slot, step, before, change: distanceOf(gap, ...moved) - before }
+}
+
+function* singleSolutions(gap: Gap, { slot, step, before, change }: Move): Generator<Input> {
+  const bits = gap.comparison.size * 8
+  if (change === 0n) return
+  for (const target of [0n, 1n, -1n]) {
+    const needed = (target - before) * step
+    const whole = needed / change
+    yield slot.with(clamped(slot, slot.value + whole))
+    if (target !== 0n || needed % change === 0n) continue
+    // Rounded the other way.
+    yield slot.with(clamped(slot, slot.value + whole + (needed < 0n === change < 0n ? 1n : -1n)))
+    const wrapped = wrappedQuotient(needed / step, BigInt.asIntN(bits, change), bits)
+    if (step === 1n && wrapped !== undefined) yield slot.with(narrowed(slot, slot.value + wrapped, bits))
+  }
+  if (gap.a === gap.b) return
+  // Operands that are the place's own bits, as they are, exclusive-or'ed with something, or in the other byte order.
+  const flipped = gap.a ^ gap.b
+  yield slot.with(narrowed(slot, slot.value ^ flipped, bits))
+  yield slot.with(narrowed(slot, slot.value ^ swappedBytes(flipped, gap.comparison.size), bits))
+}
+
+function limits({ bits, signed }: NumberSlot): readonly [bigint, bigint] {
+  const top = 1n << BigInt(signed ? bits - 1 : bits)
+  return [signed ? -top : 0n, top - 1n]
+}
+
+function clamped(slot: NumberSlot, value: bigint): bigint {
+  const [least, most] = limits(slot)
+  return value < least ? least : value > most ? most : value
+}
+
+/** A place may be wider than what is compared of it: a number in text is as wide as any. */
+const narrowed = (slot: NumberSlot, value: bigint, bits: number): bigint =>
+  slot.bits > bits && slot.signed ? BigInt.asIntN(bits, value) : value
+
+/** x with `x * divisor = needed` in arithmetic that wraps. */
+function wrappedQuotient(needed: bigint, divisor: bigint, bits: number): bigint | undefined {
+  let [rest, odd, width] = [BigInt.asUintN(bits, needed), BigInt.asUintN(bits, divisor), bits]
+  if (odd === 0n) return undefined
+  while (odd % 2n === 0n) {
+    if (rest % 2n !== 0n) return undefined
+    ;[rest, odd, width] = [rest / 2n, odd / 2n, width - 1]
+  }
+  // Newton's iteration doubles the number of right bits.
+  let inverse = odd
+  for (let right = 3; right < width; right *= 2)
+    inverse = BigInt.asUintN(width, inverse * (2n - odd * inverse))
+  return BigInt.asUintN(width, rest * inverse)
+}
+
+function swappedBytes(value: bigint, size: number): bigint {
+  let swapped = 0n
+  for (let at = 0; at < size; at++) swapped = (swapped << 8n) | ((value >> BigInt(at * 8)) & 0xffn)
+  return swapped
+}
+
+// ---- floats ----
+
+function floatOf(bits: bigint, size: number): number {
+  const view = new DataView(new ArrayBuffer(8))
+  if (size === 4) {
+    view.setUint32(0, Number(bits))
+    return view.getFloat32(0)
+  }
+  view.setBigUint64(0, bits)
+  return view.getFloat64(0)
+}
+
+function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
+  const moved = pairIn(gap, probe.traces)
+  if (moved === undefined) return
+  const { size } = gap.comparison
+  const [a, b] = [floatOf(gap.a, size), floatOf(gap.b, size)]
+  const change = floatOf(moved[0], size) - floatOf(moved[1], size) - (a - b)
+  if (change === 0 || !Number.isFinite(change)) return
+  const value = Number(probe.slot.value)
+  const wanted = value === a ? b : value === b ? a : value - ((a - b) * Number(probe.step)) / change
+  if (!Number.isFinite(wanted)) return
+  if (probe.kind === 'number') {
+    for (const offset of [0, 1, -1])
+      yield probe.slot.with(clamped(probe.slot, BigInt(Math.round(wanted) + offset)))
+    return
+  }
+  const { slot } = probe
+  for (const value of [
+    wanted,
+    nextFloat(wanted, slot.format, 1),
+    nextFloat(wanted, slot.format, -1),
+    Math.round(wanted),
+  ])
+    yield slot.with(value)
+}
+
+// ---- several places ----
+
+/** a = x * y, up to something that both leave alone: any two factors of what is wanted. */
+function* productSolutions(calling: Calling, input: Input, moves: readonly Move[]): Generator<Input> {
+  const single = moves.filter(({ step }) => step === 1n)
+  for (const [at, x] of single.entries())
+    for (const y of single.slice(at + 1)) {
+      const product = x.slot.value * y.slot.value
+      if (x.change !== y.slot.value || y.change !== x.slot.value) continue
+      // before = product - wanted
+      const wanted = product - x.before
+      for (const divisor of divisors(wanted)) {
+        yield withNumbers(calling, input, [
+          [x.slot, divisor],
+          [y.slot, wanted / divisor],
+        ])
+        yield withNumbers(calling, input, [
+          [y.slot, divisor],
+          [x.slot, wanted / divisor],
+        ])
+      }
+    }
+}
+
+function divisors(value: bigint): bigint[] {
+  const found: bigint[] = []
+  const positive = value < 0n ? -value : value
+  if (positive < 4n || positive > BigInt(Number.MAX_SAFE_INTEGER)) return found
+  const number = Number(positive)
+  for (let divisor = 2; divisor <= LARGEST_DIVISOR && divisor * divisor <= number; divisor++)
+    if (number % divisor === 0) {
+      found.push(BigInt(divisor))
+      if (found.length === MOST_DIVISORS) break
+    }
+  return found
+}
+
+/** Moves several places so that this comparison is met and those that are met stay so. */
+function* jointSolutions(
+  calling: Calling,
+  input: Input,
+  gap: Gap,
+  gaps: readonly Gap[],
+  probes: readonly Probe[],
+): Generator<Input> {
+  const single = probes.filter((probe) => probe.kind === 'number').filter(({ step }) => step === 1n)
+  const rowOf = (one: Gap) => single.map((probe) => moveOf(one, probe)?.change ?? 0n)
+  const wanted = rowOf(gap)
+  const used = [...single.keys()].filter((at) => wanted[at] !== 0n)
+  if (used.length === 0) return
+  const rows = [wanted]
+  for (const one of gaps) {
+    if (one === gap || one.comparison.kind === 'float' || one.a !== one.b || rows.length === MOST_EQUATIONS)
+      continue
+    const row = rowOf(one)
+    if (!row.some((change) => change !== 0n) || rows.some((other) => other.every((v, at) => v === row[at])))
+      continue
+    rows.push(row)
+  }
+  if (rows.length === 1) return
+  const columns = [...single.keys()]
+    .filter((at) => rows.some((row) => row[at] !== 0n))
+    .slice(0, MOST_UNKNOWNS)
+  const right = rows.map((_, at) => (at === 0 ? -distanceOf(gap, gap.a, gap.b) : 0n))
+  for (const order of [columns, columns.toReversed()]) {
+    const deltas = solveLinear(
+      rows.map((row) => order.map((at) => row[at]!)),
+      right,
+    )
+    if (deltas === undefined) continue
+    yield withNumbers(
+      calling,
+      input,
+      order.flatMap((at, index) =>
+        deltas[index] === 0n ? [] : [[single[at]!.slot, single[at]!.slot.value + deltas[index]!] as const],
+      ),
+    )
+  }
+}
+
+/** Places of narrow range that count for much or little of a sum, as digits do: bytes of a word, characters of a hash. */
+function* digitSolutions(calling: Calling, input: Input, gap: Gap, moves: readonly Move[]): Generator<Input> {
+  const single = moves.filter(({ step, change }) => step === 1n && change !== 0n)
+  if (single.length < 2) return
+  const magnitude = ({ change }: Move) => (change < 0n ? -change : change)
+  const sorted = single.toSorted((x, y) =>
+    magnitude(x) > magnitude(y) ? -1 : magnitude(x) < magnitude(y) ? 1 : 0,
+  )
+  const width = 1n << BigInt(gap.comparison.size * 8)
+  // What wraps may lie on either side.
+  for (const needed of [-single[0]!.before, -single[0]!.before + width, -single[0]!.before - width])
+    for (const order of [sorted, sorted.toReversed()]) {
+      let rest = needed
+      const values: [NumberSlot, bigint][] = []
+      for (const { slot, change } of order) {
+        const [least, most] = slot.id.endsWith(']') ? [1n, 255n] : limits(slot)
+        const wanted = slot.value + floorQuotient(rest, change)
+        const value = wanted < least ? least : wanted > most ? most : wanted
+        rest -= (value - slot.value) * change
+        if (value !== slot.value) values.push([slot, value])
+      }
+      if (rest === 0n && values.length > 1) yield withNumbers(calling, input, values)
+    }
+}
+
+const floorQuotient = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n)
+
+function withNumbers(
+  calling: Calling,
+  input: Input,
+  values: readonly (readonly [NumberSlot, bigint])[],
+): Input {
+  let changed = input
+  for (const [{ id }, value] of values) {
+    const slot = slotsOf(calling, changed).numbers.find((one) => one.id === id)
+    if (slot !== undefined) changed = slot.with(value)
+  }
+  return changed
+}

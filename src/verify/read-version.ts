@@ -1,0 +1,143 @@
+/**
+ * A C or LLVM IR file in, one of two versions to compare out: its code, its IR and what it defines. IR is read by clang
+ * and printed anew, so that what comes later meets one spelling only. Nothing is run.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { normalizeIr } from '../compile/normalize-ir.ts'
+import { UserError } from '../config/user-error.ts'
+import type { Engine } from '../execute/engine.ts'
+import { decodeText } from '../extract/decode-text.ts'
+import type { CStandard } from '../extract/unit.ts'
+import { findExecutable } from '../toolchain/find-executable.ts'
+import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
+import { runBounded } from '../toolchain/run-bounded.ts'
+import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.ts'
+
+export interface VersionFile {
+  /** For messages, and by its ending for the language: `.c`, `.ll`, `.bc`; what else there is tells its content. */
+  readonly name: string
+  readonly content: Uint8Array
+}
+
+export interface Version {
+  readonly name: string
+  readonly language: 'c' | 'ir'
+  /** What is built: the C text, or the normalised IR. */
+  readonly text: string
+  readonly standard: CStandard
+  /** Normalised: of C at O0, of IR as it is. */
+  readonly ir: string
+  /** With debug information where there is some. */
+  readonly debugIr: string
+}
+
+export interface VersionTools {
+  readonly engine: Engine
+  readonly clang: string
+}
+
+const STANDARDS: readonly CStandard[] = ['gnu17', 'gnu89']
+const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
+/** Another name for main, so that a driver can have its own. Both versions get it. */
+const HIDDEN_MAIN = 'gepo_unit_main'
+
+/**
+ * @param asProgram false hides `main`: a single function is about to be called
+ * @throws UserError for a file that is neither, or that the compiler refuses
+ */
+export async function readVersion(
+  { engine, clang }: VersionTools,
+  { name, content }: VersionFile,
+  asProgram: boolean,
+): Promise<Version> {
+  if (isBitcode(content)) return irVersion(clang, name, await disassemble(content, name), asProgram)
+  const decoded = decodeText(content)
+  if (decoded.kind === 'dropped') throw new UserError(`${name} cannot be read: ${decoded.detail}.`)
+  const isIr = /\.ll$/.test(name) || (!/\.[ci]$/.test(name) && /^define .*\{$/m.test(decoded.text))
+  return isIr
+    ? irVersion(clang, name, decoded.text, asProgram)
+    : cVersion(
+        engine,
+        name,
+        asProgram ? decoded.text : `#define main ${HIDDEN_MAIN}\n#line 1\n${decoded.text}`,
+      )
+}
+
+/** Bare, or in the wrapper that Darwin puts around it. */
+function isBitcode(content: Uint8Array): boolean {
+  const magic = Buffer.from(content.buffer, content.byteOffset, Math.min(4, content.length)).toString(
+    'latin1',
+  )
+  return magic === 'BC\xc0\xde' || magic === '\xde\xc0\x17\x0b'
+}
+
+async function disassemble(content: Uint8Array, name: string): Promise<string> {
+  const llvmDis = findExecutable([`llvm-dis-${LLVM_MAJOR}`, `${LLVM_BIN}/llvm-dis`], process.env)
+  if (llvmDis === undefined)
+    throw new UserError(
+      `${name} is bitcode, which llvm-dis reads: install llvm ${LLVM_MAJOR} (apt-get install llvm-${LLVM_MAJOR}), or give the text (.ll).`,
+    )
+  const folder = await mkdtemp(path.join(tmpdir(), 'gepo-bitcode-'))
+  try {
+    const file = path.join(folder, 'module.bc')
+    await writeFile(file, content)
+    const { failed, stdout, stderr } = await runBounded([llvmDis, file, '-o', '-'], '', OUTPUT_LIMIT_BYTES)
+    if (failed)
+      throw new UserError(`${name} is no bitcode of LLVM ${LLVM_MAJOR} or before: ${lastLine(stderr, file)}.`)
+    return stdout
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const lastLine = (text: string, file: string) =>
+  text.trim().split('\n').at(-1)?.replaceAll(file, '<bitcode>') ?? ''
+
+async function cVersion(engine: Engine, name: string, text: string): Promise<Version> {
+  let refusal = ''
+  for (const standard of STANDARDS) {
+    const debug = await engine.emitIr(text, standard, 'O0', { debug: true })
+    const plain = debug.kind === 'ok' ? await engine.emitIr(text, standard, 'O0') : debug
+    if (debug.kind !== 'ok' || plain.kind !== 'ok') {
+      refusal = explain(debug.kind === 'ok' ? plain : debug)
+      continue
+    }
+    return { name, language: 'c', text, standard, ir: normalizeIr(plain.stdout), debugIr: debug.stdout }
+  }
+  // The lenient standard's first error is what really stands in the way.
+  throw new UserError(`${name} does not compile as C: ${refusal}.`)
+}
+
+async function irVersion(clang: string, name: string, text: string, asProgram: boolean): Promise<Version> {
+  const triple = /^target triple = "([^"]*)"/m.exec(text)?.[1] ?? ''
+  if (triple !== '' && !/^x86_64-.*linux/.test(triple))
+    throw new UserError(`${name} is for ${triple}; only code for x86-64 and Linux can be run here.`)
+  const args = ['-S', '-emit-llvm', '-Wno-override-module', '-fno-discard-value-names']
+  const printed = await runClang(
+    clang,
+    [...args, '-Xclang', '-disable-llvm-passes', '-x', 'ir', '-', '-o', '-'],
+    text,
+  )
+  if (printed.kind !== 'ok') throw new UserError(`${name} is refused as LLVM IR: ${explain(printed)}.`)
+  const debugIr = asProgram ? printed.stdout : printed.stdout.replaceAll(/@main\b/g, `@${HIDDEN_MAIN}`)
+  const ir = normalizeIr(withoutDebugRecords(debugIr))
+  return { name, language: 'ir', text: ir, standard: 'gnu17', ir, debugIr }
+}
+
+const withoutDebugRecords = (ir: string) =>
+  ir.replaceAll(/^ +(?:#dbg_\w+\(|(?:tail )?call void @llvm\.dbg\.).*\n/gm, '')
+
+function explain(result: ClangResult): string {
+  switch (result.kind) {
+    case 'ok':
+      return ''
+    case 'rejected':
+      return firstError(result.stderr) ?? 'the compiler gives no reason'
+    case 'timeout':
+      return `the compiler took over ${result.afterMs} ms`
+    case 'crashed':
+      return `the compiler broke (${result.detail})`
+  }
+}
