@@ -20,7 +20,7 @@ import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import { Frontier, type Traces } from './frontier.ts'
 import { type NumberSlot, slotsOf } from './input-slots.ts'
-import { type Probe, solveComparisons } from './solve-comparisons.ts'
+import { alongDirection, keepingDirections, type Probe, solveComparisons } from './solve-comparisons.ts'
 import { targetTexts } from './target-texts.ts'
 import { varyInput } from './vary-input.ts'
 
@@ -87,6 +87,7 @@ const FEW_NUMBERS = 4
 const LONG_STEPS = [256n, 65_536n, 1n << 24n]
 const MOST_CONSTANT_STEPS = 10
 const MOST_SOLUTIONS = 400
+const DIRECTION_ROUNDS = 3
 /** Parents whose places get all values at which types and constants have their limits. */
 const THOROUGH_PARENTS = 3
 const MOST_BOUNDARY_INPUTS = 300
@@ -373,12 +374,10 @@ class DifferenceSearch {
     for (const input of targetTexts(calling, parent.input, parent.traces)) yield { input }
     if (this.#parents.indexOf(parent) < THOROUGH_PARENTS)
       for (const input of this.#boundaryInputs(parent.input)) yield { input }
-    let sent = 0
-    for (const probe of this.#probesOf(parent.input, tookEdges, probes)) {
-      sent++
-      yield probe
-    }
-    while (probes.length < sent) yield 'later'
+    yield* untilAnswered(this.#probesOf(parent.input, tookEdges, probes), probes)
+    // Each round can show a comparison that the one before could not reach.
+    for (let round = 0; round < DIRECTION_ROUNDS; round++)
+      yield* untilAnswered(this.#directionProbes(parent, probes), probes)
     let count = 0
     for (const input of solveComparisons(calling, parent.input, parent.traces, probes)) {
       const key = JSON.stringify(input)
@@ -386,6 +385,15 @@ class DifferenceSearch {
       if (++count > MOST_SOLUTIONS) return
       yield { input }
     }
+  }
+
+  *#directionProbes(parent: Parent, probes: Probe[]): Generator<Attempt> {
+    const { calling } = this.#options
+    for (const direction of keepingDirections(parent.traces, probes))
+      yield {
+        input: alongDirection(calling, parent.input, direction, 1n),
+        onTraces: (traces) => probes.push({ kind: 'direction', direction, traces }),
+      }
   }
 
   *#probesOf(input: Input, tookEdges: boolean, probes: Probe[]): Generator<Attempt> {
@@ -485,6 +493,19 @@ const MOST_LEARNED = 64
 function fits({ bits, signed }: NumberSlot, value: bigint): boolean {
   const top = 1n << BigInt(signed ? bits - 1 : bits)
   return value < top && value >= (signed ? -top : 0n)
+}
+
+/** All attempts, then `later` until each has put its answer into the list. */
+function* untilAnswered(
+  attempts: Iterable<Attempt>,
+  answers: readonly unknown[],
+): Generator<Attempt | 'later'> {
+  let expected = answers.length
+  for (const attempt of attempts) {
+    expected++
+    yield attempt
+  }
+  while (answers.length < expected) yield 'later'
 }
 
 const sizeOf = (input: Input) => JSON.stringify(input).length

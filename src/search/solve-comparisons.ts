@@ -12,7 +12,11 @@ import { solveLinear } from './solve-linear.ts'
 
 export type Probe =
   | { readonly kind: 'number'; readonly slot: NumberSlot; readonly step: bigint; readonly traces: Traces }
+  | { readonly kind: 'direction'; readonly direction: Direction; readonly traces: Traces }
   | { readonly kind: 'float'; readonly slot: FloatSlot; readonly step: number; readonly traces: Traces }
+
+/** Places that are moved together, each by so much. */
+export type Direction = readonly (readonly [NumberSlot, bigint])[]
 
 /** One pair of operands of one comparison in the run that the probes vary. */
 interface Gap {
@@ -26,9 +30,10 @@ interface Gap {
 /** Above this a product is not taken apart. */
 const LARGEST_DIVISOR = 1 << 16
 const MOST_DIVISORS = 16
-/** Places that one system of equations may move, and equations in it. */
+/** Places and comparisons that one system of equations is about, and directions that follow from it. */
 const MOST_UNKNOWNS = 12
 const MOST_EQUATIONS = 8
+const MOST_DIRECTIONS = 8
 
 /** Inputs for one comparison after the other, the most promising of each first. */
 export function* solveComparisons(
@@ -37,8 +42,7 @@ export function* solveComparisons(
   traces: Traces,
   probes: readonly Probe[],
 ): Generator<Input> {
-  const gaps = gapsOf(traces)
-  const open = gaps.map((gap) => solutionsOf(calling, input, gap, gaps, probes))
+  const open = gapsOf(traces).map((gap) => solutionsOf(calling, input, gap, probes))
   // In turns, so that a comparison that cannot be met does not keep the others waiting.
   for (let left = open; left.length > 0; ) {
     const next: typeof open = []
@@ -60,27 +64,23 @@ function gapsOf(traces: Traces): Gap[] {
   )
 }
 
-function* solutionsOf(
-  calling: Calling,
-  input: Input,
-  gap: Gap,
-  gaps: readonly Gap[],
-  probes: readonly Probe[],
-): Generator<Input> {
+function* solutionsOf(calling: Calling, input: Input, gap: Gap, probes: readonly Probe[]): Generator<Input> {
   if (gap.comparison.kind === 'float') {
     for (const probe of probes) yield* floatSolutions(gap, probe)
     return
   }
   const moves: Move[] = []
   for (const probe of probes) {
-    if (probe.kind !== 'number') continue
-    const move = moveOf(gap, probe)
-    if (move !== undefined) moves.push(move)
+    const change = changeOf(gap, probe)
+    if (change === undefined) continue
+    const before = distanceOf(gap, gap.a, gap.b)
+    if (probe.kind === 'number') moves.push({ slot: probe.slot, step: probe.step, before, change })
+    else if (probe.kind === 'direction')
+      yield* jointSolutions(calling, input, probe.direction, before, change)
   }
   for (const move of moves) yield* singleSolutions(gap, move)
   if (gap.a === gap.b) return
   yield* productSolutions(calling, input, moves)
-  yield* jointSolutions(calling, input, gap, gaps, probes)
   yield* digitSolutions(calling, input, gap, moves)
 }
 
@@ -104,11 +104,11 @@ function pairIn(gap: Gap, traces: Traces): readonly [bigint, bigint] | undefined
   return gap.pair >= pairs.length - 2 ? there?.pairs.at(gap.pair - pairs.length) : there?.pairs[gap.pair]
 }
 
-function moveOf(gap: Gap, { slot, step, traces }: Extract<Probe, { kind: 'number' }>): Move | undefined {
+/** By how much the probe moves the distance; undefined where the operands stay or are not met any more. */
+function changeOf(gap: Gap, { traces }: Pick<Probe, 'traces'>): bigint | undefined {
   const moved = pairIn(gap, traces)
   if (moved === undefined || (moved[0] === gap.a && moved[1] === gap.b)) return undefined
-  const before = distanceOf(gap, gap.a, gap.b)
-  return { slot, step, before, change: distanceOf(gap, ...moved) - before }
+  return distanceOf(gap, ...moved) - distanceOf(gap, gap.a, gap.b)
 }
 
 function* singleSolutions(gap: Gap, { slot, step, before, change }: Move): Generator<Input> {
@@ -185,6 +185,7 @@ function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
   const [a, b] = [floatOf(gap.a, size), floatOf(gap.b, size)]
   const change = floatOf(moved[0], size) - floatOf(moved[1], size) - (a - b)
   if (change === 0 || !Number.isFinite(change)) return
+  if (probe.kind === 'direction') return
   const value = Number(probe.slot.value)
   const wanted = value === a ? b : value === b ? a : value - ((a - b) * Number(probe.step)) / change
   if (!Number.isFinite(wanted)) return
@@ -240,47 +241,79 @@ function divisors(value: bigint): bigint[] {
   return found
 }
 
-/** Moves several places so that this comparison is met and those that are met stay so. */
+/**
+ * Directions along which the comparisons that are met stay so, as far as the probes tell: what lies behind those can be
+ * probed only there, and probes along them tell more directions.
+ *
+ * @returns those that are not among the probes yet
+ */
+export function keepingDirections(traces: Traces, probes: readonly Probe[]): Direction[] {
+  const columns = probes.flatMap((probe) => {
+    const direction = directionOf(probe)
+    return direction === undefined ? [] : [{ probe, direction }]
+  })
+  const rows: bigint[][] = []
+  for (const gap of gapsOf(traces)) {
+    if (gap.comparison.kind === 'float' || gap.a !== gap.b || rows.length === MOST_EQUATIONS) continue
+    const row = columns.map(({ probe }) => changeOf(gap, probe) ?? 0n)
+    const isNew = !rows.some((other) => other.every((change, at) => change === row[at]))
+    if (isNew && row.some((change) => change !== 0n)) rows.push(row)
+  }
+  const moved = [...columns.keys()].filter((at) => rows.some((row) => row[at] !== 0n)).slice(-MOST_UNKNOWNS)
+  const known = new Set(columns.map(({ direction }) => directionKey(direction)))
+  const found: Direction[] = []
+  for (const one of moved) {
+    const others = moved.filter((at) => at !== one)
+    const deltas = solveLinear(
+      rows.map((row) => others.map((at) => row[at]!)),
+      rows.map((row) => -row[one]!),
+    )
+    if (deltas === undefined || found.length === MOST_DIRECTIONS) continue
+    const parts = others.map((at, index) => [columns[at]!.direction, deltas[index]!] as const)
+    const direction = combined([[columns[one]!.direction, 1n], ...parts])
+    const key = directionKey(direction)
+    if (direction.length > 0 && !known.has(key)) found.push(direction)
+    known.add(key)
+  }
+  return found
+}
+
+function directionOf(probe: Probe): Direction | undefined {
+  if (probe.kind === 'direction') return probe.direction
+  return probe.kind === 'number' && probe.step === 1n ? [[probe.slot, 1n]] : undefined
+}
+
+function combined(parts: readonly (readonly [Direction, bigint])[]): Direction {
+  const sums = new Map<string, readonly [NumberSlot, bigint]>()
+  for (const [direction, times] of parts)
+    for (const [slot, by] of direction) sums.set(slot.id, [slot, (sums.get(slot.id)?.[1] ?? 0n) + by * times])
+  return [...sums.values()].filter(([, by]) => by !== 0n)
+}
+
+const directionKey = (direction: Direction) =>
+  direction
+    .map(([{ id }, by]) => `${id} ${by}`)
+    .sort()
+    .join()
+
+/** The input moved `times` times in a direction. */
+export const alongDirection = (calling: Calling, input: Input, direction: Direction, times: bigint): Input =>
+  withNumbers(
+    calling,
+    input,
+    direction.map(([slot, by]) => [slot, slot.value + times * by]),
+  )
+
 function* jointSolutions(
   calling: Calling,
   input: Input,
-  gap: Gap,
-  gaps: readonly Gap[],
-  probes: readonly Probe[],
+  direction: Direction,
+  before: bigint,
+  change: bigint,
 ): Generator<Input> {
-  const single = probes.filter((probe) => probe.kind === 'number').filter(({ step }) => step === 1n)
-  const rowOf = (one: Gap) => single.map((probe) => moveOf(one, probe)?.change ?? 0n)
-  const wanted = rowOf(gap)
-  const used = [...single.keys()].filter((at) => wanted[at] !== 0n)
-  if (used.length === 0) return
-  const rows = [wanted]
-  for (const one of gaps) {
-    if (one === gap || one.comparison.kind === 'float' || one.a !== one.b || rows.length === MOST_EQUATIONS)
-      continue
-    const row = rowOf(one)
-    if (!row.some((change) => change !== 0n) || rows.some((other) => other.every((v, at) => v === row[at])))
-      continue
-    rows.push(row)
-  }
-  if (rows.length === 1) return
-  const columns = [...single.keys()]
-    .filter((at) => rows.some((row) => row[at] !== 0n))
-    .slice(0, MOST_UNKNOWNS)
-  const right = rows.map((_, at) => (at === 0 ? -distanceOf(gap, gap.a, gap.b) : 0n))
-  for (const order of [columns, columns.toReversed()]) {
-    const deltas = solveLinear(
-      rows.map((row) => order.map((at) => row[at]!)),
-      right,
-    )
-    if (deltas === undefined) continue
-    yield withNumbers(
-      calling,
-      input,
-      order.flatMap((at, index) =>
-        deltas[index] === 0n ? [] : [[single[at]!.slot, single[at]!.slot.value + deltas[index]!] as const],
-      ),
-    )
-  }
+  if (change === 0n) return
+  for (const target of [0n, 1n, -1n])
+    yield alongDirection(calling, input, direction, (target - before) / change)
 }
 
 /** Places of narrow range that count for much or little of a sum, as digits do: bytes of a word, characters of a hash. */
