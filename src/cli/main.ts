@@ -11,10 +11,13 @@ import { auditCommand } from './audit.ts'
 import { buildCommand } from './build.ts'
 import { type Context, processContext } from './context.ts'
 import { doctorCommand } from './doctor.ts'
+import { evalCommand } from './eval.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { exportCommand } from './export.ts'
+import { initModelCommand } from './init-model.ts'
 import { showCommand } from './show.ts'
 import { statsCommand } from './stats.ts'
+import { trainCommand } from './train.ts'
 import { verifyCommand } from './verify.ts'
 
 /**
@@ -93,6 +96,9 @@ Examples:
     statsCommand,
     showCommand,
     exportCommand,
+    initModelCommand,
+    trainCommand,
+    evalCommand,
     doctorCommand,
   ]) {
     command(program, context, setExit)

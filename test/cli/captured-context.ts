@@ -20,6 +20,8 @@ export async function run(
     stderr: err.stream,
     loadBuild: () => Promise.reject(new Error('build was not given')),
     loadVerifyGroups: () => Promise.reject(new Error('verifyGroups was not given')),
+    loadEngine: () => Promise.reject(new Error('loadEngine was not given')),
+    loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),
     checkParts: () => Promise.reject(new Error('checkParts was not given')),
     ...given,
   })

@@ -28,8 +28,3 @@ function common({ engine }: TrainConfig, device: Device): Omit<OpenModelOptions,
   const { numberType, activationBytes, logitRows } = engine
   return { device, numberType, logitRows, ...(activationBytes !== null && { activationBytes }) }
 }
-
-/** What a model's log-probabilities depend on besides its files. */
-export function computationOf({ engine }: TrainConfig, device: Device): string[] {
-  return [engine.numberType, device === 'cpu' ? 'cpu' : 'cuda']
-}

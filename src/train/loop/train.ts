@@ -16,6 +16,7 @@ import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
 import type { Engine, Model } from '../engine/engine.ts'
 import { hashModel } from '../reference/hash-model.ts'
+import { referenceKey } from '../reference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../reference/reference-log-probs.ts'
 import { methodOf } from '../step/method.ts'
 import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
@@ -23,7 +24,7 @@ import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
 import { openMetricsLog } from './metrics-log.ts'
-import { chooseDevice, computationOf, openFrozenOptions, openPolicyOptions } from './open-options.ts'
+import { chooseDevice, openFrozenOptions, openPolicyOptions } from './open-options.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
 import { runLoop } from './run-loop.ts'
 
@@ -86,7 +87,7 @@ async function trainIn(
       model: hashOf([modelHash, referenceHash]),
     })
     const reference: ReferenceOptions | undefined = method.usesReference
-      ? { cache: data.cache, modelKey: hashOf([referenceHash, ...computationOf(config, device)]) }
+      ? { cache: data.cache, modelKey: await referenceKey(referenceFolder, config, device, referenceHash) }
       : undefined
     if (reference !== undefined) {
       await computeReferenceLogProbs(

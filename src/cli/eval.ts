@@ -1,0 +1,120 @@
+/** `gepo eval`: how well a trained model tells winners from losers. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { loadTrainConfig, type TrainConfig } from '../config/train-config.ts'
+import { UserError } from '../config/user-error.ts'
+import type { Split } from '../group/group-record.ts'
+import type { Evaluation, Figures } from '../train/step/evaluate.ts'
+import type { Context } from './context.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { withInterrupt } from './interrupt.ts'
+import { wholeNumber } from './parse-number.ts'
+import { evaluationText, figure, trainProgress } from './train-progress.ts'
+
+interface EvalFlags {
+  readonly model?: string
+  readonly split: Split
+  readonly groups?: number
+  readonly json?: boolean
+}
+
+export function evalCommand(program: Command, context: Context, setExit: (code: ExitCode) => void): void {
+  program
+    .command('eval')
+    .summary('evaluate a trained model on groups')
+    .description(
+      'Says how well a model tells the winners of a split from its losers, by the data, prompts and method of a ' +
+        "training's configuration, and how much the winners' log-ratios vary.",
+    )
+    .argument('<config.yaml>', 'the configuration that the model was trained by')
+    .option(
+      '--model <folder>',
+      "the model (default: the run's best, else its last, else the one before training)",
+    )
+    .addOption(
+      new Option('--split <split>', 'groups of which split')
+        .choices(['train', 'validation', 'test'])
+        .default('test'),
+    )
+    .option(
+      '--groups <n>',
+      "that many groups, drawn by the configuration's seed (default: all)",
+      wholeNumber(1),
+    )
+    .option('--json', 'print the figures as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gepo eval my.yaml
+  $ gepo eval my.yaml --split validation --model runs/other/model --json`,
+    )
+    .action(async (file: string, flags: EvalFlags) => {
+      setExit(await runEval(file, flags, context))
+    })
+}
+
+async function runEval(
+  file: string,
+  { model, split, groups, json }: EvalFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const { config } = loadTrainConfig(file)
+  const folder = model ?? trainedModel(config)
+  if (!existsSync(folder))
+    throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
+  const { evaluateModel } = await import('../train/loop/evaluate-model.ts')
+  const engine = await context.loadEngine()
+  const progress = trainProgress(context.stderr)
+  try {
+    const evaluation = await withInterrupt(
+      () => progress.report({ kind: 'note', text: 'Stopping.' }),
+      async (signal) => {
+        try {
+          const report = progress.report
+          return await evaluateModel(config, { engine, folder, split, limit: groups ?? null, report, signal })
+        } catch (error) {
+          if (signal.aborted) return undefined
+          throw error
+        }
+      },
+    ).finally(() => progress.stop())
+    if (evaluation === undefined) return EXIT.interrupted
+    context.stdout.write(
+      json
+        ? `${JSON.stringify({ model: folder, split, ...evaluation })}\n`
+        : renderEvaluation(folder, split, evaluation),
+    )
+    return EXIT.done
+  } finally {
+    await engine.close()
+  }
+}
+
+function trainedModel({ out, model }: TrainConfig): string {
+  return [join(out, 'best'), join(out, 'model')].find((folder) => existsSync(folder)) ?? model
+}
+
+function renderEvaluation(folder: string, split: Split, evaluation: Evaluation): string {
+  const { byClass, byOperator } = evaluation
+  return [
+    `${folder} on ${split}: ${evaluationText(evaluation)}`,
+    ...table('class', byClass),
+    ...table('operator', byOperator),
+    '',
+  ].join('\n')
+}
+
+function table(by: string, parts: Readonly<Record<string, Figures>>): string[] {
+  const names = ['groups', 'accuracy', 'pairs', 'margin', 'loss']
+  const rows = Object.entries(parts).map(([name, { groups, accuracy, pairAccuracy, margin, loss }]) => [
+    name,
+    String(groups),
+    ...[accuracy, pairAccuracy, margin, loss].map(figure),
+  ])
+  const width = Math.max(by.length, ...rows.map(([name]) => name!.length)) + 2
+  return [[by, ...names], ...rows].map(
+    ([first, ...cells]) => `${first!.padEnd(width)}${cells.map((cell) => cell.padStart(10)).join('')}`,
+  )
+}

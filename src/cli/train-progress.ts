@@ -1,0 +1,141 @@
+/**
+ * Events of a training run in, progress on stderr out: on a terminal a line that is redrawn, and one that stays for
+ * each evaluation; elsewhere JSON lines, steps at most every few seconds and everything else at once.
+ */
+import type { TrainEvent } from '../train/loop/events.ts'
+import type { Evaluation } from '../train/step/evaluate.ts'
+import type { Terminal } from './context.ts'
+import { durationText } from './progress.ts'
+
+export interface TrainProgress {
+  report(event: TrainEvent): void
+  /** Writes the last state and leaves the line to others. */
+  stop(): void
+}
+
+const REDRAW_MS = 100
+const LOG_MS = 5000
+
+export function trainProgress(stream: Terminal): TrainProgress {
+  return stream.isTTY === true ? onTerminal(stream) : asJson(stream)
+}
+
+function onTerminal(stream: Terminal): TrainProgress {
+  let drawnAt = Number.NEGATIVE_INFINITY
+  let line = ''
+  let isDrawn = true
+  let firstStep: { readonly step: number; readonly atMs: number } | undefined
+  const draw = () => {
+    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+    drawnAt = performance.now()
+    isDrawn = true
+  }
+  const show = (text: string) => {
+    line = text
+    isDrawn = false
+    if (performance.now() - drawnAt >= REDRAW_MS) draw()
+  }
+  const keep = (text: string) => {
+    stream.write(`\r\x1b[2K${text}\n`)
+    draw()
+  }
+  return {
+    report(event) {
+      if (event.kind === 'started') firstStep = { step: event.step, atMs: performance.now() }
+      if (event.kind === 'phase') show(`${event.phase} ${event.done}/${event.total} groups`)
+      if (event.kind === 'step') show(stepLine(event, secondsLeft(event, firstStep)))
+      if (event.kind === 'note') keep(event.text)
+      if (event.kind === 'surveyed') keep(surveyLine(event))
+      if (event.kind === 'evaluated') {
+        keep(
+          `step ${event.step}: ${evaluationText(event.evaluation)}${event.isBest ? ', the best so far' : ''}`,
+        )
+      }
+    },
+    stop() {
+      if (!isDrawn) draw()
+      if (line !== '') stream.write('\n')
+    },
+  }
+}
+
+function asJson(stream: Terminal): TrainProgress {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  let waiting: string | undefined
+  let firstStep: { readonly step: number; readonly atMs: number } | undefined
+  const write = (record: string) => stream.write(`${record}\n`)
+  return {
+    report(event) {
+      if (event.kind === 'started') firstStep = { step: event.step, atMs: performance.now() }
+      const left = event.kind === 'step' ? secondsLeft(event, firstStep) : undefined
+      const { kind, ...fields } = event
+      const record = JSON.stringify({
+        event: kind,
+        ...fields,
+        ...(left !== undefined && { secondsLeft: Math.round(left) }),
+      })
+      if (kind !== 'step' && kind !== 'phase') {
+        write(record)
+        return
+      }
+      waiting = record
+      if (performance.now() - writtenAt < LOG_MS) return
+      write(record)
+      waiting = undefined
+      writtenAt = performance.now()
+    },
+    stop() {
+      if (waiting !== undefined) write(waiting)
+    },
+  }
+}
+
+type StepEvent = Extract<TrainEvent, { kind: 'step' }>
+
+/** From the steps of this process alone: a resumed run may have begun on another machine. */
+function secondsLeft(
+  { step, steps }: StepEvent,
+  first: { readonly step: number; readonly atMs: number } | undefined,
+): number | undefined {
+  if (first === undefined || step <= first.step) return undefined
+  return ((steps - step) * (performance.now() - first.atMs)) / 1000 / (step - first.step)
+}
+
+/** @example stepLine(event, 90) // 'step 12/120 (10%)  loss 0.651  accuracy 0.62  ...  1m 30s left' */
+export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number | undefined): string {
+  const { step, steps, loss, accuracy, margin, winnerVariance, learningRate, tokensPerSecond } = event
+  return [
+    `step ${step}/${steps} (${Math.floor((100 * step) / steps)}%)`,
+    `loss ${figure(loss)}`,
+    ...(accuracy === undefined ? [] : [`accuracy ${figure(accuracy)}`]),
+    ...(margin === undefined ? [] : [`margin ${figure(margin)}`]),
+    ...(winnerVariance === undefined ? [] : [`variance ${figure(winnerVariance)}`]),
+    `lr ${learningRate.toExponential(1)}`,
+    `${tokensPerSecond >= 10_000 ? `${(tokensPerSecond / 1000).toFixed(1)}k` : tokensPerSecond.toFixed(0)} tokens/s`,
+    ...(secondsLeftNow === undefined ? [] : [`${durationText(secondsLeftNow)} left`]),
+  ].join('  ')
+}
+
+/** @example evaluationText(evaluation) // 'accuracy 0.812 (pairs 0.771), margin 3.21, winner variance 0.402, loss 0.61 of 601 groups' */
+export function evaluationText(evaluation: Omit<Evaluation, 'byClass' | 'byOperator'>): string {
+  const { accuracy, pairAccuracy, margin, winnerVariance, loss, groups } = evaluation
+  return `accuracy ${figure(accuracy)} (pairs ${figure(pairAccuracy)}), margin ${figure(margin)}, winner variance ${figure(winnerVariance)}, loss ${figure(loss)} of ${groups} groups`
+}
+
+function surveyLine({ split, survey }: Extract<TrainEvent, { kind: 'surveyed' }>): string {
+  const drops = [
+    ...Object.entries(survey.droppedGroups).map(([reason, n]) => `${n} groups dropped: ${reason}`),
+    ...Object.entries(survey.droppedResponses).map(([reason, n]) => `${n} responses dropped: ${reason}`),
+  ]
+  return [
+    `${split}: ${survey.groups} groups, ${survey.tokens} tokens, the longest sequence ${survey.longestSequence}`,
+    ...drops,
+  ].join('; ')
+}
+
+/** Three significant digits, without an exponent where it would only be in the way. */
+export function figure(value: number): string {
+  const size = Math.abs(value)
+  if (value !== 0 && (size < 0.001 || size >= 1e6)) return value.toExponential(2)
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(3)
+}

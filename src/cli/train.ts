@@ -1,0 +1,101 @@
+/** `gepo train`: groups and a model to a better model. */
+import type { Command } from 'commander'
+import { formatTrainConfig } from '../config/format-train-config.ts'
+import { loadTrainConfig } from '../config/train-config.ts'
+import type { TrainSummary } from '../train/loop/events.ts'
+import { planMemory } from '../train/memory/plan-memory.ts'
+import { readDecoderShape } from '../train/model/decoder-shape.ts'
+import type { Context } from './context.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { withInterrupt } from './interrupt.ts'
+import { durationText } from './progress.ts'
+import { renderMemoryPlan } from './render-memory-plan.ts'
+import { shellWord } from './shell-word.ts'
+import { trainProgress } from './train-progress.ts'
+
+interface TrainFlags {
+  readonly printConfig?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+export function trainCommand(program: Command, context: Context, setExit: (code: ExitCode) => void): void {
+  program
+    .command('train')
+    .summary('train a model on groups')
+    .description(
+      'Trains a model on groups by GEPO, DPO or SFT, as a YAML file says. Goes on where an earlier run of the same ' +
+        'file stopped.',
+    )
+    .argument('<config.yaml>', 'what to train and how; see configs/')
+    .option('--print-config', 'print every option with the source of its default, and do nothing')
+    .option('--dry-run', 'print what memory the training will take, and do nothing')
+    .option('--json', 'print the summary, or the memory plan, as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gepo train configs/tiny-cpu.yaml
+  $ gepo train my.yaml --print-config
+  $ gepo train configs/qwen3-8b-gpu.yaml --dry-run
+
+Ctrl-C saves what is done; the same command goes on from there. Exit code 130 then.`,
+    )
+    .action(async (file: string, flags: TrainFlags) => {
+      setExit(await runTrain(file, flags, context))
+    })
+}
+
+async function runTrain(
+  file: string,
+  { printConfig, dryRun, json }: TrainFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const loaded = loadTrainConfig(file)
+  const { config } = loaded
+  if (printConfig) {
+    context.stdout.write(formatTrainConfig(loaded))
+    return EXIT.done
+  }
+  if (dryRun) {
+    const plan = planMemory(config, readDecoderShape(config.model))
+    context.stdout.write(json ? `${JSON.stringify(plan)}\n` : renderMemoryPlan(plan))
+    return EXIT.done
+  }
+  const { train } = await import('../train/loop/train.ts')
+  const engine = await context.loadEngine()
+  const progress = trainProgress(context.stderr)
+  try {
+    const summary = await withInterrupt(
+      () =>
+        progress.report({
+          kind: 'note',
+          text: 'Stopping: saving what is done. Press Ctrl-C again to stop at once.',
+        }),
+      (signal) => train(config, { engine, report: (event) => progress.report(event), signal }),
+    ).finally(() => progress.stop())
+    context.stdout.write(json ? `${JSON.stringify(summary)}\n` : formatSummary(summary, config.out))
+    if (summary.kind === 'finished') return EXIT.done
+    context.stderr.write(`Interrupted; what was done is saved. To go on: gepo train ${shellWord(file)}\n`)
+    return EXIT.interrupted
+  } finally {
+    await engine.close()
+  }
+}
+
+function formatSummary(
+  { step, steps, tokens, seconds, best, modelFolder, bestFolder }: TrainSummary,
+  out: string,
+): string {
+  return [
+    `${step} of ${steps} steps, ${tokens} tokens in ${durationText(seconds)}; figures in ${out}/metrics.jsonl and ${out}/tensorboard`,
+    ...(best === null
+      ? []
+      : [
+          `best at step ${best.step}: accuracy ${best.accuracy.toFixed(3)}, margin ${best.margin.toFixed(3)}, winner variance ${best.winnerVariance.toFixed(3)}, loss ${best.loss.toFixed(3)}`,
+        ]),
+    ...(modelFolder === undefined ? [] : [`model: ${modelFolder}`]),
+    ...(bestFolder === undefined ? [] : [`best model: ${bestFolder}`]),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,152 @@
+/**
+ * Groups and a size in, the folder of a new model out: Qwen3's architecture with random weights, and a tokenizer
+ * made from the groups' own texts. It can do nothing yet, and everything can be tried on it without a download.
+ * The same groups, sizes and seed give the same files.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../../config/user-error.ts'
+import type { TrainingRows } from '../../store/training-rows.ts'
+import { writeFolderAtomically } from '../loop/write-atomically.ts'
+import { type MadeTokenizer, makeTokenizer } from '../tokenizer/make-tokenizer.ts'
+import { countWeights, type DecoderShape, decoderTensors } from './decoder-shape.ts'
+import { INITIAL_DEVIATION, initialValues } from './initial-values.ts'
+import { writeSafetensors } from './write-safetensors.ts'
+
+/** The proportions of Qwen3's smaller models; parameters with the vocabulary's part, which the embedding has once. */
+export const MODEL_SIZES = {
+  /** 0.2 million: seconds for a test. */
+  tiny: {
+    hidden: 64,
+    layers: 2,
+    heads: 4,
+    keyValueHeads: 2,
+    headSize: 16,
+    intermediate: 192,
+    vocabulary: 1024,
+  },
+  /** 4 million: minutes on a CPU. */
+  small: {
+    hidden: 256,
+    layers: 4,
+    heads: 4,
+    keyValueHeads: 2,
+    headSize: 64,
+    intermediate: 768,
+    vocabulary: 4096,
+  },
+  /** 30 million. */
+  medium: {
+    hidden: 512,
+    layers: 8,
+    heads: 8,
+    keyValueHeads: 4,
+    headSize: 64,
+    intermediate: 1536,
+    vocabulary: 8192,
+  },
+  /** 250 million. */
+  large: {
+    hidden: 1024,
+    layers: 16,
+    heads: 16,
+    keyValueHeads: 8,
+    headSize: 64,
+    intermediate: 3072,
+    vocabulary: 16384,
+  },
+} as const
+export type ModelSize = keyof typeof MODEL_SIZES
+
+export interface InitModelOptions extends Omit<DecoderShape, 'family' | 'tied'> {
+  readonly out: string
+  readonly seed: number
+  /** The longest sequence that it may be given. */
+  readonly maxPositions: number
+  /** Text that the tokenizer is made from, at most; groups of the train split by their ids until then. */
+  readonly textBytes: number
+}
+
+export interface InitModelSummary {
+  readonly out: string
+  readonly parameters: number
+  /** Entries that the texts gave; asked for is the most. */
+  readonly vocabulary: number
+  readonly groups: number
+}
+
+/** @throws UserError where the folder exists already or the groups are none */
+export async function initModel(rows: TrainingRows, options: InitModelOptions): Promise<InitModelSummary> {
+  const { out, seed, maxPositions, textBytes, vocabulary: most, ...sizes } = options
+  if (existsSync(out)) throw new UserError(`${out} exists already; name a new folder, or remove it.`)
+  const { texts, groups } = readTexts(rows, textBytes)
+  if (groups === 0) {
+    throw new UserError(
+      `${rows.path} has no group of split train, whose texts the tokenizer is made from; build more.`,
+    )
+  }
+  const tokenizer = makeTokenizer(texts, most)
+  const shape: DecoderShape = { ...sizes, family: 'qwen3', tied: true, vocabulary: tokenizer.vocabularySize }
+  const tensors = decoderTensors(shape)
+  await writeFolderAtomically(out, async (folder) => {
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+    for (const [name, text] of Object.entries(tokenizer.files)) write(name, text)
+    write('config.json', `${JSON.stringify(modelConfig(shape, tokenizer, maxPositions), undefined, 2)}\n`)
+    write('generation_config.json', `${JSON.stringify(generationConfig(tokenizer), undefined, 2)}\n`)
+    writeSafetensors(join(folder, 'model.safetensors'), tensors, (tensor) => initialValues(tensor, seed))
+  })
+  return { out, parameters: countWeights(tensors), vocabulary: shape.vocabulary, groups }
+}
+
+function readTexts(
+  rows: TrainingRows,
+  maxBytes: number,
+): { readonly texts: string[]; readonly groups: number } {
+  const texts: string[] = []
+  let bytes = 0
+  let groups = 0
+  for (const id of rows.groupIds('train')) {
+    if (bytes >= maxBytes) break
+    const { code, winners, losers } = rows.group(id)
+    for (const text of [code, ...winners.map(({ ir }) => ir), ...losers.map(({ ir }) => ir)]) {
+      texts.push(text)
+      bytes += Buffer.byteLength(text)
+    }
+    groups++
+  }
+  return { texts, groups }
+}
+
+function modelConfig(shape: DecoderShape, { endId, paddingId }: MadeTokenizer, maxPositions: number) {
+  return {
+    architectures: ['Qwen3ForCausalLM'],
+    model_type: 'qwen3',
+    attention_bias: false,
+    attention_dropout: 0,
+    bos_token_id: null,
+    eos_token_id: endId,
+    pad_token_id: paddingId,
+    head_dim: shape.headSize,
+    hidden_act: 'silu',
+    hidden_size: shape.hidden,
+    initializer_range: INITIAL_DEVIATION,
+    intermediate_size: shape.intermediate,
+    max_position_embeddings: maxPositions,
+    num_attention_heads: shape.heads,
+    num_hidden_layers: shape.layers,
+    num_key_value_heads: shape.keyValueHeads,
+    rms_norm_eps: 1e-6,
+    rope_scaling: null,
+    rope_theta: 1_000_000,
+    sliding_window: null,
+    tie_word_embeddings: shape.tied,
+    torch_dtype: 'float32',
+    use_cache: true,
+    use_sliding_window: false,
+    vocab_size: shape.vocabulary,
+  }
+}
+
+function generationConfig({ endId, paddingId }: MadeTokenizer) {
+  return { eos_token_id: [endId, paddingId], pad_token_id: paddingId, do_sample: false }
+}
