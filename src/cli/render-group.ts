@@ -6,9 +6,10 @@ import type { Input } from '../execute/input.ts'
 import { inputRecord, resultRecord } from '../export/witness-record.ts'
 import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../group/group-record.ts'
 import { diffIr } from './diff-ir.ts'
+import { fieldLines } from './field-lines.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
 import type { Palette } from './palette.ts'
-import { printable, printableBytes } from './printable.ts'
+import { printable } from './printable.ts'
 
 export interface RenderOptions {
   readonly paint: Palette
@@ -116,20 +117,6 @@ function withoutSameStart(original: string[], mutant: string[], most: number) {
     original: original.slice(skipped),
     mutant: mutant.slice(skipped),
   }
-}
-
-/** A field a line; text of several lines below its name. Empty text is said to be so. */
-function fieldLines(record: object): string[] {
-  return Object.entries(record).flatMap(([name, value]) => {
-    if (typeof value !== 'string') return [`${name}: ${printable(JSON.stringify(value))}`]
-    if (name !== 'stdin' && name !== 'stdout') return [`${name}: ${printable(value)}`]
-    if (value === '') return [`${name}: (nothing)`]
-    const text = printableBytes(value)
-    const lines = text.split('\n')
-    if (lines.at(-1) === '') lines.pop()
-    else lines.push('(no line end)')
-    return lines.length === 1 ? [`${name}: ${lines[0]}`] : [`${name}:`, ...lines.map((line) => `  ${line}`)]
-  })
 }
 
 function cutTo(lines: string[], most: number, paint: Palette): string[] {

@@ -21,6 +21,7 @@ import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
 import { findIrConstants, type IrConstants } from '../search/find-ir-constants.ts'
 import { type Searched, type SearchSide, searchDifference } from '../search/search-difference.ts'
 import { traceFloats } from '../search/trace-floats.ts'
+import { DEFAULT_INPUTS } from './default-inputs.ts'
 import { callableFunctions, type Matched, matchFunction, matchPrograms } from './match-versions.ts'
 import { readVersion, type Version, type VersionFile, type VersionTools } from './read-version.ts'
 
@@ -64,7 +65,6 @@ export type UnitVerdict = Omit<PairVerdict, 'units' | 'seed'> & { readonly name:
 /** The input with both results: `{stdin}`, or `{call, args, ...}` for a function. */
 export type PairWitness = InputRecord & { readonly a: ResultRecord; readonly b: ResultRecord }
 
-export const DEFAULT_INPUTS = 3000
 /** About three seconds of running. */
 const EDGES_PER_INPUT = 60_000
 const MAIN = 'main'

@@ -1,0 +1,59 @@
+/** Two paths in, the verdict on the pair out, with Alive2's beside it where that is asked for: an engine from start to end. */
+import { readFile } from 'node:fs/promises'
+import { UserError } from '../config/user-error.ts'
+import { prepareHarness } from '../execute/harness-objects.ts'
+import { DEFAULT_LIMITS } from '../execute/limits.ts'
+import { type Compiler, compileWorkerFor, openEngine } from '../execute/open-engine.ts'
+import { locateTools } from '../toolchain/locate-tools.ts'
+import { type AliveReport, askAlive } from './ask-alive.ts'
+import { readVersion, type VersionFile } from './read-version.ts'
+import { type PairVerdict, type VerifyPairOptions, verifyPair } from './verify-pair.ts'
+
+export interface VerifyFilesOptions extends VerifyPairOptions {
+  readonly compiler: Compiler
+  /** Path or name of `alive-tv`; undefined: it is not asked. */
+  readonly aliveTv?: string | undefined
+}
+
+export type VerifyFiles = (
+  paths: readonly [string, string],
+  options: VerifyFilesOptions,
+) => Promise<PairVerdict & { readonly alive?: AliveReport }>
+
+/** @throws UserError for files that cannot be read, or compared at all */
+export const verifyFiles: VerifyFiles = async (paths, { compiler, aliveTv, ...options }) => {
+  const files = [await readVersionFile(paths[0]), await readVersionFile(paths[1])] as const
+  const { clang } = locateTools()
+  const harness = await prepareHarness(clang)
+  const compileWorker = compileWorkerFor(compiler)
+  const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
+  try {
+    const verdict = await verifyPair({ engine, clang }, ...files, options)
+    if (aliveTv === undefined) return verdict
+    // The unit that decided, or the only one.
+    const unit = verdict.units.find((one) => one.verdict === verdict.verdict) ?? verdict.units[0]!
+    const versions = [
+      await readVersion({ engine, clang }, files[0], unit.name === 'main'),
+      await readVersion({ engine, clang }, files[1], unit.name === 'main'),
+    ] as const
+    return { ...verdict, alive: await askAlive(aliveTv, [versions[0].ir, versions[1].ir], unit.name) }
+  } finally {
+    await engine.close()
+  }
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read',
+  EISDIR: 'is a folder, not a file',
+}
+
+async function readVersionFile(path: string): Promise<VersionFile> {
+  try {
+    return { name: path, content: await readFile(path) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new UserError(`${path} ${SENTENCES[code] ?? `cannot be read (${code})`}.`, { cause: error })
+  }
+}
