@@ -2,7 +2,6 @@
 import type { Writable } from 'node:stream'
 import type { Part } from '../doctor/part.ts'
 import type { Build, VerifyGroups } from '../pipeline/events.ts'
-import type { VerifyFiles } from '../verify/verify-files.ts'
 import { type Engine, EngineError } from '../train/engine/engine.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 
@@ -12,7 +11,6 @@ export interface Context {
   /** Loaded when asked for, so that `gepo stats` need not load a compiler's wrapper. */
   readonly loadBuild: () => Promise<Build>
   readonly loadVerifyGroups: () => Promise<VerifyGroups>
-  readonly loadVerifyFiles: () => Promise<VerifyFiles>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
   readonly loadEngine: () => Promise<Engine>
@@ -29,7 +27,6 @@ export function processContext(): Context {
     stderr: process.stderr,
     loadBuild: async () => (await import('../pipeline/build.ts')).build,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
-    loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
     loadEngine: async () => {
       throw new EngineError('unavailable', 'The tensor engine is not built here.')
