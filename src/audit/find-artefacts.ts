@@ -4,9 +4,10 @@
  *
  * Memory: five bytes for each distinct n-gram of a text, about 0.2 GB for 6,000 groups, three times that while it grows.
  */
+
+import { irTokens, type Names } from '../compile/ir-tokens.ts'
 import type { Split } from '../group/group-record.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
-import { irTokens, type Names } from './ir-tokens.ts'
 import { type Classifier, classify, trainClassifier } from './logistic-regression.ts'
 import { type Estimate, rocAuc, type Scored, withinGroupAuc } from './roc-auc.ts'
 import { createFeatureBuilder, type FeatureMatrix, forEachNgram } from './text-features.ts'

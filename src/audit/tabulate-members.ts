@@ -2,9 +2,10 @@
  * Groups in, one at a time, tables of their members out: winners and losers side by side, so that what tells one
  * from the other without the prompt can be seen.
  */
+
+import { irTokens } from '../compile/ir-tokens.ts'
 import { LEVELS, type Level } from '../compile/level.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
-import { irTokens } from './ir-tokens.ts'
 import { createTally, type Quantiles, type Tally } from './tally.ts'
 
 export interface MemberTables {

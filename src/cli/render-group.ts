@@ -71,6 +71,7 @@ function renderLoser(
       'bold',
       `loser ${index + 1}: ${mutant.operator} on line ${mutant.line}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
     ),
+    `  ${hardnessText(loser, inputs.length)}`,
     ...(loser.class === 'ast' ? showEdit(code, mutant, paint) : []),
     `  IR against winner ${loser.nearestWinner + 1} (${nearest.levels.join(' ')})`,
     ...indent(cut(diffIr(nearest.ir, loser.ir, paint), mostDiffLines)),
@@ -97,6 +98,22 @@ function renderLoser(
       ...indent(cut(results.mutant, mostOutputLines)),
     ]
   }
+}
+
+/** What the difficulty is made of, as far as it is known. */
+function hardnessText(loser: Loser, inputs: number): string {
+  const { lines, tokens } = loser.distance
+  const percent = (share: number) => `${(100 * share).toPrecision(2)}%`
+  const shownOn = loser.class === 'malformed' ? null : loser.shownOn
+  const depth = loser.class === 'ast' ? loser.depth : null
+  return [
+    tokens === null ? [] : `${percent(tokens)} of the tokens`,
+    `${percent(lines)} of the lines differ from the nearest winner`,
+    shownOn === null ? [] : `shown by ${shownOn} of ${inputs} inputs`,
+    depth === null ? [] : `depth ${depth}`,
+  ]
+    .flat()
+    .join(', ')
 }
 
 /** A call as C text where it is known: its values and blocks say the same at greater length. */

@@ -1,5 +1,5 @@
 /**
- * Normalised IR text in, its tokens out, as a classifier reads them: line ends are tokens, and names either stay
+ * Normalised IR text in, its tokens out: line ends are tokens, and names either stay
  * or are made equal.
  */
 

@@ -1,6 +1,6 @@
 /** A stored group in, its record as `export --format jsonl` gives it out. The names of its fields are a contract. */
 import type { Level } from '../compile/level.ts'
-import type { LoserClass, Split, StoredGroup } from '../group/group-record.ts'
+import type { Loser, LoserClass, Split, StoredGroup } from '../group/group-record.ts'
 import { promptOf } from './prompt-template.ts'
 import { type WitnessRecord, witnessRecord } from './witness-record.ts'
 
@@ -25,7 +25,14 @@ export type LoserRecord = {
   readonly level: Level
   readonly class: LoserClass
   readonly operator: string
+  /** Larger is harder. */
   readonly difficulty: number
+  /** Edit distances to the nearest winner over the longer text's length. */
+  readonly distance: Loser['distance']
+  /** Share of the group's inputs that show the difference; null where there is none to run. */
+  readonly shown: number | null
+  /** Of the edit in the C syntax tree; null for edits of IR. */
+  readonly depth: number | null
 } & (
   | { readonly witness: WitnessRecord }
   /** Of the class `malformed`: what the assembler says. */
@@ -53,6 +60,10 @@ export function groupLine({ group, unit, source }: StoredGroup): GroupLine {
       class: loser.class,
       operator: loser.mutant.operator,
       difficulty: loser.difficulty,
+      distance: loser.distance,
+      shown:
+        loser.class === 'malformed' || loser.shownOn === null ? null : loser.shownOn / group.inputs.length,
+      depth: loser.class === 'ast' ? loser.depth : null,
       ...(loser.class === 'malformed'
         ? { witness: null, message: loser.message }
         : { witness: witnessRecord(loser.witness, group) }),

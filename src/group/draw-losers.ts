@@ -8,12 +8,16 @@ import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { Engine } from '../execute/engine.ts'
 import { createRandom } from '../execute/random.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
+import type { Mutant } from '../mutate/mutant.ts'
+import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { chosenWinners } from './chosen-winners.ts'
-import { editDistance } from './edit-distance.ts'
-import type { Loser, MutantVerdictName } from './group-record.ts'
+import { editDepth } from './edit-depth.ts'
+import { editDistance, lineDistance } from './edit-distance.ts'
+import type { AstLoser, Loser, MutantVerdictName, Winner } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
+import { loserDifficulty } from './loser-difficulty.ts'
 import type { Judge, LoserSearch } from './loser-search.ts'
-import type { PoolEntry } from './pool-entry.ts'
+import type { PoolEntry, Shown } from './pool-entry.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
 
 /** So many candidates a wanted loser are compared, to have the hard ones among them. */
@@ -37,6 +41,11 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
   const drawLevel = levelDrawer(search)
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
+  let tree: SyntaxNode | undefined
+  const depthOf = (mutant: Mutant) => {
+    tree ??= tools.parse(search.unit.code)
+    return editDepth(tree, mutant)
+  }
 
   async function draw(batches: AsyncIterable<readonly PoolEntry[]>, wanted: number): Promise<void> {
     const source = batches[Symbol.asyncIterator]()
@@ -54,7 +63,7 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
           ready.push(...batch.value)
           continue
         }
-        const loser = await toLoser(tools.engine, search, entry, drawLevel)
+        const loser = await toLoser(tools.engine, search, entry, drawLevel, depthOf)
         if (loser === undefined) judge(entry.mutant, 'not-compiled')
         else if (takenIr.has(canonicalIr(loser.ir))) judge(entry.mutant, 'same-ir')
         else candidates.push({ entry, loser })
@@ -95,6 +104,7 @@ async function toLoser(
   search: LoserSearch,
   entry: PoolEntry,
   drawLevel: () => Level,
+  depthOf: (mutant: Mutant) => number,
 ): Promise<Loser | undefined> {
   const { unit, winners, inputs, seed } = search
   const { mutant } = entry
@@ -104,24 +114,36 @@ async function toLoser(
     const emitted = await engine.emitIr(code, unit.standard, level)
     if (emitted.kind !== 'ok') return undefined
     const ir = normalizeIr(emitted.stdout)
-    return { class: 'ast', mutant, code, ir, level, ...nearness(search, ir), witness: witnessOf(entry) }
+    const hardness = hardnessOf(winners, ir, entry.shownOn / inputs.length)
+    const depth = depthOf(mutant)
+    return { class: 'ast', mutant, code, ir, level, ...hardness, depth, ...witnessOf(entry, inputs) }
   }
   const { editedWinner, ir } = entry
   const level = createRandom(`level ${mutant.id} ${seed}`).pick(winners[editedWinner]!.levels)
-  const common = { mutant, editedWinner, ir, level, ...nearness(search, ir) }
+  const shown = entry.class === 'malformed' ? 1 : entry.shownOn / inputs.length
+  const common = { mutant, editedWinner, ir, level, ...hardnessOf(winners, ir, shown) }
   return entry.class === 'ir'
-    ? { class: 'ir', ...common, witness: witnessOf(entry) }
+    ? { class: 'ir', ...common, ...witnessOf(entry, inputs) }
     : { class: 'malformed', ...common, message: entry.message }
-
-  function witnessOf({ inputIndex, result }: Extract<PoolEntry, { inputIndex: number }>) {
-    return { inputIndex, original: inputs[inputIndex]!.expected, mutant: result }
-  }
 }
 
-function nearness({ winners }: LoserSearch, ir: string): Pick<Loser, 'difficulty' | 'nearestWinner'> {
-  const distances = winners.map((winner) => (winner.chosen ? editDistance(ir, winner.ir) : Infinity))
-  const difficulty = Math.min(...distances)
-  return { difficulty, nearestWinner: distances.indexOf(difficulty) }
+const witnessOf = (
+  { inputIndex, result, shownOn }: Shown,
+  inputs: LoserSearch['inputs'],
+): Pick<AstLoser, 'witness' | 'shownOn'> => ({
+  witness: { inputIndex, original: inputs[inputIndex]!.expected, mutant: result },
+  shownOn,
+})
+
+function hardnessOf(
+  winners: readonly Winner[],
+  ir: string,
+  shown: number,
+): Pick<Loser, 'difficulty' | 'nearestWinner' | 'distance'> {
+  const lines = winners.map((winner) => (winner.chosen ? lineDistance(ir, winner.ir) : Infinity))
+  const nearestWinner = lines.indexOf(Math.min(...lines))
+  const distance = editDistance(ir, winners[nearestWinner]!.ir)
+  return { difficulty: loserDifficulty(distance.tokens, shown), nearestWinner, distance }
 }
 
 /** Removes and returns the next candidates: levels in balance first, then operators, then the smallest distance. */
@@ -130,10 +152,10 @@ function takeHardest(candidates: Candidate[], losers: readonly Loser[], count: n
   const uses = (isLike: (loser: Loser) => boolean) =>
     losers.filter(isLike).length + taken.filter(({ loser }) => isLike(loser)).length
   while (taken.length < count && candidates.length > 0) {
-    const ranks = candidates.map(({ loser: { level, mutant, difficulty } }) => [
+    const ranks = candidates.map(({ loser: { level, mutant, distance } }) => [
       uses((loser) => loser.level === level),
       uses((loser) => loser.mutant.operator === mutant.operator),
-      difficulty,
+      distance.lines,
     ])
     let best = 0
     for (const [index, rank] of ranks.entries()) if (isBefore(rank, ranks[best]!)) best = index

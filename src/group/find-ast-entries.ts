@@ -20,8 +20,8 @@ export async function* findAstEntries(
       const mutant = batch[index]!
       if (screened.kind === 'refused') judge(mutant, screened.verdict)
       else {
-        const { inputIndex, result } = screened
-        entries.push({ class: 'ast', mutant, inputIndex, result })
+        const { kind: _, ...shown } = screened
+        entries.push({ class: 'ast', mutant, ...shown })
       }
     }
     yield entries

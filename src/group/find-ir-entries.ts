@@ -31,14 +31,13 @@ export async function* findIrEntries(
       const { mutant, editedWinner } = batch[index]!
       if (screened.kind === 'refused') judge(mutant, screened.verdict)
       else {
-        const { inputIndex, result } = screened
+        const { kind: _, ...shown } = screened
         entries.push({
           class: 'ir',
           mutant: plainMutant(mutant),
           editedWinner,
           ir: mutant.text,
-          inputIndex,
-          result,
+          ...shown,
         })
       }
     }

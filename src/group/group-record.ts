@@ -81,17 +81,22 @@ interface AnyLoser {
   readonly mutant: Mutant
   readonly ir: string
   readonly level: Level
-  /** Normalised edit distance to the nearest winner, 0 to 1; smaller is harder. */
+  /** 0 to 1, larger is harder; see loser-difficulty.ts. */
   readonly difficulty: number
-  /** Index into `winners`. */
+  /** The member with the least distance in lines: index into `winners`. */
   readonly nearestWinner: number
+  /** To the nearest winner, see edit-distance.ts; tokens are null where an older form of the database lacks them. */
+  readonly distance: { readonly lines: number; readonly tokens: number | null }
 }
 
 export interface AstLoser extends AnyLoser {
   readonly class: 'ast'
   /** The unit's code with the mutant's edit. */
   readonly code: string
+  /** Of the edit in the syntax tree, see edit-depth.ts; null where an older form of the database lacks it. */
+  readonly depth: number | null
   readonly witness: Witness
+  readonly shownOn: ShownOn
 }
 
 export interface IrLoser extends AnyLoser {
@@ -99,6 +104,7 @@ export interface IrLoser extends AnyLoser {
   /** Index into `winners`. */
   readonly editedWinner: number
   readonly witness: Witness
+  readonly shownOn: ShownOn
 }
 
 export interface MalformedLoser extends AnyLoser {
@@ -108,6 +114,12 @@ export interface MalformedLoser extends AnyLoser {
   /** Why the assembler refuses it, `12:3: use of undefined value '%add'`. */
   readonly message: string
 }
+
+/**
+ * On how many of the group's inputs the loser is clean and clearly differs; null where an older form of the database
+ * lacks it.
+ */
+export type ShownOn = number | null
 
 /** An input on which both sides run clean and give different results. */
 export interface Witness {

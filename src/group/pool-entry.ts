@@ -7,10 +7,11 @@ import type { Mutant } from '../mutate/mutant.ts'
 
 export type PoolEntry = AstEntry | IrEntry | MalformedEntry
 
-/** The first input on which it is clean and clearly differs, and what it gives there. */
+/** The first input on which it is clean and clearly differs, what it gives there, and on how many inputs it does. */
 export interface Shown {
   readonly inputIndex: number
   readonly result: Result
+  readonly shownOn: number
 }
 
 export interface AstEntry extends Shown {

@@ -1,6 +1,6 @@
 /**
- * Mutants of a unit in, for each the input on which it is clean and clearly differs, or why there is none. The cheap
- * work comes first: all are run without sanitizers up to their first difference, and only those that differ with them.
+ * Mutants of a unit in, for each on which inputs it is clean and clearly differs, or why on none. The cheap
+ * work comes first: all are run without sanitizers, and only what differs is run again with them.
  */
 import type { Engine, Executable } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
@@ -30,60 +30,50 @@ export const screenMutants = (
 ): Promise<Screened[]> => screenBuilds(engine, ground, mutantBuilders(engine, ground, mutants))
 
 /**
- * For each mutant the first input on which it is clean and clearly differs. A run that does not end well, or differs
- * only through undefined behaviour, proves nothing, and the next input is tried: what such a run gives is chance, so
- * it must have no say in what is chosen.
+ * For each mutant the inputs on which it is clean and clearly differs. A run that does not end well, or differs only
+ * through undefined behaviour, proves nothing: what such a run gives is chance, so it must have no say in what is
+ * chosen.
  */
 export async function screenBuilds(
   engine: Engine,
   ground: Ground,
   builders: readonly Builder[],
 ): Promise<Screened[]> {
-  const { inputs } = ground
-  const screened: Screened[] = builders.map(() => ({ kind: 'refused', verdict: 'no-difference' }))
-  const runs = inputs.map(({ input, expected, edgesTaken }) => ({
+  const verdicts: MutantVerdictName[] = builders.map(() => 'no-difference')
+  const shown: Omit<Shown, 'shownOn'>[][] = builders.map(() => [])
+  const built: { readonly index: number; readonly executable: Executable }[] = []
+  for (const [index, build] of builders.entries()) {
+    const result = await build('cover')
+    if (result.kind === 'ok') built.push({ index, executable: result.executable })
+    else verdicts[index] = 'not-compiled'
+  }
+  const runs = ground.inputs.map(({ input, edgesTaken }) => ({
     input,
-    expected,
     fill: FILLS[0],
     fuel: mutantEdges(edgesTaken),
   }))
-  let open: { readonly index: number; readonly executable: Executable; next: number }[] = []
-  for (const [index, build] of builders.entries()) {
-    const built = await build('cover')
-    if (built.kind === 'ok') open.push({ index, executable: built.executable, next: 0 })
-    else screened[index] = { kind: 'refused', verdict: 'not-compiled' }
-  }
-  // Most show a clean difference at the first that there is; for the others all that are left are tried together.
-  for (const stopAt of ['difference', 'never'] as const) {
-    const outcomes = await engine.run(
-      open.map(({ executable, next }) => ({ executable, runs: runs.slice(next), stopAt })),
-    )
-    const claims: (Claim & { readonly index: number })[] = []
-    for (const [position, mutant] of open.entries()) {
-      const { index } = mutant
-      const refuse = (verdict: MutantVerdictName) => {
-        screened[index] = { kind: 'refused', verdict }
-      }
-      for (const outcome of outcomes[position]!) {
-        const inputIndex = mutant.next++
-        const { expected } = inputs[inputIndex]!
-        if (outcome.kind !== 'ok') refuse(outcome.kind === 'timeout' ? 'timeout' : 'crash')
-        else if (clearlyDifferent(expected, outcome))
-          claims.push({ index, inputIndex, result: resultOf(outcome), build: builders[index]! })
-        else if (!sameResult(expected, outcome)) refuse('float-gap')
-      }
+  const outcomes = await engine.run(built.map(({ executable }) => ({ executable, runs })))
+  const claims: (Claim & { readonly index: number })[] = []
+  for (const [position, { index }] of built.entries()) {
+    for (const [inputIndex, outcome] of outcomes[position]!.entries()) {
+      const { expected } = ground.inputs[inputIndex]!
+      if (outcome.kind !== 'ok') verdicts[index] = outcome.kind === 'timeout' ? 'timeout' : 'crash'
+      else if (clearlyDifferent(expected, outcome))
+        claims.push({ index, inputIndex, result: resultOf(outcome), build: builders[index]! })
+      else if (!sameResult(expected, outcome)) verdicts[index] = 'float-gap'
     }
-    const verdicts = await proveClean(engine, ground, claims)
-    for (const [position, { index, inputIndex, result }] of claims.entries()) {
-      const verdict = verdicts[position]!
-      if (screened[index]!.kind === 'different') continue
-      screened[index] =
-        verdict === 'different' ? { kind: 'different', inputIndex, result } : { kind: 'refused', verdict }
-    }
-    open = open.filter(({ index, next }) => screened[index]!.kind !== 'different' && next < runs.length)
-    if (open.length === 0) break
   }
-  return screened
+  for (const [position, verdict] of (await proveClean(engine, ground, claims)).entries()) {
+    const { index, inputIndex, result } = claims[position]!
+    if (verdict === 'different') shown[index]!.push({ inputIndex, result })
+    else verdicts[index] = verdict
+  }
+  return builders.map((_, index) => {
+    const [first] = shown[index]!
+    return first === undefined
+      ? { kind: 'refused', verdict: verdicts[index]! }
+      : { kind: 'different', ...first, shownOn: shown[index]!.length }
+  })
 }
 
 /** How each mutant is built: all in one text where the engine gains by it and the text compiles, else alone. */

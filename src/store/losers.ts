@@ -31,13 +31,18 @@ interface Row {
   nearest_winner: number
   witness_input: number | null
   message: string | null
+  line_distance: number
+  token_distance: number | null
+  shown_on: number | null
+  depth: number | null
 }
 
 export function losersTable(db: Connection, blobs: Blobs, executions: Executions): Losers {
   const insert = db.prepare(
     `INSERT INTO losers (group_key, ordinal, mutant_id, operator, edit_start, edit_end, original, replacement,
-       line, code_blob, edited_winner, ir_blob, level, class, difficulty, nearest_winner, witness_input, message)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       line, code_blob, edited_winner, ir_blob, level, class, difficulty, nearest_winner, witness_input, message,
+       line_distance, token_distance, shown_on, depth)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const load = db.prepare<Row>('SELECT * FROM losers WHERE group_key = ? ORDER BY ordinal')
   return {
@@ -64,6 +69,10 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
           loser.nearestWinner,
           loser.class === 'malformed' ? null : loser.witness.inputIndex,
           loser.class === 'malformed' ? loser.message : null,
+          loser.distance.lines,
+          loser.distance.tokens,
+          loser.class === 'malformed' ? null : loser.shownOn,
+          loser.class === 'ast' ? loser.depth : null,
         )
         if (loser.class !== 'malformed')
           executions.insertLoser(groupKey, ordinal, loser.witness.inputIndex, loser.witness.mutant)
@@ -79,6 +88,7 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
           level: row.level,
           difficulty: row.difficulty,
           nearestWinner: row.nearest_winner,
+          distance: { lines: row.line_distance, tokens: row.token_distance },
         }
         // The table's checks say which columns a class has.
         if (row.class === 'malformed')
@@ -88,9 +98,11 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
           original: expected[row.witness_input!]!,
           mutant: results.get(row.ordinal)!,
         }
-        if (row.class === 'ir') return { ...common, class: 'ir', editedWinner: row.edited_winner!, witness }
+        const shownOn = row.shown_on
+        if (row.class === 'ir')
+          return { ...common, class: 'ir', editedWinner: row.edited_winner!, witness, shownOn }
         const code = row.code_blob === null ? editedCode(unitCode, mutant) : blobs.load(row.code_blob)
-        return { ...common, class: 'ast', code, witness }
+        return { ...common, class: 'ast', code, depth: row.depth, witness, shownOn }
       })
     },
   }

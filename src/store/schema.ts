@@ -186,6 +186,17 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE losers;
   ALTER TABLE losers_by_class RENAME TO losers;
   `,
+  `
+  -- How hard a loser is, larger is harder: difficulty from token_distance and shown_on (src/group/loser-difficulty.ts).
+  -- Losers of before know their distance in lines alone, which was their difficulty then.
+  ALTER TABLE losers ADD COLUMN line_distance REAL NOT NULL DEFAULT 0 CHECK (line_distance BETWEEN 0 AND 1);
+  ALTER TABLE losers ADD COLUMN token_distance REAL CHECK (token_distance BETWEEN 0 AND 1);
+  -- Inputs of the group that show the difference.
+  ALTER TABLE losers ADD COLUMN shown_on INTEGER CHECK (shown_on > 0);
+  -- Of the edit in the C syntax tree.
+  ALTER TABLE losers ADD COLUMN depth INTEGER CHECK (depth >= 0);
+  UPDATE losers SET line_distance = difficulty, difficulty = 1 - difficulty;
+  `,
 ]
 
 /** The newest form this program knows. */

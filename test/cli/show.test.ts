@@ -31,7 +31,8 @@ describe('a group in the terminal', () => {
   it('shows of an edit of IR whose it is, and of a malformed text what the assembler says', () => {
     const group = groupOfAllClasses(3)
     const text = rendered({ ...stored, group })
-    expect(text).toContain(`loser 2: IR-PRED on line 5 of winner 2, O2, difficulty 0.020, class ir
+    expect(text).toContain(`loser 2: IR-PRED on line 5 of winner 2, O2, difficulty 0.50, class ir
+  6.3% of the tokens, 13% of the lines differ from the nearest winner, shown by 2 of 2 inputs
   IR against winner 2 (O1 O2 O3)
     @@ -3,5 +3,5 @@
        %x = alloca i32
@@ -44,7 +45,8 @@ describe('a group in the terminal', () => {
 `)
     expect(
       text.split('loser 3: ')[1],
-    ).toBe(`MF-TYPE on line 5 of winner 2, O2, difficulty 0.020, class malformed
+    ).toBe(`MF-TYPE on line 5 of winner 2, O2, difficulty 0.50, class malformed
+  6.3% of the tokens, 13% of the lines differ from the nearest winner
   IR against winner 2 (O1 O2 O3)
     @@ -3,5 +3,5 @@
        %x = alloca i32
@@ -83,7 +85,8 @@ winners
    2  O1 O2 O3               7 lines
    3  Os Oz                  7 lines  (not in the group)
 
-loser 1: ROR on line 5, O0, difficulty 0.010
+loser 1: ROR on line 5, O0, difficulty 0.75
+  1.0% of the tokens, 20% of the lines differ from the nearest winner, shown by 1 of 2 inputs, depth 5
     5 -   if (x < 3)
                 ^
     5 +   if (x <= 3)
@@ -105,7 +108,8 @@ loser 1: ROR on line 5, O0, difficulty 0.010
     stdout: small
     exit: 0
 
-loser 2: ROR on line 5, O0, difficulty 0.020
+loser 2: ROR on line 5, O0, difficulty 0.50
+  2.0% of the tokens, 20% of the lines differ from the nearest winner, shown by 1 of 2 inputs, depth 5
     5 -   if (x < 3)
                 ^
     5 +   if (x != 3)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { irTokens } from '../../src/audit/ir-tokens.ts'
+import { irTokens } from '../../src/compile/ir-tokens.ts'
 
 const ir = `@.str = private unnamed_addr constant [4 x i8] c"%d\\0A\\00", align 1
 @table = global [2 x i32] zeroinitializer

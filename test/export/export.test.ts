@@ -48,7 +48,10 @@ describe('a line', () => {
         level: 'O0',
         class: 'ast',
         operator: 'ROR',
-        difficulty: 0.01 * (k + 1),
+        difficulty: 0.75 - 0.25 * k,
+        distance: { lines: 0.2, tokens: 0.01 * (k + 1) },
+        shown: 0.5,
+        depth: 5,
         witness: {
           stdin: `${3 + k}\n`,
           original: { stdout: k === 0 ? 'large\n' : 'large é\n', exit: 0 },
@@ -68,7 +71,10 @@ describe('a line', () => {
       level: 'O2',
       class: 'malformed',
       operator: 'MF-TYPE',
-      difficulty: 0.02,
+      difficulty: 0.5,
+      distance: { lines: 0.125, tokens: 0.0625 },
+      shown: null,
+      depth: null,
       witness: null,
       message: "6:10: expected type 'é'",
     })

@@ -5,9 +5,11 @@ import { canonicalIr } from '../../src/compile/canonical-ir.ts'
 import { LEVELS } from '../../src/compile/level.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
 import type { Engine } from '../../src/execute/engine.ts'
+import { clearlyDifferent } from '../../src/execute/same-result.ts'
 import { extractUnits } from '../../src/extract/extract-units.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { buildGroup } from '../../src/group/build-group.ts'
+import { editDistance } from '../../src/group/edit-distance.ts'
 import { groupId } from '../../src/group/group-id.ts'
 import type {
   AstLoser,
@@ -17,6 +19,8 @@ import type {
   MalformedLoser,
 } from '../../src/group/group-record.ts'
 import type { GroupTools } from '../../src/group/group-tools.ts'
+import { loserDifficulty } from '../../src/group/loser-difficulty.ts'
+import { planCalling } from '../../src/group/plan-calling.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
 import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -90,13 +94,41 @@ describe.each([
     const canonical = [...group.winners, ...group.losers].map(({ ir }) => canonicalIr(ir))
     expect(new Set(canonical).size).toBe(canonical.length)
     const levels = group.winners.filter(({ chosen }) => chosen).flatMap((winner) => winner.levels)
-    for (const { code, mutant, level, ir, difficulty } of group.losers) {
+    for (const { code, mutant, level, ir } of group.losers) {
       expect(code).toBe(applyMutant(unit.code, mutant))
       expect(levels).toContain(level)
       const emitted = await engine.emitIr(code, unit.standard, level)
       expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
-      expect(difficulty).toBeGreaterThan(0)
-      expect(difficulty).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('says of each loser how far it is from its nearest winner, and how many inputs show the difference', () => {
+    for (const { ir, difficulty, distance, nearestWinner, shownOn, depth } of group.losers) {
+      const winner = group.winners[nearestWinner]!
+      expect(winner.chosen).toBe(true)
+      expect(distance).toEqual(editDistance(ir, winner.ir))
+      for (const other of group.winners.filter(({ chosen }) => chosen))
+        expect(editDistance(ir, other.ir).lines).toBeGreaterThanOrEqual(distance.lines)
+      expect(difficulty).toBe(loserDifficulty(distance.tokens!, shownOn! / group.inputs.length))
+      expect(depth).toBeGreaterThan(2)
+    }
+  })
+
+  it('counts no input on which a loser gives what the original does', async () => {
+    const calling = await planCalling(engine, unit)
+    if (calling.kind === 'unsupported') throw new Error(calling.reason)
+    for (const { code, shownOn, witness } of group.losers) {
+      const source = { text: code, language: 'c', standard: unit.standard } as const
+      const built = await engine.build(source, 'plain', calling.calling)
+      if (built.kind === 'rejected') throw new Error(built.detail)
+      const runs = group.inputs.map((input) => ({ input, fill: 0xa5, fuel: 0 }))
+      const [outcomes] = await engine.run([{ executable: built.executable, runs }])
+      const shown = outcomes!.flatMap((outcome, index) =>
+        outcome.kind === 'ok' && clearlyDifferent(group.expected[index]!, outcome) ? [index] : [],
+      )
+      expect(shown).toContain(witness.inputIndex)
+      expect(shownOn).toBeLessThanOrEqual(shown.length)
+      expect(shownOn).toBeGreaterThan(0)
     }
   })
 

@@ -93,7 +93,7 @@ describe('a group', () => {
       idWith(ast, ir, { ...malformed, message: 'another' }),
       idWith(ast, ir, { ...malformed, editedWinner: 0 }),
       idWith(ast, { ...ir, editedWinner: 0 }, malformed),
-      idWith({ ...ir, class: 'ast', code: '' }, ir, malformed),
+      idWith({ ...ir, class: 'ast', code: '', depth: null }, ir, malformed),
     ])
       expect(changed).not.toBe(group.id)
   })
@@ -425,12 +425,22 @@ describe('a database', () => {
       INSERT INTO groups VALUES (1, ${hash(1)}, 1, 'train', 1, 1, 1, 1);
       INSERT INTO inputs VALUES (1, 0, X'00', NULL);
       INSERT INTO winners VALUES (1, 0, 1, '["O0"]', 1);
-      INSERT INTO losers VALUES (1, 0, ${hash(3)}, 'ROR', 1, 2, '<', '>', 1, NULL, 2, 'O0', 'ast', 0.5, 0, 0);`)
+      INSERT INTO losers VALUES (1, 0, ${hash(3)}, 'ROR', 1, 2, '<', '>', 1, NULL, 2, 'O0', 'ast', 0.125, 0, 0);`)
     raw.close()
     close(open())
     const after = new Database(path)
     expect(after.prepare('SELECT * FROM losers').all()).toMatchObject([
-      { operator: 'ROR', class: 'ast', ir_blob: 2, witness_input: 0, edited_winner: null, message: null },
+      {
+        operator: 'ROR',
+        class: 'ast',
+        ir_blob: 2,
+        witness_input: 0,
+        edited_winner: null,
+        message: null,
+        line_distance: 0.125,
+        token_distance: null,
+        difficulty: 0.875,
+      },
     ])
     expect(after.pragma('foreign_key_check')).toEqual([])
     after.close()

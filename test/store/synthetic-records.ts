@@ -53,8 +53,11 @@ export function syntheticGroup(n: number): AstGroup {
     ir: ir(k === 0 ? 'sle' : 'ne', '%0 = load i32, ptr %x'),
     level: 'O0',
     class: 'ast',
-    difficulty: 0.01 * (k + 1),
+    difficulty: 0.75 - 0.25 * k,
     nearestWinner: 0,
+    distance: { lines: 0.2, tokens: 0.01 * (k + 1) },
+    depth: 5,
+    shownOn: 1,
     witness: {
       inputIndex: k,
       original: { stdout: k === 0 ? 'large\n' : 'large é\n', exit: 0, effects: '' },
@@ -92,11 +95,12 @@ export function groupOfAllClasses(n: number): GroupRecord {
     const id = sha256(`${winner.ir} ${operator}`)
     const mutant = { id, operator, start, end: start + original.length, original, replacement, line: 5 }
     const ir = winner.ir.replace(original, replacement)
-    return { mutant, editedWinner: 1, ir, level: 'O2', difficulty: 0.02, nearestWinner: 1 } as const
+    const hardness = { difficulty: 0.5, nearestWinner: 1, distance: { lines: 0.125, tokens: 0.0625 } }
+    return { mutant, editedWinner: 1, ...hardness, ir, level: 'O2' as const }
   }
   const losers: GroupRecord['losers'] = [
     first!,
-    { ...edit('IR-PRED', 'icmp sle'), class: 'ir', witness: second!.witness },
+    { ...edit('IR-PRED', 'icmp sle'), class: 'ir', witness: second!.witness, shownOn: 2 },
     { ...edit('MF-TYPE', 'icmp slt ptr'), class: 'malformed', message: "6:10: expected type 'é'" },
   ]
   const contents = { ...group, losers }
