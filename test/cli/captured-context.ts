@@ -22,7 +22,6 @@ export async function run(
     loadVerifyGroups: () => Promise.reject(new Error('verifyGroups was not given')),
     loadEngine: () => Promise.reject(new Error('loadEngine was not given')),
     loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),
-    loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),
     checkParts: () => Promise.reject(new Error('checkParts was not given')),
     ...given,
   })
