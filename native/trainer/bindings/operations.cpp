@@ -305,7 +305,7 @@ class operations {
             {"begin", named(begin)},        {"finish", named(finish)},     {"discard", named(discard)},
             {"backward", named(backward)},  {"clearGradients", named(clear)}, {"step", named(step)},
             {"generate", named(generate_responses)}, {"memory", named(memory)}, {"gradients", named(gradients)},
-            {"autogradGradients", named(autograd)}, {"close", named(close)}};
+            {"autogradGradients", named(autograd)}, {"logits", named(logits)}, {"close", named(close)}};
   }
 
  private:
@@ -575,6 +575,15 @@ class operations {
         values.push_back(to_host<double>(by_parameter[rows.owner].narrow(0, rows.first_row, rows.rows), c10::kDouble));
       }
       return named_values(source, std::move(values));
+    };
+  }
+
+  static work logits(const table& sessions, const js_object& from) {
+    return [sessions, number = from.integer("model"), batch = read_batch(from)]() -> js_result {
+      const auto& source = sessions->at(number).model;
+      const auto packed = pack(batch, source.config(), source.options().device);
+      const auto values = to_host<float>(wide_logits(source.hidden_rows(packed, true), source.head().value), c10::kFloat);
+      return [values](napi_env env) { return to_js(env, values); };
     };
   }
 

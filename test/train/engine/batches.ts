@@ -1,0 +1,38 @@
+import type { TokenBatch } from '../../../src/train/engine/engine.ts'
+import { uniformNumbers } from './random-checkpoint.ts'
+
+/** A batch of the given [prompt, response] lengths with ids drawn by `seed`. */
+export function randomBatch(
+  lengths: readonly (readonly [number, number])[],
+  vocabulary: number,
+  seed = 7,
+): TokenBatch {
+  const uniform = uniformNumbers(seed)
+  const offsets = [0]
+  for (const [prompt, response] of lengths) offsets.push(offsets.at(-1)! + prompt + response)
+  return {
+    ids: Int32Array.from({ length: offsets.at(-1)! }, () => Math.floor(uniform() * vocabulary)),
+    offsets: Int32Array.from(offsets),
+    promptLengths: Int32Array.from(lengths, ([prompt]) => prompt),
+  }
+}
+
+/** The sequences of a batch as batches of their own. */
+export function splitBatch(batch: TokenBatch): TokenBatch[] {
+  return [...batch.promptLengths].map((prompt, i) => {
+    const ids = batch.ids.slice(batch.offsets[i]!, batch.offsets[i + 1]!)
+    return { ids, offsets: Int32Array.of(0, ids.length), promptLengths: Int32Array.of(prompt) }
+  })
+}
+
+/** The largest difference, relative to the largest of the second's entries. */
+export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) throw new Error(`${found.length} values against ${expected.length}`)
+  let difference = 0
+  let size = 0
+  for (let i = 0; i < expected.length; i++) {
+    difference = Math.max(difference, Math.abs(found[i]! - expected[i]!))
+    size = Math.max(size, Math.abs(expected[i]!))
+  }
+  return size === 0 ? difference : difference / size
+}
