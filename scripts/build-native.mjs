@@ -19,7 +19,8 @@ export function buildNative(root, env, report) {
   const build = join(source, 'build')
   const stampPath = join(build, 'gepo-sources')
   const llvm = describeLlvm(env)
-  const stamp = `${hashSources(source)} ${root}\n${llvm}\n`
+  // The training engine has a build of its own.
+  const stamp = `${hashSources(source, 'trainer')} ${root}\n${llvm}\n`
   const lastStamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : ''
   if (lastStamp === stamp) return
   report('native parts: building')
@@ -55,11 +56,13 @@ function describeLlvm(env) {
 
 /**
  * @param {string} folder
+ * @param {string} [apart] a folder directly below that is left out
  * @returns {string} a hash over the names and contents of all files below, build folders left out
  */
-function hashSources(folder) {
+export function hashSources(folder, apart) {
   const hash = createHash('sha256')
   for (const path of listFiles(folder)) {
+    if (apart !== undefined && path.startsWith(join(folder, apart, '/'))) continue
     const content = readFileSync(path)
     hash.update(`${relative(folder, path)}\0${content.length}\0`).update(content)
   }
@@ -81,7 +84,7 @@ function listFiles(folder) {
 }
 
 /** @param {string} build */
-function configuredFor(build) {
+export function configuredFor(build) {
   const cache = join(build, 'CMakeCache.txt')
   if (!existsSync(cache)) return undefined
   return /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, 'utf8'))?.[1]

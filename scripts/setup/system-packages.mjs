@@ -46,6 +46,17 @@ function missingPackages() {
 export function ensureSystemPackages(report) {
   const missing = missingPackages()
   if (missing.length === 0) return
+  installSystemPackages(missing, report)
+  const still = missingPackages()
+  if (still.length > 0)
+    throw new SetupError(`apt-get installed ${still.join(' ')}, but not what is expected of it.`)
+}
+
+/**
+ * @param {readonly string[]} missing the names of packages
+ * @param {(line: string) => void} report
+ */
+export function installSystemPackages(missing, report) {
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing]
   if (!isThere('apt-get')) {
     throw new SetupError(
@@ -65,9 +76,6 @@ export function ensureSystemPackages(report) {
   runStep(command[0] ?? '', [...command.slice(1), ...install], {
     failure: `apt-get could not install ${missing.join(' ')} (Debian 12, Ubuntu 24.04 and later have them; for others see https://apt.llvm.org).`,
   })
-  const still = missingPackages()
-  if (still.length > 0)
-    throw new SetupError(`apt-get installed ${still.join(' ')}, but not what is expected of it.`)
 }
 
 /** @returns {string[] | undefined} what to put in front of a command that needs root; undefined without a way */
