@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream'
 import type { Part } from '../doctor/part.ts'
 import type { Build, VerifyGroups } from '../pipeline/events.ts'
-import { type Engine, EngineError } from '../train/engine/engine.ts'
+import type { Engine } from '../train/engine/engine.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 
 export interface Context {
@@ -28,9 +28,7 @@ export function processContext(): Context {
     loadBuild: async () => (await import('../pipeline/build.ts')).build,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
-    loadEngine: async () => {
-      throw new EngineError('unavailable', 'The tensor engine is not built here.')
-    },
+    loadEngine: async () => (await import('../train/engine/open-engine.ts')).openEngine(),
     checkParts: async () => (await import('../doctor/check-parts.ts')).checkParts(),
   }
 }

@@ -60,8 +60,8 @@ function onTerminal(stream: Terminal): TrainProgress {
 }
 
 function asJson(stream: Terminal): TrainProgress {
-  let writtenAt = Number.NEGATIVE_INFINITY
-  let waiting: string | undefined
+  /** By kind, for what comes too often: when one was written, and the last one that was not. */
+  const frequent = { step: { writtenAt: 0, waiting: '' }, phase: { writtenAt: 0, waiting: '' } }
   let firstStep: { readonly step: number; readonly atMs: number } | undefined
   const write = (record: string) => stream.write(`${record}\n`)
   return {
@@ -74,18 +74,14 @@ function asJson(stream: Terminal): TrainProgress {
         ...fields,
         ...(left !== undefined && { secondsLeft: Math.round(left) }),
       })
-      if (kind !== 'step' && kind !== 'phase') {
-        write(record)
-        return
-      }
-      waiting = record
-      if (performance.now() - writtenAt < LOG_MS) return
-      write(record)
-      waiting = undefined
-      writtenAt = performance.now()
+      if (kind !== 'step' && kind !== 'phase') return void write(record)
+      const now = performance.now()
+      const due = frequent[kind].writtenAt === 0 || now - frequent[kind].writtenAt >= LOG_MS
+      if (due) write(record)
+      frequent[kind] = due ? { writtenAt: now, waiting: '' } : { ...frequent[kind], waiting: record }
     },
     stop() {
-      if (waiting !== undefined) write(waiting)
+      for (const { waiting } of Object.values(frequent)) if (waiting !== '') write(waiting)
     },
   }
 }

@@ -1,10 +1,12 @@
 /** `gepo train`: groups and a model to a better model. */
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { formatTrainConfig } from '../config/format-train-config.ts'
 import { loadTrainConfig } from '../config/train-config.ts'
+import { CONFIG_FILE, readJsonFile } from '../train/engine/checkpoint-files.ts'
+import { readModelConfig } from '../train/engine/model-config.ts'
 import type { TrainSummary } from '../train/loop/events.ts'
 import { planMemory } from '../train/memory/plan-memory.ts'
-import { readDecoderShape } from '../train/model/decoder-shape.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { withInterrupt } from './interrupt.ts'
@@ -58,7 +60,8 @@ async function runTrain(
     return EXIT.done
   }
   if (dryRun) {
-    const plan = planMemory(config, readDecoderShape(config.model))
+    const file = join(config.model, CONFIG_FILE)
+    const plan = planMemory(config, readModelConfig(await readJsonFile(file), file))
     context.stdout.write(json ? `${JSON.stringify(plan)}\n` : renderMemoryPlan(plan))
     return EXIT.done
   }

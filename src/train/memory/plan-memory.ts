@@ -4,7 +4,7 @@
  * the allocator's own share and the workspace of the libraries.
  */
 import type { TrainConfig } from '../../config/train-config.ts'
-import { countWeights, type DecoderShape, decoderTensors } from '../model/decoder-shape.ts'
+import { countWeights, type DecoderShape, decoderTensors } from '../model/decoder-tensors.ts'
 
 export interface MemoryPlan {
   readonly parameters: number
@@ -27,7 +27,7 @@ export interface MemoryPlan {
 const BYTES = { float32: 4, bfloat16: 2, float64: 8 } as const
 
 /**
- * @example planMemory(config, readDecoderShape('Qwen3-8B')).weights / 2 ** 30 // 15.3 with bfloat16
+ * @example planMemory(config, shapeOfQwen3).weights / 2 ** 30 // 15.3 with bfloat16
  */
 export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan {
   const { engine, length } = config
@@ -36,8 +36,8 @@ export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan
   const number = BYTES[engine.numberType]
   const trained = trainedBytes(config, shape)
 
-  const { hidden, intermediate, heads, keyValueHeads, headSize, layers } = shape
-  const [queries, keys] = [heads * headSize, keyValueHeads * headSize]
+  const { hidden, intermediate, heads, keyHeads, headSize, layers } = shape
+  const [queries, keys] = [heads * headSize, keyHeads * headSize]
   const inputsOnly = layers * hidden * number
   // Beside its input: queries, keys and values, what attention gives, the sum after it, both halves of the
   // feed-forward part. Norms and products are cheap and computed again.

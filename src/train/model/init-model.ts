@@ -9,7 +9,7 @@ import { UserError } from '../../config/user-error.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
 import { writeFolderAtomically } from '../loop/write-atomically.ts'
 import { type MadeTokenizer, makeTokenizer } from '../tokenizer/make-tokenizer.ts'
-import { countWeights, type DecoderShape, decoderTensors } from './decoder-shape.ts'
+import { countWeights, type DecoderShape, decoderTensors } from './decoder-tensors.ts'
 import { INITIAL_DEVIATION, initialValues } from './initial-values.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
@@ -20,7 +20,7 @@ export const MODEL_SIZES = {
     hidden: 64,
     layers: 2,
     heads: 4,
-    keyValueHeads: 2,
+    keyHeads: 2,
     headSize: 16,
     intermediate: 192,
     vocabulary: 1024,
@@ -30,7 +30,7 @@ export const MODEL_SIZES = {
     hidden: 256,
     layers: 4,
     heads: 4,
-    keyValueHeads: 2,
+    keyHeads: 2,
     headSize: 64,
     intermediate: 768,
     vocabulary: 4096,
@@ -40,7 +40,7 @@ export const MODEL_SIZES = {
     hidden: 512,
     layers: 8,
     heads: 8,
-    keyValueHeads: 4,
+    keyHeads: 4,
     headSize: 64,
     intermediate: 1536,
     vocabulary: 8192,
@@ -50,15 +50,18 @@ export const MODEL_SIZES = {
     hidden: 1024,
     layers: 16,
     heads: 16,
-    keyValueHeads: 8,
+    keyHeads: 8,
     headSize: 64,
     intermediate: 3072,
     vocabulary: 16384,
   },
 } as const
+/** What Qwen3's dense models have in common, and the tied head of its small ones. */
+const QWEN3 = { headNorms: true, qkvBias: false, outputBias: false, mlpBias: false, tied: true } as const
+
 export type ModelSize = keyof typeof MODEL_SIZES
 
-export interface InitModelOptions extends Omit<DecoderShape, 'family' | 'tied'> {
+export interface InitModelOptions extends Omit<DecoderShape, keyof typeof QWEN3> {
   readonly out: string
   readonly seed: number
   /** The longest sequence that it may be given. */
@@ -86,7 +89,7 @@ export async function initModel(rows: TrainingRows, options: InitModelOptions): 
     )
   }
   const tokenizer = makeTokenizer(texts, most)
-  const shape: DecoderShape = { ...sizes, family: 'qwen3', tied: true, vocabulary: tokenizer.vocabularySize }
+  const shape: DecoderShape = { ...sizes, ...QWEN3, vocabulary: tokenizer.vocabularySize }
   const tensors = decoderTensors(shape)
   await writeFolderAtomically(out, async (folder) => {
     const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
@@ -134,7 +137,7 @@ function modelConfig(shape: DecoderShape, { endId, paddingId }: MadeTokenizer, m
     max_position_embeddings: maxPositions,
     num_attention_heads: shape.heads,
     num_hidden_layers: shape.layers,
-    num_key_value_heads: shape.keyValueHeads,
+    num_key_value_heads: shape.keyHeads,
     rms_norm_eps: 1e-6,
     rope_scaling: null,
     rope_theta: 1_000_000,

@@ -1,6 +1,6 @@
 /** A weight's shape and a seed in, its values at the beginning out, as transformers begins a Qwen3. */
 import { createRandom } from '../../execute/random.ts'
-import type { TensorShape } from './decoder-shape.ts'
+import type { TensorShape } from './decoder-tensors.ts'
 
 /** `initializer_range` of the models' configurations. */
 export const INITIAL_DEVIATION = 0.02

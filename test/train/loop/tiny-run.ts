@@ -6,6 +6,7 @@ import { openStore } from '../../../src/store/store.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
 import {
   syntheticGroup,
+  syntheticOutcome,
   syntheticRun,
   syntheticSource,
   syntheticUnit,
@@ -26,7 +27,7 @@ export function makeTinyWorld(groups = 30): {
     const unit = syntheticUnit(n)
     store.saveSource(syntheticSource(n))
     store.saveExtraction(unit.sourceId, [unit], [])
-    store.saveUnitOutcome({ unit, result: { kind: 'group', group: syntheticGroup(n) }, timings: {} })
+    store.saveUnitOutcome(syntheticOutcome(n))
   }
   store.finishRun()
   store.close()

@@ -1,20 +1,20 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseTrainConfig } from '../../../src/config/train-config.ts'
 import { planMemory } from '../../../src/train/memory/plan-memory.ts'
-import { type DecoderShape, readDecoderShape } from '../../../src/train/model/decoder-shape.ts'
+import type { DecoderShape } from '../../../src/train/model/decoder-tensors.ts'
 
 const QWEN3_8B: DecoderShape = {
-  family: 'qwen3',
   vocabulary: 151_936,
   hidden: 4096,
   intermediate: 12_288,
   layers: 36,
   heads: 32,
-  keyValueHeads: 8,
+  keyHeads: 8,
   headSize: 128,
+  headNorms: true,
+  qkvBias: false,
+  outputBias: false,
+  mlpBias: false,
   tied: false,
 }
 const GIB = 2 ** 30
@@ -60,37 +60,5 @@ describe('the memory plan of Qwen3-8B', () => {
 
   it('has a pass of the longest sequence, however few tokens are packed', () => {
     expect(planMemory(config({ packedTokens: 1 }), QWEN3_8B).passTokens).toBe(8192)
-  })
-})
-
-describe("a model's sizes", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-shape-'))
-  const write = (json: unknown) => writeFileSync(join(folder, 'config.json'), JSON.stringify(json))
-  const qwen2 = {
-    model_type: 'qwen2',
-    vocab_size: 100,
-    hidden_size: 8,
-    intermediate_size: 16,
-    num_hidden_layers: 1,
-    num_attention_heads: 2,
-    num_key_value_heads: 1,
-    tie_word_embeddings: true,
-  }
-
-  it('are read from its configuration', () => {
-    write(qwen2)
-    expect(readDecoderShape(folder)).toMatchObject({
-      family: 'qwen2',
-      headSize: 4,
-      keyValueHeads: 1,
-      tied: true,
-    })
-  })
-
-  it('of another architecture are refused by name', () => {
-    write({ ...qwen2, model_type: 'mamba' })
-    expect(() => readDecoderShape(folder)).toThrow(
-      /"model_type" of .* known are dense models of qwen3, qwen2, llama/,
-    )
   })
 })

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { openBigramEngine } from '../train/engine/bigram-engine.ts'
+import { makeTinyWorld, tinyConfig } from '../train/loop/tiny-run.ts'
+import { run } from './captured-context.ts'
+
+const world = makeTinyWorld(20)
+afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
+const engine = { loadEngine: async () => openBigramEngine() }
+const configFile = (name: string, given: Record<string, unknown> = {}) => {
+  const file = join(world.folder, `${name}.yaml`)
+  writeFileSync(file, stringify(tinyConfig(world, { out: join(world.folder, name), ...given })))
+  return file
+}
+
+describe('gepo train', () => {
+  it('trains, sums up, and evaluates by the same file', async () => {
+    const file = configFile('trained')
+    const { exit, stdout, stderr } = await run(['train', file], engine)
+    expect({ exit, stderr: stderr.split('\n').some((line) => line.includes('"event":"step"')) }).toEqual({
+      exit: 0,
+      stderr: true,
+    })
+    expect(stdout).toContain('8 of 8 steps')
+    expect(stdout).toContain(`model: ${join(world.folder, 'trained', 'model')}`)
+
+    const evaluated = await run(['eval', file, '--split', 'validation', '--json'], engine)
+    expect(evaluated.exit).toBe(0)
+    const last = readFileSync(join(world.folder, 'trained', 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .findLast(({ kind }) => kind === 'evaluation')
+    const figures = JSON.parse(evaluated.stdout)
+    expect(figures).toMatchObject({ split: 'validation', groups: last.groups })
+    // The default is the best model, which may be an earlier one.
+    if (!existsSync(join(world.folder, 'trained', 'best'))) expect(figures.loss).toBeCloseTo(last.loss, 12)
+  })
+
+  it('prints the table of classes and operators', async () => {
+    const file = configFile('table', { maxSteps: 1 })
+    await run(['train', file], engine)
+    const { stdout } = await run(['eval', file, '--split', 'test'], engine)
+    expect(stdout).toMatch(/^class +groups +accuracy +pairs +margin +loss\nast +2 /m)
+    expect(stdout).toMatch(/^ROR +2 /m)
+  })
+
+  it('prints every option without doing anything', async () => {
+    const file = configFile('printed')
+    const { exit, stdout } = await run(['train', file, '--print-config'])
+    expect(exit).toBe(0)
+    expect(parse(stdout)).toEqual(parse(readFileSync(file, 'utf8')))
+    expect(existsSync(join(world.folder, 'printed'))).toBe(false)
+  })
+
+  it('prints the memory plan without loading anything', async () => {
+    const model = join(world.folder, 'qwen')
+    const made = await run(['init-model', world.database, '--out', model, '--size', 'tiny', '--json'])
+    const { parameters } = JSON.parse(made.stdout)
+    const file = configFile('planned', { model })
+    const plan = JSON.parse((await run(['train', file, '--dry-run', '--json'])).stdout)
+    // All in double precision, as the configuration says.
+    expect(plan).toMatchObject({
+      parameters,
+      weights: 8 * parameters,
+      gradients: 8 * parameters,
+      optimizer: 16 * parameters,
+    })
+    const { stdout } = await run(['train', file, '--dry-run'])
+    expect(stdout).toMatch(/^activations +[0-9.]+ MiB/m)
+  })
+
+  it.each([
+    [['train', 'none.yaml'], 'gepo: The configuration none.yaml cannot be read (ENOENT)'],
+    [['train'], "missing required argument 'config.yaml'"],
+    [['eval', 'none.yaml'], 'gepo: The configuration none.yaml cannot be read'],
+  ])('%j is refused with a sentence', async (argv, sentence) => {
+    const { exit, stderr } = await run(argv)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(sentence)
+  })
+})

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { TrainConfig } from '../../../src/config/train-config.ts'
+import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
+import { makeTinyWorld, tinyConfig } from '../loop/tiny-run.ts'
+
+const world = makeTinyWorld(20)
+afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
+const all = { split: 'train', limit: null, seed: 0 } as const
+
+async function source(
+  config: TrainConfig,
+  options: Parameters<Awaited<ReturnType<typeof openTrainingData>>['source']>[0] = all,
+) {
+  const data = await openTrainingData(config, world.model)
+  try {
+    const opened = await data.source(options)
+    return {
+      ids: opened.ids,
+      survey: opened.survey,
+      scope: opened.scope,
+      groups: await opened.load(opened.ids),
+    }
+  } finally {
+    data.close()
+  }
+}
+
+describe('the groups of a split', () => {
+  it('are those that the database has in it, by ascending id', async () => {
+    const { ids, survey } = await source(tinyConfig(world))
+    expect(ids).toHaveLength(16)
+    expect(ids).toEqual([...ids].sort())
+    expect(survey).toMatchObject({ groups: 16, droppedGroups: {}, droppedResponses: {} })
+  })
+
+  it('have the tokens that the survey says', async () => {
+    const { survey, groups } = await source(tinyConfig(world))
+    const lengths = groups.flatMap(({ prompt, responses }) =>
+      responses.map(({ length }) => prompt.length + length),
+    )
+    expect(survey.tokens).toBe(lengths.reduce((sum, length) => sum + length, 0))
+    expect(survey.longestSequence).toBe(Math.max(...lengths))
+  })
+
+  it('are the same from the cache as without it', async () => {
+    const config = tinyConfig(world, {
+      data: { groups: world.database, cache: join(world.folder, 'second.cache') },
+    })
+    const first = await source(config)
+    const second = await source(config)
+    expect(second).toEqual(first)
+  })
+
+  it('are surveyed anew under another limit, and what goes is counted', async () => {
+    const config = tinyConfig(world)
+    const { survey } = await source(config)
+    const shorter = await source(tinyConfig(world, { length: { maxTokens: survey.longestSequence - 1 } }))
+    expect(shorter.survey.droppedResponses.overlong).toBeGreaterThan(0)
+    expect(shorter.scope).not.toBe((await source(config)).scope)
+  })
+
+  it('are drawn by the seed where fewer are wanted', async () => {
+    const draw = (seed: number) => source(tinyConfig(world), { ...all, limit: 5, seed })
+    const [a, again, b] = [await draw(1), await draw(1), await draw(2)]
+    expect(a.ids).toHaveLength(5)
+    expect(again.ids).toEqual(a.ids)
+    expect(b.ids).not.toEqual(a.ids)
+  })
+})
+
+describe('the cache', () => {
+  it('is refused where its file is of another program', async () => {
+    const cache = join(mkdtempSync(join(tmpdir(), 'gepo-cache-')), 'notes.txt')
+    writeFileSync(cache, 'dear diary, '.repeat(200))
+    await expect(source(tinyConfig(world, { data: { groups: world.database, cache } }))).rejects.toThrow(
+      /not a SQLite database/,
+    )
+  })
+
+  it('is refused where its file is a database of groups', async () => {
+    const config = tinyConfig(world, { data: { groups: world.database, cache: world.database } })
+    await expect(source(config)).rejects.toThrow(/is no cache of this gepo/)
+  })
+})
