@@ -45,8 +45,8 @@ export interface Slots {
 
 /** Elements, characters and tokens looked at in one array, text or standard input. */
 const MOST_ELEMENTS = 64
-/** What an array may be made to hold by its length. */
-const MOST_LENGTH = 512
+/** What an array or a text may be made to hold. */
+const MOST_LENGTH = 512n
 const MOST_BLOCK_BYTES = 1 << 16
 
 /** @example slotsOf(calling, { kind: 'stdin', stdin: '3 x' }).numbers.map(({ value }) => value) // [3n, 51n, 32n, 120n] */
@@ -128,6 +128,14 @@ function callSlots(plan: CallPlan, input: CallInput, slots: MutableSlots): void 
       path[0] === 'blocks'
         ? growTo(plan, replaced(path, { s: next }), Number(path[1]), next.length + 1)
         : replaced(path, { s: next.slice(0, Math.max(0, room - 1)) })
+    pushTokens(slots, path.join('.'), text, put)
+    slots.numbers.push({
+      id: `${path.join('.')} length`,
+      bits: 16,
+      signed: false,
+      value: BigInt(text.length),
+      with: (next) => put(next > MOST_LENGTH ? text : repeated([...text], Number(next), () => 'a').join('')),
+    })
     pushText(slots, path.join('.'), text, put)
   }
 
@@ -242,22 +250,27 @@ function growTo(plan: CallPlan, input: CallInput, at: number, count: number): Ca
   return { ...input, blocks: input.blocks.with(at, { ...block, count }) }
 }
 
-// ---- standard input ----
+// ---- texts ----
 
 const NUMBER = /-?\d+(\.\d+)?(?:[eE][-+]?\d+)?/g
 const NUMBER_BITS = 64
 
 function stdinSlots(input: Input, slots: MutableSlots): void {
-  const text = input.stdin
-  if (text === '' && input.kind === 'call') return
+  if (input.stdin === '' && input.kind === 'call') return
   const put = (next: string): Input => ({ ...input, stdin: next })
+  pushTokens(slots, 'stdin', input.stdin, put)
+  pushText(slots, 'stdin', input.stdin, put)
+}
+
+/** Numbers that are written out in a text. */
+function pushTokens(slots: MutableSlots, origin: string, text: string, put: (text: string) => Input): void {
   let count = 0
   for (const match of text.matchAll(NUMBER)) {
     if (count++ === MOST_ELEMENTS) break
     const [token, fraction] = match
     const replace = (next: string) =>
       put(text.slice(0, match.index) + next + text.slice(match.index + token.length))
-    const id = `stdin token ${count}`
+    const id = `${origin} ${TOKEN} ${count}`
     if (fraction === undefined && /^-?\d{1,25}$/.test(token))
       slots.numbers.push({
         id,
@@ -268,8 +281,12 @@ function stdinSlots(input: Input, slots: MutableSlots): void {
       })
     slots.floats.push({ id, format: 'f64', value: Number(token), with: (next) => replace(decimal(next)) })
   }
-  pushText(slots, 'stdin', text, put)
 }
+
+/** Whether the number is written out, so that its type is not known. */
+export const isToken = ({ id }: Pick<NumberSlot, 'id'>): boolean => id.includes(` ${TOKEN} `)
+
+const TOKEN = 'token'
 
 /** As scanf reads it, and small integers as they were. */
 const decimal = (value: number): string =>

@@ -19,7 +19,7 @@ import { reasonOf, type Screen } from '../execute/screen-original.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import { Frontier, type Traces } from './frontier.ts'
-import { type NumberSlot, slotsOf } from './input-slots.ts'
+import { isToken, type NumberSlot, slotsOf } from './input-slots.ts'
 import { alongDirection, keepingDirections, type Probe, solveComparisons } from './solve-comparisons.ts'
 import { targetTexts } from './target-texts.ts'
 import { varyInput } from './vary-input.ts'
@@ -86,6 +86,9 @@ const MOST_FLOAT_PROBES = 12
 const FEW_NUMBERS = 4
 const LONG_STEPS = [256n, 65_536n, 1n << 24n]
 const MOST_CONSTANT_STEPS = 10
+const MOST_BIT_PROBES = 64
+/** Of a number in text, which could be of any width. */
+const TOKEN_BITS = 32
 const MOST_SOLUTIONS = 400
 const DIRECTION_ROUNDS = 3
 /** Parents whose places get all values at which types and constants have their limits. */
@@ -93,6 +96,8 @@ const THOROUGH_PARENTS = 3
 const MOST_BOUNDARY_INPUTS = 300
 /** Part of the inputs that are made without a target. */
 const VARIED_SHARE = 0.35
+/** Of those with a target, how many go to the parent that took new edges last. */
+const LATEST_SHARE = 0.7
 const SIZES = 10
 
 interface Attempt {
@@ -331,13 +336,13 @@ class DifferenceSearch {
   }
 
   #nextTargeted(): Attempt | undefined {
-    // Of those that only came closer the latest came closest.
-    return this.#nextOf(this.#urgent, 'first') ?? this.#nextOf(this.#patient, 'last')
+    // The latest got furthest; but those before must not starve.
+    const latestFirst = this.#random.chance(LATEST_SHARE)
+    return this.#nextOf(this.#urgent, latestFirst) ?? this.#nextOf(this.#patient, true)
   }
 
-  #nextOf(queue: Iterator<Attempt | 'later'>[], preferred: 'first' | 'last'): Attempt | undefined {
-    const order = preferred === 'first' ? [...queue] : queue.toReversed()
-    for (const attempts of order) {
+  #nextOf(queue: Iterator<Attempt | 'later'>[], latestFirst: boolean): Attempt | undefined {
+    for (const attempts of latestFirst ? queue.toReversed() : [...queue]) {
       const { value, done } = attempts.next()
       if (done === true) queue.splice(queue.indexOf(attempts), 1)
       else if (value !== 'later') return value
@@ -378,6 +383,7 @@ class DifferenceSearch {
     // Each round can show a comparison that the one before could not reach.
     for (let round = 0; round < DIRECTION_ROUNDS; round++)
       yield* untilAnswered(this.#directionProbes(parent, probes), probes)
+    if (tookEdges) yield* untilAnswered(this.#bitProbes(parent.input, probes), probes)
     let count = 0
     for (const input of solveComparisons(calling, parent.input, parent.traces, probes)) {
       const key = JSON.stringify(input)
@@ -394,6 +400,19 @@ class DifferenceSearch {
         input: alongDirection(calling, parent.input, direction, 1n),
         onTraces: (traces) => probes.push({ kind: 'direction', direction, traces }),
       }
+  }
+
+  /** Where there are few places to move: how each bit shows in what is compared. */
+  *#bitProbes(input: Input, probes: Probe[]): Generator<Attempt> {
+    const { numbers } = slotsOf(this.#options.calling, input)
+    const widths = numbers.map((slot) => (isToken(slot) ? Math.min(slot.bits, TOKEN_BITS) : slot.bits))
+    if (widths.reduce((sum, width) => sum + width, 0) > MOST_BIT_PROBES) return
+    for (const [at, slot] of numbers.entries())
+      for (let bit = 0; bit < widths[at]!; bit++)
+        yield {
+          input: slot.with(slot.value ^ (1n << BigInt(bit))),
+          onTraces: (traces) => probes.push({ kind: 'bit', slot, bit, traces }),
+        }
   }
 
   *#probesOf(input: Input, tookEdges: boolean, probes: Probe[]): Generator<Attempt> {
@@ -448,7 +467,19 @@ class DifferenceSearch {
       for (const value of [...floatBoundaries(slot.format), ...floats, ...integers.map(Number)])
         inputs.push(() => slot.with(value))
     for (const slot of slots.texts) inputs.push(() => slot.with(''))
+    if (slots.floats.length > 1)
+      for (const value of floatBoundaries(slots.floats[0]!.format))
+        inputs.push(() => this.#allFloats(input, value))
     for (const make of this.#random.shuffle(inputs).slice(0, MOST_BOUNDARY_INPUTS)) yield make()
+  }
+
+  /** What no place alone brings about: the sum of two large numbers, the quotient of two small ones. */
+  #allFloats(input: Input, value: number): Input {
+    const { calling } = this.#options
+    const count = slotsOf(calling, input).floats.length
+    let changed = input
+    for (let at = 0; at < count; at++) changed = slotsOf(calling, changed).floats[at]?.with(value) ?? changed
+    return changed
   }
 
   // ---- constants ----

@@ -8,11 +8,13 @@ import type { Input } from '../execute/input.ts'
 import type { Traces } from './frontier.ts'
 import { type FloatSlot, type NumberSlot, slotsOf } from './input-slots.ts'
 import { nextFloat } from './next-float.ts'
+import { solveBits } from './solve-bits.ts'
 import { solveLinear } from './solve-linear.ts'
 
 export type Probe =
   | { readonly kind: 'number'; readonly slot: NumberSlot; readonly step: bigint; readonly traces: Traces }
   | { readonly kind: 'direction'; readonly direction: Direction; readonly traces: Traces }
+  | { readonly kind: 'bit'; readonly slot: NumberSlot; readonly bit: number; readonly traces: Traces }
   | { readonly kind: 'float'; readonly slot: FloatSlot; readonly step: number; readonly traces: Traces }
 
 /** Places that are moved together, each by so much. */
@@ -81,6 +83,7 @@ function* solutionsOf(calling: Calling, input: Input, gap: Gap, probes: readonly
   for (const move of moves) yield* singleSolutions(gap, move)
   if (gap.a === gap.b) return
   yield* productSolutions(calling, input, moves)
+  yield* bitSolutions(calling, input, gap, probes)
   yield* digitSolutions(calling, input, gap, moves)
 }
 
@@ -185,7 +188,7 @@ function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
   const [a, b] = [floatOf(gap.a, size), floatOf(gap.b, size)]
   const change = floatOf(moved[0], size) - floatOf(moved[1], size) - (a - b)
   if (change === 0 || !Number.isFinite(change)) return
-  if (probe.kind === 'direction') return
+  if (probe.kind === 'direction' || probe.kind === 'bit') return
   const value = Number(probe.slot.value)
   const wanted = value === a ? b : value === b ? a : value - ((a - b) * Number(probe.step)) / change
   if (!Number.isFinite(wanted)) return
@@ -206,26 +209,57 @@ function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
 
 // ---- several places ----
 
-/** a = x * y, up to something that both leave alone: any two factors of what is wanted. */
+/** a = x * y * ...: any factors of what is wanted. */
 function* productSolutions(calling: Calling, input: Input, moves: readonly Move[]): Generator<Input> {
   const single = moves.filter(({ step }) => step === 1n)
   for (const [at, x] of single.entries())
     for (const y of single.slice(at + 1)) {
-      const product = x.slot.value * y.slot.value
-      if (x.change !== y.slot.value || y.change !== x.slot.value) continue
-      // before = product - wanted
+      // The part of the product that x and y make is what moves it.
+      if (x.change * x.slot.value !== y.change * y.slot.value || x.change === 0n || y.slot.value === 0n)
+        continue
+      const product = x.change * x.slot.value
+      const factors = single.filter(({ change, slot }) => change * slot.value === product)
+      // before = product - wanted, up to something that all leave alone.
       const wanted = product - x.before
-      for (const divisor of divisors(wanted)) {
+      const [last, ...others] = factors.toReversed()
+      for (const chosen of factorisations(wanted, others.length))
         yield withNumbers(calling, input, [
-          [x.slot, divisor],
-          [y.slot, wanted / divisor],
+          ...others.map(({ slot }, index) => [slot, chosen[index]!] as const),
+          [last!.slot, chosen.reduce((rest, factor) => rest / factor, wanted)],
         ])
-        yield withNumbers(calling, input, [
-          [y.slot, divisor],
-          [x.slot, wanted / divisor],
-        ])
-      }
+      return
     }
+}
+
+/** Choices of so many divisors, one after the other, of a number. */
+function* factorisations(value: bigint, count: number): Generator<bigint[]> {
+  if (count === 0) {
+    yield []
+    return
+  }
+  const small = divisors(value)
+  const either = small.flatMap((divisor) =>
+    divisor * divisor === value ? [divisor] : [divisor, value / divisor],
+  )
+  for (const divisor of either)
+    for (const rest of factorisations(value / divisor, count - 1)) yield [divisor, ...rest]
+}
+
+/** Operands whose bits are exclusive-or's of the places' bits: masks, rotations, other orders of bytes. */
+function* bitSolutions(calling: Calling, input: Input, gap: Gap, probes: readonly Probe[]): Generator<Input> {
+  const bits = probes.filter((probe) => probe.kind === 'bit')
+  const changes = bits.map((probe) => {
+    const moved = pairIn(gap, probe.traces)
+    return moved === undefined ? 0n : moved[0] ^ moved[1] ^ gap.a ^ gap.b
+  })
+  const flips = solveBits(changes, gap.a ^ gap.b)
+  if (flips === undefined) return
+  const values = new Map<NumberSlot, bigint>()
+  for (const at of flips) {
+    const { slot, bit } = bits[at]!
+    values.set(slot, (values.get(slot) ?? slot.value) ^ (1n << BigInt(bit)))
+  }
+  yield withNumbers(calling, input, [...values])
 }
 
 function divisors(value: bigint): bigint[] {

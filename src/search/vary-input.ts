@@ -28,7 +28,7 @@ function changeOnce(calling: Calling, input: Input, constants: IrConstants, rand
   const kinds = [
     ...(numbers.length > 0 ? [() => changeNumber(random.pick(numbers), numbers, constants, random)] : []),
     ...(floats.length > 0 ? [() => changeFloat(random.pick(floats), floats, constants, random)] : []),
-    ...(texts.length > 0 ? [() => changeText(random.pick(texts), constants, random)] : []),
+    ...(texts.length > 0 ? [() => changeText(random.pick(texts), texts, constants, random)] : []),
   ]
   return kinds.length === 0 ? input : random.pick(kinds)()
 }
@@ -78,13 +78,19 @@ function changeFloat(
   )
 }
 
-function changeText(slot: TextSlot, { texts }: IrConstants, random: Random): Input {
+function changeText(
+  slot: TextSlot,
+  all: readonly TextSlot[],
+  { texts, integers }: IrConstants,
+  random: Random,
+): Input {
   const { text } = slot
   const at = random.int(0, text.length)
   const char = random.chance(0.8)
     ? random.pick([...'abzAZ059 \t-.,%/'])
     : String.fromCharCode(random.int(1, 255))
-  const word = texts.length > 0 ? random.pick(texts) : char
+  const words = [...texts, ...integers.map(String)]
+  const word = words.length > 0 ? random.pick(words) : char
   return slot.with(
     random.pick([
       () => '',
@@ -96,10 +102,15 @@ function changeText(slot: TextSlot, { texts }: IrConstants, random: Random): Inp
       () => text.slice(0, at),
       () => text.slice(at),
       () => text + text,
+      () => random.pick(all).text,
+      () => text.toUpperCase(),
+      () => text.slice(0, at) + swappedCase(text.slice(at, at + 1)) + text.slice(at + 1),
       () => ' '.repeat(random.int(1, 3)),
     ])(),
   )
 }
+
+const swappedCase = (char: string) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())
 
 /** Lines and tokens of a text moved, repeated and removed. */
 function changeLines(text: string, random: Random): string {
