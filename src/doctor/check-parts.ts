@@ -19,7 +19,7 @@ import { askVersion, probe } from './ask-version.ts'
 import { checkCompileWorker, checkUnitRunners } from './check-fast-engine.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
-import { checkGpu, checkLibtorch, checkTorch } from './check-training.ts'
+import { checkGpu, checkLibtorch, checkTorch, checkTrainer } from './check-training.ts'
 import type { Finding, Part } from './part.ts'
 
 interface Definition {
@@ -140,7 +140,7 @@ const DEFINITIONS: readonly Definition[] = [
   {
     name: 'PyTorch',
     required: false,
-    lostWithout: 'no training, and no comparison of the trainer with it',
+    lostWithout: 'nothing, where the set-up installs libtorch of its own',
     remedy: 'run `python3 -m pip install torch` in a virtual environment',
     check: checkTorch,
   },
@@ -148,8 +148,15 @@ const DEFINITIONS: readonly Definition[] = [
     name: 'libtorch',
     required: false,
     lostWithout: 'no training: the native trainer is built on it',
-    remedy: 'install PyTorch, which contains it, or name its folder in LIBTORCH',
+    remedy: `${SETUP}, which installs it, or name its folder in LIBTORCH`,
     check: checkLibtorch,
+  },
+  {
+    name: 'training engine',
+    required: false,
+    lostWithout: 'no training and no generation',
+    remedy: SETUP,
+    check: checkTrainer,
   },
   {
     name: 'GPU',

@@ -1,7 +1,12 @@
-/** The parts that training alone needs: looked for, not loaded, because loading takes seconds and starts CUDA. */
-import { existsSync, readFileSync } from 'node:fs'
+/**
+ * The parts that training alone needs. They are looked for, not loaded, because loading takes seconds and starts
+ * CUDA; the training engine alone is loaded, by a process of its own.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findExecutable } from '../toolchain/find-executable.ts'
+import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import { trainerPath } from '../train/engine/addon.ts'
 import { probe } from './ask-version.ts'
 import type { Finding } from './part.ts'
 
@@ -23,20 +28,45 @@ export async function checkTorch(env: NodeJS.ProcessEnv): Promise<Finding> {
     : { status: 'ok', found, version }
 }
 
-/** Finds libtorch where `LIBTORCH` says, else inside PyTorch. */
+/** Loads the training engine and asks for the libtorch that it has found. */
+export async function checkTrainer(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const found = trainerPath(env)
+  if (!existsSync(found)) return { status: 'missing' }
+  const question =
+    'const { builtFor, torchVersion } = require(process.argv[1]); [builtFor, torchVersion].join(" ")'
+  const { stdout, failure } = await probe(process.execPath, ['-p', question, found], env)
+  if (failure !== undefined) return { status: 'broken', found, problem: failure }
+  const [builtFor, torchVersion] = stdout.trim().split(' ')
+  return builtFor !== undefined && builtFor === torchVersion
+    ? { status: 'ok', found, version: `for libtorch ${builtFor}` }
+    : { status: 'broken', found, problem: `built for libtorch ${builtFor}, found ${torchVersion}` }
+}
+
+/** Finds libtorch where `LIBTORCH` or `TORCH_DIR` says, else inside PyTorch, else where the set-up puts it. */
 export async function checkLibtorch(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const named = env.LIBTORCH
+  const named = env.LIBTORCH ?? env.TORCH_DIR
   if (named !== undefined) {
     const found = join(named, 'lib/libtorch_cpu.so')
     if (!existsSync(found)) return { status: 'broken', found: named, problem: `LIBTORCH has no ${found}` }
     return { status: 'ok', found: named, version: readBuildVersion(named) }
   }
   const torch = await checkTorch(env)
-  if (torch.status !== 'ok') return { status: 'missing' }
+  if (torch.status !== 'ok') return findOwnLibtorch()
   const problem = 'this PyTorch comes without lib/libtorch_cpu.so'
   return existsSync(join(torch.found, 'lib/libtorch_cpu.so'))
     ? torch
     : { status: 'broken', found: torch.found, problem }
+}
+
+function findOwnLibtorch(): Finding {
+  const libraries = join(PACKAGE_ROOT, '.tools/torch/lib')
+  if (!existsSync(libraries)) return { status: 'missing' }
+  const found = readdirSync(libraries)
+    .map((python) => join(libraries, python, 'site-packages/torch'))
+    .find((folder) => existsSync(join(folder, 'lib/libtorch_cpu.so')))
+  if (found === undefined) return { status: 'missing' }
+  const version = /__version__ = '(.*)'/.exec(readFileSync(join(found, 'version.py'), 'utf8'))?.[1]
+  return { status: 'ok', found, version: version ?? 'unnamed' }
 }
 
 /** Both the archive and the Python package of libtorch may carry the version in a file of their own. */
