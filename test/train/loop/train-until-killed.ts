@@ -1,12 +1,26 @@
-/** A process that trains and dies without warning at a given optimiser step: for tests of what is left then. */
+/** A process that trains and dies without warning in a given optimiser step: for tests of what is left then. */
 import { readFileSync } from 'node:fs'
 import type { TrainConfig } from '../../../src/config/train-config.ts'
+import type { Engine } from '../../../src/train/engine/engine.ts'
+import { openEngine } from '../../../src/train/engine/open-engine.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { openBigramEngine } from '../engine/bigram-engine.ts'
 
-const [configFile, killAt] = process.argv.slice(2)
+const [kind, configFile, killAt] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig
-const engine = openBigramEngine((step) => {
-  if (step === Number(killAt)) process.kill(process.pid, 'SIGKILL')
-})
-await train(config, { engine, report: () => {} })
+const engine: Engine = kind === 'native' ? openEngine({ threads: 1 }) : openBigramEngine()
+const killing: Engine = {
+  ...engine,
+  async openModel(options) {
+    const model = await engine.openModel(options)
+    const step = model.step.bind(model)
+    let steps = 0
+    model.step = (stepOptions) => {
+      steps++
+      if (steps === Number(killAt)) process.kill(process.pid, 'SIGKILL')
+      return step(stepOptions)
+    }
+    return model
+  },
+}
+await train(config, { engine: killing, report: () => {} })

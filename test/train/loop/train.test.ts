@@ -121,7 +121,9 @@ describe('a run that is interrupted', () => {
     const configFile = join(world.folder, `killed-${step}.json`)
     writeFileSync(configFile, JSON.stringify(config))
     const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-    const { signal } = await execa(process.execPath, [program, configFile, String(step)], { reject: false })
+    const { signal } = await execa(process.execPath, [program, 'bigram', configFile, String(step)], {
+      reject: false,
+    })
     expect(signal).toBe('SIGKILL')
     expect(existsSync(join(config.out, 'model'))).toBe(false)
 
