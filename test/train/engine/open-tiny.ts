@@ -1,0 +1,34 @@
+/** The native engine for tests, one thread; where it is not built, tests skip with the reason in their name. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { trainerPath } from '../../../src/train/engine/addon.ts'
+import type { OpenModelOptions } from '../../../src/train/engine/engine.ts'
+import type { NativeModel } from '../../../src/train/engine/native-model.ts'
+import { openEngine } from '../../../src/train/engine/open-engine.ts'
+
+export const NO_ENGINE = existsSync(trainerPath(process.env))
+  ? undefined
+  : 'skipped: the training engine is not built (`npm run setup`)'
+
+/** A folder that goes with the test file. */
+export const SCRATCH = mkdtempSync(join(tmpdir(), 'gepo-engine-'))
+afterAll(() => rmSync(SCRATCH, { recursive: true, force: true }))
+
+/** Opens a checkpoint for full training in float32 on the CPU, unless `options` say otherwise. */
+export async function openTiny(
+  folder: string,
+  options: Partial<Omit<OpenModelOptions, 'folder'>> = {},
+): Promise<NativeModel> {
+  const engine = openEngine({ threads: 1 })
+  const model = await engine.openModel({
+    folder,
+    device: 'cpu',
+    numberType: 'float32',
+    training: { kind: 'full' },
+    ...options,
+  })
+  // The tests look at what the interface does not show.
+  return model as NativeModel
+}
