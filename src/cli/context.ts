@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream'
 import type { Part } from '../doctor/part.ts'
 import type { Build, VerifyGroups } from '../pipeline/events.ts'
+import type { Redraw } from '../pipeline/redraw.ts'
 import type { Engine } from '../train/engine/engine.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 
@@ -11,6 +12,7 @@ export interface Context {
   /** Loaded when asked for, so that `gepo stats` need not load a compiler's wrapper. */
   readonly loadBuild: () => Promise<Build>
   readonly loadVerifyGroups: () => Promise<VerifyGroups>
+  readonly loadRedraw: () => Promise<Redraw>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
   readonly loadEngine: () => Promise<Engine>
@@ -26,6 +28,7 @@ export function processContext(): Context {
     stdout: process.stdout,
     stderr: process.stderr,
     loadBuild: async () => (await import('../pipeline/build.ts')).build,
+    loadRedraw: async () => (await import('../pipeline/redraw.ts')).redraw,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
     loadEngine: async () => (await import('../train/engine/open-engine.ts')).openEngine(),

@@ -15,6 +15,7 @@ import { evalCommand } from './eval.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { exportCommand } from './export.ts'
 import { initModelCommand } from './init-model.ts'
+import { redrawCommand } from './redraw.ts'
 import { showCommand } from './show.ts'
 import { statsCommand } from './stats.ts'
 import { trainCommand } from './train.ts'
@@ -93,6 +94,7 @@ Examples:
     buildCommand,
     verifyCommand,
     auditCommand,
+    redrawCommand,
     statsCommand,
     showCommand,
     exportCommand,

@@ -27,6 +27,11 @@ export function buildProgress(stream: Terminal): Progress<BuildEvent> {
   return createProgress(stream, { event: 'build', noun: 'units' }, tallyBuild())
 }
 
+/** A group that is drawn again is a source with one unit. */
+export function redrawProgress(stream: Terminal): Progress<BuildEvent> {
+  return createProgress(stream, { event: 'redraw', noun: 'groups' }, tallyBuild())
+}
+
 export function verifyProgress(stream: Terminal): Progress<VerifyEvent> {
   return createProgress(stream, { event: 'verify', noun: 'groups' }, tallyVerify())
 }

@@ -22,6 +22,7 @@ import type { ClassShares } from './loser-quotas.ts'
 import { MUTANTS_PER_LOSER } from './loser-search.ts'
 import { planCalling } from './plan-calling.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
+import type { LoserOrder } from './select-losers.ts'
 
 export interface GroupSettings {
   readonly levels: readonly Level[]
@@ -33,6 +34,15 @@ export interface GroupSettings {
   readonly minLosers: number
   readonly inputs: number
   readonly seed: number
+}
+
+const FOUND_ORDER: LoserOrder = {
+  ofEntry: () => [],
+  ofLoser: ({ level, mutant, distance }, before) => [
+    before.filter((one) => one.level === level).length,
+    before.filter((one) => one.mutant.operator === mutant.operator).length,
+    distance.lines,
+  ],
 }
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
@@ -119,10 +129,10 @@ async function groupResult(
   const onlyAst = classes.ir === 0 && classes.malformed === 0
   if (onlyAst && mutants.length < settings.minLosers)
     return drop('mutate', 'too-few-mutants', `${mutants.length}`)
-  const { losers, verdicts } = await timed('losers', () =>
+  const { losers, verdicts, pool } = await timed('losers', () =>
     findLosers(
       tools,
-      { unit, calling, inputs, winners, seed },
+      { unit, calling, inputs, winners, order: FOUND_ORDER, seed },
       {
         wanted: settings.losers,
         classes,
@@ -155,7 +165,7 @@ async function groupResult(
       callTexts: inputs.map(({ input }) => callLiteral(calling.plan, input as CallInput)),
     }),
   }
-  return { kind: 'group', group: { ...contents, id: groupId(unit.id, contents) } }
+  return { kind: 'group', group: { ...contents, id: groupId(unit.id, contents) }, pool }
 }
 
 function chooseWinners(proven: readonly ProvenWinner[], wanted: number, seed: string): Winner[] {

@@ -19,8 +19,9 @@ import { loserDifficulty } from './loser-difficulty.ts'
 import type { Judge, LoserSearch } from './loser-search.ts'
 import type { PoolEntry, Shown } from './pool-entry.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
+import { takeFirst } from './select-losers.ts'
 
-/** So many candidates a wanted loser are compared, to have the hard ones among them. */
+/** So many candidates a wanted loser are compared. */
 const CANDIDATES_PER_LOSER = 1.5
 
 /** A mutant as the loser that it would be in the group. */
@@ -41,6 +42,8 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
   const drawLevel = levelDrawer(search)
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
+  const drawn: PoolEntry[] = []
+  const { order } = search
   let tree: SyntaxNode | undefined
   const depthOf = (mutant: Mutant) => {
     tree ??= tools.parse(search.unit.code)
@@ -56,7 +59,8 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
     while (losers.length < end) {
       const missing = end - losers.length
       while (candidates.length < Math.ceil(missing * CANDIDATES_PER_LOSER)) {
-        const entry = ready.shift()
+        const chosenSoFar = [...drawn, ...candidates.map((candidate) => candidate.entry)]
+        const entry = takeFirst(ready, (one) => order.ofEntry(one, chosenSoFar))
         if (entry === undefined) {
           const batch = await source.next()
           if (batch.done) break
@@ -68,7 +72,7 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
         else if (takenIr.has(canonicalIr(loser.ir))) judge(entry.mutant, 'same-ir')
         else candidates.push({ entry, loser })
       }
-      const chosen = takeHardest(candidates, losers, missing)
+      const chosen = takeCandidates(candidates, missing)
       if (chosen.length === 0) break
       const proofs = await proveChosen(tools, search, chosen)
       for (const [index, { entry, loser }] of chosen.entries()) {
@@ -78,10 +82,21 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
         if (verdict !== provenVerdict(entry.class)) continue
         takenIr.add(canonical)
         losers.push(loser)
+        drawn.push(entry)
       }
     }
     for (const entry of [...candidates.map((candidate) => candidate.entry), ...ready])
       judge(entry.mutant, `${provenVerdict(entry.class)}-unchosen`)
+  }
+
+  /** Removes and returns those to prove next. */
+  function takeCandidates(candidates: Candidate[], count: number): Candidate[] {
+    const taken: Candidate[] = []
+    while (taken.length < count && candidates.length > 0) {
+      const before = [...losers, ...taken.map(({ loser }) => loser)]
+      taken.push(takeFirst(candidates, ({ loser }) => order.ofLoser(loser, before))!)
+    }
+    return taken
   }
 
   return { draw, losers }
@@ -144,29 +159,6 @@ function hardnessOf(
   const nearestWinner = lines.indexOf(Math.min(...lines))
   const distance = editDistance(ir, winners[nearestWinner]!.ir)
   return { difficulty: loserDifficulty(distance.tokens, shown), nearestWinner, distance }
-}
-
-/** Removes and returns the next candidates: levels in balance first, then operators, then the smallest distance. */
-function takeHardest(candidates: Candidate[], losers: readonly Loser[], count: number): Candidate[] {
-  const taken: Candidate[] = []
-  const uses = (isLike: (loser: Loser) => boolean) =>
-    losers.filter(isLike).length + taken.filter(({ loser }) => isLike(loser)).length
-  while (taken.length < count && candidates.length > 0) {
-    const ranks = candidates.map(({ loser: { level, mutant, distance } }) => [
-      uses((loser) => loser.level === level),
-      uses((loser) => loser.mutant.operator === mutant.operator),
-      distance.lines,
-    ])
-    let best = 0
-    for (const [index, rank] of ranks.entries()) if (isBefore(rank, ranks[best]!)) best = index
-    taken.push(...candidates.splice(best, 1))
-  }
-  return taken
-}
-
-function isBefore(a: readonly number[], b: readonly number[]): boolean {
-  const at = a.findIndex((value, index) => value !== b[index])
-  return at >= 0 && a[at]! < b[at]!
 }
 
 /** What is left to prove once a candidate is chosen; all of a class, so that their runs are one request. */

@@ -4,14 +4,16 @@
  * differs is compiled at a loser's level; only one that is chosen is proven by running its own IR.
  */
 import type { Mutant } from '../mutate/mutant.ts'
+import { drawClasses } from './draw-classes.ts'
 import { openDrawing } from './draw-losers.ts'
 import { findAstEntries } from './find-ast-entries.ts'
 import { findIrEntries } from './find-ir-entries.ts'
 import { findMalformedEntries } from './find-malformed-entries.ts'
-import { LOSER_CLASSES, type Loser, type MutantVerdict } from './group-record.ts'
+import type { Loser, LoserClass, MutantVerdict } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
-import { type ClassShares, loserQuotas } from './loser-quotas.ts'
+import type { ClassShares } from './loser-quotas.ts'
 import type { Judge, LoserSearch } from './loser-search.ts'
+import type { PoolEntry } from './pool-entry.ts'
 
 export interface LoserWish {
   readonly wanted: number
@@ -24,9 +26,10 @@ export interface FoundLosers {
   /** By class in the order of `LOSER_CLASSES`. */
   readonly losers: readonly Loser[]
   readonly verdicts: readonly MutantVerdict[]
+  /** All that were screened and found fit, drawn or not. */
+  readonly pool: readonly PoolEntry[]
 }
 
-/** What the edits of IR cannot give, those of C give, where they have a share. */
 export async function findLosers(
   tools: GroupTools,
   search: LoserSearch,
@@ -34,14 +37,29 @@ export async function findLosers(
 ): Promise<FoundLosers> {
   const verdicts = new Map<string, MutantVerdict>()
   const judge: Judge = ({ id, operator }, verdict) => verdicts.set(id, { mutantId: id, operator, verdict })
-  const quotas = loserQuotas(classes, wanted, search.seed)
-  const drawing = openDrawing(tools, search, judge)
-  if (quotas.ir > 0) await drawing.draw(findIrEntries(tools, search, quotas.ir, judge), quotas.ir)
-  if (quotas.malformed > 0)
-    await drawing.draw(findMalformedEntries(tools, search, quotas.malformed), quotas.malformed)
-  const left = wanted - drawing.losers.length
-  if (classes.ast > 0 && left > 0)
-    await drawing.draw(findAstEntries(tools, search, mutants, left, judge), left)
-  const losers = LOSER_CLASSES.flatMap((name) => drawing.losers.filter((loser) => loser.class === name))
-  return { losers, verdicts: [...verdicts.values()] }
+  const pool: PoolEntry[] = []
+  const batchesOf = (name: LoserClass, count: number): AsyncIterable<readonly PoolEntry[]> => {
+    switch (name) {
+      case 'ast':
+        return findAstEntries(tools, search, mutants, count, judge)
+      case 'ir':
+        return findIrEntries(tools, search, count, judge)
+      case 'malformed':
+        return findMalformedEntries(tools, search, count)
+    }
+  }
+  const losers = await drawClasses(openDrawing(tools, search, judge), {
+    wanted,
+    classes,
+    seed: search.seed,
+    batchesOf: (name, count) => keptIn(pool, batchesOf(name, count)),
+  })
+  return { losers, verdicts: [...verdicts.values()], pool }
+}
+
+async function* keptIn<T>(kept: T[], batches: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
+  for await (const batch of batches) {
+    kept.push(...batch)
+    yield batch
+  }
 }

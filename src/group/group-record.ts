@@ -8,6 +8,7 @@ import type { RunOk } from '../execute/run-outcome.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import type { Mutant } from '../mutate/mutant.ts'
+import type { PoolEntry } from './pool-entry.ts'
 
 /** The steps of the way from a source to a group, in order; a drop names the one that gave up. */
 export const STAGES = [
@@ -32,7 +33,12 @@ export interface UnitOutcome {
 }
 
 export type GroupResult =
-  | { readonly kind: 'group'; readonly group: GroupRecord }
+  | {
+      readonly kind: 'group'
+      readonly group: GroupRecord
+      /** What its losers were drawn from; no id covers it. */
+      readonly pool: readonly PoolEntry[]
+    }
   | { readonly kind: 'dropped'; readonly stage: Stage; readonly reason: string; readonly detail: string }
 
 export type Split = 'train' | 'validation' | 'test'

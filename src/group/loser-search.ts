@@ -3,9 +3,11 @@
 import type { Mutant } from '../mutate/mutant.ts'
 import type { MutantVerdictName, Winner } from './group-record.ts'
 import type { Ground } from './prove-losers.ts'
+import type { LoserOrder } from './select-losers.ts'
 
 export interface LoserSearch extends Ground {
   readonly winners: readonly Winner[]
+  readonly order: LoserOrder
   readonly seed: string
 }
 

@@ -20,6 +20,7 @@ import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { inOrder } from './in-order.ts'
 import { openPool, type Pool } from './open-pool.ts'
 import { runBounded } from './run-bounded.ts'
+import { summarizeResult } from './summarize-result.ts'
 
 /** Tasks handed out beyond one for each job, so that no thread waits for this one. */
 const QUEUED_TASKS = 2
@@ -56,14 +57,7 @@ export async function build(
       reporter.report({
         kind: 'unit-finished',
         unitId: outcome.unit.id,
-        result:
-          result.kind === 'group'
-            ? {
-                kind: 'group',
-                winners: result.group.winners.filter((winner) => winner.chosen).length,
-                losers: result.group.losers.length,
-              }
-            : { kind: 'dropped', stage: result.stage, reason: result.reason },
+        result: summarizeResult(result),
       })
     }
     await runBounded(

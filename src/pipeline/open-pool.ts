@@ -8,6 +8,7 @@ import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import type { GroupTask } from '../group/build-group.ts'
 import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
+import type { RedrawTask } from '../group/redraw-group.ts'
 import type { Finding } from '../group/verify-group.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
@@ -17,6 +18,7 @@ import type { WorkerOptions } from './unit-worker.ts'
 export interface Pool {
   extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
   group(task: GroupTask): Promise<UnitOutcome>
+  redraw(task: RedrawTask): Promise<UnitOutcome>
   verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]>
   close(): Promise<void>
 }
@@ -50,6 +52,7 @@ export async function openPool({ jobs, limits, compiler }: PoolOptions, signal: 
   return {
     extract: async (task) => fromReply(await piscina.run(task, { name: 'extract', signal })),
     group: async (task) => fromReply(await piscina.run(task, { name: 'group', signal })),
+    redraw: async (task) => fromReply(await piscina.run(task, { name: 'redraw', signal })),
     verify: async (stored) => fromReply(await piscina.run(stored, { name: 'verify', signal })),
     close: () => piscina.destroy(),
   }

@@ -9,6 +9,7 @@ import type { Unit } from '../extract/unit.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { StoredGroup, UnitOutcome } from '../group/group-record.ts'
 import type { GroupTools } from '../group/group-tools.ts'
+import { type RedrawTask, redrawGroup } from '../group/redraw-group.ts'
 import { type Finding, verifyGroup } from '../group/verify-group.ts'
 import { loadParser } from '../syntax/parse-c.ts'
 import { assemble } from '../toolchain/assemble.ts'
@@ -42,6 +43,9 @@ export const extract = (task: {
 
 export const group = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
   toReply(async () => buildGroup(await tools(), task))
+
+export const redraw = (task: RedrawTask): Promise<Reply<UnitOutcome>> =>
+  toReply(async () => redrawGroup(await tools(), task))
 
 export const verify = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<Finding[]>> =>
   toReply(async () => verifyGroup(await tools(), stored))

@@ -1,18 +1,21 @@
 /** Table `groups`: one row per group; its members and evidence lie in the tables beside it. */
 import type { GroupRecord, Split } from '../group/group-record.ts'
+import type { PoolEntry } from '../group/pool-entry.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import type { Inputs } from './inputs.ts'
 import type { Losers } from './losers.ts'
 import type { Mutants } from './mutants.ts'
+import type { Pools } from './pools.ts'
 import type { Winners } from './winners.ts'
 
 export interface Groups {
-  insert(group: GroupRecord, unitKey: number, unitCode: string): void
+  insert(group: GroupRecord, pool: readonly PoolEntry[], unitKey: number, unitCode: string): void
   count(split: Split | undefined): number
   find(id: string): GroupRow | undefined
   load(row: GroupRow, unitCode: string): GroupRecord
+  loadPool(row: GroupRow): PoolEntry[] | undefined
   /** Ids in ascending order after `id` ('' for the first), of one split or of all. */
   idsAfter(id: string, count: number, split: Split | undefined): string[]
   /** At most `count` ids that begin with these hex digits. */
@@ -36,6 +39,7 @@ export interface GroupParts {
   readonly winners: Winners
   readonly losers: Losers
   readonly mutants: Mutants
+  readonly pools: Pools
 }
 
 export function groupsTable(db: Connection, parts: GroupParts): Groups {
@@ -53,7 +57,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
     'SELECT id FROM groups WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
   return {
-    insert(group, unitKey, unitCode) {
+    insert(group, pool, unitKey, unitCode) {
       const { split, coverage, seed, inputsTried } = group
       const { key } = insert.get(
         idToBytes(group.id),
@@ -71,6 +75,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       parts.winners.insert(key, group.winners)
       parts.losers.insert(key, group.losers, unitCode)
       parts.mutants.insert(key, group.mutantVerdicts)
+      parts.pools.insert(key, pool)
     },
     count(split) {
       return count.get(split ?? null, split ?? null)!.n
@@ -92,6 +97,9 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         losers: parts.losers.load(row.key, unitCode, expected),
         mutantVerdicts: parts.mutants.load(row.key),
       }
+    },
+    loadPool(row) {
+      return parts.pools.load(row.key)
     },
     idsAfter(id, count, split) {
       const start = Buffer.from(id, 'hex')

@@ -197,6 +197,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE losers ADD COLUMN depth INTEGER CHECK (depth >= 0);
   UPDATE losers SET line_distance = difficulty, difficulty = 1 - difficulty;
   `,
+  `
+  -- The screened mutants that a group's losers were drawn from: JSON of PoolEntry[], packed like other texts.
+  CREATE TABLE pools (
+    group_key INTEGER PRIMARY KEY REFERENCES groups (key),
+    packed    BLOB NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** The newest form this program knows. */

@@ -9,6 +9,7 @@ import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import { groupId } from '../group/group-id.ts'
 import type { GroupRecord, ObservedResult, Split, StoredGroup, UnitOutcome } from '../group/group-record.ts'
+import type { PoolEntry } from '../group/pool-entry.ts'
 import { blobsTable } from './blobs.ts'
 import { type Drop, dropsTable } from './drops.ts'
 import { executionsTable } from './executions.ts'
@@ -17,6 +18,7 @@ import { inputsTable } from './inputs.ts'
 import { losersTable } from './losers.ts'
 import { mutantsTable } from './mutants.ts'
 import { openForReading, openForWriting } from './open-database.ts'
+import { poolsTable } from './pools.ts'
 import { type RunStart, runsTable } from './runs.ts'
 import { sampleIds } from './sample-ids.ts'
 import { type Origin, sourcesTable } from './sources.ts'
@@ -49,6 +51,8 @@ export interface Store {
    */
   saveExtraction(sourceId: string, units: readonly Unit[], drops: readonly ExtractionDrop[]): readonly Unit[]
   hasSource(id: string): boolean
+  /** Keeps one unit of a stored source, as another database gives it; known ones stay as they are. */
+  saveUnit(unit: Unit): void
 
   /**
    * Keeps what became of a unit; a unit that is done stays as it is.
@@ -70,6 +74,8 @@ export interface Store {
    */
   findGroup(prefix: string): StoredGroup
   source(id: string): Source | undefined
+  /** What a group's losers were drawn from; undefined where it was stored before pools were kept. */
+  pool(groupId: string): readonly PoolEntry[] | undefined
 
   /** sha256 over the sorted group ids: equal for equal contents, however they were built. */
   contentHash(): string
@@ -117,6 +123,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     winners: winnersTable(db, blobs),
     losers: losersTable(db, blobs, executions),
     mutants: mutantsTable(db),
+    pools: poolsTable(db),
   })
   let run: { readonly key: number; readonly startedAtMs: number } | undefined
   const runSeconds = (startedAtMs: number) => (performance.now() - startedAtMs) / 1000
@@ -183,6 +190,13 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
         return fresh
       })
     },
+    saveUnit(unit) {
+      db.transaction(() => {
+        const source = sources.find(unit.sourceId)
+        if (source === undefined) throw new Error(`unit of source ${unit.sourceId}, which is not stored`)
+        units.insert(unit, source.key)
+      })
+    },
     hasSource(id) {
       return sources.find(id) !== undefined
     },
@@ -194,7 +208,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
         const stored = units.find(unit.id)
         if (stored === undefined) throw new Error(`outcome of unit ${unit.id}, which is not stored`)
         if (stored.state !== 'pending') return 'already-finished'
-        if (result.kind === 'group') groups.insert(result.group, stored.key, unit.code)
+        if (result.kind === 'group') groups.insert(result.group, result.pool, stored.key, unit.code)
         else drops.insertUnit(result, sources.origin(stored.sourceKey), stored.key)
         units.finish(stored.key, result.kind, timings)
         if (run !== undefined) runs.setSeconds(run.key, runSeconds(run.startedAtMs))
@@ -235,6 +249,11 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     source(id) {
       const found = sources.find(id)
       return found && sources.load(found.key)
+    },
+
+    pool(groupId) {
+      const row = groups.find(groupId)
+      return row && groups.loadPool(row)
     },
 
     contentHash() {

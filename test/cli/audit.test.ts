@@ -46,7 +46,7 @@ function writeDatabase(path: string, how: { giveaway: boolean; distinct: boolean
     store.saveSource(source)
     store.saveExtraction(source.id, [unit], [])
     const record = { id: groupId(unit.id, marked), ...marked }
-    store.saveUnitOutcome({ unit, result: { kind: 'group', group: record }, timings: {} })
+    store.saveUnitOutcome({ unit, result: { kind: 'group', pool: [], group: record }, timings: {} })
   }
   store.finishRun()
   store.close()

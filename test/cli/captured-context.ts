@@ -19,6 +19,7 @@ export async function run(
     stdout: out.stream,
     stderr: err.stream,
     loadBuild: () => Promise.reject(new Error('build was not given')),
+    loadRedraw: () => Promise.reject(new Error('redraw was not given')),
     loadVerifyGroups: () => Promise.reject(new Error('verifyGroups was not given')),
     loadEngine: () => Promise.reject(new Error('loadEngine was not given')),
     loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),

@@ -13,6 +13,7 @@ import {
   groupOfAllClasses,
   syntheticGroup,
   syntheticOutcome,
+  syntheticPool,
   syntheticRun,
   syntheticSource,
   syntheticUnit,
@@ -74,15 +75,32 @@ describe('a group', () => {
     const [first, ...others] = contents.losers
     const changed = { ...contents, losers: [{ ...first!, code: '/* edited by hand */' }, ...others] }
     const group = { id: groupId(syntheticUnit(1).id, changed), ...changed }
-    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group, pool: [] }, timings: {} })
     expect(store.group(group.id)?.group).toEqual(group)
+  })
+
+  it('keeps what its losers were drawn from', () => {
+    const store = open()
+    fill(store, 2)
+    expect(store.pool(syntheticGroup(1).id)).toEqual(syntheticPool(1))
+    expect(store.pool('00'.repeat(32))).toBeUndefined()
+  })
+
+  it('is kept with a unit that another database gives', () => {
+    const store = open()
+    expect(() => store.saveUnit(syntheticUnit(1))).toThrow('is not stored')
+    store.saveSource(syntheticSource(1))
+    for (let time = 0; time < 2; time++) store.saveUnit(syntheticUnit(1))
+    store.saveUnitOutcome(syntheticOutcome(1))
+    expect(store.group(syntheticGroup(1).id)?.unit).toEqual(syntheticUnit(1))
+    expect(store.stats().units).toBe(1)
   })
 
   it('keeps losers of every class, and an id that covers class, edited winner and message', () => {
     const store = open()
     save(store, 1)
     const group = groupOfAllClasses(1)
-    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group, pool: [] }, timings: {} })
     expect(store.group(group.id)?.group).toEqual(group)
     expect(store.contentProblems(store.group(group.id)!)).toEqual([])
     expect(store.stats().classes).toEqual({ ast: 1, ir: 1, malformed: 1 })
@@ -102,7 +120,7 @@ describe('a group', () => {
     const store = open()
     save(store, 1)
     const group = groupOfAllClasses(1)
-    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group, pool: [] }, timings: {} })
     close(store)
     const raw = new Database(path)
     for (const change of [
@@ -122,7 +140,7 @@ describe('a group', () => {
     const store = open()
     save(store, 1)
     const group = { ...syntheticGroup(1), callTexts: ['f(1)', 'f(2)'] }
-    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group }, timings: {} })
+    store.saveUnitOutcome({ unit: syntheticUnit(1), result: { kind: 'group', group, pool: [] }, timings: {} })
     expect(store.group(syntheticGroup(1).id)?.group).toEqual(group)
   })
 
@@ -146,7 +164,7 @@ describe('a group', () => {
     const refuse = (changed: GroupRecord) => () =>
       store.saveUnitOutcome({
         unit: syntheticUnit(1),
-        result: { kind: 'group', group: changed },
+        result: { kind: 'group', group: changed, pool: [] },
         timings: {},
       })
     const refresh = ({ id: _, ...contents }: GroupRecord) => ({

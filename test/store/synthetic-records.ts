@@ -4,6 +4,7 @@ import type { Source } from '../../src/extract/source.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { groupId } from '../../src/group/group-id.ts'
 import type { AstLoser, GroupRecord, UnitOutcome, Winner } from '../../src/group/group-record.ts'
+import type { PoolEntry } from '../../src/group/pool-entry.ts'
 
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 
@@ -84,6 +85,23 @@ export function syntheticGroup(n: number): AstGroup {
   return { id: groupId(unit.id, group), ...group }
 }
 
+export const syntheticPool = (n: number): PoolEntry[] => [
+  ...syntheticGroup(n).losers.map(({ mutant, witness }) => ({
+    class: 'ast' as const,
+    mutant,
+    inputIndex: witness.inputIndex,
+    result: witness.mutant,
+    shownOn: 1,
+  })),
+  {
+    class: 'malformed',
+    mutant: syntheticGroup(n).losers[0]!.mutant,
+    editedWinner: 0,
+    ir: 'é',
+    message: '1:1: expected top-level entity',
+  },
+]
+
 /** The same group with a loser of each class. */
 export function groupOfAllClasses(n: number): GroupRecord {
   const group = syntheticGroup(n)
@@ -110,7 +128,7 @@ export function groupOfAllClasses(n: number): GroupRecord {
 export function syntheticOutcome(n: number): UnitOutcome {
   return {
     unit: syntheticUnit(n),
-    result: { kind: 'group', group: syntheticGroup(n) },
+    result: { kind: 'group', group: syntheticGroup(n), pool: syntheticPool(n) },
     timings: { compile: 10, losers: 20 },
   }
 }

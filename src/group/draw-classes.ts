@@ -1,0 +1,31 @@
+/** A drawing and what each class has to draw from in, the group's losers in it out: of each class its part. */
+import type { Drawing } from './draw-losers.ts'
+import { LOSER_CLASSES, type Loser, type LoserClass } from './group-record.ts'
+import { type ClassShares, loserQuotas } from './loser-quotas.ts'
+import type { PoolEntry } from './pool-entry.ts'
+
+export interface ClassDraw {
+  /** Losers of all classes together. */
+  readonly wanted: number
+  readonly classes: ClassShares
+  readonly seed: string
+  /** Batches of screened mutants of a class, of which so many losers are wanted. */
+  readonly batchesOf: (name: LoserClass, wanted: number) => AsyncIterable<readonly PoolEntry[]>
+}
+
+/**
+ * What the edits of IR cannot give, those of C give, where they have a share.
+ *
+ * @returns by class in the order of `LOSER_CLASSES`
+ */
+export async function drawClasses(
+  drawing: Drawing,
+  { wanted, classes, seed, batchesOf }: ClassDraw,
+): Promise<Loser[]> {
+  const quotas = loserQuotas(classes, wanted, seed)
+  for (const name of ['ir', 'malformed'] as const)
+    if (quotas[name] > 0) await drawing.draw(batchesOf(name, quotas[name]), quotas[name])
+  const left = wanted - drawing.losers.length
+  if (classes.ast > 0 && left > 0) await drawing.draw(batchesOf('ast', left), left)
+  return LOSER_CLASSES.flatMap((name) => drawing.losers.filter((loser) => loser.class === name))
+}

@@ -1,0 +1,84 @@
+/**
+ * A stored group and its pool in, the group with losers drawn again out. Inputs, winners and split stay; nothing is
+ * screened again. A loser that is newly chosen is compiled and proven by its own IR as in a build.
+ */
+import { ORIGINAL_EDGES } from '../execute/limits.ts'
+import { SandboxFailure } from '../execute/sandbox-failure.ts'
+import { drawClasses } from './draw-classes.ts'
+import { openDrawing } from './draw-losers.ts'
+import { groupId } from './group-id.ts'
+import type { GroupResult, LoserClass, MutantVerdict, StoredGroup, UnitOutcome } from './group-record.ts'
+import type { GroupTools } from './group-tools.ts'
+import type { ClassShares } from './loser-quotas.ts'
+import type { Judge, LoserSearch } from './loser-search.ts'
+import { planCalling } from './plan-calling.ts'
+import type { PoolEntry } from './pool-entry.ts'
+import { loserOrder, type Selection } from './select-losers.ts'
+
+export interface RedrawSettings {
+  readonly losers: number
+  readonly minLosers: number
+  readonly classes: ClassShares
+  readonly select: Selection
+  readonly seed: number
+}
+
+export interface RedrawTask {
+  readonly stored: Pick<StoredGroup, 'group' | 'unit'>
+  readonly pool: readonly PoolEntry[]
+  readonly settings: RedrawSettings
+}
+
+export async function redrawGroup(tools: GroupTools, task: RedrawTask): Promise<UnitOutcome> {
+  const { unit } = task.stored
+  const start = performance.now()
+  const result = await redrawn(tools, task)
+    .catch((error: unknown): GroupResult => {
+      if (!(error instanceof SandboxFailure)) throw error
+      return { kind: 'dropped', stage: 'losers', reason: 'sandbox-error', detail: error.message }
+    })
+    .finally(() => tools.engine.releaseAll())
+  return { unit, result, timings: { losers: performance.now() - start } }
+}
+
+async function redrawn(
+  tools: GroupTools,
+  { stored: { group, unit }, pool, settings }: RedrawTask,
+): Promise<GroupResult> {
+  const called = await planCalling(tools.engine, unit)
+  if (called.kind === 'unsupported')
+    return { kind: 'dropped', stage: 'input', reason: 'unsupported-signature', detail: called.reason }
+  const search: LoserSearch = {
+    unit,
+    calling: called.calling,
+    // What the original takes bounds only the runs of screening.
+    inputs: group.inputs.map((input, index) => ({
+      input,
+      expected: group.expected[index]!,
+      edgesTaken: ORIGINAL_EDGES,
+    })),
+    winners: group.winners,
+    order: loserOrder(settings.select, `${settings.seed} ${unit.id}`),
+    seed: `${settings.seed} ${unit.id}`,
+  }
+  const verdicts = new Map<string, MutantVerdict>(
+    group.mutantVerdicts.map((verdict) => [verdict.mutantId, verdict]),
+  )
+  const judge: Judge = ({ id, operator }, verdict) => verdicts.set(id, { mutantId: id, operator, verdict })
+  const losers = await drawClasses(openDrawing(tools, search, judge), {
+    wanted: settings.losers,
+    classes: settings.classes,
+    seed: search.seed,
+    batchesOf: (name) => wholePool(pool, name),
+  })
+  if (losers.length < settings.minLosers) {
+    const detail = `${losers.length} of a pool of ${pool.length}`
+    return { kind: 'dropped', stage: 'losers', reason: 'too-few-losers', detail }
+  }
+  const contents = { ...group, losers, mutantVerdicts: [...verdicts.values()] }
+  return { kind: 'group', group: { ...contents, id: groupId(unit.id, contents) }, pool }
+}
+
+async function* wholePool(pool: readonly PoolEntry[], name: LoserClass): AsyncGenerator<PoolEntry[]> {
+  yield pool.filter((entry) => entry.class === name)
+}

@@ -1,0 +1,112 @@
+/**
+ * A database of groups in, another one out whose groups have other losers of the same pools. Resumable like a build:
+ * what the other database has already is not drawn again.
+ */
+import { UserError } from '../config/user-error.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '../execute/limits.ts'
+import type { Compiler } from '../execute/open-engine.ts'
+import type { Source } from '../extract/source.ts'
+import type { RedrawSettings, RedrawTask } from '../group/redraw-group.ts'
+import type { Store } from '../store/store.ts'
+import { describeVersions } from './describe-versions.ts'
+import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
+import { openPool } from './open-pool.ts'
+import { runBounded } from './run-bounded.ts'
+import { summarizeResult } from './summarize-result.ts'
+
+export interface RedrawOptions extends RedrawSettings {
+  readonly jobs: number
+  readonly compiler: Compiler
+}
+
+export type Redraw = typeof redraw
+
+/** Tasks handed out beyond one for each job, so that no thread waits for this one. */
+const QUEUED_TASKS = 2
+
+export async function redraw(
+  from: Store,
+  to: Store,
+  { jobs, compiler, ...settings }: RedrawOptions,
+  reporter: Reporter<BuildEvent>,
+  signal: AbortSignal,
+): Promise<BuildSummary> {
+  const start = performance.now()
+  const totals = { sources: 0, units: 0, groups: 0, drops: 0 }
+  const { versions: before, ...content } = from.contentConfig() ?? {}
+  const { versions, environment } = describeVersions()
+  refuseOtherVersions(from.path, (before ?? {}) as Record<string, string>, versions)
+  to.beginRun({
+    config: { ...settings, jobs, compiler },
+    contentConfig: { ...content, ...settings, drawnFrom: from.contentHash() },
+    versions,
+    environment,
+    sources: [from.path],
+    seed: settings.seed,
+    jobs,
+  })
+  const finished = to.finishedUnits()
+  reporter.report({ kind: 'build-started', unitsFinished: finished.size })
+  reporter.report({ kind: 'sources-counted', sources: from.groupCount() })
+  const limits = (content.limits as RunLimits | undefined) ?? DEFAULT_LIMITS
+  const pool = await openPool({ jobs, limits, compiler }, signal)
+
+  async function* tasks(): AsyncGenerator<{ task: RedrawTask; source: Source }> {
+    for (const { group, unit, source } of from.groups()) {
+      if (signal.aborted) return
+      totals.sources++
+      const entries = from.pool(group.id)
+      if (entries === undefined)
+        throw new UserError(
+          `${from.path} holds groups of before pools were kept; build it anew to draw them again.`,
+        )
+      const isOpen = !finished.has(unit.id)
+      reporter.report({ kind: 'source-extracted', units: isOpen ? 1 : 0, drops: 0 })
+      if (isOpen) yield { task: { stored: { group, unit }, pool: entries, settings }, source }
+    }
+    reporter.report({ kind: 'sources-finished' })
+  }
+
+  try {
+    await runBounded(tasks(), jobs + QUEUED_TASKS, async ({ task, source }) => {
+      const outcome = await pool.redraw(task).catch((error: unknown) => {
+        if (signal.aborted) return undefined
+        throw error
+      })
+      if (outcome === undefined || signal.aborted) return
+      to.saveSource(source)
+      to.saveUnit(outcome.unit)
+      to.saveUnitOutcome(outcome)
+      totals.units++
+      const { result } = outcome
+      if (result.kind === 'group') totals.groups++
+      else totals.drops++
+      reporter.report({
+        kind: 'unit-finished',
+        unitId: outcome.unit.id,
+        result: summarizeResult(result),
+      })
+    })
+  } finally {
+    await pool.close()
+  }
+  if (!signal.aborted) to.finishRun()
+  return {
+    kind: signal.aborted ? 'interrupted' : 'finished',
+    ...totals,
+    seconds: (performance.now() - start) / 1000,
+  }
+}
+
+/** Newly chosen losers are compiled beside winners that are there: by the same compiler. */
+function refuseOtherVersions(
+  path: string,
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): void {
+  for (const [name, version] of Object.entries(before))
+    if (now[name] !== version)
+      throw new UserError(
+        `${path} was built with ${name} ${version} and this is ${now[name] ?? 'without it'}; draw again with the same, or build it anew.`,
+      )
+}

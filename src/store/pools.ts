@@ -1,0 +1,25 @@
+/** Table `pools`: the screened mutants of a group from which its losers were drawn, and may be drawn again. */
+import type { PoolEntry } from '../group/pool-entry.ts'
+import type { Connection } from './connection.ts'
+import { packText, unpackText } from './pack-text.ts'
+
+export interface Pools {
+  insert(groupKey: number, pool: readonly PoolEntry[]): void
+  /** Undefined for a group that was stored before pools were. */
+  load(groupKey: number): PoolEntry[] | undefined
+}
+
+export function poolsTable(db: Connection): Pools {
+  const insert = db.prepare('INSERT INTO pools (group_key, packed) VALUES (?, ?)')
+  const load = db.prepare<{ packed: Uint8Array }>('SELECT packed FROM pools WHERE group_key = ?')
+  return {
+    insert(groupKey, pool) {
+      // One text for all: the results and the edited texts of a group are much alike.
+      insert.run(groupKey, packText(JSON.stringify(pool)))
+    },
+    load(groupKey) {
+      const row = load.get(groupKey)
+      return row && (JSON.parse(unpackText(row.packed)) as PoolEntry[])
+    },
+  }
+}
