@@ -38,6 +38,7 @@ const SETTINGS: GroupSettings = {
   winners: 6,
   losers: 6,
   classes: { ast: 1, ir: 0, malformed: 0 },
+  select: 'mixed',
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

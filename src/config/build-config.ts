@@ -9,6 +9,7 @@ import { LEVELS, type Level } from '../compile/level.ts'
 import { DEFAULT_LIMITS } from '../execute/limits.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-engine.ts'
 import type { ClassShares } from '../group/loser-quotas.ts'
+import { SELECTIONS, type Selection } from '../group/select-losers.ts'
 import { UserError } from './user-error.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -53,6 +54,7 @@ const buildConfigSchema = z.strictObject({
   winners: wholeNumber(1, 64).default(4),
   losers: wholeNumber(1, 64).default(4),
   classes: classesSchema.default(() => classesSchema.parse({ ast: 1 })),
+  select: z.enum(SELECTIONS, { error: `must be one of ${SELECTIONS.join(', ')}` }).default('mixed'),
   minWinners: wholeNumber(1, 64).default(2),
   minLosers: wholeNumber(1, 64).default(2),
   unit: z
@@ -100,6 +102,7 @@ export interface ContentConfig {
   readonly winners: number
   readonly losers: number
   readonly classes: ClassShares
+  readonly select: Selection
   readonly minWinners: number
   readonly minLosers: number
   readonly unit: BuildConfig['unit']
@@ -159,8 +162,9 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
 
 /** What two runs on one database must have in common, or their groups would not be of one kind. */
 export function contentConfig(config: BuildConfig): ContentConfig {
-  const { levels, winners, losers, classes, minWinners, minLosers, unit, inputs, seed, limits } = config
-  return { levels, winners, losers, classes, minWinners, minLosers, unit, inputs, seed, limits }
+  const { levels, winners, losers, classes, select, minWinners, minLosers, unit, inputs, seed, limits } =
+    config
+  return { levels, winners, losers, classes, select, minWinners, minLosers, unit, inputs, seed, limits }
 }
 
 function readConfigFile(file: string): Record<string, unknown> {

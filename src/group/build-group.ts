@@ -22,7 +22,7 @@ import type { ClassShares } from './loser-quotas.ts'
 import { MUTANTS_PER_LOSER } from './loser-search.ts'
 import { planCalling } from './plan-calling.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
-import type { LoserOrder } from './select-losers.ts'
+import { loserOrder, type Selection } from './select-losers.ts'
 
 export interface GroupSettings {
   readonly levels: readonly Level[]
@@ -30,19 +30,12 @@ export interface GroupSettings {
   readonly losers: number
   /** What part of them is edited C, edited IR, malformed IR. */
   readonly classes: ClassShares
+  /** Which of those that could be losers come first. */
+  readonly select: Selection
   readonly minWinners: number
   readonly minLosers: number
   readonly inputs: number
   readonly seed: number
-}
-
-const FOUND_ORDER: LoserOrder = {
-  ofEntry: () => [],
-  ofLoser: ({ level, mutant, distance }, before) => [
-    before.filter((one) => one.level === level).length,
-    before.filter((one) => one.mutant.operator === mutant.operator).length,
-    distance.lines,
-  ],
 }
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
@@ -132,7 +125,7 @@ async function groupResult(
   const { losers, verdicts, pool } = await timed('losers', () =>
     findLosers(
       tools,
-      { unit, calling, inputs, winners, order: FOUND_ORDER, seed },
+      { unit, calling, inputs, winners, order: loserOrder(settings.select, seed), seed },
       {
         wanted: settings.losers,
         classes,

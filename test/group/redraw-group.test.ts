@@ -40,6 +40,7 @@ beforeAll(async () => {
       winners: 4,
       losers: 4,
       classes,
+      select: 'mixed',
       minWinners: 2,
       minLosers: 2,
       inputs: 8,

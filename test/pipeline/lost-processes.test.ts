@@ -15,6 +15,7 @@ const settings = {
   winners: 4,
   losers: 4,
   classes: { ast: 1, ir: 0, malformed: 0 },
+  select: 'mixed' as const,
   minWinners: 2,
   minLosers: 2,
   inputs: 8,
