@@ -27,12 +27,21 @@ export function splitBatch(batch: TokenBatch): TokenBatch[] {
 
 /** The largest difference, relative to the largest of the second's entries. */
 export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (found.length !== expected.length) throw new Error(`${found.length} values against ${expected.length}`)
-  let difference = 0
-  let size = 0
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(found[i]! - expected[i]!))
-    size = Math.max(size, Math.abs(expected[i]!))
-  }
+  const size = largest(expected)
+  const difference = largestDifference(found, expected)
   return size === 0 ? difference : difference / size
+}
+
+export function largestDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) throw new Error(`${found.length} values against ${expected.length}`)
+  return largest(Array.from(expected, (value, i) => found[i]! - value))
+}
+
+function largest(values: ArrayLike<number>): number {
+  let size = 0
+  for (const value of Array.from(values)) {
+    if (Number.isNaN(value)) return Number.NaN
+    size = Math.max(size, Math.abs(value))
+  }
+  return size
 }

@@ -87,6 +87,24 @@ def generate(request):
     return {"answers": answers}
 
 
+def group_loss(request):
+    """SFT as transformers has it, GEPO by the paper's equation (9), and the gradients by the policy's parameters."""
+    model, reference = load(request["folder"]), load(request["reference"])
+    batch, winners = request["batch"], request["winners"]
+    if request["method"] == "sft":
+        nll = [-response_log_probs(model, *one) for one in list(sequences(batch))[:winners]]
+        loss = torch.cat(nll).mean()
+    else:
+        with torch.no_grad():
+            expected = [response_log_probs(reference, *one).sum() for one in sequences(batch)]
+        found = [response_log_probs(model, *one).sum() for one in sequences(batch)]
+        r = torch.stack(found) - torch.stack(expected)
+        margin = request["beta"] * (r[:winners].mean() - r[winners:].mean())
+        loss = -torch.nn.functional.logsigmoid(margin) + request["lambda"] * r[:winners].var(unbiased=False)
+    loss.backward()
+    return {"loss": loss.item(), "gradients": {name: p.grad.flatten().tolist() for name, p in model.named_parameters()}}
+
+
 def dpo(request):
     """TRL's DPO loss on pairs, and its gradient by the policy's parameters."""
     from datasets import Dataset
@@ -95,11 +113,11 @@ def dpo(request):
     from trl import DPOConfig, DPOTrainer
     import tempfile
 
-    # A tokenizer of whole words "0", "1", ...: TRL insists on text.
-    vocabulary = {str(i): i for i in range(request["vocabulary"])}
-    words = Tokenizer(models.WordLevel(vocabulary, unk_token="0"))
+    # A tokenizer of whole words "2", "3", ...: TRL insists on text.
+    vocabulary = {str(i): i for i in range(2, request["vocabulary"])} | {"<pad>": 0, "<end>": 1}
+    words = Tokenizer(models.WordLevel(vocabulary, unk_token="<pad>"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="0", eos_token="1")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="<pad>", eos_token="<end>")
     text = lambda ids: " ".join(map(str, ids))
     pairs = request["pairs"]
     # TRL closes each response with the end token, which the pairs already have.
@@ -127,7 +145,7 @@ def dpo(request):
         }
 
 
-HANDLERS = {"forward": forward, "gradients": gradients, "optimize": optimize, "generate": generate, "dpo": dpo}
+HANDLERS = {"forward": forward, "gradients": gradients, "optimize": optimize, "generate": generate, "groupLoss": group_loss, "dpo": dpo}
 
 # Libraries print what they like: the answer alone goes to the real standard output.
 answer_to = sys.stdout

@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { askOracle, NO_ORACLE, plainBatch } from './ask-oracle.ts'
-import { randomBatch, relativeError } from './batches.ts'
+import { largestDifference, randomBatch, relativeError } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
+import { readCheckpoint } from './read-checkpoint.ts'
 
 const LENGTHS = [
   [5, 20],
@@ -109,16 +110,24 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`the native engine ${NO_ENGINE ?? NO_ORA
       for (let step = 0; step < OPTIMIZE.steps; step++) {
         const { sums } = await model.backward(batch, { perSequence: Float64Array.from(SLOPES) })
         const loss = sums.reduce((total, sum, i) => total + SLOPES[i]! * sum, 0)
-        expect(relativeError([loss], [expected.losses[step]!])).toBeLessThan(1e-4)
+        expect(relativeError([loss], [expected.losses[step]!])).toBeLessThan(1e-5)
         const { gradientNorm } = await model.step(OPTIMIZE)
-        expect(relativeError([gradientNorm], [expected.norms[step]!])).toBeLessThan(1e-4)
+        expect(relativeError([gradientNorm], [expected.norms[step]!])).toBeLessThan(2e-5)
+      }
+      const folder = join(SCRATCH, `${name} after ten steps`)
+      await model.exportCheckpoint(folder, { numberType: 'float32' })
+      const found = await readCheckpoint(folder)
+      // Ten steps move a weight by about 1e-2. A bias of keys has no gradient but rounding, of which Adam makes steps.
+      for (const key of Object.keys(found).filter((key) => !key.endsWith('k_proj.bias'))) {
+        expect(largestDifference(found[key]!, expected.weights[key]!), key).toBeLessThan(1e-4)
       }
     })
 
     it('generates greedily what transformers generates, batched as well', async () => {
       const model = await openTiny(folders.get(name)!)
       const prompts = promptsFor(config)
-      const offsets = prompts.reduce((list, prompt) => [...list, list.at(-1)! + prompt.length], [0])
+      const offsets = [0]
+      for (const prompt of prompts) offsets.push(offsets.at(-1)! + prompt.length)
       const generated = await model.generate({
         ids: Int32Array.from(prompts.flat()),
         offsets: Int32Array.from(offsets),
