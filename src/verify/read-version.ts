@@ -41,7 +41,7 @@ export interface VersionTools {
 const STANDARDS: readonly CStandard[] = ['gnu17', 'gnu89']
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** Another name for main, so that a driver can have its own. Both versions get it. */
-const HIDDEN_MAIN = 'gepo_unit_main'
+const HIDDEN_MAIN = 'main_of_unit'
 
 /**
  * @param asProgram false hides `main`: a single function is about to be called

@@ -1,0 +1,33 @@
+import type { Engine } from '../../src/execute/engine.ts'
+import { prepareHarness } from '../../src/execute/harness-objects.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import { type Compiler, compileWorkerFor, openEngine } from '../../src/execute/open-engine.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
+import { type PairVerdict, type VerifyPairOptions, verifyPair } from '../../src/verify/verify-pair.ts'
+
+export interface PairEngine {
+  readonly engine: Engine
+  /** Files by name and content; the names say the language. */
+  verify(
+    a: readonly [name: string, content: string | Uint8Array],
+    b: readonly [name: string, content: string | Uint8Array],
+    options?: VerifyPairOptions,
+  ): Promise<PairVerdict>
+  /** Two texts of C. */
+  verifyC(a: string, b: string, options?: VerifyPairOptions): Promise<PairVerdict>
+}
+
+/** With this machine's tools. */
+export async function openPairEngine(compiler: Compiler): Promise<PairEngine> {
+  const { clang } = locateTools()
+  const harness = await prepareHarness(clang)
+  const compileWorker = compileWorkerFor(compiler)
+  const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
+  const file = ([name, content]: readonly [string, string | Uint8Array]) => ({
+    name,
+    content: typeof content === 'string' ? Buffer.from(content) : content,
+  })
+  const verify: PairEngine['verify'] = (a, b, options) =>
+    verifyPair({ engine, clang }, file(a), file(b), options)
+  return { engine, verify, verifyC: (a, b, options) => verify(['a.c', a], ['b.c', b], options) }
+}
