@@ -44,7 +44,6 @@
 struct gepo_global {
   void *address;
   size_t size;
-  size_t initialised; /* bytes; the rest begins as zeros */
 };
 
 extern const struct gepo_global gepo_globals[];
@@ -306,6 +305,12 @@ static void **arguments;
 static unsigned char *argument_bytes;
 static size_t block_count;
 
+/* Memory that was never touched is read page by page at a fault each; asked for at once it costs a tenth. */
+static void expect_reads(const void *address, size_t size) {
+  const uintptr_t page = 4096, start = ((uintptr_t)address + page - 1) & -page, end = ((uintptr_t)address + size) & -page;
+  if (end > start + MOST_FAULTS * page) syscall(SYS_madvise, start, end - start, MADV_POPULATE_READ);
+}
+
 /* So many of its bytes may be others than zero. */
 static void set(struct object *object, size_t length) {
   if (length > object->before_size) object->before_size = length < object->size ? length : object->size;
@@ -330,7 +335,8 @@ static void set_up_memory(void) {
   }
   for (size_t i = 0; i < gepo_global_count; i++) {
     const struct gepo_global *global = &gepo_globals[i];
-    set(add_object(GLOBAL, (unsigned)i, global->address, global->size), global->initialised);
+    expect_reads(global->address, global->size);
+    set(add_object(GLOBAL, (unsigned)i, global->address, global->size), without_trailing(global->address, global->size, 0));
   }
   for (uint32_t i = 0; i < global_count; i++) {
     uint32_t index = take_u32(), length = take_u32();
@@ -472,13 +478,6 @@ static void put_range(const struct object *object, size_t offset, size_t length)
   note_texts_in(bytes, length);
 }
 
-/* Memory that was never touched is read page by page at a fault each; asked for at once it costs a tenth. */
-static void expect_reads(const struct object *object) {
-  uintptr_t page = 4096, start = ((uintptr_t)object->address + page - 1) & -page;
-  uintptr_t end = ((uintptr_t)object->address + object->size) & -page;
-  if (end > start + MOST_FAULTS * page) syscall(SYS_madvise, start, end - start, MADV_POPULATE_READ);
-}
-
 /* The next chunk from this one on that has changed; behind the last one if none has. */
 static size_t next_changed_chunk(const struct object *object, size_t chunk) {
   size_t at = chunk * CHUNK_BYTES;
@@ -494,7 +493,6 @@ static size_t next_changed_chunk(const struct object *object, size_t chunk) {
 static uint32_t put_changes(const struct object *object) {
   const size_t chunks = (object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
   uint32_t ranges = 0;
-  expect_reads(object);
   for (size_t chunk = next_changed_chunk(object, 0), next; chunk < chunks; chunk = next, ranges++) {
     size_t first = chunk > 0 ? chunk - 1 : 0, last = chunk;
     while ((next = next_changed_chunk(object, last + 1)) < chunks && next <= last + 2) last = next;

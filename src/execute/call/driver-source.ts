@@ -74,16 +74,13 @@ export function driverSource(plan: CallPlan): string {
   const globals = plan.globals.map(
     ({ name }, index) => `extern char gepo_global_${index}[] __asm__(${JSON.stringify(name)});`,
   )
-  const table = plan.globals.map(
-    ({ observedBytes, zero }, index) =>
-      `  {gepo_global_${index}, ${observedBytes}, ${zero ? 0 : observedBytes}},`,
-  )
+  const table = plan.globals.map(({ observedBytes }, index) => `  {gepo_global_${index}, ${observedBytes}},`)
   return `${[
     ...definitions,
     `extern ${result} gepo_target(${passed.join(', ') || 'void'}) __asm__(${JSON.stringify(plan.function)});`,
     ...globals,
-    'struct gepo_global { void *address; unsigned long size, initialised; };',
-    `const struct gepo_global gepo_globals[${table.length + 1}] = {\n${[...table, '  {0, 0, 0},'].join('\n')}\n};`,
+    'struct gepo_global { void *address; unsigned long size; };',
+    `const struct gepo_global gepo_globals[${table.length + 1}] = {\n${[...table, '  {0, 0},'].join('\n')}\n};`,
     `const unsigned long gepo_global_count = ${table.length};`,
     `const unsigned long gepo_return_size = ${plan.returns === null ? 0 : typeAt(plan, plan.returns).size};`,
     'void gepo_call(void **arguments, void *returned) {',
