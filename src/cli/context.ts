@@ -4,6 +4,7 @@ import type { Part } from '../doctor/part.ts'
 import type { Build, VerifyGroups } from '../pipeline/events.ts'
 import type { Redraw } from '../pipeline/redraw.ts'
 import type { Engine } from '../train/engine/engine.ts'
+import type { EngineOptions } from '../train/engine/open-engine.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 
 export interface Context {
@@ -15,7 +16,7 @@ export interface Context {
   readonly loadRedraw: () => Promise<Redraw>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
-  readonly loadEngine: () => Promise<Engine>
+  readonly loadEngine: (options: EngineOptions) => Promise<Engine>
   readonly checkParts: () => Promise<readonly Part[]>
 }
 
@@ -31,7 +32,7 @@ export function processContext(): Context {
     loadRedraw: async () => (await import('../pipeline/redraw.ts')).redraw,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
-    loadEngine: async () => (await import('../train/engine/open-engine.ts')).openEngine(),
+    loadEngine: async (options) => (await import('../train/engine/open-engine.ts')).openEngine(options),
     checkParts: async () => (await import('../doctor/check-parts.ts')).checkParts(),
   }
 }

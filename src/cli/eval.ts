@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander'
 import { loadTrainConfig, type TrainConfig } from '../config/train-config.ts'
 import { UserError } from '../config/user-error.ts'
 import type { Split } from '../group/group-record.ts'
+import { engineOptions } from '../train/loop/open-options.ts'
 import type { Evaluation, Figures } from '../train/step/evaluate.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -65,7 +66,7 @@ async function runEval(
   if (!existsSync(folder))
     throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
   const { evaluateModel } = await import('../train/loop/evaluate-model.ts')
-  const engine = await context.loadEngine()
+  const engine = await context.loadEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {
     const evaluation = await withInterrupt(

@@ -6,6 +6,7 @@ import { loadTrainConfig } from '../config/train-config.ts'
 import { CONFIG_FILE, readJsonFile } from '../train/engine/checkpoint-files.ts'
 import { readModelConfig } from '../train/engine/model-config.ts'
 import type { TrainSummary } from '../train/loop/events.ts'
+import { engineOptions } from '../train/loop/open-options.ts'
 import { planMemory } from '../train/memory/plan-memory.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -66,7 +67,7 @@ async function runTrain(
     return EXIT.done
   }
   const { train } = await import('../train/loop/train.ts')
-  const engine = await context.loadEngine()
+  const engine = await context.loadEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {
     const summary = await withInterrupt(

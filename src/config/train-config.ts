@@ -146,6 +146,8 @@ const engine = z.strictObject({
     .regex(/^(auto|cpu|cuda|cuda:[0-9]+)$/, { error: 'must be auto, cpu, cuda or cuda:0' })
     .default('auto')
     .meta(source(`${OURS}: the first GPU where there is one`)),
+  /** That an operation on the CPU may use. */
+  threads: whole(1).nullable().default(null).meta(source('none: as many as cores')),
   /** Of the weights and the computation. */
   numberType: oneOf(['float32', 'bfloat16', 'float64'])
     .default('float32')

@@ -2,6 +2,11 @@
 import type { TrainConfig } from '../../config/train-config.ts'
 import { UserError } from '../../config/user-error.ts'
 import type { Device, Engine, OpenModelOptions } from '../engine/engine.ts'
+import type { EngineOptions } from '../engine/open-engine.ts'
+
+export function engineOptions({ engine: { threads } }: TrainConfig): EngineOptions {
+  return threads === null ? {} : { threads }
+}
 
 /** @throws UserError where the configuration names a GPU and the engine has none */
 export function chooseDevice({ engine }: TrainConfig, { hasCuda }: Pick<Engine, 'hasCuda'>): Device {

@@ -39,6 +39,7 @@ const FREE: readonly string[] = [
   'evaluation',
   'checkpoints',
   'engine.device',
+  'engine.threads',
   'engine.packedTokens',
   'engine.activationBytes',
   'engine.logitRows',
