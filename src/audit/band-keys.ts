@@ -24,7 +24,7 @@ export function bandKeys(shingles: Uint32Array): Uint32Array {
 }
 
 /** Two sets have the same with a probability of their Jaccard similarity. */
-export function minHash(shingles: Uint32Array, salt: number): number {
+function minHash(shingles: Uint32Array, salt: number): number {
   let least = 0xffffffff
   for (const shingle of shingles) {
     const hash = mixBits(shingle ^ salt)

@@ -37,7 +37,11 @@ export function findLeaks(rows: Pick<AuditRows, 'groupHeads' | 'source'>): Clust
     splits[split] = (splits[split] ?? 0) + 1
     groupsBySource.set(sourceKey, splits)
   }
+  // In the order in which splits are settled: of very many alike, not all are compared.
   const keys = [...groupsBySource.keys()]
+    .map((key) => ({ key, id: rows.source(key).id }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ key }) => key)
   const roots = clusterSources({
     count: keys.length,
     shinglesOf: (index) => sourceShingles(rows.source(keys[index]!).text),

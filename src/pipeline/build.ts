@@ -2,17 +2,21 @@
  * Sources in, stored groups out: the whole way, on all jobs, resumable. This thread alone reads sources and writes
  * the database; the pool's threads compile and run, one unit at a time each.
  *
+ * The splits are settled last, over all sources that have groups: clusters of near-copies are known only then.
+ *
  * Every source and every unit is stored as soon as it is known, so a killed build loses what its threads were
  * at, and the same command goes on from there. What comes out does not depend on the number of jobs: units are
  * independent of each other, and sources are stored in the order in which they are read.
  */
+import { settleSplits } from '../audit/settle-splits.ts'
+import { sourceShingles } from '../audit/source-shingles.ts'
+import { splitOfSource } from '../audit/source-splits.ts'
 import type { BuildConfig } from '../config/build-config.ts'
 import { contentConfig } from '../config/build-config.ts'
 import { UserError } from '../config/user-error.ts'
 import { countSources, readSources } from '../extract/read-sources.ts'
 import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
-import { assignSplit } from '../group/assign-split.ts'
 import type { UnitOutcome } from '../group/group-record.ts'
 import type { Store } from '../store/store.ts'
 import { describeVersions } from './describe-versions.ts'
@@ -72,7 +76,10 @@ export async function build(
   } finally {
     await pool.close()
   }
-  if (!signal.aborted) store.finishRun()
+  if (!signal.aborted) {
+    settleSplits(store)
+    store.finishRun()
+  }
   return {
     kind: signal.aborted ? 'interrupted' : 'finished',
     ...totals,
@@ -154,7 +161,7 @@ async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'
 /** A bug that one unit of thousands meets is recorded with that unit, and must not end a long build. */
 async function groupOf(pool: Pool, store: Store, config: BuildConfig, unit: Unit): Promise<UnitOutcome> {
   try {
-    const split = assignSplit(store.source(unit.sourceId)!.text)
+    const split = splitOfSource(sourceShingles(store.source(unit.sourceId)!.text))
     return await pool.group({ unit, split, settings: contentConfig(config) })
   } catch (error) {
     if (error instanceof UserError) throw error

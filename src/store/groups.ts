@@ -18,6 +18,8 @@ export interface Groups {
   loadPool(row: GroupRow): PoolEntry[] | undefined
   /** Ids in ascending order after `id` ('' for the first), of one split or of all. */
   idsAfter(id: string, count: number, split: Split | undefined): string[]
+  /** Of all groups of a source; tells how many had another. */
+  setSplit(sourceKey: number, split: Split): number
   /** At most `count` ids that begin with these hex digits. */
   idsWithPrefix(prefix: string, count: number): string[]
 }
@@ -52,6 +54,10 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
   const after = db.prepare<{ id: Uint8Array }>('SELECT id FROM groups WHERE id > ? ORDER BY id LIMIT ?')
   const splitAfter = db.prepare<{ id: Uint8Array }>(
     'SELECT id FROM groups WHERE split = ? AND id > ? ORDER BY id LIMIT ?',
+  )
+  const setSplit = db.prepare(
+    `UPDATE groups SET split = ?
+     WHERE unit_key IN (SELECT key FROM units WHERE source_key = ?) AND split <> ?`,
   )
   const between = db.prepare<{ id: Uint8Array }>(
     'SELECT id FROM groups WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
@@ -105,6 +111,9 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       const start = Buffer.from(id, 'hex')
       const rows = split === undefined ? after.all(start, count) : splitAfter.all(split, start, count)
       return rows.map((row) => idFromBytes(row.id))
+    },
+    setSplit(sourceKey, split) {
+      return setSplit.run(split, sourceKey, split).changes
     },
     idsWithPrefix(prefix, count) {
       const bound = (fill: string) => Buffer.from(prefix.padEnd(64, fill), 'hex')

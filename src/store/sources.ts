@@ -21,6 +21,8 @@ export interface Sources {
   insert(source: Source): void
   setExtracted(key: number): void
   load(key: number): Source
+  /** Ids of the sources that have groups, ascending. */
+  groupedIds(): string[]
   /** Where a source came from, without its text. */
   origin(key: number): Origin
 }
@@ -36,6 +38,10 @@ interface Row extends Origin {
 export function sourcesTable(db: Connection, blobs: Blobs): Sources {
   const find = db.prepare<Row>('SELECT * FROM sources WHERE id = ?')
   const load = db.prepare<Row>('SELECT * FROM sources WHERE key = ?')
+  const groupedIds = db.prepare<Pick<Row, 'id'>>(
+    `SELECT id FROM sources WHERE key IN
+       (SELECT source_key FROM units JOIN groups ON groups.unit_key = units.key) ORDER BY id`,
+  )
   const origin = db.prepare<Origin>('SELECT dataset, split, row FROM sources WHERE key = ?')
   const insert = db.prepare(
     'INSERT INTO sources (id, dataset, split, row, license, text_blob) VALUES (?, ?, ?, ?, ?, ?)',
@@ -57,6 +63,9 @@ export function sourcesTable(db: Connection, blobs: Blobs): Sources {
     load(key) {
       const { id, dataset, split, row, license, text_blob } = load.get(key)!
       return { id: idFromBytes(id), dataset, split, row, license, text: blobs.load(text_blob) }
+    },
+    groupedIds() {
+      return groupedIds.all().map((row) => idFromBytes(row.id))
     },
     origin(key) {
       return origin.get(key)!

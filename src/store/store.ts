@@ -74,6 +74,10 @@ export interface Store {
    */
   findGroup(prefix: string): StoredGroup
   source(id: string): Source | undefined
+  /** Ids of the sources that have groups, ascending. */
+  groupedSources(): readonly string[]
+  /** Gives the groups of each source that split; tells how many had another. */
+  setSplits(splits: ReadonlyMap<string, Split>): number
   /** What a group's losers were drawn from; undefined where it was stored before pools were kept. */
   pool(groupId: string): readonly PoolEntry[] | undefined
 
@@ -251,6 +255,20 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
       return found && sources.load(found.key)
     },
 
+    groupedSources() {
+      return sources.groupedIds()
+    },
+    setSplits(splits) {
+      return db.transaction(() => {
+        let moved = 0
+        for (const [id, split] of splits) {
+          const source = sources.find(id)
+          if (source === undefined) throw new Error(`split of source ${id}, which is not stored`)
+          moved += groups.setSplit(source.key, split)
+        }
+        return moved
+      })
+    },
     pool(groupId) {
       const row = groups.find(groupId)
       return row && groups.loadPool(row)
