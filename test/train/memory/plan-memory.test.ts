@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseTrainConfig } from '../../../src/config/train-config.ts'
 import { planMemory } from '../../../src/train/memory/plan-memory.ts'
-import type { DecoderShape } from '../../../src/train/model/decoder-tensors.ts'
+import { QWEN3_8B } from './qwen3-8b.ts'
 
-const QWEN3_8B: DecoderShape = {
-  vocabulary: 151_936,
-  hidden: 4096,
-  intermediate: 12_288,
-  layers: 36,
-  heads: 32,
-  keyHeads: 8,
-  headSize: 128,
-  headNorms: true,
-  qkvBias: false,
-  outputBias: false,
-  mlpBias: false,
-  tied: false,
-}
 const GIB = 2 ** 30
 const config = (engine: Record<string, unknown>) =>
   parseTrainConfig({ method: 'gepo', model: 'm', out: 'o', data: { groups: 'g' }, engine })
