@@ -65,6 +65,9 @@ interface MutableSlots {
 
 // ---- calls ----
 
+/** Steps from an input to the content of a block. */
+const BLOCK_VALUE = 3
+
 type Path = readonly (string | number)[]
 
 function callSlots(plan: CallPlan, input: CallInput, slots: MutableSlots): void {
@@ -125,7 +128,7 @@ function callSlots(plan: CallPlan, input: CallInput, slots: MutableSlots): void 
   function visitText(text: string, path: Path, room: number): void {
     // Blocks grow with their text, arrays within structures cannot.
     const put = (next: string): Input =>
-      path[0] === 'blocks'
+      path[0] === 'blocks' && path.length === BLOCK_VALUE
         ? growTo(plan, replaced(path, { s: next }), Number(path[1]), next.length + 1)
         : replaced(path, { s: next.slice(0, Math.max(0, room - 1)) })
     pushTokens(slots, path.join('.'), text, put)
