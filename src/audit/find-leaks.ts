@@ -32,16 +32,15 @@ const LEAKS = 10
 
 export function findLeaks(rows: Pick<AuditRows, 'groupHeads' | 'source'>): Clusters {
   const groupsBySource = new Map<number, Partial<Record<Split, number>>>()
-  for (const { sourceKey, split } of rows.groupHeads()) {
+  const ids = new Map<number, string>()
+  for (const { sourceKey, sourceId, split } of rows.groupHeads()) {
     const splits = groupsBySource.get(sourceKey) ?? {}
+    ids.set(sourceKey, sourceId)
     splits[split] = (splits[split] ?? 0) + 1
     groupsBySource.set(sourceKey, splits)
   }
   // In the order in which splits are settled: of very many alike, not all are compared.
-  const keys = [...groupsBySource.keys()]
-    .map((key) => ({ key, id: rows.source(key).id }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ key }) => key)
+  const keys = [...groupsBySource.keys()].sort((a, b) => (ids.get(a)! < ids.get(b)! ? -1 : 1))
   const roots = clusterSources({
     count: keys.length,
     shinglesOf: (index) => sourceShingles(rows.source(keys[index]!).text),

@@ -31,6 +31,7 @@ export interface AuditGroupHead {
   readonly id: string
   readonly split: Split
   readonly sourceKey: number
+  readonly sourceId: string
 }
 
 export interface AuditGroup extends AuditGroupHead {
@@ -52,6 +53,7 @@ interface GroupRow {
   id: Uint8Array
   split: Split
   source_key: number
+  source_id: Uint8Array
 }
 
 const PAGE = 512
@@ -60,8 +62,8 @@ const PAGE = 512
 export function openAuditRows(path: string): AuditRows {
   const { connection: db, close } = openForReading(path)
   const blobs = blobsTable(db)
-  const select = `SELECT groups.key, groups.id, groups.split, units.source_key
-    FROM groups JOIN units ON units.key = groups.unit_key`
+  const select = `SELECT groups.key, groups.id, groups.split, units.source_key, sources.id AS source_id
+    FROM groups JOIN units ON units.key = groups.unit_key JOIN sources ON sources.key = units.source_key`
   const byKey = db.prepare<GroupRow>(`${select} WHERE groups.key = ?`)
   const page = db.prepare<GroupRow>(`${select} WHERE groups.key > ? ORDER BY groups.key LIMIT ?`)
   const winners = db.prepare<{ ir_blob: number; levels: string }>(
@@ -78,11 +80,12 @@ export function openAuditRows(path: string): AuditRows {
     text_blob: number
   }>('SELECT id, dataset, split, row, text_blob FROM sources WHERE key = ?')
 
-  const headOf = ({ key, id, split, source_key }: GroupRow): AuditGroupHead => ({
+  const headOf = ({ key, id, split, source_key, source_id }: GroupRow): AuditGroupHead => ({
     key,
     id: idFromBytes(id),
     split,
     sourceKey: source_key,
+    sourceId: idFromBytes(source_id),
   })
   const groupOf = (row: GroupRow): AuditGroup => ({
     ...headOf(row),

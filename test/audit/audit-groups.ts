@@ -13,6 +13,7 @@ export function auditGroup(
     id: `group ${n}`,
     split: members.split ?? 'train',
     sourceKey: n,
+    sourceId: `source ${n}`,
     winners: members.winners.map((ir) => ({ ir, levels: ['O2'] as const })),
     losers: members.losers.map((ir) => ({
       ir,

@@ -85,6 +85,14 @@ describe('the command line', () => {
     [['stats', 'a.db', 'b.db'], 'gepo: too many arguments for'],
     [['build', 'x', '--out', 'y.db', '--winnerz', '3'], "gepo: unknown option '--winnerz' (Did you mean"],
     [['build', 'x'], "gepo: required option '--out <file>' not specified; see gepo build --help.\n"],
+    [
+      ['build', 'x', '--out', 'y.db', '--classes', 'ast'],
+      'gepo: --classes must be shares of ast, ir and malformed',
+    ],
+    [
+      ['build', 'x', '--out', 'y.db', '--classes', 'ast=1,sh=2'],
+      'gepo: --classes must be shares of ast, ir and malformed',
+    ],
     [['build', 'x', '--out', 'y.db', '--unit', 'module'], 'gepo: --unit must be program, function or both'],
     [
       ['verify', 'x.db', '--sample', 'half'],

@@ -104,7 +104,10 @@ describe('a wrong option gets one sentence that names it', () => {
     [{ classes: 'ast' }, '--classes must be shares of ast, ir and malformed, such as ast=3,ir=1, not "ast"'],
     [{ classes: { ir: 0 } }, '--classes must give some class a share'],
     [{ classes: { ir: -1 } }, '--classes must be at least 0, not -1'],
-    [{ classes: { poison: 1 } }, '--classes is not an option'],
+    [
+      { classes: { poison: 1 } },
+      '--classes must be shares of ast, ir and malformed, such as ast=3,ir=1, not {"poison":1}',
+    ],
     [{ select: 'best' }, '--select must be one of mixed, hard, diverse, random, not "best"'],
     [{ levels: [] }, '--levels must name at least one level'],
     [{ unit: 'module' }, '--unit must be program, function or both, not "module"'],
