@@ -30,6 +30,7 @@ std::string loaded_version() {
 
 // libtorch's GPU part lies beside the rest and registers itself when it is loaded, which takes a second and much
 // memory: only where there is a driver. A libtorch without its GPU libraries fails to load it, and stays on the CPU.
+// This comes before everything else: libtorch looks for its GPU part once, at the first question about it.
 void load_cuda() {
   if (::access("/dev/nvidiactl", F_OK) != 0 && ::access("/dev/dxg", F_OK) != 0) return;
   Dl_info where;
@@ -93,7 +94,6 @@ napi_value abort_job(napi_env env, napi_callback_info info) {
 napi_value start(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto given = read_arguments(env, info);
-    load_cuda();
     if (given.state->queue == nullptr) given.state->queue = std::make_unique<job_queue>(env);
     const auto threads = to_integer(env, given.values[0]);
     // OpenMP keeps its number for each thread: it must be set on the engine's own.
@@ -122,6 +122,7 @@ void stop(void* data) { static_cast<instance*>(data)->queue.reset(); }
 NAPI_MODULE_INIT() {
   using namespace gepo;
   return guarded(env, [&] {
+    load_cuda();
     auto* state = new instance;
     check(napi_set_instance_data(env, state, free_instance, nullptr), "cannot keep the instance");
     check(napi_add_env_cleanup_hook(env, stop, state), "cannot end with the environment");

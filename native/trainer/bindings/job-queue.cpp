@@ -19,7 +19,10 @@ struct job_queue::entry {
 namespace {
 
 bool tells_of_memory(const std::string& words) {
-  return words.find("can't allocate memory") != std::string::npos || words.find("out of memory") != std::string::npos;
+  for (const char* sign : {"can't allocate memory", "out of memory", "ALLOC_FAILED"}) {
+    if (words.find(sign) != std::string::npos) return true;
+  }
+  return false;
 }
 
 std::string describe_shortage(const job& state, const std::string& words) {

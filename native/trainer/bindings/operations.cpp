@@ -540,24 +540,24 @@ class operations {
     };
   }
 
-  static js_result named_values(const model& source, std::vector<std::vector<double>> values) {
-    std::vector<std::string> names;
-    for (const auto& rows : source.names()) names.push_back(rows.name);
-    return [names, values = std::move(values)](napi_env env) {
+  // What is trained, by name.
+  static js_result named_values(const model& source, const std::function<at::Tensor(parameter&)>& whole) {
+    std::vector<std::pair<std::string, std::vector<double>>> values;
+    for (const auto& rows : source.names()) {
+      if (!rows.owner->trained) continue;
+      values.emplace_back(rows.name,
+                          to_host<double>(whole(*rows.owner).narrow(0, rows.first_row, rows.rows), c10::kDouble));
+    }
+    return [values = std::move(values)](napi_env env) {
       js_record record(env);
-      for (size_t i = 0; i < names.size(); ++i) record.set(names[i].c_str(), values[i]);
+      for (const auto& [name, entries] : values) record.set(name.c_str(), entries);
       return record.value();
     };
   }
 
   static work gradients(const table& sessions, const js_object& from) {
     return [sessions, number = from.integer("model")]() -> js_result {
-      auto& source = sessions->at(number).model;
-      std::vector<std::vector<double>> values;
-      for (const auto& rows : source.names()) {
-        values.push_back(to_host<double>(gradient_of(*rows.owner).narrow(0, rows.first_row, rows.rows), c10::kDouble));
-      }
-      return named_values(source, std::move(values));
+      return named_values(sessions->at(number).model, [](parameter& p) { return gradient_of(p); });
     };
   }
 
@@ -570,11 +570,7 @@ class operations {
       std::map<const parameter*, at::Tensor> by_parameter;
       size_t i = 0;
       for (const auto& p : source.parameters()) by_parameter[&p] = computed[i++];
-      std::vector<std::vector<double>> values;
-      for (const auto& rows : source.names()) {
-        values.push_back(to_host<double>(by_parameter[rows.owner].narrow(0, rows.first_row, rows.rows), c10::kDouble));
-      }
-      return named_values(source, std::move(values));
+      return named_values(source, [&](parameter& p) { return by_parameter.at(&p); });
     };
   }
 
