@@ -23,8 +23,6 @@ export interface EvaluateModelOptions {
   readonly signal?: AbortSignal
 }
 
-export type EvaluateModel = typeof evaluateModel
-
 /**
  * The same figures as the evaluations of a run, by the same code: log-ratios are against the configuration's
  * reference, or else against its model as it was before training. For method sft scores are log-probabilities.

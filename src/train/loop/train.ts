@@ -35,8 +35,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
 }
 
-export type Train = typeof train
-
 /**
  * @throws UserError where the configuration, the data, the model or the folder of the run do not fit each other
  * @example await train(config, { engine, report: () => {} }) // { kind: 'finished', step: 120, ... }
