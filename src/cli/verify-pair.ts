@@ -1,5 +1,5 @@
 /** `gepo verify <a> <b>`: flags in, the verdict on two files printed, the exit code out. */
-import { type Compiler, defaultCompiler } from '../execute/open-engine.ts'
+import type { Compiler } from '../execute/open-engine.ts'
 import type { AliveAnswer, AliveReport } from '../verify/ask-alive.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 import type { EdgeCount, PairVerdict } from '../verify/verify-pair.ts'
@@ -27,7 +27,7 @@ const EXITS: Readonly<Record<PairVerdict['verdict'], ExitCode>> = {
 
 export async function runVerifyPair(
   paths: readonly [string, string],
-  { function: name, inputs, seconds, seed, compiler = defaultCompiler(), aliveTv, json }: PairFlags,
+  { function: name, inputs, seconds, seed, compiler, aliveTv, json }: PairFlags,
   context: Context,
 ): Promise<ExitCode> {
   const verifyFiles = await context.loadVerifyFiles()

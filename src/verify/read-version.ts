@@ -9,6 +9,7 @@ import { normalizeIr } from '../compile/normalize-ir.ts'
 import { UserError } from '../config/user-error.ts'
 import type { Engine } from '../execute/engine.ts'
 import { decodeText } from '../extract/decode-text.ts'
+import { findRefusedConstruct } from '../extract/find-refused-construct.ts'
 import type { CStandard } from '../extract/unit.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
@@ -43,6 +44,15 @@ const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** Another name for main, so that a driver can have its own. Both versions get it. */
 const HIDDEN_MAIN = 'main_of_unit'
 
+/** Why a file must not even be compiled, or could hide from the sanitizers; undefined for IR, which has no such forms. */
+export function findRefusal({ name, content }: VersionFile): string | undefined {
+  if (isBitcode(content)) return undefined
+  const decoded = decodeText(content)
+  if (decoded.kind === 'dropped' || isIrText(name, decoded.text)) return undefined
+  const refusal = findRefusedConstruct(decoded.text)
+  return refusal && `${name}: ${refusal.reason} (${refusal.detail})`
+}
+
 /**
  * @param asProgram false hides `main`: a single function is about to be called
  * @throws UserError for a file that is neither, or that the compiler refuses
@@ -55,8 +65,7 @@ export async function readVersion(
   if (isBitcode(content)) return irVersion(clang, name, await disassemble(content, name), asProgram)
   const decoded = decodeText(content)
   if (decoded.kind === 'dropped') throw new UserError(`${name} cannot be read: ${decoded.detail}.`)
-  const isIr = /\.ll$/.test(name) || (!/\.[ci]$/.test(name) && /^define .*\{$/m.test(decoded.text))
-  return isIr
+  return isIrText(name, decoded.text)
     ? irVersion(clang, name, decoded.text, asProgram)
     : cVersion(
         engine,
@@ -64,6 +73,9 @@ export async function readVersion(
         asProgram ? decoded.text : `#define main ${HIDDEN_MAIN}\n#line 1\n${decoded.text}`,
       )
 }
+
+const isIrText = (name: string, text: string) =>
+  /\.ll$/.test(name) || (!/\.[ci]$/.test(name) && /^define .*\{$/m.test(text))
 
 /** Bare, or in the wrapper that Darwin puts around it. */
 function isBitcode(content: Uint8Array): boolean {

@@ -1,37 +1,47 @@
-/** Two paths in, the verdict on the pair out, with Alive2's beside it where that is asked for: an engine from start to end. */
+/**
+ * Two files in, by path or by content, the verdict on the pair out, with Alive2's beside it where that is asked for. An
+ * engine is opened for it and closed again.
+ */
 import { readFile } from 'node:fs/promises'
 import { UserError } from '../config/user-error.ts'
 import { prepareHarness } from '../execute/harness-objects.ts'
 import { DEFAULT_LIMITS } from '../execute/limits.ts'
-import { type Compiler, compileWorkerFor, openEngine } from '../execute/open-engine.ts'
+import { type Compiler, compileWorkerFor, defaultCompiler, openEngine } from '../execute/open-engine.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { type AliveReport, askAlive } from './ask-alive.ts'
 import { readVersion, type VersionFile } from './read-version.ts'
 import { type PairVerdict, type VerifyPairOptions, verifyPair } from './verify-pair.ts'
 
 export interface VerifyFilesOptions extends VerifyPairOptions {
-  readonly compiler: Compiler
+  /** Default: `worker` where it works. */
+  readonly compiler?: Compiler | undefined
   /** Path or name of `alive-tv`; undefined: it is not asked. */
   readonly aliveTv?: string | undefined
 }
 
+/** Files by path, or by name and content. */
 export type VerifyFiles = (
-  paths: readonly [string, string],
-  options: VerifyFilesOptions,
+  files: readonly [string | VersionFile, string | VersionFile],
+  options?: VerifyFilesOptions,
 ) => Promise<PairVerdict & { readonly alive?: AliveReport }>
 
-/** @throws UserError for files that cannot be read, or compared at all */
-export const verifyFiles: VerifyFiles = async (paths, { compiler, aliveTv, ...options }) => {
-  const files = [await readVersionFile(paths[0]), await readVersionFile(paths[1])] as const
+/**
+ * @example
+ * const { verdict, witness } = await verifyFiles(['before.c', 'after.ll'], { function: 'parse', inputs: 10_000 })
+ * @throws UserError for files that cannot be read, or compared at all
+ */
+export const verifyFiles: VerifyFiles = async (given, options = {}) => {
+  const { compiler = defaultCompiler(), aliveTv } = options
+  const files = [await readVersionFile(given[0]), await readVersionFile(given[1])] as const
   const { clang } = locateTools()
   const harness = await prepareHarness(clang)
   const compileWorker = compileWorkerFor(compiler)
   const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
   try {
     const verdict = await verifyPair({ engine, clang }, ...files, options)
-    if (aliveTv === undefined) return verdict
-    // The unit that decided, or the only one.
-    const unit = verdict.units.find((one) => one.verdict === verdict.verdict) ?? verdict.units[0]!
+    // The unit that decided; none where a file was refused.
+    const unit = verdict.units.find((one) => one.verdict === verdict.verdict)
+    if (aliveTv === undefined || unit === undefined) return verdict
     const versions = [
       await readVersion({ engine, clang }, files[0], unit.name === 'main'),
       await readVersion({ engine, clang }, files[1], unit.name === 'main'),
@@ -48,7 +58,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder, not a file',
 }
 
-async function readVersionFile(path: string): Promise<VersionFile> {
+async function readVersionFile(given: string | VersionFile): Promise<VersionFile> {
+  if (typeof given !== 'string') return given
+  const path = given
   try {
     return { name: path, content: await readFile(path) }
   } catch (error) {

@@ -23,9 +23,13 @@ import { type Searched, type SearchSide, searchDifference } from '../search/sear
 import { traceFloats } from '../search/trace-floats.ts'
 import { DEFAULT_INPUTS } from './default-inputs.ts'
 import { callableFunctions, type Matched, matchFunction, matchPrograms } from './match-versions.ts'
-import { readVersion, type Version, type VersionFile, type VersionTools } from './read-version.ts'
-
-export type { VersionFile, VersionTools } from './read-version.ts'
+import {
+  findRefusal,
+  readVersion,
+  type Version,
+  type VersionFile,
+  type VersionTools,
+} from './read-version.ts'
 
 export interface VerifyPairOptions {
   /** Only this function. */
@@ -84,6 +88,8 @@ export async function verifyPair(
   const { seed = 0 } = options
   const startMs = performance.now()
   const deadlineMs = options.seconds === undefined ? undefined : startMs + options.seconds * 1000
+  const refusal = findRefusal(a) ?? findRefusal(b)
+  if (refusal !== undefined) return { ...unknown(refusal), seed, units: [] }
   try {
     const { versions, names } = await readPair(tools, [a, b], options.function)
     const units: UnitVerdict[] = []

@@ -65,6 +65,11 @@ describe('a pair is unknown', () => {
     ],
     ['a crash', 'int f(int x) { __builtin_trap(); return x; }', /crash/],
     ['an endless loop', 'int f(int x) { volatile int y = 1; while (y) ; return x; }', /timeout/],
+    [
+      'what hides from the sanitizers',
+      '__attribute__((no_sanitize("undefined"))) int f(int x) { return x; }',
+      /forbidden \(/,
+    ],
     ['what it has no code for', 'int g(int); int f(int x) { return g(x); }', /needs g/],
   ])('whose result depends on %s', async (_, code, reason) => {
     const { verdict, reason: given, witness } = await pairs.verifyC('int f(int x) { return x; }', code, few)
