@@ -3,7 +3,7 @@
  * each evaluation; elsewhere JSON lines, steps at most every few seconds and everything else at once.
  */
 import type { TrainEvent } from '../train/loop/events.ts'
-import type { Evaluation } from '../train/step/evaluate.ts'
+import type { Evaluation, Figures } from '../train/step/evaluate.ts'
 import type { Terminal } from './context.ts'
 import { durationText } from './progress.ts'
 
@@ -71,7 +71,7 @@ function asJson(stream: Terminal): TrainProgress {
       const { kind, ...fields } = event
       const record = JSON.stringify({
         event: kind,
-        ...fields,
+        ...(event.kind === 'evaluated' ? { ...fields, evaluation: withoutParts(event.evaluation) } : fields),
         ...(left !== undefined && { secondsLeft: Math.round(left) }),
       })
       if (kind !== 'step' && kind !== 'phase') return void write(record)
@@ -84,6 +84,11 @@ function asJson(stream: Terminal): TrainProgress {
       for (const { waiting } of Object.values(frequent)) if (waiting !== '') write(waiting)
     },
   }
+}
+
+/** What the log of the run has by class and operator would make a line of thousands of characters. */
+function withoutParts({ byClass: _classes, byOperator: _operators, ...figures }: Evaluation): Figures {
+  return figures
 }
 
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>

@@ -14,7 +14,7 @@ import { withInterrupt } from './interrupt.ts'
 import { durationText } from './progress.ts'
 import { renderMemoryPlan } from './render-memory-plan.ts'
 import { shellWord } from './shell-word.ts'
-import { trainProgress } from './train-progress.ts'
+import { figure, trainProgress } from './train-progress.ts'
 
 interface TrainFlags {
   readonly printConfig?: boolean
@@ -87,19 +87,32 @@ async function runTrain(
   }
 }
 
-function formatSummary(
-  { step, steps, tokens, seconds, best, modelFolder, bestFolder }: TrainSummary,
-  out: string,
-): string {
+function formatSummary(summary: TrainSummary, out: string): string {
+  const { step, steps, tokens, seconds, modelFolder, bestFolder } = summary
   return [
     `${step} of ${steps} steps, ${tokens} tokens in ${durationText(seconds)}; figures in ${out}/metrics.jsonl and ${out}/tensorboard`,
-    ...(best === null
-      ? []
-      : [
-          `best at step ${best.step}: accuracy ${best.accuracy.toFixed(3)}, margin ${best.margin.toFixed(3)}, winner variance ${best.winnerVariance.toFixed(3)}, loss ${best.loss.toFixed(3)}`,
-        ]),
+    ...evaluationTable(summary),
     ...(modelFolder === undefined ? [] : [`model: ${modelFolder}`]),
     ...(bestFolder === undefined ? [] : [`best model: ${bestFolder}`]),
     '',
   ].join('\n')
+}
+
+/** How the run went: its first evaluation, its best and its last. */
+function evaluationTable({ evaluations, best }: TrainSummary): string[] {
+  if (evaluations.length === 0) return []
+  const chosen = [
+    ['first', evaluations[0]],
+    ['best', evaluations.find(({ step }) => step === best?.step)],
+    ['last', evaluations.at(-1)],
+  ] as const
+  const rows = chosen.flatMap(([name, figures]) => {
+    if (figures === undefined) return []
+    const { step, accuracy, pairAccuracy, margin, winnerVariance, loss } = figures
+    return [[name, String(step), ...[accuracy, pairAccuracy, margin, winnerVariance, loss].map(figure)]]
+  })
+  const titles = ['evaluation', 'step', 'accuracy', 'pairs', 'margin', 'variance', 'loss']
+  return [titles, ...rows].map(
+    ([name, ...cells]) => `${name!.padEnd(10)}${cells.map((cell) => cell.padStart(10)).join('')}`,
+  )
 }

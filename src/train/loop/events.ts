@@ -1,7 +1,7 @@
 /** What a training run says while it works, and at its end. */
 import type { Survey } from '../data/group-source.ts'
 import type { ModelInfo } from '../engine/engine.ts'
-import type { Evaluation } from '../step/evaluate.ts'
+import type { Evaluation, Figures } from '../step/evaluate.ts'
 import type { GroupMeasure } from '../step/measure-group.ts'
 import type { Progress } from './checkpoints.ts'
 
@@ -40,12 +40,18 @@ export interface StepMetrics extends Partial<GroupMeasure> {
   readonly tokensPerSecond: number
 }
 
+export interface EvaluationFigures extends Figures {
+  readonly step: number
+}
+
 export interface TrainSummary {
   readonly kind: 'finished' | 'interrupted'
   readonly step: number
   readonly steps: number
   readonly tokens: number
   readonly seconds: number
+  /** The run's evaluations in their order: how it went. */
+  readonly evaluations: readonly EvaluationFigures[]
   readonly best: Progress['best']
   /** The trained model in Hugging Face's format, and the best one where that is another. Only when finished. */
   readonly modelFolder: string | undefined

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Evaluation } from '../step/evaluate.ts'
 import { createEventFile } from '../tensorboard/event-file.ts'
 import type { Progress } from './checkpoints.ts'
-import type { StepMetrics } from './events.ts'
+import type { EvaluationFigures, StepMetrics } from './events.ts'
 import { writeFileAtomically } from './write-atomically.ts'
 
 export interface MetricsLog {
@@ -17,7 +17,7 @@ export interface MetricsLog {
 
 /** @param resumed where the run goes on; undefined for a new one */
 export function openMetricsLog(folder: string, resumed: Progress | undefined): MetricsLog {
-  const file = join(folder, 'metrics.jsonl')
+  const file = fileIn(folder)
   const lines = resumed === undefined || !existsSync(file) ? [] : readFileSync(file, 'utf8').split('\n')
   const kept = resumed === undefined ? [] : lines.filter((line) => isKept(line, resumed))
   writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''))
@@ -46,6 +46,20 @@ export function openMetricsLog(folder: string, resumed: Progress | undefined): M
     },
   }
 }
+
+/** The evaluations that are logged, without their parts; none where there is no log. */
+export function readEvaluations(folder: string): EvaluationFigures[] {
+  if (!existsSync(fileIn(folder))) return []
+  const lines = readFileSync(fileIn(folder), 'utf8').split('\n')
+  return lines
+    .filter((line) => line.startsWith('{"kind":"evaluation"'))
+    .map((line) => {
+      const { kind: _kind, byClass: _classes, byOperator: _operators, ...figures } = JSON.parse(line)
+      return figures
+    })
+}
+
+const fileIn = (folder: string) => join(folder, 'metrics.jsonl')
 
 /** A line that was half written when its process died is no JSON, and is of a step that will come again. */
 function isKept(line: string, resumed: Progress): boolean {

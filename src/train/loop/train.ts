@@ -23,7 +23,7 @@ import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.
 import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
-import { openMetricsLog } from './metrics-log.ts'
+import { openMetricsLog, readEvaluations } from './metrics-log.ts'
 import { chooseDevice, openFrozenOptions, openPolicyOptions } from './open-options.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
 import { runLoop } from './run-loop.ts'
@@ -186,6 +186,7 @@ function summaryOf(
     steps: order?.steps ?? 0,
     tokens,
     seconds,
+    evaluations: readEvaluations(run.path),
     best: checkpoints.last()?.progress.best ?? progress.best,
     modelFolder: existing(modelFolder(run.path)),
     bestFolder: existing(bestFolder(run.path)),
