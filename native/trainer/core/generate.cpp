@@ -85,11 +85,11 @@ at::Tensor read_tokens(const model& model, const at::Tensor& ids, working_set& s
     const auto& layer = model.layers()[i];
     layer_activations activations;
     activations.input = hidden;
-    project(layer, activations, config, turn, true);
-    set.kept.keys[i].index_put_({row_numbers, {}, positions}, activations.turned.k);
-    set.kept.values[i].index_put_({row_numbers, {}, positions}, activations.turned.v);
+    const auto inputs = project(layer, activations, config, turn, true);
+    set.kept.keys[i].index_put_({row_numbers, {}, positions}, inputs.k);
+    set.kept.values[i].index_put_({row_numbers, {}, positions}, inputs.v);
     // The queries of one key head, as if they were so many positions: nothing is repeated.
-    const auto q = activations.turned.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
+    const auto q = inputs.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
     const auto attended = at::scaled_dot_product_attention(q, set.kept.keys[i].narrow(2, 0, longest),
                                                            set.kept.values[i].narrow(2, 0, longest), mask);
     hidden = finish_layer(layer, activations, attended.reshape({rows, config.heads * config.head_size}), config, true);

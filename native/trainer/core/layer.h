@@ -1,5 +1,7 @@
 // One decoder layer: attention and a gated feed-forward network, each behind a normalisation and beside a residual.
 #pragma once
+#include <functional>
+
 #include "attention.h"
 #include "linear.h"
 #include "rms-norm.h"
@@ -31,17 +33,14 @@ struct attention_inputs {
   at::Tensor q, k, v;
 };
 
-// What the backward pass needs of a forward pass. Only `input` is always there; see is_kept.
+// What the backward pass needs of a forward pass. Only `input` is always there; see is_kept. What follows from these by
+// elementwise operations (normalised inputs, turned heads, the gated product) is computed again instead of kept.
 struct layer_activations {
-  at::Tensor input;               // (T, D)
-  normalized before_attention;
-  at::Tensor plain_q, plain_k;    // before their norms, if they have any
-  at::Tensor q_inverse_rms, k_inverse_rms;
-  attention_inputs turned;
+  at::Tensor input;            // (T, D)
+  at::Tensor qkv;              // (T, (H + 2 H_k) head_size)
   attention_result attention;
-  at::Tensor middle;              // (T, D): after attention
-  normalized before_mlp;
-  at::Tensor gate_up;             // (T, 2 F)
+  at::Tensor middle;           // (T, D): after attention
+  at::Tensor gate_up;          // (T, 2 F)
 };
 
 inline bool is_kept(const layer_activations& activations) { return activations.gate_up.defined(); }
@@ -49,16 +48,19 @@ inline bool is_kept(const layer_activations& activations) { return activations.g
 // The bytes of everything but the input.
 int64_t kept_bytes(const layer_activations& activations);
 
-// The projections of `activations.input`; fills in what comes before attention.
-void project(const decoder_layer& layer, layer_activations& activations, const model_config& config,
-             const rotation& turn, bool with_additions);
+// Fills in `qkv` and returns its queries, keys and values, turned to their positions.
+attention_inputs project(const decoder_layer& layer, layer_activations& activations, const model_config& config,
+                         const rotation& turn, bool with_additions);
 
 // From the attention's output (T, H head_size) to the layer's; fills in what comes after attention.
 at::Tensor finish_layer(const decoder_layer& layer, layer_activations& activations, const at::Tensor& attended,
                         const model_config& config, bool with_additions);
 
-// `activations.input` -> the layer's output (T, D); fills in the rest of the activations.
-at::Tensor forward_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context);
+// `activations.input` -> the layer's output (T, D); fills in the rest of the activations. `visit`, if any, is shown the
+// queries, keys and values.
+using inputs_visitor = std::function<void(const attention_inputs&)>;
+at::Tensor forward_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context,
+                         const inputs_visitor& visit = {});
 
 // The derivative by the layer's input from that by its output; adds to the gradients of what is trained.
 at::Tensor backward_layer(const decoder_layer& layer, const layer_activations& activations, const at::Tensor& d_output,

@@ -136,8 +136,8 @@ at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, co
     stop_if_aborted();
     layer_activations activations;
     activations.input = hidden;
-    hidden = forward_layer(layers_[i], activations, context);
-    if (visit) visit(i, activations.turned);
+    const auto visit_layer = [&](const attention_inputs& inputs) { visit(i, inputs); };
+    hidden = forward_layer(layers_[i], activations, context, visit ? inputs_visitor(visit_layer) : inputs_visitor());
   }
   return rms_norm(hidden.index_select(0, batch.rows), final_norm_->value, config_.norm_epsilon).output;
 }

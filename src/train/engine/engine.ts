@@ -240,7 +240,8 @@ export interface Model {
   loadState(folder: string): Promise<void>
   /**
    * Writes a checkpoint in Hugging Face's format: config.json and safetensors files of at most `shardBytes`
-   * (default 4e9), LoRA merged into the weights. Tokenizer and generation files are the caller's.
+   * (default 4e9), LoRA merged into the weights. Default type: the model's, float32 for float64. Tokenizer and
+   * generation files are the caller's.
    */
   exportCheckpoint(
     folder: string,

@@ -42,6 +42,7 @@ export class NativeModel implements Model {
   readonly #addon: Addon
   readonly #handle: number
   readonly #configJson: unknown
+  readonly #exportType: 'float32' | 'bfloat16'
   /** Under which options a state was saved: it is of no use under others. */
   readonly #stateKey: string
 
@@ -50,6 +51,7 @@ export class NativeModel implements Model {
     this.#addon = parts.addon
     this.#handle = parts.handle
     this.#configJson = parts.configJson
+    this.#exportType = parts.numberType === 'bfloat16' ? 'bfloat16' : 'float32'
     this.#stateKey = JSON.stringify({ numberType: parts.numberType, training: parts.training })
   }
 
@@ -126,7 +128,7 @@ export class NativeModel implements Model {
     await mkdir(folder, { recursive: true })
     await removeWeightFiles(folder)
     const { tensors } = await listTensors(this.#addon, this.#handle, false)
-    const type = options.numberType ?? 'bfloat16'
+    const type = options.numberType ?? this.#exportType
     const weights = tensors
       .filter(({ name }) => !ADDITION.test(name))
       .map((tensor) => ({ ...tensor, numberType: type }))

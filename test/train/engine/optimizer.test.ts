@@ -134,7 +134,7 @@ describe.skipIf(NO_ENGINE)(`training ${NO_ENGINE ?? ''}`, () => {
     it('bfloat16 that differs by its rounding', async () => {
       const model = await openTiny(folder)
       const narrow = join(SCRATCH, 'narrow')
-      await model.exportCheckpoint(narrow)
+      await model.exportCheckpoint(narrow, { numberType: 'bfloat16' })
       const again = await openTiny(narrow, { training: { kind: 'none' } })
       const [found, expected] = [await again.logProbs(BATCH), await model.logProbs(BATCH)]
       expect(largestDifference(found.tokens, expected.tokens)).toBeLessThan(0.1)
