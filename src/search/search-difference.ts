@@ -94,6 +94,7 @@ const DIRECTION_ROUNDS = 3
 /** Parents whose places get all values at which types and constants have their limits. */
 const THOROUGH_PARENTS = 3
 const MOST_BOUNDARY_INPUTS = 300
+const MOST_CHANGED = 16
 /** Part of the inputs that are made without a target. */
 const VARIED_SHARE = 0.35
 /** Of those with a target, how many go to the parent that took new edges last. */
@@ -467,19 +468,19 @@ class DifferenceSearch {
       for (const value of [...floatBoundaries(slot.format), ...floats, ...integers.map(Number)])
         inputs.push(() => slot.with(value))
     for (const slot of slots.texts) inputs.push(() => slot.with(''))
-    if (slots.floats.length > 1)
-      for (const value of floatBoundaries(slots.floats[0]!.format))
-        inputs.push(() => this.#allFloats(input, value))
-    for (const make of this.#random.shuffle(inputs).slice(0, MOST_BOUNDARY_INPUTS)) yield make()
-  }
-
-  /** What no place alone brings about: the sum of two large numbers, the quotient of two small ones. */
-  #allFloats(input: Input, value: number): Input {
+    // What no place alone brings about: the sum of two large numbers, the quotient of two small ones.
     const { calling } = this.#options
-    const count = slotsOf(calling, input).floats.length
-    let changed = input
-    for (let at = 0; at < count; at++) changed = slotsOf(calling, changed).floats[at]?.with(value) ?? changed
-    return changed
+    const {
+      numbers: [number],
+      floats: [float],
+    } = slots
+    if (slots.floats.length > 1)
+      for (const value of floatBoundaries(float!.format))
+        inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).floats, value))
+    if (slots.numbers.length > 1)
+      for (const value of integerBoundaries(number!.bits, number!.signed))
+        inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).numbers, value))
+    for (const make of this.#random.shuffle(inputs).slice(0, MOST_BOUNDARY_INPUTS)) yield make()
   }
 
   // ---- constants ----
@@ -537,6 +538,18 @@ function* untilAnswered(
     yield attempt
   }
   while (answers.length < expected) yield 'later'
+}
+
+/** The value at every place, as far as there are places left when others have changed. */
+function changeAll<T>(
+  input: Input,
+  slotsIn: (input: Input) => readonly { with(value: T): Input }[],
+  value: T,
+): Input {
+  let changed = input
+  for (const at of slotsIn(input).slice(0, MOST_CHANGED).keys())
+    changed = slotsIn(changed)[at]?.with(value) ?? changed
+  return changed
 }
 
 const sizeOf = (input: Input) => JSON.stringify(input).length

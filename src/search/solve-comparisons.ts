@@ -29,9 +29,9 @@ interface Gap {
   readonly b: bigint
 }
 
-/** Above this a product is not taken apart. */
-const LARGEST_DIVISOR = 1 << 16
-const MOST_DIVISORS = 16
+/** What has larger prime factors than this is not taken apart further. */
+const LARGEST_PRIME = 1n << 14n
+const MOST_DIVISORS = 64
 /** Places and comparisons that one system of equations is about, and directions that follow from it. */
 const MOST_UNKNOWNS = 12
 const MOST_EQUATIONS = 8
@@ -262,17 +262,18 @@ function* bitSolutions(calling: Calling, input: Input, gap: Gap, probes: readonl
   yield withNumbers(calling, input, [...values])
 }
 
+/** Those of a number that its small prime factors give, and what is left of it, without 1 and the number itself. */
 function divisors(value: bigint): bigint[] {
-  const found: bigint[] = []
-  const positive = value < 0n ? -value : value
-  if (positive < 4n || positive > BigInt(Number.MAX_SAFE_INTEGER)) return found
-  const number = Number(positive)
-  for (let divisor = 2; divisor <= LARGEST_DIVISOR && divisor * divisor <= number; divisor++)
-    if (number % divisor === 0) {
-      found.push(BigInt(divisor))
-      if (found.length === MOST_DIVISORS) break
-    }
-  return found
+  let rest = value < 0n ? -value : value
+  if (rest < 4n) return []
+  let found = [1n]
+  const multiply = (factor: bigint) => {
+    found = [...new Set([...found, ...found.map((divisor) => divisor * factor)])].slice(0, MOST_DIVISORS)
+  }
+  for (let prime = 2n; prime <= LARGEST_PRIME && prime * prime <= rest; prime++)
+    for (; rest % prime === 0n; rest /= prime) multiply(prime)
+  multiply(rest)
+  return found.filter((divisor) => divisor > 1n && divisor * divisor !== value * value)
 }
 
 /**

@@ -9,6 +9,8 @@ import { type FloatSlot, type NumberSlot, slotsOf, type TextSlot } from './input
 import { nextFloat } from './next-float.ts'
 
 const MOST_CHANGES = 3
+/** Decimal digits behind the first of a type's largest number. */
+const DECIMALS: Readonly<Record<number, number>> = { 1: 0, 8: 2, 16: 4, 32: 9, 64: 18 }
 
 /** @param constants values that the code mentions or that runs have compared with */
 export function varyInput(calling: Calling, input: Input, constants: IrConstants, random: Random): Input {
@@ -45,6 +47,8 @@ function changeNumber(
       () => slot.value + 1n,
       () => slot.value - 1n,
       () => slot.value + BigInt(random.int(-40, 40)),
+      // A digit of the number as people write it.
+      () => slot.value + BigInt(random.int(-9, 9)) * 10n ** BigInt(random.int(0, DECIMALS[slot.bits] ?? 9)),
       () => slot.value ^ (1n << BigInt(random.int(0, slot.bits - 1))),
       () => random.bits(random.int(1, slot.bits)),
       () => random.pick(integerBoundaries(slot.bits, slot.signed)),
