@@ -20,6 +20,7 @@ import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import { Frontier, type Traces } from './frontier.ts'
 import { isToken, type NumberSlot, slotsOf } from './input-slots.ts'
+import { shrinkInput, sizeOf } from './shrink-input.ts'
 import { alongDirection, keepingDirections, type Probe, solveComparisons } from './solve-comparisons.ts'
 import { targetTexts } from './target-texts.ts'
 import { varyInput } from './vary-input.ts'
@@ -95,6 +96,8 @@ const DIRECTION_ROUNDS = 3
 const THOROUGH_PARENTS = 3
 const MOST_BOUNDARY_INPUTS = 300
 const MOST_CHANGED = 16
+const MOST_SHRINK_STEPS = 12
+const MOST_SHRINK_SCREENED = 8
 /** Part of the inputs that are made without a target. */
 const VARIED_SHARE = 0.35
 /** Of those with a target, how many go to the parent that took new edges last. */
@@ -161,7 +164,7 @@ class DifferenceSearch {
       if (stoppedBy === undefined && attempts.length === 0) stoppedBy = 'inputs'
     }
     return {
-      difference,
+      difference: difference && (await this.#shrink(difference)),
       tried: this.#tried,
       agreed: this.#agreed,
       clean: this.#clean,
@@ -178,6 +181,24 @@ class DifferenceSearch {
     if (this.#edgesSpent >= edges) return 'edges'
     if (deadlineMs !== undefined && performance.now() >= deadlineMs) return 'time'
     return this.#clean === 0 && this.#tried >= HOPELESS_AFTER ? 'hopeless' : undefined
+  }
+
+  /** The simplest of the inputs that show a difference, as far as few steps lead. */
+  async #shrink(found: Difference): Promise<Difference> {
+    let simplest = found
+    for (let step = 0; step < MOST_SHRINK_STEPS; step++) {
+      const inputs = shrinkInput(this.#options.calling, simplest.input).slice(0, BATCH)
+      const runs = await this.#runAll(inputs.map((input) => ({ input })))
+      const suspects = runs.filter(({ traces }) => {
+        const results = resultsOf(traces)
+        return results !== undefined && isDifference(results)
+      })
+      const verdicts = await this.#screenAll(suspects.slice(0, MOST_SHRINK_SCREENED))
+      const at = verdicts.findIndex((results) => results !== undefined && isDifference(results))
+      if (at < 0) return simplest
+      simplest = { input: suspects[at]!.input, results: verdicts[at]! }
+    }
+    return simplest
   }
 
   // ---- running ----
@@ -551,8 +572,6 @@ function changeAll<T>(
     changed = slotsIn(changed)[at]?.with(value) ?? changed
   return changed
 }
-
-const sizeOf = (input: Input) => JSON.stringify(input).length
 
 /** undefined unless both ended well. */
 function resultsOf([a, b]: Traces): readonly [Result, Result] | undefined {
