@@ -45,13 +45,15 @@ export function findLeaks(rows: Pick<AuditRows, 'groupHeads' | 'source'>): Clust
     count: keys.length,
     shinglesOf: (index) => sourceShingles(rows.source(keys[index]!).text),
   })
-  const clusters = [...Map.groupBy(roots.keys(), (index) => roots[index]!).values()].filter(
-    (members) => members.length > 1,
-  )
+  // As they were stored, the first ones first.
+  const clusters = [...Map.groupBy(roots.keys(), (index) => roots[index]!).values()]
+    .filter((members) => members.length > 1)
+    .map((members) => members.map((index) => keys[index]!).sort((a, b) => a - b))
+    .sort(([a], [b]) => a! - b!)
   const leaks = clusters.flatMap((members) => {
     const splits: Partial<Record<Split, number>> = {}
     const first = new Map<string, number>()
-    for (const key of members.map((index) => keys[index]!)) {
+    for (const key of members) {
       for (const [split, n] of Object.entries(groupsBySource.get(key)!) as [Split, number][]) {
         splits[split] = (splits[split] ?? 0) + n
         if (!first.has(split)) first.set(split, key)
