@@ -59,7 +59,7 @@ export interface Searched {
   readonly tried: number
   /** Of these, on how many both ended well with the same result. */
   readonly agreed: number
-  /** Of those, how many the sanitizers have found clean in both: all that reached something new. */
+  /** Of those, how many the sanitizers have found clean in both: they are asked about all that reached something new, and about some of the rest. */
   readonly clean: number
   readonly edgesReached: readonly [number, number]
   readonly edgesTotal: readonly [number, number]
@@ -96,6 +96,8 @@ const DIRECTION_ROUNDS = 3
 const THOROUGH_PARENTS = 3
 const MOST_BOUNDARY_INPUTS = 300
 const MOST_CHANGED = 16
+/** Inputs that reach nothing new and are screened all the same. */
+const MOST_SAMPLED = 150
 const MOST_SHRINK_STEPS = 12
 const MOST_SHRINK_SCREENED = 8
 /** Part of the inputs that are made without a target. */
@@ -138,6 +140,9 @@ class DifferenceSearch {
   readonly #refusals = new Map<string, { side: 0 | 1; reason: string; detail: string; count: number }>()
   readonly #comparedNumbers = new Set<bigint>()
   readonly #comparedTexts = new Set<string>()
+  readonly #sample: Parent[] = []
+  /** Inputs that the sample is drawn from. */
+  #ordinary = 0
   #readsInput: boolean
   #tried = 0
   #agreed = 0
@@ -163,6 +168,7 @@ class DifferenceSearch {
       attempts = this.#nextAttempts()
       if (stoppedBy === undefined && attempts.length === 0) stoppedBy = 'inputs'
     }
+    difference ??= await this.#trySample()
     return {
       difference: difference && (await this.#shrink(difference)),
       tried: this.#tried,
@@ -181,6 +187,27 @@ class DifferenceSearch {
     if (this.#edgesSpent >= edges) return 'edges'
     if (deadlineMs !== undefined && performance.now() >= deadlineMs) return 'time'
     return this.#clean === 0 && this.#tried >= HOPELESS_AFTER ? 'hopeless' : undefined
+  }
+
+  /** Each of the inputs that reach nothing new is kept with the same chance. */
+  #keepSample(parent: Parent): void {
+    this.#ordinary++
+    if (this.#sample.length < MOST_SAMPLED) this.#sample.push(parent)
+    else {
+      const at = this.#random.int(0, this.#ordinary - 1)
+      if (at < MOST_SAMPLED) this.#sample[at] = parent
+    }
+  }
+
+  /** What the sanitizers make of the sample. Their builds could show what the others did not. */
+  async #trySample(): Promise<Difference | undefined> {
+    const verdicts = await this.#screenAll(this.#sample)
+    for (const [index, results] of verdicts.entries()) {
+      if (results === undefined) continue
+      if (isDifference(results)) return { input: this.#sample[index]!.input, results }
+      this.#clean++
+    }
+    return undefined
   }
 
   /** The simplest of the inputs that show a difference, as far as few steps lead. */
@@ -221,7 +248,10 @@ class DifferenceSearch {
       else {
         this.#agreed++
         const gain = tentative.gain(traces)
-        if (gain === undefined) continue
+        if (gain === undefined) {
+          this.#keepSample({ input, traces })
+          continue
+        }
         tentative.add(traces)
         gainful.push({ input, traces, gain })
       }

@@ -38,7 +38,7 @@ describe('gepo verify <a> <b>', () => {
     const { exit, stdout } = await run(['verify', 'a.c', 'b.c'], answering(EQUAL))
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^equal: no difference on 2000 inputs\n/)
-    expect(stdout).toContain('edges 7 of 8 in a, 5 of 5 in b; seed 3')
+    expect(stdout).toContain('2000 inputs with the same result, edges 7 of 8 in a, 5 of 5 in b, seed 3')
   })
 
   it('ends with 1, the input and both results where they differ', async () => {
