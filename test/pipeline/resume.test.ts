@@ -104,7 +104,9 @@ describe('a build', () => {
       messages += chunk
     })
     const end = ended(child)
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    // While there is no database yet, or it is being made, reading it fails.
+    const pending = () => summaryOf(database).pending
+    await expect.poll(pending, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
     process.kill(child.pid!, 'SIGINT')
     expect(await end).toEqual({ code: 130, signal: null })
     expect(messages).toMatch(/To go on: gepo build/)
