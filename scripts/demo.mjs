@@ -1,8 +1,9 @@
 /**
- * The whole way on some of the project's own C files: groups are built into demo.db, summed up, and one is shown.
- * Arguments go to `gepo build`, for example `npm run demo -- --limit 5`; more files too.
+ * The whole way on some of the project's own C files: groups are built into demo.db, summed up, and one is shown;
+ * then a small model is made and trained on them, where the training engine is built. Arguments go to `gepo build`,
+ * for example `npm run demo -- --limit 5`; more files too.
  */
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runInForeground } from './setup/run-in-foreground.mjs'
 import { ROOT } from './setup.mjs'
@@ -18,15 +19,29 @@ const SOURCES = [
   'functions/list-walk.c',
   'functions/string-readers.c',
 ]
+/** Folders of the training, by the names that configs/demo-*.yaml have for them. */
+const MODEL = 'models/demo'
+const RUNS = ['runs/demo-sft', 'runs/demo-gepo']
+const TRAINER = process.env.GEPO_TRAINER ?? join(ROOT, 'native/trainer/build/trainer.node')
+const TRAINING = [
+  ['init-model', DATABASE, '--out', MODEL, '--size', 'tiny', '--max-positions', '1024'],
+  ['train', 'configs/demo-sft.yaml'],
+  ['train', 'configs/demo-gepo.yaml'],
+]
 const STEPS = [
   ['build', ...SOURCES.map((file) => join(ROOT, 'fixtures', file)), '--out', DATABASE, '--seed', '1'],
   ['stats', DATABASE],
   ['show', DATABASE],
+  ...(existsSync(TRAINER) ? TRAINING : []),
 ]
 
 const [build = [], ...rest] = STEPS
-// A finished build does nothing the second time: a demo starts anew.
-for (const suffix of ['', '-wal', '-shm']) rmSync(DATABASE + suffix, { force: true })
+process.chdir(ROOT)
+// A finished build, and a finished run, do nothing the second time: a demo starts anew.
+for (const suffix of ['', '-wal', '-shm', '.cache', '.cache-wal', '.cache-shm']) {
+  rmSync(DATABASE + suffix, { force: true })
+}
+for (const folder of [MODEL, ...RUNS]) rmSync(folder, { recursive: true, force: true })
 for (const step of [[...build, ...process.argv.slice(2)], ...rest]) {
   process.stderr.write(`\n$ gepo ${step.join(' ').replaceAll(`${ROOT}/`, '')}\n`)
   const code = await runInForeground(process.execPath, [join(ROOT, 'bin/gepo.mjs'), ...step], process.env)
@@ -34,4 +49,9 @@ for (const step of [[...build, ...process.argv.slice(2)], ...rest]) {
     process.exitCode = code
     break
   }
+}
+if (!existsSync(TRAINER)) {
+  process.stderr.write(
+    '\nTraining is left out: the training engine is not built here; `npm run setup` says why.\n',
+  )
 }
