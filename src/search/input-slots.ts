@@ -289,6 +289,12 @@ function pushTokens(slots: MutableSlots, origin: string, text: string, put: (tex
 /** Whether the number is written out, so that its type is not known. */
 export const isToken = ({ id }: Pick<NumberSlot, 'id'>): boolean => id.includes(` ${TOKEN} `)
 
+/** Whether the place can take the number as it is. */
+export function holds({ bits, signed }: Pick<NumberSlot, 'bits' | 'signed'>, value: bigint): boolean {
+  const top = 1n << BigInt(signed ? bits - 1 : bits)
+  return value < top && value >= (signed ? -top : 0n)
+}
+
 const TOKEN = 'token'
 
 /** As scanf reads it, and small integers as they were. */

@@ -11,17 +11,20 @@
  */
 import { generateCall } from '../execute/call/generate-call.ts'
 import type { Calling } from '../execute/calling.ts'
-import type { Dictionary, Engine, Executable, Explored } from '../execute/engine.ts'
+import type { Engine, Executable, Explored } from '../execute/engine.ts'
 import type { Input } from '../execute/input.ts'
 import { createRandom, type Random } from '../execute/random.ts'
-import { type Result, resultOf, sameResult } from '../execute/same-result.ts'
+import type { Result } from '../execute/same-result.ts'
 import { reasonOf, type Screen } from '../execute/screen-original.ts'
-import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
+import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
+import { boundaryInputs } from './boundary-inputs.ts'
+import { isDifference, resultsOf } from './compare-results.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import { Frontier, type Traces } from './frontier.ts'
-import { isToken, type NumberSlot, slotsOf } from './input-slots.ts'
+import { KnownConstants } from './known-constants.ts'
+import { probePlaces } from './probe-places.ts'
 import { shrinkInput, sizeOf } from './shrink-input.ts'
-import { alongDirection, keepingDirections, type Probe, solveComparisons } from './solve-comparisons.ts'
+import { type Probe, solveComparisons } from './solve-comparisons.ts'
 import { targetTexts } from './target-texts.ts'
 import { varyInput } from './vary-input.ts'
 
@@ -80,22 +83,9 @@ const BATCH = 48
 const RUN_EDGES = 400_000
 /** After so many inputs without a usable one there will be none. */
 const HOPELESS_AFTER = 240
-/** Places moved of one parent. */
-const MOST_NUMBER_PROBES = 40
-const MOST_FLOAT_PROBES = 12
-/** Long steps are worth their runs where there are few places to move. */
-const FEW_NUMBERS = 4
-const LONG_STEPS = [256n, 65_536n, 1n << 24n]
-const MOST_CONSTANT_STEPS = 10
-const MOST_BIT_PROBES = 64
-/** Of a number in text, which could be of any width. */
-const TOKEN_BITS = 32
 const MOST_SOLUTIONS = 400
-const DIRECTION_ROUNDS = 3
 /** Parents whose places get all values at which types and constants have their limits. */
 const THOROUGH_PARENTS = 3
-const MOST_BOUNDARY_INPUTS = 300
-const MOST_CHANGED = 16
 /** Inputs that reach nothing new and are screened all the same. */
 const MOST_SAMPLED = 150
 const MOST_SHRINK_STEPS = 12
@@ -105,18 +95,6 @@ const VARIED_SHARE = 0.35
 /** Of those with a target, how many go to the parent that took new edges last. */
 const LATEST_SHARE = 0.7
 const SIZES = 10
-
-interface Attempt {
-  readonly input: Input
-  /** Which version makes up the rest of the standard input; undefined for none. */
-  readonly explorer?: 0 | 1
-  readonly onTraces?: (traces: Traces) => void
-}
-
-interface Parent {
-  readonly input: Input
-  readonly traces: Traces
-}
 
 export function searchDifference(
   engine: Engine,
@@ -132,15 +110,14 @@ class DifferenceSearch {
   readonly #options: SearchOptions
   readonly #random: Random
   readonly #frontier = new Frontier()
-  readonly #parents: Parent[] = []
+  readonly #parents: Tried[] = []
   /** Attempts with a target, by the parent that they come from: first those that took new edges. */
-  readonly #urgent: Iterator<Attempt | 'later'>[] = []
-  readonly #patient: Iterator<Attempt | 'later'>[] = []
+  readonly #urgent: Iterator<AttemptOrLater>[] = []
+  readonly #patient: Iterator<AttemptOrLater>[] = []
   readonly #seen = new Set<string>()
   readonly #refusals = new Map<string, { side: 0 | 1; reason: string; detail: string; count: number }>()
-  readonly #comparedNumbers = new Set<bigint>()
-  readonly #comparedTexts = new Set<string>()
-  readonly #sample: Parent[] = []
+  readonly #constants: KnownConstants
+  readonly #sample: Tried[] = []
   /** Inputs that the sample is drawn from. */
   #ordinary = 0
   #readsInput: boolean
@@ -154,6 +131,7 @@ class DifferenceSearch {
     this.#engine = engine
     this.#sides = sides
     this.#options = options
+    this.#constants = new KnownConstants(options.constants)
     this.#random = createRandom(`difference ${options.seed}`)
     this.#readsInput = options.calling.kind === 'program'
   }
@@ -190,7 +168,7 @@ class DifferenceSearch {
   }
 
   /** Each of the inputs that reach nothing new is kept with the same chance. */
-  #keepSample(parent: Parent): void {
+  #keepSample(parent: Tried): void {
     this.#ordinary++
     if (this.#sample.length < MOST_SAMPLED) this.#sample.push(parent)
     else {
@@ -231,13 +209,13 @@ class DifferenceSearch {
   // ---- running ----
 
   async #tryAll(attempts: readonly Attempt[]): Promise<Difference | undefined> {
-    const suspects: Parent[] = []
-    const gainful: (Parent & { readonly gain: 'edges' | 'closer' })[] = []
+    const suspects: Tried[] = []
+    const gainful: (Tried & { readonly gain: 'edges' | 'closer' })[] = []
     const tentative = this.#frontier.copy()
     for (const [index, { input, traces }] of (await this.#runAll(attempts)).entries()) {
       this.#tried++
       attempts[index]!.onTraces?.(traces)
-      this.#learnConstants(traces)
+      this.#constants.learn(traces)
       const results = resultsOf(traces)
       if (results === undefined) {
         this.#countFailures(traces)
@@ -277,7 +255,7 @@ class DifferenceSearch {
   }
 
   /** Both versions on all inputs; what one makes up is then given to the other. */
-  async #runAll(attempts: readonly Attempt[]): Promise<Parent[]> {
+  async #runAll(attempts: readonly Attempt[]): Promise<Tried[]> {
     const inputs = attempts.map(({ input }) => input)
     const traces = [[], []] as [Explored[], Explored[]]
     for (const side of [0, 1] as const) {
@@ -288,7 +266,7 @@ class DifferenceSearch {
         return {
           seed: this.#random.bits(64),
           size: this.#random.int(0, SIZES - 1),
-          dictionary: this.#dictionary(),
+          dictionary: this.#constants.dictionary(),
           fuel: RUN_EDGES,
           call: input.kind === 'call' ? input : undefined,
           beginning: input.stdin,
@@ -330,7 +308,7 @@ class DifferenceSearch {
   }
 
   /** The results of both where both are clean; the second is not asked where the first is not. */
-  async #screenAll(some: readonly Parent[]): Promise<(readonly [Result, Result] | undefined)[]> {
+  async #screenAll(some: readonly Tried[]): Promise<(readonly [Result, Result] | undefined)[]> {
     const results = some.map((): Result[] => [])
     for (const side of [0, 1] as const) {
       const open = [...some.keys()].filter((index) => results[index]!.length === side)
@@ -393,7 +371,7 @@ class DifferenceSearch {
     return this.#nextOf(this.#urgent, latestFirst) ?? this.#nextOf(this.#patient, true)
   }
 
-  #nextOf(queue: Iterator<Attempt | 'later'>[], latestFirst: boolean): Attempt | undefined {
+  #nextOf(queue: Iterator<AttemptOrLater>[], latestFirst: boolean): Attempt | undefined {
     for (const attempts of latestFirst ? queue.toReversed() : [...queue]) {
       const { value, done } = attempts.next()
       if (done === true) queue.splice(queue.indexOf(attempts), 1)
@@ -412,208 +390,37 @@ class DifferenceSearch {
     }
     // The latest got furthest.
     const parent = random.chance(0.4) ? random.pick(this.#parents.slice(-8)) : random.pick(this.#parents)
-    const input = varyInput(calling, parent.input, this.#constants(), random)
+    const input = varyInput(calling, parent.input, this.#constants.all(), random)
     return this.#readsInput && random.chance(0.4) ? { input, explorer } : { input }
   }
 
   #newCall(size: number): Input | undefined {
     const { calling } = this.#options
     if (calling.kind === 'program') return undefined
-    const { integers, floats, texts } = this.#constants()
+    const { integers, floats, texts } = this.#constants.all()
     const constants = [...integers.map(String), ...floats.filter(Number.isFinite).map(String), ...texts]
     return generateCall(calling.plan, { seed: String(this.#random.bits(64)), size, constants, stdin: '' })
   }
 
   /** Probes of the parent, what follows from them, and, for the first ones, values at the limits. */
-  *#targeted(parent: Parent, tookEdges: boolean): Generator<Attempt | 'later'> {
-    const { calling } = this.#options
+  *#targeted(parent: Tried, tookEdges: boolean): Generator<AttemptOrLater> {
+    const { calling, constants } = this.#options
+    const { input, traces } = parent
     const probes: Probe[] = []
-    for (const input of targetTexts(calling, parent.input, parent.traces)) yield { input }
+    for (const changed of targetTexts(calling, input, traces)) yield { input: changed }
     if (this.#parents.indexOf(parent) < THOROUGH_PARENTS)
-      for (const input of this.#boundaryInputs(parent.input)) yield { input }
-    yield* untilAnswered(this.#probesOf(parent.input, tookEdges, probes), probes)
-    // Each round can show a comparison that the one before could not reach.
-    for (let round = 0; round < DIRECTION_ROUNDS; round++)
-      yield* untilAnswered(this.#directionProbes(parent, probes), probes)
-    if (tookEdges) yield* untilAnswered(this.#bitProbes(parent.input, probes), probes)
+      for (const changed of boundaryInputs(calling, input, this.#constants.all(), this.#random))
+        yield { input: changed }
+    yield* probePlaces(calling, parent, probes, {
+      thorough: tookEdges,
+      constants: constants.integers,
+      random: this.#random,
+    })
     let count = 0
-    for (const input of solveComparisons(calling, parent.input, parent.traces, probes)) {
-      const key = JSON.stringify(input)
-      if (this.#seen.has(key)) continue
+    for (const changed of solveComparisons(calling, input, traces, probes)) {
+      if (this.#seen.has(JSON.stringify(changed))) continue
       if (++count > MOST_SOLUTIONS) return
-      yield { input }
-    }
-  }
-
-  *#directionProbes(parent: Parent, probes: Probe[]): Generator<Attempt> {
-    const { calling } = this.#options
-    for (const direction of keepingDirections(parent.traces, probes))
-      yield {
-        input: alongDirection(calling, parent.input, direction, 1n),
-        onTraces: (traces) => probes.push({ kind: 'direction', direction, traces }),
-      }
-  }
-
-  /** Where there are few places to move: how each bit shows in what is compared. */
-  *#bitProbes(input: Input, probes: Probe[]): Generator<Attempt> {
-    const { numbers } = slotsOf(this.#options.calling, input)
-    const widths = numbers.map((slot) => (isToken(slot) ? Math.min(slot.bits, TOKEN_BITS) : slot.bits))
-    if (widths.reduce((sum, width) => sum + width, 0) > MOST_BIT_PROBES) return
-    for (const [at, slot] of numbers.entries())
-      for (let bit = 0; bit < widths[at]!; bit++)
-        yield {
-          input: slot.with(slot.value ^ (1n << BigInt(bit))),
-          onTraces: (traces) => probes.push({ kind: 'bit', slot, bit, traces }),
-        }
-  }
-
-  *#probesOf(input: Input, tookEdges: boolean, probes: Probe[]): Generator<Attempt> {
-    const { numbers, floats } = slotsOf(this.#options.calling, input)
-    const chosen = this.#choose(numbers, MOST_NUMBER_PROBES)
-    const longSteps =
-      tookEdges && numbers.length <= FEW_NUMBERS ? [...LONG_STEPS, ...this.#constantSteps()] : []
-    for (const slot of chosen)
-      for (const step of [1n, ...longSteps]) {
-        const direction = fits(slot, slot.value + step) ? step : -step
-        yield {
-          input: slot.with(slot.value + direction),
-          onTraces: (traces) => probes.push({ kind: 'number', slot, step: direction, traces }),
-        }
-      }
-    for (const slot of this.#choose(floats, MOST_FLOAT_PROBES)) {
-      const step = Math.abs(slot.value) < 1e6 ? 1 : slot.value / 16
-      if (!Number.isFinite(slot.value)) continue
-      yield {
-        input: slot.with(slot.value + step),
-        onTraces: (traces) => probes.push({ kind: 'float', slot, step, traces }),
-      }
-    }
-  }
-
-  /** The first and others, in their order: arguments come before what they point to. */
-  #choose<T>(items: readonly T[], most: number): readonly T[] {
-    if (items.length <= most) return items
-    const kept = new Set([
-      ...items.slice(0, most / 2),
-      ...this.#random.shuffle(items.slice(most / 2)).slice(0, most / 2),
-    ])
-    return items.filter((item) => kept.has(item))
-  }
-
-  #constantSteps(): bigint[] {
-    return this.#options.constants.integers
-      .filter((value) => value > 2n && value < 1n << 40n)
-      .slice(0, MOST_CONSTANT_STEPS)
-  }
-
-  *#boundaryInputs(input: Input): Generator<Input> {
-    const { integers, floats } = this.#constants()
-    const slots = slotsOf(this.#options.calling, input)
-    const inputs: (() => Input)[] = []
-    for (const slot of this.#choose(slots.numbers, MOST_FLOAT_PROBES)) {
-      const around = integers.flatMap((value) => [value, value - 1n, value + 1n])
-      for (const value of new Set([...integerBoundaries(slot.bits, slot.signed), ...around]))
-        if (fits(slot, value)) inputs.push(() => slot.with(value))
-    }
-    for (const slot of this.#choose(slots.floats, MOST_FLOAT_PROBES))
-      for (const value of [...floatBoundaries(slot.format), ...floats, ...integers.map(Number)])
-        inputs.push(() => slot.with(value))
-    for (const slot of slots.texts) inputs.push(() => slot.with(''))
-    // What no place alone brings about: the sum of two large numbers, the quotient of two small ones.
-    const { calling } = this.#options
-    const {
-      numbers: [number],
-      floats: [float],
-    } = slots
-    if (slots.floats.length > 1)
-      for (const value of floatBoundaries(float!.format))
-        inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).floats, value))
-    if (slots.numbers.length > 1)
-      for (const value of integerBoundaries(number!.bits, number!.signed))
-        inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).numbers, value))
-    for (const make of this.#random.shuffle(inputs).slice(0, MOST_BOUNDARY_INPUTS)) yield make()
-  }
-
-  // ---- constants ----
-
-  #learnConstants(traces: Traces): void {
-    for (const { comparisons } of traces) {
-      for (const { kind, size, pairs } of comparisons?.numbers ?? [])
-        if (kind === 'integer' && this.#comparedNumbers.size < MOST_LEARNED) {
-          const second = BigInt.asIntN(size * 8, pairs[0]![1])
-          if (second > 1n || second < -1n) this.#comparedNumbers.add(second)
-        }
-      for (const { texts } of comparisons?.texts ?? [])
-        if (this.#comparedTexts.size < MOST_LEARNED) this.#comparedTexts.add(texts[1])
-    }
-  }
-
-  #constants(): IrConstants {
-    const { integers, floats, texts } = this.#options.constants
-    return {
-      integers: [...new Set([...integers, ...this.#comparedNumbers])],
-      floats,
-      texts: [...new Set([...texts, ...this.#comparedTexts])],
-    }
-  }
-
-  #dictionary(): Dictionary {
-    const { integers, floats, texts } = this.#constants()
-    const words = texts.map((text) => text.trim()).filter((text) => /^[\x21-\x24\x26-\x7e]{1,32}$/.test(text))
-    const chars = integers
-      .filter((value) => value > 32n && value < 127n)
-      .map((value) => String.fromCharCode(Number(value)))
-    return {
-      numbers: [...integers.filter((value) => value > 1n || value < -1n).map(String), ...floats.map(String)],
-      words,
-      chars: chars.join(''),
+      yield { input: changed }
     }
   }
 }
-
-const MOST_LEARNED = 64
-
-function fits({ bits, signed }: NumberSlot, value: bigint): boolean {
-  const top = 1n << BigInt(signed ? bits - 1 : bits)
-  return value < top && value >= (signed ? -top : 0n)
-}
-
-/** All attempts, then `later` until each has put its answer into the list. */
-function* untilAnswered(
-  attempts: Iterable<Attempt>,
-  answers: readonly unknown[],
-): Generator<Attempt | 'later'> {
-  let expected = answers.length
-  for (const attempt of attempts) {
-    expected++
-    yield attempt
-  }
-  while (answers.length < expected) yield 'later'
-}
-
-/** The value at every place, as far as there are places left when others have changed. */
-function changeAll<T>(
-  input: Input,
-  slotsIn: (input: Input) => readonly { with(value: T): Input }[],
-  value: T,
-): Input {
-  let changed = input
-  for (const at of slotsIn(input).slice(0, MOST_CHANGED).keys())
-    changed = slotsIn(changed)[at]?.with(value) ?? changed
-  return changed
-}
-
-/** undefined unless both ended well. */
-function resultsOf([a, b]: Traces): readonly [Result, Result] | undefined {
-  return a.outcome.kind === 'ok' && b.outcome.kind === 'ok'
-    ? [resultOf(a.outcome), resultOf(b.outcome)]
-    : undefined
-}
-
-/** The sign of a NaN is nothing that C or LLVM promise. */
-const observed = (result: Result): Result => ({
-  ...result,
-  stdout: result.stdout.replaceAll('-nan', 'nan'),
-})
-
-const isDifference = ([a, b]: readonly [Result, Result]): boolean => !sameResult(observed(a), observed(b))
