@@ -86,6 +86,11 @@ token_batch read_batch(const js_object& from) {
   return {from.array<int32_t>("ids"), from.array<int32_t>("offsets"), from.array<int32_t>("promptLengths")};
 }
 
+packed_batch pack_for(const model& model, const token_batch& batch) {
+  const auto device = model.options().device;
+  return pack(batch, model.config(), device, can_share_prompts(device));
+}
+
 // --- log-probabilities ---
 
 struct host_log_probs {
@@ -397,7 +402,7 @@ class operations {
     return [sessions, number = from.integer("model"), batch = read_batch(from), entropies = from.flag("entropies"),
             additions = !from.flag("withoutAdapter")]() -> js_result {
       const auto& source = sessions->at(number).model;
-      const auto packed = pack(batch, source.config(), source.options().device);
+      const auto packed = pack_for(source, batch);
       const auto values = gather(source.log_probs(packed, additions, entropies), packed);
       return [values](napi_env env) { return to_record(env, values).value(); };
     };
@@ -408,7 +413,7 @@ class operations {
             entropies = from.flag("entropies")]() -> js_result {
       auto& session = sessions->at(number);
       session.model.check_trained();
-      auto pass = session.model.forward(pack(batch, session.model.config(), session.model.options().device), true);
+      auto pass = session.model.forward(pack_for(session.model, batch), true);
       const auto values = gather(session.model.log_probs(*pass, entropies), pass->batch);
       const auto pass_number = ++session.last_pass;
       session.passes.emplace(pass_number, std::move(pass));
@@ -444,7 +449,7 @@ class operations {
             entropies = from.flag("entropies")]() -> js_result {
       auto& source = sessions->at(number).model;
       source.check_trained();
-      auto packed = pack(batch, source.config(), source.options().device);
+      auto packed = pack_for(source, batch);
       const auto on_device = to_device(gradient, packed, source.options());
       const auto pass = source.forward(std::move(packed), true);
       const auto values = gather(source.backward(*pass, on_device, entropies), pass->batch);
@@ -565,7 +570,7 @@ class operations {
     return [sessions, number = from.integer("model"), batch = read_batch(from),
             gradient = read_gradient(from)]() -> js_result {
       auto& source = sessions->at(number).model;
-      const auto packed = pack(batch, source.config(), source.options().device);
+      const auto packed = pack(batch, source.config(), source.options().device, false);
       const auto computed = autograd_gradients(source, packed, to_device(gradient, packed, source.options()));
       std::map<const parameter*, at::Tensor> by_parameter;
       size_t i = 0;
@@ -577,7 +582,7 @@ class operations {
   static work logits(const table& sessions, const js_object& from) {
     return [sessions, number = from.integer("model"), batch = read_batch(from)]() -> js_result {
       const auto& source = sessions->at(number).model;
-      const auto packed = pack(batch, source.config(), source.options().device);
+      const auto packed = pack_for(source, batch);
       const auto values = to_host<float>(wide_logits(source.hidden_rows(packed, true), source.head().value), c10::kFloat);
       return [values](napi_env env) { return to_js(env, values); };
     };

@@ -1,4 +1,5 @@
-// Causal attention within each sequence of a packed batch. Queries may have more heads than keys (GQA).
+// Causal attention within each segment of a packed batch, and of responses to the prompt that they share. Queries may
+// have more heads than keys (GQA).
 #pragma once
 #include "packed-batch.h"
 
@@ -16,6 +17,9 @@ struct attention_gradient {
 
 // q (T, H, head_size), k and v (T, H_k, head_size)
 attention_result attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const packed_batch& batch);
+
+// Whether responses can share a prompt with these numbers there: elsewhere each must carry its own.
+bool can_share_prompts(c10::Device device);
 
 attention_gradient backward_attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                    const attention_result& result, const at::Tensor& d_output,

@@ -187,7 +187,8 @@ token_log_probs model::backward(forward_pass& pass, const token_gradient& gradie
   auto head = backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient);
   const auto d_rows = backward_rms_norm(pass.last_rows, normal.inverse_rms, *final_norm_, head.d_hidden);
   auto d_hidden = at::zeros({pass.batch.ids.size(0), config_.hidden}, d_rows.options());
-  d_hidden.index_copy_(0, pass.batch.rows, d_rows);
+  // The last token of a shared prompt predicts the first of several responses.
+  d_hidden.index_add_(0, pass.batch.rows, d_rows);
 
   const layer_context context{config_, pass.batch, pass.turn, pass.with_additions};
   for (auto i = layers_.size(); i-- > 0;) {

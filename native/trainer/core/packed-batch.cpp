@@ -3,6 +3,7 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "job.h"
@@ -14,6 +15,13 @@ struct host_batch {
   std::vector<int64_t> ids, positions, rows, targets, starts{0};
   std::vector<int32_t> response_offsets{0};
   int64_t longest = 0;
+  shared_prompts shared;
+};
+
+// Where a sequence's inputs lie: the prompt's and those after it, which are apart where the prompt is shared.
+struct place {
+  int64_t prompt = 0;
+  int64_t rest = 0;
 };
 
 void check_offsets(const std::vector<int32_t>& ids, const std::vector<int32_t>& offsets) {
@@ -35,13 +43,18 @@ int64_t check_id(int32_t id, const model_config& config) {
                         std::to_string(config.vocabulary) + ": use the model's own tokenizer.");
 }
 
-void add_inputs(host_batch& host, const int32_t* ids, int64_t count, const model_config& config) {
+// One segment; returns where it starts.
+int64_t add_segment(host_batch& host, const int32_t* ids, int64_t count, int64_t first_position,
+                    const model_config& config) {
+  const auto start = static_cast<int64_t>(host.ids.size());
+  if (count == 0) return start;
   for (int64_t i = 0; i < count; ++i) {
     host.ids.push_back(check_id(ids[i], config));
-    host.positions.push_back(i);
+    host.positions.push_back(first_position + i);
   }
   host.starts.push_back(static_cast<int64_t>(host.ids.size()));
   host.longest = std::max(host.longest, count);
+  return start;
 }
 
 at::Tensor to_device(const std::vector<int64_t>& values, c10::Device device) {
@@ -58,29 +71,83 @@ packed_batch to_device(host_batch&& host, c10::Device device) {
   packed.starts = std::move(host.starts);
   packed.longest = host.longest;
   packed.response_offsets = std::move(host.response_offsets);
+  packed.shared = std::move(host.shared);
   return packed;
 }
 
-}  // namespace
-
-packed_batch pack(const token_batch& batch, const model_config& config, c10::Device device) {
+void check_sequences(const token_batch& batch, const model_config& config) {
   check_offsets(batch.ids, batch.offsets);
   if (batch.prompt_lengths.size() + 1 != batch.offsets.size()) {
     fail("bad-input", "A batch needs one prompt length for each sequence.");
   }
-  host_batch host;
   for (size_t s = 0; s < batch.prompt_lengths.size(); ++s) {
-    const int32_t* ids = batch.ids.data() + batch.offsets[s];
     const int64_t length = batch.offsets[s + 1] - batch.offsets[s];
-    const int64_t prompt = batch.prompt_lengths[s];
-    if (prompt < 1 || prompt >= length) {
+    if (batch.prompt_lengths[s] < 1 || batch.prompt_lengths[s] >= length) {
       fail("bad-input", "Sequence " + std::to_string(s) + " needs at least one token of prompt and one of response.");
     }
     check_length(s, length, config);
-    const auto start = static_cast<int64_t>(host.ids.size());
-    add_inputs(host, ids, length - 1, config);
+  }
+}
+
+// The sequences of each prompt that there is more than once, in the order of their first.
+std::vector<std::vector<size_t>> group_by_prompt(const token_batch& batch) {
+  std::map<std::vector<int32_t>, size_t> known;
+  std::vector<std::vector<size_t>> groups;
+  for (size_t s = 0; s < batch.prompt_lengths.size(); ++s) {
+    const auto* ids = batch.ids.data() + batch.offsets[s];
+    const auto [found, is_new] = known.try_emplace({ids, ids + batch.prompt_lengths[s]}, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[found->second].push_back(s);
+  }
+  groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.size() < 2; }),
+               groups.end());
+  return groups;
+}
+
+// Shared prompts first, then the responses to them, then whole sequences.
+std::vector<place> lay_out(host_batch& host, const token_batch& batch, const model_config& config,
+                           const std::vector<std::vector<size_t>>& groups) {
+  std::vector<place> places(batch.prompt_lengths.size());
+  std::vector<bool> is_placed(places.size());
+  const auto ids_of = [&](size_t s) { return batch.ids.data() + batch.offsets[s]; };
+  const auto inputs_of = [&](size_t s) { return int64_t{batch.offsets[s + 1]} - batch.offsets[s] - 1; };
+  for (const auto& group : groups) {
+    const auto start = add_segment(host, ids_of(group[0]), batch.prompt_lengths[group[0]], 0, config);
+    host.shared.keys.push_back(start);
+    for (const auto s : group) places[s].prompt = start;
+  }
+  if (!groups.empty()) host.shared.keys.push_back(static_cast<int64_t>(host.ids.size()));
+  for (const auto& group : groups) {
+    host.shared.queries.push_back(static_cast<int64_t>(host.ids.size()));
+    for (const auto s : group) {
+      const int64_t prompt = batch.prompt_lengths[s];
+      places[s].rest = add_segment(host, ids_of(s) + prompt, inputs_of(s) - prompt, prompt, config);
+      is_placed[s] = true;
+    }
+  }
+  if (!groups.empty()) host.shared.queries.push_back(static_cast<int64_t>(host.ids.size()));
+  for (size_t s = 0; s < places.size(); ++s) {
+    if (is_placed[s]) continue;
+    places[s].prompt = add_segment(host, ids_of(s), inputs_of(s), 0, config);
+    places[s].rest = places[s].prompt + batch.prompt_lengths[s];
+  }
+  return places;
+}
+
+}  // namespace
+
+packed_batch pack(const token_batch& batch, const model_config& config, c10::Device device, bool share_prompts) {
+  check_sequences(batch, config);
+  host_batch host;
+  const auto groups = share_prompts ? group_by_prompt(batch) : std::vector<std::vector<size_t>>();
+  const auto places = lay_out(host, batch, config, groups);
+  for (size_t s = 0; s < places.size(); ++s) {
+    const int32_t* ids = batch.ids.data() + batch.offsets[s];
+    const int64_t length = batch.offsets[s + 1] - batch.offsets[s];
+    const int64_t prompt = batch.prompt_lengths[s];
     for (int64_t i = prompt; i < length; ++i) {
-      host.rows.push_back(start + i - 1);
+      // The input before a token predicts it.
+      host.rows.push_back(i == prompt ? places[s].prompt + prompt - 1 : places[s].rest + i - 1 - prompt);
       host.targets.push_back(check_id(ids[i], config));
     }
     host.response_offsets.push_back(static_cast<int32_t>(host.rows.size()));
@@ -96,7 +163,7 @@ packed_batch pack_prompts(const std::vector<int32_t>& ids, const std::vector<int
     const int64_t length = offsets[s + 1] - offsets[s];
     if (length < 1) fail("bad-input", "Prompt " + std::to_string(s) + " is empty.");
     check_length(s, length, config);
-    add_inputs(host, ids.data() + offsets[s], length, config);
+    add_segment(host, ids.data() + offsets[s], length, 0, config);
     host.rows.push_back(static_cast<int64_t>(host.ids.size()) - 1);
   }
   return to_device(std::move(host), device);

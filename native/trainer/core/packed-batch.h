@@ -15,20 +15,29 @@ struct token_batch {
   std::vector<int32_t> prompt_lengths;  // (sequences)
 };
 
+// Prompts that several sequences begin with, laid out once: each is a segment of its own, and the responses behind it
+// are segments that attend to it besides themselves.
+struct shared_prompts {
+  std::vector<int64_t> keys;     // (prompts + 1): where each prompt starts among the inputs
+  std::vector<int64_t> queries;  // (prompts + 1): where the responses of each start
+};
+
 // T input tokens: all but each sequence's last, which nothing comes after. N predictions: the response tokens.
+// Within a segment attention is causal; a segment is a whole sequence but where prompts are shared.
 struct packed_batch {
   at::Tensor ids;        // (T) int64
   at::Tensor positions;  // (T) int64
-  at::Tensor bounds;     // (sequences + 1) int32: where each sequence starts
+  at::Tensor bounds;     // (segments + 1) int32: where each segment starts
   std::vector<int64_t> starts;  // the same on the host
   int64_t longest = 0;
-  at::Tensor rows;     // (N) int64: the inputs whose outputs predict response tokens
+  shared_prompts shared;
+  at::Tensor rows;     // (N) int64: the inputs whose outputs predict response tokens; a shared prompt's last several times
   at::Tensor targets;  // (N) int64: those tokens
   std::vector<int32_t> response_offsets;  // (sequences + 1): where each sequence's are among the N
 };
 
-// Throws `bad-input` for what does not fit the model.
-packed_batch pack(const token_batch& batch, const model_config& config, c10::Device device);
+// Throws `bad-input` for what does not fit the model. Sharing prompts changes no value but by rounding.
+packed_batch pack(const token_batch& batch, const model_config& config, c10::Device device, bool share_prompts);
 
 // Prompts alone, all of their tokens; rows are each prompt's last.
 packed_batch pack_prompts(const std::vector<int32_t>& ids, const std::vector<int32_t>& offsets,

@@ -5,10 +5,10 @@ import { execa } from 'execa'
 import type { TokenBatch } from '../../../src/train/engine/engine.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const PYTHON = join(ROOT, '.tools/oracle/bin/python')
+export const ORACLE_PYTHON = join(ROOT, '.tools/oracle/bin/python')
 
 /** Why there is no oracle here, for the name of what is skipped; undefined where there is one. */
-export const NO_ORACLE = existsSync(PYTHON)
+export const NO_ORACLE = existsSync(ORACLE_PYTHON)
   ? undefined
   : 'skipped: `node scripts/run.mjs node scripts/oracle-environment.mjs` brings transformers'
 
@@ -16,7 +16,7 @@ export const NO_ORACLE = existsSync(PYTHON)
 export async function askOracle<Answers extends readonly unknown[]>(
   requests: readonly object[],
 ): Promise<Answers> {
-  const { stdout } = await execa(PYTHON, [join(import.meta.dirname, 'oracle.py')], {
+  const { stdout } = await execa(ORACLE_PYTHON, [join(import.meta.dirname, 'oracle.py')], {
     input: JSON.stringify(requests),
     env: { HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '' },
   })

@@ -17,6 +17,17 @@ export function randomBatch(
   }
 }
 
+/** The batch with the prompt of each group's first sequence in all of the group's, which are as long. */
+export function sharePrompts(batch: TokenBatch, groups: readonly (readonly number[])[]): TokenBatch {
+  const ids = Int32Array.from(batch.ids)
+  for (const [first = 0, ...others] of groups) {
+    const start = batch.offsets[first]!
+    const prompt = batch.ids.subarray(start, start + batch.promptLengths[first]!)
+    for (const other of others) ids.set(prompt, batch.offsets[other]!)
+  }
+  return { ...batch, ids }
+}
+
 /** The sequences of a batch as batches of their own. */
 export function splitBatch(batch: TokenBatch): TokenBatch[] {
   return [...batch.promptLengths].map((prompt, i) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LogProbGradient, TokenBatch, Training } from '../../../src/train/engine/engine.ts'
 import type { NativeModel } from '../../../src/train/engine/native-model.ts'
-import { randomBatch, relativeError, splitBatch } from './batches.ts'
+import { randomBatch, relativeError, sharePrompts, splitBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, writeRandomCheckpoint } from './random-checkpoint.ts'
 
@@ -30,6 +30,59 @@ describe.skipIf(NO_ENGINE)(`the backward pass ${NO_ENGINE ?? ''}`, () => {
     const gradient = perToken(batch)
     await model.backward(batch, gradient)
     await expectSame(await model.gradients(), await model.autogradGradients(batch, gradient))
+  })
+
+  it.each(TRAININGS)(
+    'of prompts that several responses share, trained $kind, is that of autograd',
+    async (training) => {
+      // Two shared prompts, in turn, with responses down to a single token, and a prompt of its own between them.
+      const batch = sharePrompts(
+        randomBatch(
+          [
+            [5, 9],
+            [3, 4],
+            [5, 1],
+            [8, 6],
+            [3, 1],
+            [5, 20],
+            [3, 1],
+          ],
+          TINY.qwen3.vocab_size,
+        ),
+        [
+          [0, 2, 5],
+          [1, 4, 6],
+        ],
+      )
+      const model = await openTiny(folderOf('qwen3'), { numberType: 'float64', training, logitRows: 7 })
+      await leaveStart(model, batch)
+      const { tokens } = await model.backward(batch, perToken(batch))
+      await expectSame(await model.gradients(), await model.autogradGradients(batch, perToken(batch)))
+      const alone = await Promise.all(splitBatch(batch).map((one) => model.logProbs(one)))
+      expect(
+        relativeError(
+          tokens,
+          alone.flatMap((one) => [...one.tokens]),
+        ),
+      ).toBeLessThan(1e-6)
+    },
+  )
+
+  it('of responses of one token each to one prompt is that of autograd', async () => {
+    const batch = sharePrompts(
+      randomBatch(
+        [
+          [6, 1],
+          [6, 1],
+          [6, 1],
+        ],
+        TINY.qwen3.vocab_size,
+      ),
+      [[0, 1, 2]],
+    )
+    const model = await openTiny(folderOf('qwen3'), { numberType: 'float64' })
+    await model.backward(batch, perToken(batch))
+    await expectSame(await model.gradients(), await model.autogradGradients(batch, perToken(batch)))
   })
 
   describe('of one model', () => {
