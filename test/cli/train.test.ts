@@ -39,6 +39,19 @@ describe('gepo train', () => {
     if (!existsSync(join(world.folder, 'trained', 'best'))) expect(figures.loss).toBeCloseTo(last.loss, 12)
   })
 
+  it('saves at Ctrl-C, says how to go on, and goes on', async () => {
+    const file = configFile('interrupted')
+    const interrupting = openBigramEngine((step) => void (step === 3 && process.emit('SIGINT')))
+    const stopped = await run(['train', file], { loadEngine: async () => interrupting })
+    expect(stopped.exit).toBe(130)
+    expect(stopped.stdout).toContain('3 of 8 steps')
+    expect(stopped.stderr).toContain(`To go on: gepo train ${file}`)
+
+    const { exit, stdout } = await run(['train', file, '--json'], engine)
+    expect(exit).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'finished', step: 8 })
+  })
+
   it('prints the table of classes and operators', async () => {
     const file = configFile('table', { maxSteps: 1 })
     await run(['train', file], engine)

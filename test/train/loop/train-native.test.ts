@@ -1,20 +1,20 @@
 /** The loop on the native engine: a small Qwen3 on the CPU. Skipped where the engine is not built. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrainConfig } from '../../../src/config/train-config.ts'
 import { openTrainingRows } from '../../../src/store/training-rows.ts'
-import { trainerPath } from '../../../src/train/engine/addon.ts'
 import type { Engine } from '../../../src/train/engine/engine.ts'
 import { openEngine } from '../../../src/train/engine/open-engine.ts'
 import { evaluateModel } from '../../../src/train/loop/evaluate-model.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
+import { NO_ENGINE } from '../engine/open-tiny.ts'
 import { makeTinyWorld, readMetrics, tinyConfig } from './tiny-run.ts'
 
-describe.skipIf(!existsSync(trainerPath(process.env)))('training by the native engine', () => {
+describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, () => {
   const world = makeTinyWorld(20)
   const model = join(world.folder, 'qwen3')
   let engine: Engine
