@@ -96,7 +96,10 @@ export type Training =
       readonly seed?: number
     }
 
-/** Sequences for one call: each a prompt followed by a response. At least one id of prompt and one of response. */
+/**
+ * Sequences for one call: each a prompt followed by a response. At least one id of prompt and one of response.
+ * Sequences with the very same prompt may share its computation, which changes results by rounding alone.
+ */
 export interface TokenBatch {
   /** The ids of all sequences, one after another. */
   readonly ids: Int32Array
