@@ -36,6 +36,19 @@ export async function checkNativeTreeSitter(): Promise<Finding> {
   return { status: 'ok', found, version: wantedVersion('tree-sitter') }
 }
 
+/** Cuts a line of C into words, by the code that makes and reads tokenizers. */
+export async function checkTokenizers(): Promise<Finding> {
+  const found = require.resolve('tokenizers')
+  try {
+    const { byteLevelPreTokenizer } = await import('tokenizers')
+    const words = byteLevelPreTokenizer(false).preTokenizeString('return 0;')
+    if (words.length === 3) return { status: 'ok', found, version: wantedVersion('tokenizers') }
+    return { status: 'broken', found, problem: `it cuts "return 0;" into ${words.length} words` }
+  } catch (error) {
+    return { status: 'broken', found, problem: firstLine(error) }
+  }
+}
+
 async function parseFailure(binding?: Binding): Promise<string | undefined> {
   try {
     const parse = await loadParser(binding)

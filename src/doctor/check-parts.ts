@@ -17,7 +17,7 @@ import {
 } from '../toolchain/locate-tools.ts'
 import { askVersion, probe } from './ask-version.ts'
 import { checkCompileWorker, checkUnitRunners } from './check-fast-engine.ts'
-import { checkNativeTreeSitter, checkSqlite, checkTreeSitter } from './check-libraries.ts'
+import { checkNativeTreeSitter, checkSqlite, checkTokenizers, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
 import { checkGpu, checkLibtorch, checkTorch, checkTrainer } from './check-training.ts'
 import type { Finding, Part } from './part.ts'
@@ -150,6 +150,13 @@ const DEFINITIONS: readonly Definition[] = [
     lostWithout: 'no training: the native trainer is built on it',
     remedy: `${SETUP}, which installs it, or name its folder in LIBTORCH`,
     check: checkLibtorch,
+  },
+  {
+    name: 'tokenizers',
+    required: false,
+    lostWithout: 'no training: texts cannot be made into tokens',
+    remedy: SETUP,
+    check: checkTokenizers,
   },
   {
     name: 'training engine',
