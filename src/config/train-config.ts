@@ -38,7 +38,7 @@ const oneOf = <const Names extends readonly string[]>(names: Names) =>
 const yesNo = () => z.boolean({ error: 'must be true or false' })
 
 const data = z.strictObject({
-  /** Databases of groups that gepo build made. */
+  /** Database of groups that gepo build made. */
   groups: text(),
   split: oneOf(SPLITS).default('train').meta(source(OURS)),
   /** Losers of these classes. */

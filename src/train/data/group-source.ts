@@ -135,6 +135,8 @@ function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): str
     tokenizer.id,
     tokenizer.chatTemplate,
     tokenizer.end,
+    [...tokenizer.startIds],
+    tokenizer.startText,
     data.classes,
     data.levels,
     length,

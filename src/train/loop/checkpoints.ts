@@ -83,10 +83,11 @@ export function openCheckpoints(folder: string): Checkpoints {
       mkdirSync(folder, { recursive: true })
       const name = `step-${String(progress.step).padStart(8, '0')}`
       const before = readIndex()
-      // A step may be saved again, when only the evaluation came after it: the newer one has a name of its own.
-      const taken = before?.last === name || before?.best === name
-      const unique = taken ? `${name}-evaluated` : name
-      removeAllBut([before?.last ?? null, before?.best ?? null])
+      const kept = [before?.last ?? null, before?.best ?? null]
+      removeAllBut(kept)
+      // A step may be saved again, when only its evaluation came after it: the newer one has a name of its own.
+      let unique = name
+      for (let n = 2; kept.includes(unique); n++) unique = `${name}-${n}`
       await writeFolderAtomically(join(folder, unique), async (partial) => {
         await saveState(join(partial, 'engine'))
         writeFileSync(join(partial, 'progress.json'), `${JSON.stringify(progress, undefined, 2)}\n`)

@@ -26,7 +26,7 @@ const DEFAULT_TEMPLATES = {
 /** @throws UserError where a template is not Jinja, uses an unknown variable or is missing */
 export function createPromptStyle(
   { style, template, system, response }: TrainConfig['prompt'],
-  tokenizer: Pick<TextTokenizer, 'chatTemplate' | 'end'>,
+  tokenizer: Pick<TextTokenizer, 'chatTemplate' | 'startText' | 'end'>,
 ): PromptStyle {
   const message = compile(template ?? DEFAULT_TEMPLATES[style], 'prompt.template', 'code')
   const answer = compile(response, 'prompt.response', 'ir')
@@ -51,6 +51,7 @@ export function createPromptStyle(
         ],
         add_generation_prompt: true,
         enable_thinking: false,
+        bos_token: tokenizer.startText ?? '',
         eos_token: tokenizer.end.text,
       }),
     response: (ir) => answer({ ir }),

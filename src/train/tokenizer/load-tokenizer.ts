@@ -17,6 +17,8 @@ export interface TextTokenizer {
   decode(ids: Int32Array): Promise<string>
   /** What a raw prompt begins with: the mark of beginning, where this tokenizer sets one. */
   readonly startIds: Int32Array
+  /** The mark of beginning as text, for chat templates that write it themselves. */
+  readonly startText: string | undefined
   /** The mark that ends a response. */
   readonly end: { readonly id: number; readonly text: string }
   /** Texts of the marks, such as <|im_end|>. */
@@ -47,6 +49,9 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   }
   const text = readFileSync(file, 'utf8')
   const tokenizer = readOrRefuse(file, () => Tokenizer.fromString(text))
+  // A file may ask for both, left over from its training: nothing is to be cut or filled here.
+  tokenizer.disableTruncation()
+  tokenizer.disablePadding()
   const specialTokens = readOrRefuse(file, () => addedTokens.parse(JSON.parse(text)))
     .added_tokens.filter(({ special }) => special)
     .map(({ content }) => content)
@@ -71,6 +76,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
     },
     decode: (ids) => tokenizer.decode(Array.from(ids), false),
     startIds: startId !== null && marks[0] === startId ? Int32Array.of(startId) : new Int32Array(),
+    startText: config.bos_token ?? undefined,
     end: { id: endId, text: endText },
     specialTokens,
     chatTemplate: readChatTemplate(folder, config.chat_template),

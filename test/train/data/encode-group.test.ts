@@ -13,6 +13,7 @@ const tokenizer: TextTokenizer = {
     texts.map((text) => Int32Array.from(text, (character) => character.codePointAt(0)!)),
   decode: async (ids) => String.fromCodePoint(...ids),
   startIds: Int32Array.of(),
+  startText: undefined,
   end: { id: END, text: '<end>' },
   specialTokens: ['<end>'],
   chatTemplate: undefined,

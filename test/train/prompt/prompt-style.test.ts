@@ -12,6 +12,7 @@ const raw: TrainConfig['prompt'] = {
 const tokenizer = {
   chatTemplate:
     '{% for m in messages %}<{{ m.role }}>{{ m.content }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% if enable_thinking is false %}<think></think>{% endif %}{% endif %}',
+  startText: '<s>',
   end: { id: 0, text: '</>' },
 }
 
@@ -41,6 +42,12 @@ describe('a chat prompt', () => {
     const style = createPromptStyle({ ...raw, style: 'chat', template: 'IR of {{ code }}' }, tokenizer)
     expect(style.prompt('int x;')).toBe('<user>IR of int x;\n</><assistant><think></think>')
     expect(style.startMark).toBe(false)
+  })
+
+  it('has the mark of beginning where the template writes it', () => {
+    const chatTemplate = `{{ bos_token }}${tokenizer.chatTemplate}`
+    const style = createPromptStyle({ ...raw, style: 'chat' }, { ...tokenizer, chatTemplate })
+    expect(style.prompt('x')).toMatch(/^<s><user>/)
   })
 
   it("begins with the system's message where there is one", () => {

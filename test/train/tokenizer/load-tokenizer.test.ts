@@ -66,6 +66,24 @@ describe('reading a tokenizer', () => {
     expect((await loadTokenizer(folder)).startIds).toEqual(Int32Array.of(398))
   })
 
+  it('cuts and fills nothing, whatever the file asks for', async () => {
+    const asked = JSON.parse(made.files['tokenizer.json']!)
+    asked.truncation = { direction: 'Right', max_length: 3, strategy: 'LongestFirst', stride: 0 }
+    asked.padding = {
+      strategy: { Fixed: 8 },
+      direction: 'Right',
+      pad_to_multiple_of: null,
+      pad_id: 0,
+      pad_type_id: 0,
+      pad_token: '<|endoftext|>',
+    }
+    const tokenizer = await loadTokenizer(
+      folderWith({ ...made.files, 'tokenizer.json': JSON.stringify(asked) }),
+    )
+    const plain = await loadTokenizer(folderWith(made.files))
+    expect(await tokenizer.encode([code, 'x'])).toEqual(await plain.encode([code, 'x']))
+  })
+
   it('takes the chat template from its own file before the one in the configuration', async () => {
     const folder = folderWith({ ...made.files, 'chat_template.jinja': 'own' })
     expect((await loadTokenizer(folder)).chatTemplate).toBe('own')
