@@ -25,7 +25,8 @@ function changeOnce(calling: Calling, input: Input, constants: IrConstants, rand
     const numbers = constants.integers.map(String)
     return mutateCall(calling.plan, input, String(random.bits(64)), numbers)
   }
-  if (input.stdin !== '' && random.chance(0.4)) return { ...input, stdin: changeLines(input.stdin, random) }
+  if (input.stdin !== '' && random.chance(0.4))
+    return { ...input, stdin: changeLines(input.stdin, constants, random) }
   const { numbers, floats, texts } = slotsOf(calling, input)
   const kinds = [
     ...(numbers.length > 0 ? [() => changeNumber(random.pick(numbers), numbers, constants, random)] : []),
@@ -116,10 +117,21 @@ function changeText(
 
 const swappedCase = (char: string) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())
 
-/** Lines and tokens of a text moved, repeated and removed. */
-function changeLines(text: string, random: Random): string {
+/** Where nothing tells what stands between tokens. */
+const SEPARATORS = [',', ':', ';', '-', '/', '=', '\t']
+
+/** Lines and tokens of a text moved, repeated and removed, or put together in another way. */
+function changeLines(text: string, { texts }: IrConstants, random: Random): string {
   const separator = text.includes('\n') && random.chance(0.5) ? '\n' : ' '
   const parts = separator === '\n' ? text.split('\n') : text.split(/[ \n]+/)
+  if (random.chance(0.15)) {
+    // A format that is read by has them between its conversions.
+    const ofCode = texts.join('').match(/[^\w\s%]/g) ?? []
+    return text.replaceAll(
+      separator,
+      random.pick(ofCode.length > 0 && random.chance(0.7) ? ofCode : SEPARATORS),
+    )
+  }
   const at = random.int(0, parts.length - 1)
   const other = random.int(0, parts.length - 1)
   const part = parts[at]!
