@@ -142,6 +142,23 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`the native engine ${NO_ENGINE ?? NO_ORA
   })
 })
 
+describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`an exported checkpoint ${NO_ENGINE ?? NO_ORACLE ?? ''}`, () => {
+  it('is loaded by transformers and gives the same logits, in one file and in several', async () => {
+    const batch = batchFor(TINY.llama)
+    const model = await openTiny(await writeRandomCheckpoint(join(SCRATCH, 'start'), TINY.llama))
+    await model.backward(batch, { perSequence: Float64Array.from(SLOPES) })
+    await model.step(OPTIMIZE)
+    const [single, sharded] = [join(SCRATCH, 'single'), join(SCRATCH, 'sharded')]
+    await model.exportCheckpoint(single)
+    await model.exportCheckpoint(sharded, { shardBytes: 30_000 })
+    const found = await model.logits(batch)
+    const answers = await askOracle<{ logits: number[] }[]>(
+      [single, sharded].map((folder) => ({ kind: 'forward', folder, batch: plainBatch(batch) })),
+    )
+    for (const { logits } of answers) expect(relativeError(found, logits)).toBeLessThan(2e-6)
+  })
+})
+
 function batchFor(config: TinyConfig) {
   return randomBatch(LENGTHS, config.vocab_size)
 }
