@@ -6,7 +6,7 @@ import type { TrainConfig } from '../../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
-import type { Model } from '../engine/engine.ts'
+import { EngineError, type Model } from '../engine/engine.ts'
 import type { ReferenceOptions } from '../reference/reference-log-probs.ts'
 import { accumulateGradient, type GroupResult } from '../step/accumulate-gradient.ts'
 import { type Evaluation, evaluate } from '../step/evaluate.ts'
@@ -50,7 +50,12 @@ export async function runLoop(
     report({ kind: 'saved', step: progress.step, folder })
   }
 
-  const load = (step: number) => loadBatch(parts, step)
+  const load = (step: number) => {
+    const batch = loadBatch(parts, step)
+    // Awaited later; until then a failure is nobody's.
+    batch.catch(() => {})
+    return batch
+  }
   let next = progress.step < order.steps ? load(progress.step) : undefined
   try {
     for (;;) {
@@ -74,7 +79,6 @@ export async function runLoop(
       const groups = await next
       // Texts of the next step become ids while this one is computed.
       next = progress.step + 1 < order.steps ? load(progress.step + 1) : undefined
-      next?.catch(() => {})
       const { metrics, seconds } = await takeStep(parts, groups, progress.step, startedAt)
       progress = {
         ...progress,
@@ -86,11 +90,18 @@ export async function runLoop(
       report({ kind: 'step', ...metrics })
     }
   } catch (error) {
-    if (!isAbort(error, signal)) throw error
+    const interrupted = isAbort(error, signal)
+    if (!interrupted && !leavesModelWhole(error)) throw error
     await model.clearGradients()
     await save(false)
-    return { progress, interrupted: true }
+    if (!interrupted) throw error
+    return { progress, interrupted }
   }
+}
+
+/** After these the weights are those of the last step: worth saving before the run ends. */
+function leavesModelWhole(error: unknown): boolean {
+  return error instanceof EngineError && (error.code === 'out-of-memory' || error.code === 'not-finite')
 }
 
 function loadBatch(

@@ -157,8 +157,8 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       epsilon = 1e-8,
     }: StepOptions) {
       await enter()
+      watch(steps + 1)
       steps++
-      watch(steps)
       const gradientNorm = Math.sqrt(gradients.reduce((sum, value) => sum + value * value, 0))
       const scale = clipNorm !== undefined && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1
       for (let i = 0; i < weights.length; i++) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainConfig } from '../../../src/config/train-config.ts'
+import { EngineError } from '../../../src/train/engine/engine.ts'
 import type { TrainEvent, TrainSummary } from '../../../src/train/loop/events.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { openBigramEngine } from '../engine/bigram-engine.ts'
@@ -157,6 +158,19 @@ describe('a run that is interrupted', () => {
     )
     const summary = await run(named('other-limits', { engine: { numberType: 'float64', packedTokens: 100 } }))
     expect(summary).toMatchObject({ kind: 'finished', step: 12 })
+  })
+
+  it('by a lack of memory has saved the steps before, and goes on', async () => {
+    const config = named('out-of-memory')
+    const failing = openBigramEngine((step) => {
+      if (step === 8) throw new EngineError('out-of-memory', 'No memory: lower packedTokens.')
+    })
+    await expect(run(config, undefined, failing)).rejects.toThrow('No memory: lower packedTokens.')
+    expect(JSON.parse(readFileSync(join(config.out, 'checkpoints/index.json'), 'utf8')).last).toBe(
+      'step-00000007',
+    )
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
   })
 
   it('may not go on as another run', async () => {
