@@ -3,283 +3,28 @@
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 
 #include <cmath>
 
-#include "generate.h"
+#include "arguments.h"
 #include "gradient-check.h"
+#include "log-prob-values.h"
 #include "tensor-file.h"
 
 namespace gepo {
 namespace {
-
-c10::ScalarType number_type(const std::string& name) {
-  static const std::map<std::string, c10::ScalarType> types{{"float64", c10::kDouble},    {"float32", c10::kFloat},
-                                                            {"bfloat16", c10::kBFloat16}, {"float16", c10::kHalf},
-                                                            {"int16", c10::kShort}};
-  return types.at(name);
-}
-
-std::string name_of(c10::ScalarType type) {
-  if (type == c10::kDouble) return "float64";
-  if (type == c10::kFloat) return "float32";
-  return type == c10::kShort ? "int16" : "bfloat16";
-}
-
-template <typename T>
-std::vector<T> to_host(const at::Tensor& tensor, c10::ScalarType type) {
-  const auto flat = tensor.to(at::kCPU, type).contiguous().view({-1});
-  const auto* first = flat.const_data_ptr<T>();
-  return {first, first + flat.numel()};
-}
-
-model_config read_config(const js_object& from) {
-  model_config config;
-  config.vocabulary = from.integer("vocabulary");
-  config.hidden = from.integer("hidden");
-  config.intermediate = from.integer("intermediate");
-  config.layers = from.integer("layers");
-  config.heads = from.integer("heads");
-  config.key_heads = from.integer("keyHeads");
-  config.head_size = from.integer("headSize");
-  config.max_positions = from.integer("maxPositions");
-  config.norm_epsilon = from.number("normEpsilon");
-  config.head_norms = from.flag("headNorms");
-  config.qkv_bias = from.flag("qkvBias");
-  config.output_bias = from.flag("outputBias");
-  config.mlp_bias = from.flag("mlpBias");
-  config.tied = from.flag("tied");
-  config.rotary_frequencies = from.array<double>("rotaryFrequencies");
-  config.rotary_scale = from.number("rotaryScale");
-  return config;
-}
-
-model_options read_options(const js_object& from) {
-  model_options options;
-  options.device = c10::Device(from.text("device"));
-  options.number_type = number_type(from.text("numberType"));
-  options.activation_bytes = from.has("activationBytes") ? from.integer("activationBytes") : INT64_MAX;
-  options.logit_rows = from.integer("logitRows");
-  const auto training = from.object("training");
-  const auto kind = training.text("kind");
-  auto& to = options.training;
-  if (kind == "none") return options;
-  to.seed = static_cast<uint64_t>(training.integer("seed"));
-  if (kind == "lora") {
-    to.kind = training_kind::lora;
-    to.rank = training.integer("rank");
-    to.alpha = training.number("alpha");
-    return options;
-  }
-  to.kind = training_kind::full;
-  to.gradients = number_type(training.text("gradients"));
-  to.moments = number_type(training.text("moments"));
-  to.master = training.flag("master");
-  return options;
-}
-
-token_batch read_batch(const js_object& from) {
-  return {from.array<int32_t>("ids"), from.array<int32_t>("offsets"), from.array<int32_t>("promptLengths")};
-}
 
 packed_batch pack_for(const model& model, const token_batch& batch) {
   const auto device = model.options().device;
   return pack(batch, model.config(), device, can_share_prompts(device));
 }
 
-// --- log-probabilities ---
-
-struct host_log_probs {
-  std::vector<double> sums;
-  std::vector<float> tokens, entropies;
-  std::vector<int32_t> offsets;
-  bool with_entropies = false;
-};
-
-host_log_probs gather(const token_log_probs& values, const packed_batch& batch) {
-  host_log_probs host;
-  const auto exact = to_host<double>(values.log_probs, c10::kDouble);
-  host.tokens.assign(exact.begin(), exact.end());
-  host.offsets = batch.response_offsets;
-  for (size_t s = 0; s + 1 < host.offsets.size(); ++s) {
-    double sum = 0;
-    for (auto i = host.offsets[s]; i < host.offsets[s + 1]; ++i) sum += exact[i];
-    host.sums.push_back(sum);
-  }
-  host.with_entropies = values.entropies.defined();
-  if (host.with_entropies) host.entropies = to_host<float>(values.entropies, c10::kFloat);
-  return host;
-}
-
-js_record to_record(napi_env env, const host_log_probs& values) {
-  js_record record(env);
-  record.set("sums", values.sums).set("tokens", values.tokens).set("offsets", values.offsets);
-  if (values.with_entropies) record.set("entropies", values.entropies);
-  return record;
-}
-
-struct host_gradient {
-  std::vector<double> per_sequence;
-  std::vector<float> per_token, per_entropy;
-  bool by_sequence = false;
-};
-
-host_gradient read_gradient(const js_object& from) {
-  host_gradient gradient;
-  gradient.by_sequence = from.has("perSequence");
-  if (gradient.by_sequence) {
-    gradient.per_sequence = from.array<double>("perSequence");
-    return gradient;
-  }
-  gradient.per_token = from.array<float>("perToken");
-  if (from.has("perEntropy")) gradient.per_entropy = from.array<float>("perEntropy");
-  return gradient;
-}
-
-void check_size(size_t found, size_t wanted, const char* what) {
-  if (found == wanted) return;
-  fail("bad-input", std::string("The gradient has ") + std::to_string(found) + " " + what + " and the batch " +
-                        std::to_string(wanted) + ".");
-}
-
-token_gradient to_device(const host_gradient& host, const packed_batch& batch, const model_options& options) {
-  const auto type = accumulation_type(options.number_type);
-  const auto& offsets = batch.response_offsets;
-  const auto tokens = static_cast<size_t>(offsets.back());
-  if (!host.by_sequence) {
-    check_size(host.per_token.size(), tokens, "response tokens");
-    token_gradient gradient{at::tensor(host.per_token, at::kFloat).to(options.device, type), {}};
-    if (host.per_entropy.empty()) return gradient;
-    check_size(host.per_entropy.size(), tokens, "entropies");
-    gradient.by_entropy = at::tensor(host.per_entropy, at::kFloat).to(options.device, type);
-    return gradient;
-  }
-  check_size(host.per_sequence.size(), offsets.size() - 1, "sequences");
-  std::vector<double> spread(tokens);
-  for (size_t s = 0; s + 1 < offsets.size(); ++s) {
-    std::fill(spread.begin() + offsets[s], spread.begin() + offsets[s + 1], host.per_sequence[s]);
-  }
-  return {at::tensor(spread, at::kDouble).to(options.device, type), {}};
-}
-
-// --- tensors by name ---
-
-enum class part { value, missing_bits, first_moment, second_moment };
-
-part part_named(const std::string& name) {
-  static const std::map<std::string, part> parts{{"value", part::value},
-                                                 {"missingBits", part::missing_bits},
-                                                 {"firstMoment", part::first_moment},
-                                                 {"secondMoment", part::second_moment}};
-  return parts.at(name);
-}
-
-struct tensor_name {
-  std::string name;
-  part which;
-};
-
-tensor_name read_name(const js_object& from) { return {from.text("name"), part_named(from.text("part"))}; }
-
-const named_rows& find(const model& model, const std::string& name) {
-  for (const auto& candidate : model.names()) {
-    if (candidate.name == name) return candidate;
-  }
-  fail("bad-checkpoint", "The model has no tensor " + name + ": the checkpoint is of another model.");
-}
-
-at::Tensor& whole_part(parameter& owner, part which) {
-  switch (which) {
-    case part::value: return owner.value;
-    case part::missing_bits: return owner.missing_bits;
-    case part::first_moment: return owner.first_moment;
-    default: return owner.second_moment;
-  }
-}
-
-at::Tensor rows_of(const named_rows& rows, part which) {
-  const auto& whole = whole_part(*rows.owner, which);
-  if (!whole.defined()) fail("bad-checkpoint", "The model keeps no such state for " + rows.name + ": open it with the training options that the state was saved under.");
-  return whole.narrow(0, rows.first_row, rows.rows);
-}
-
-void check_shape(const at::Tensor& found, const at::Tensor& wanted, const std::string& name) {
-  if (found.sizes() == wanted.sizes()) return;
-  std::ostringstream words;
-  words << "Tensor " << name << " has the shape " << found.sizes() << " and config.json asks for " << wanted.sizes()
-        << ": they are of different models.";
-  fail("bad-checkpoint", words.str());
-}
-
-void load_tensor(model& model, const tensor_name& name, const at::Tensor& stored) {
-  const auto& rows = find(model, name.name);
-  const auto target = rows_of(rows, name.which);
-  check_shape(stored, target, name.name);
-  const bool widens = name.which == part::value && rows.owner->missing_bits.defined();
-  if (!widens) {
-    target.copy_(stored);
-    return;
-  }
-  const auto missing = rows_of(rows, part::missing_bits);
-  if (stored.scalar_type() == c10::kFloat) {
-    split_master(stored.to(target.device()), target, missing);
-  } else {
-    target.copy_(stored);
-    missing.zero_();
-  }
-}
-
-// A weight as a checkpoint holds it: in full precision if there is more than its value has, additions merged.
-at::Tensor exported(const model& model, const std::string& name, c10::ScalarType type) {
-  const auto& rows = find(model, name);
-  auto value = rows_of(rows, part::value);
-  if (type == c10::kFloat && rows.owner->missing_bits.defined()) {
-    return join_master(value, rows_of(rows, part::missing_bits));
-  }
-  for (const auto& layer : model.layers()) {
-    for (const auto* candidate : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down}) {
-      if (candidate->weight != rows.owner) continue;
-      for (const auto& addition : candidate->additions) {
-        if (addition.first_row != rows.first_row) continue;
-        const auto product = at::mm(addition.up->value, addition.down->value);
-        value = value.to(product.scalar_type()).add(product, candidate->scale);
-      }
-    }
-  }
-  return value.to(type);
-}
-
-struct listed_tensor {
-  std::string name, part, type;
-  std::vector<int64_t> shape;
-};
-
 napi_value to_js_list(napi_env env, const std::vector<listed_tensor>& tensors) {
   return list_to_js(env, tensors, [&](const listed_tensor& tensor) {
     const auto shape = list_to_js(env, tensor.shape, [&](int64_t size) { return to_js(env, size); });
-    return js_record(env).set("name", tensor.name).set("part", tensor.part).set("numberType", tensor.type)
+    return js_record(env).set("name", tensor.name.name).set("part", name_of(tensor.name.part)).set("numberType", name_of(tensor.type))
         .set_value("shape", shape).value();
   });
-}
-
-std::vector<listed_tensor> list_tensors(const model& model, bool state) {
-  std::vector<listed_tensor> listed;
-  for (const auto& rows : model.names()) {
-    if (state && !rows.owner->trained) continue;
-    for (const char* name : {"value", "missingBits", "firstMoment", "secondMoment"}) {
-      const auto which = part_named(name);
-      const auto& whole = whole_part(*rows.owner, which);
-      if (!whole.defined() || (!state && which != part::value)) continue;
-      auto shape = whole.sizes().vec();
-      shape[0] = rows.rows;
-      listed.push_back({rows.name, name, name_of(whole.scalar_type()), shape});
-    }
-  }
-  return listed;
 }
 
 int64_t bytes_of(const at::Tensor& tensor) { return tensor.defined() ? static_cast<int64_t>(tensor.nbytes()) : 0; }
@@ -344,7 +89,7 @@ class operations {
     for (const auto& tensor : from.list("tensors")) {
       std::vector<int64_t> shape;
       for (const auto size : tensor.array<double>("shape")) shape.push_back(static_cast<int64_t>(size));
-      items.push_back({read_name(tensor), {number_type(tensor.text("numberType")), shape, tensor.integer("begin")}});
+      items.push_back({read_tensor_name(tensor), {number_type(tensor.text("numberType")), shape, tensor.integer("begin")}});
     }
     return [sessions, number = from.integer("model"), path = from.text("path"), items]() -> js_result {
       auto& target = sessions->at(number).model;
@@ -384,15 +129,15 @@ class operations {
 
   static work write(const table& sessions, const js_object& from) {
     std::vector<tensor_name> names;
-    for (const auto& tensor : from.list("tensors")) names.push_back(read_name(tensor));
+    for (const auto& tensor : from.list("tensors")) names.push_back(read_tensor_name(tensor));
     const auto type = from.has("numberType") ? from.text("numberType") : "";
     return [sessions, number = from.integer("model"), path = from.text("path"), prefix = from.array<uint8_t>("prefix"),
             names, type]() -> js_result {
       const auto& source = sessions->at(number).model;
       const stage now("writing " + path, "the size of a shard");
       write_tensor_file(path, prefix, names.size(), [&](size_t i) {
-        if (!type.empty()) return exported(source, names[i].name, number_type(type));
-        return rows_of(find(source, names[i].name), names[i].which);
+        if (!type.empty()) return exported_weight(source, names[i].name, number_type(type));
+        return named_tensor(source, names[i]);
       });
       return nothing;
     };
@@ -494,17 +239,7 @@ class operations {
   }
 
   static work generate_responses(const table& sessions, const js_object& from) {
-    generate_options options;
-    options.ids = from.array<int32_t>("ids");
-    options.offsets = from.array<int32_t>("offsets");
-    options.max_new_tokens = from.integer("maxNewTokens");
-    options.stop_tokens = from.array<int32_t>("stopTokens");
-    options.temperature = from.number("temperature");
-    options.top_p = from.number("topP");
-    options.top_k = from.integer("topK");
-    options.batch_size = from.integer("batchSize");
-    if (from.has("seeds")) options.seeds = from.array<uint32_t>("seeds");
-    return [sessions, number = from.integer("model"), options]() -> js_result {
+    return [sessions, number = from.integer("model"), options = read_generate_options(from)]() -> js_result {
       const auto responses = generate(sessions->at(number).model, options);
       std::vector<int32_t> ids, offsets{0};
       std::vector<float> log_probs;
