@@ -22,8 +22,9 @@ packed_batch pack_for(const model& model, const token_batch& batch) {
 napi_value to_js_list(napi_env env, const std::vector<listed_tensor>& tensors) {
   return list_to_js(env, tensors, [&](const listed_tensor& tensor) {
     const auto shape = list_to_js(env, tensor.shape, [&](int64_t size) { return to_js(env, size); });
-    return js_record(env).set("name", tensor.name.name).set("part", name_of(tensor.name.part)).set("numberType", name_of(tensor.type))
-        .set_value("shape", shape).value();
+    js_record record(env);
+    record.set("name", tensor.name.name).set("part", name_of(tensor.name.part));
+    return record.set("numberType", name_of(tensor.type)).set_value("shape", shape).value();
   });
 }
 
@@ -89,7 +90,8 @@ class operations {
     for (const auto& tensor : from.list("tensors")) {
       std::vector<int64_t> shape;
       for (const auto size : tensor.array<double>("shape")) shape.push_back(static_cast<int64_t>(size));
-      items.push_back({read_tensor_name(tensor), {number_type(tensor.text("numberType")), shape, tensor.integer("begin")}});
+      const stored_tensor stored{number_type(tensor.text("numberType")), shape, tensor.integer("begin")};
+      items.push_back({read_tensor_name(tensor), stored});
     }
     return [sessions, number = from.integer("model"), path = from.text("path"), items]() -> js_result {
       auto& target = sessions->at(number).model;
@@ -225,7 +227,9 @@ class operations {
       const auto norm = gradient_norm(parameters);
       if (!std::isfinite(norm)) {
         clear_gradients(session.model);
-        fail("not-finite", "The gradients are not finite, and the step was left out: lower the learning rate, or look for what is unusual in the batch.");
+        fail("not-finite",
+             "The gradients are not finite, and the step was left out: lower the learning rate, or look for what is "
+             "unusual in the batch.");
       }
       const double scale = options.clip_norm > 0 && norm > options.clip_norm ? options.clip_norm / norm : 1;
       const auto& training = session.model.options().training;
@@ -318,7 +322,8 @@ class operations {
     return [sessions, number = from.integer("model"), batch = read_batch(from)]() -> js_result {
       const auto& source = sessions->at(number).model;
       const auto packed = pack_for(source, batch);
-      const auto values = to_host<float>(wide_logits(source.hidden_rows(packed, true), source.head().value), c10::kFloat);
+      const auto hidden = source.hidden_rows(packed, true);
+      const auto values = to_host<float>(wide_logits(hidden, source.head().value), c10::kFloat);
       return [values](napi_env env) { return to_js(env, values); };
     };
   }

@@ -81,7 +81,8 @@ double gradient_norm(const std::deque<parameter>& parameters) {
 }
 
 void make_moments(std::deque<parameter>& parameters, const training_config& training) {
-  const stage now("making room for the optimiser's moments", "the optimiser's memory by moments: bfloat16, or use LoRA");
+  const stage now("making room for the optimiser's moments",
+                  "the optimiser's memory by moments: bfloat16, or use LoRA");
   for (auto& p : parameters) {
     if (!p.trained || p.first_moment.defined()) continue;
     // Low-rank additions are few: their moments are always as wide as they are.

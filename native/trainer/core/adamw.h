@@ -20,7 +20,8 @@ double gradient_norm(const std::deque<parameter>& parameters);
 // Moments of zero for every trained parameter that has none.
 void make_moments(std::deque<parameter>& parameters, const training_config& training);
 
-// The `step`-th step (from 1) of all trained parameters, which must have moments; gradients count `scale` times. The gradients stay.
+// The `step`-th step (from 1) of all trained parameters, which must have moments; gradients count `scale` times and
+// stay as they are.
 void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
                 const training_config& training);
 

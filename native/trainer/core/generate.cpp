@@ -60,7 +60,8 @@ at::Tensor read_prompts(const model& model, const generate_options& options, wor
       const auto start = batch.starts[row];
       const auto length = batch.starts[row + 1] - start;
       const auto put = [&](at::Tensor& into, const at::Tensor& from) {
-        into.select(0, static_cast<int64_t>(row)).narrow(1, 0, length).copy_(from.narrow(0, start, length).transpose(0, 1));
+        const auto place = into.select(0, static_cast<int64_t>(row)).narrow(1, 0, length);
+        place.copy_(from.narrow(0, start, length).transpose(0, 1));
       };
       put(set.kept.keys[layer], inputs.k);
       put(set.kept.values[layer], inputs.v);
@@ -78,7 +79,8 @@ at::Tensor read_tokens(const model& model, const at::Tensor& ids, working_set& s
   const auto turn = make_rotation(config, positions, model.options().number_type);
   const auto longest = *std::max_element(set.lengths.begin(), set.lengths.end()) + 1;
   // (B, 1, 1, longest): the positions that a sequence has filled, this token's included.
-  const auto mask = (at::arange(longest, positions.options()).unsqueeze(0) <= positions.unsqueeze(1)).view({rows, 1, 1, longest});
+  const auto is_filled = at::arange(longest, positions.options()).unsqueeze(0) <= positions.unsqueeze(1);
+  const auto mask = is_filled.view({rows, 1, 1, longest});
   auto hidden = model.embed(ids);
   for (size_t i = 0; i < model.layers().size(); ++i) {
     stop_if_aborted();
@@ -162,7 +164,9 @@ void check(const generate_options& options, const model_config& config) {
   if (!(options.temperature >= 0)) fail("bad-input", "temperature must be at least 0.");
   if (!(options.top_p > 0 && options.top_p <= 1)) fail("bad-input", "topP must be above 0 and at most 1.");
   if (options.top_k < 0) fail("bad-input", "topK must be at least 0.");
-  if (!options.seeds.empty() && options.seeds.size() != prompts) fail("bad-input", "There must be one seed for each prompt.");
+  if (!options.seeds.empty() && options.seeds.size() != prompts) {
+    fail("bad-input", "There must be one seed for each prompt.");
+  }
   for (size_t prompt = 0; prompt < prompts; ++prompt) {
     const auto length = prompt_length(options, prompt) + options.max_new_tokens;
     if (length > config.max_positions) {
@@ -181,7 +185,8 @@ std::vector<generated_response> generate(const model& model, const generate_opti
   std::vector<generated_response> responses(prompts);
   for (size_t first = 0; first < prompts; first += static_cast<size_t>(options.batch_size)) {
     std::vector<size_t> some;
-    for (size_t i = first; i < std::min(prompts, first + static_cast<size_t>(options.batch_size)); ++i) some.push_back(i);
+    const auto end = std::min(prompts, first + static_cast<size_t>(options.batch_size));
+    for (size_t i = first; i < end; ++i) some.push_back(i);
     generate_some(model, options, std::move(some), responses);
   }
   return responses;

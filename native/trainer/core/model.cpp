@@ -128,7 +128,8 @@ void model::check_trained() const {
 }
 
 at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, const layer_visitor& visit) const {
-  const stage now("running " + std::to_string(batch.ids.size(0)) + " tokens through the model", "the tokens of a batch");
+  const stage now("running " + std::to_string(batch.ids.size(0)) + " tokens through the model",
+                  "the tokens of a batch");
   const layer_context context{config_, batch, make_rotation(config_, batch.positions, options_.number_type),
                               with_additions};
   auto hidden = embed(batch.ids);

@@ -31,7 +31,7 @@ struct packed_batch {
   std::vector<int64_t> starts;  // the same on the host
   int64_t longest = 0;
   shared_prompts shared;
-  at::Tensor rows;     // (N) int64: the inputs whose outputs predict response tokens; a shared prompt's last several times
+  at::Tensor rows;     // (N) int64: the inputs that predict response tokens; a shared prompt's last several times
   at::Tensor targets;  // (N) int64: those tokens
   std::vector<int32_t> response_offsets;  // (sequences + 1): where each sequence's are among the N
 };
