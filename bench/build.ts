@@ -39,6 +39,7 @@ const SETTINGS: GroupSettings = {
   losers: 6,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed',
+  centre: 'any',
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

@@ -48,6 +48,10 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
       'shares of losers that are edited C, edited IR and malformed IR, such as ast=2,ir=1,malformed=1 (default: ast=1)',
       sharesOrText,
     )
+    .option(
+      '--centre <which>',
+      'what a group may be about: any of a unit and its mutants, so that style does not tell winners from losers, or the unit alone (default: any)',
+    )
     .option('--select <way>', 'which losers come first: mixed, hard, diverse or random (default: mixed)')
     .option('--inputs <n>', 'inputs stored for a unit, at most (default: 16)', numberOrText)
     .option('--seed <n>', 'the same seed gives the same groups (default: 0)', numberOrText)

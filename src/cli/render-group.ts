@@ -5,6 +5,7 @@
 import type { Input } from '../execute/input.ts'
 import { inputRecord, resultRecord } from '../export/witness-record.ts'
 import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../group/group-record.ts'
+import { isUnedited } from '../group/unedited.ts'
 import { diffIr } from './diff-ir.ts'
 import { fieldLines } from './field-lines.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
@@ -28,17 +29,22 @@ export function renderGroup({ group, unit, source }: StoredGroup, { paint, full 
   const origin = [source.dataset, source.split, source.row].filter((part) => part !== '').join(' ')
   const { edgesReached, edgesTotal } = group.coverage
   const editedInC = group.losers.flatMap((loser, index) =>
-    loser.class === 'ast'
+    loser.class === 'ast' && !isUnedited(loser.mutant)
       ? [{ label: `loser ${index + 1} ${loser.mutant.operator}`, edit: loser.mutant }]
       : [],
   )
+  const centre = group.centre?.mutant
+  const edits = centre ? [{ label: `this group ${centre.operator}`, edit: centre }, ...editedInC] : editedInC
   return [
     paint('bold', `group ${group.id}`),
     `${unit.kind} ${printable(unit.name)} of ${printable(origin)} (license ${printable(source.license)}), split ${group.split}`,
     `${group.inputs.length} inputs stored of ${group.inputsTried} tried, ${edgesReached} of ${edgesTotal} edges reached, seed ${group.seed}`,
     '',
     paint('bold', 'C source, edits marked'),
-    ...markEdits(unit.code, editedInC, paint, full),
+    ...(centre
+      ? ['The group is about the source with the edit that is marked "this group"; as it is, it is a loser.']
+      : []),
+    ...markEdits(unit.code, edits, paint, full),
     '',
     paint('bold', 'winners'),
     ...group.winners.map((winner, index) => winnerLine(winner, index)),
@@ -69,10 +75,10 @@ function renderLoser(
   return [
     paint(
       'bold',
-      `loser ${index + 1}: ${mutant.operator} on line ${mutant.line}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
+      `loser ${index + 1}: ${isUnedited(mutant) ? 'the source as it is' : `${mutant.operator} on line ${mutant.line}`}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
     ),
     `  ${hardnessText(loser, inputs.length)}`,
-    ...(loser.class === 'ast' ? showEdit(code, mutant, paint) : []),
+    ...(loser.class === 'ast' && !isUnedited(mutant) ? showEdit(code, mutant, paint) : []),
     `  IR against winner ${loser.nearestWinner + 1} (${nearest.levels.join(' ')})`,
     ...indent(cut(diffIr(nearest.ir, loser.ir, paint), mostDiffLines)),
     ...(loser.class === 'malformed'

@@ -54,6 +54,8 @@ const buildConfigSchema = z.strictObject({
   winners: wholeNumber(1, 64).default(4),
   losers: wholeNumber(1, 64).default(4),
   classes: classesSchema.default(() => classesSchema.parse({ ast: 1 })),
+  /** Of a group: any of a unit and its mutants, or the unit alone. */
+  centre: z.enum(['any', 'unit'], { error: 'must be any or unit' }).default('any'),
   select: z.enum(SELECTIONS, { error: `must be one of ${SELECTIONS.join(', ')}` }).default('mixed'),
   minWinners: wholeNumber(1, 64).default(2),
   minLosers: wholeNumber(1, 64).default(2),
@@ -103,6 +105,7 @@ export interface ContentConfig {
   readonly losers: number
   readonly classes: ClassShares
   readonly select: Selection
+  readonly centre: 'any' | 'unit'
   readonly minWinners: number
   readonly minLosers: number
   readonly unit: BuildConfig['unit']
@@ -163,9 +166,34 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
 
 /** What two runs on one database must have in common, or their groups would not be of one kind. */
 export function contentConfig(config: BuildConfig): ContentConfig {
-  const { levels, winners, losers, classes, select, minWinners, minLosers, unit, inputs, seed, limits } =
-    config
-  return { levels, winners, losers, classes, select, minWinners, minLosers, unit, inputs, seed, limits }
+  const {
+    levels,
+    winners,
+    losers,
+    classes,
+    select,
+    centre,
+    minWinners,
+    minLosers,
+    unit,
+    inputs,
+    seed,
+    limits,
+  } = config
+  return {
+    levels,
+    winners,
+    losers,
+    classes,
+    select,
+    centre,
+    minWinners,
+    minLosers,
+    unit,
+    inputs,
+    seed,
+    limits,
+  }
 }
 
 function readConfigFile(file: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 /** A stored group in, its record as `export --format jsonl` gives it out. The names of its fields are a contract. */
 import type { Level } from '../compile/level.ts'
+import { groupCode } from '../group/group-code.ts'
 import type { Loser, LoserClass, Split, StoredGroup } from '../group/group-record.ts'
 import { promptOf } from './prompt-template.ts'
 import { type WitnessRecord, witnessRecord } from './witness-record.ts'
@@ -52,7 +53,7 @@ export function groupLine({ group, unit, source }: StoredGroup): GroupLine {
       license: source.license,
       sha256: source.id,
     },
-    prompt: promptOf(unit),
+    prompt: promptOf({ code: groupCode({ group, unit }) }),
     winners: group.winners.filter(({ chosen }) => chosen).map(({ ir, levels }) => ({ ir, levels })),
     losers: group.losers.map((loser) => ({
       ir: loser.ir,

@@ -4,7 +4,9 @@
  */
 import type { Level } from '../compile/level.ts'
 import { callLiteral } from '../execute/call/call-literal.ts'
+import type { Calling } from '../execute/calling.ts'
 import { findImpurity } from '../execute/check-externals.ts'
+import type { Engine } from '../execute/engine.ts'
 import { findConstants } from '../execute/find-constants.ts'
 import { findInputs } from '../execute/find-inputs.ts'
 import type { CallInput } from '../execute/input.ts'
@@ -13,16 +15,32 @@ import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { screenOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
+import type { Mutant } from '../mutate/mutant.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
+import { drawOrder, type Family, takeFamily } from './family.ts'
+import { findAstEntries } from './find-ast-entries.ts'
 import { findLosers } from './find-losers.ts'
 import { groupId } from './group-id.ts'
-import type { GroupRecord, GroupResult, Split, Stage, UnitOutcome, Winner } from './group-record.ts'
+import type {
+  GroupRecord,
+  GroupResult,
+  MutantVerdict,
+  Split,
+  Stage,
+  UnitOutcome,
+  Winner,
+} from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
-import type { ClassShares } from './loser-quotas.ts'
-import { MUTANTS_PER_LOSER } from './loser-search.ts'
+import { type ClassShares, loserQuotas } from './loser-quotas.ts'
+import { CANDIDATES_PER_LOSER, type Judge, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
+import { openMutantBuilders } from './mutant-builders.ts'
+import { type Centre, openCentre } from './open-centre.ts'
 import { planCalling } from './plan-calling.ts'
+import type { AstEntry, PoolEntry } from './pool-entry.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
-import { loserOrder, type Selection } from './select-losers.ts'
+import type { Screening } from './screen-mutants.ts'
+import { type LoserOrder, loserOrder, type Selection } from './select-losers.ts'
+import { unedited } from './unedited.ts'
 
 export interface GroupSettings {
   readonly levels: readonly Level[]
@@ -32,6 +50,11 @@ export interface GroupSettings {
   readonly classes: ClassShares
   /** Which of those that could be losers come first. */
   readonly select: Selection
+  /**
+   * What a group may be about: `any` of the unit and its mutants, or the `unit` alone. A group about a mutant has the
+   * unit among its losers; so style does not tell winners from losers.
+   */
+  readonly centre: 'any' | 'unit'
   readonly minWinners: number
   readonly minLosers: number
   readonly inputs: number
@@ -83,6 +106,82 @@ async function groupResult(
 ): Promise<GroupResult> {
   const { engine, parse } = tools
   const seed = `${settings.seed} ${unit.id}`
+  const opened = await openUnit(engine, unit, settings, seed, timed)
+  if (opened.kind === 'dropped') return opened
+  const { calling, itself, inputsTried } = opened
+
+  const { classes } = settings
+  const mutants = classes.ast > 0 ? await timed('mutate', async () => mutateUnit(unit, parse)) : []
+  const onlyAst = classes.ir === 0 && classes.malformed === 0
+  if (onlyAst && mutants.length < settings.minLosers)
+    return drop('mutate', 'too-few-mutants', `${mutants.length}`)
+  const work: Work = {
+    unit,
+    calling,
+    builders: openMutantBuilders(engine, unit, calling, parse),
+    mutants: chooseMutants(mutants, {
+      count: settings.losers * MUTANTS_PER_LOSER,
+      seed: settings.seed,
+    }),
+    order: loserOrder(settings.select, seed),
+    seed,
+    verdicts: new Map(),
+    judge: ({ id, operator }, verdict) => work.verdicts.set(id, { mutantId: id, operator, verdict }),
+  }
+  const screened = findAstEntries(
+    engine,
+    { ...work, inputs: itself.inputs },
+    work.mutants,
+    settings.losers * MUTANTS_PER_BATCH,
+    work.judge,
+  )
+  const size = settings.centre === 'any' ? loserQuotas(classes, settings.losers, seed).ast : 0
+  const family = await timed('losers', () => takeFamily(screened, size, work.order))
+  for (const { mutant } of [...family.mutants, ...family.others]) work.judge(mutant, 'different-unchosen')
+
+  let dropped: GroupResult | undefined
+  for (const mutant of drawOrder(family, seed)) {
+    const centre =
+      mutant && (await timed('input', () => openCentre(engine, unit, calling, itself.inputs, mutant)))
+    if (mutant && !centre) continue
+    const rivals = centre
+      ? screenAgain(tools, work, family, centre, settings)
+      : inFamilyOrder(family, screened)
+    const result = await groupAbout(tools, work, centre ?? itself, rivals, settings, timed)
+    if (result.kind === 'group') {
+      const contents = { ...result.group, split, inputsTried }
+      return { ...result, group: { ...contents, id: groupId(unit.id, contents) } }
+    }
+    if (!centre) dropped = result
+  }
+  return dropped!
+}
+
+/** What all groups that a unit could have share. */
+interface Work extends Omit<Screening, 'inputs'> {
+  readonly mutants: readonly Mutant[]
+  readonly order: LoserOrder
+  readonly seed: string
+  readonly verdicts: Map<string, MutantVerdict>
+  readonly judge: Judge
+}
+
+type OpenedUnit =
+  | Extract<GroupResult, { kind: 'dropped' }>
+  | {
+      readonly kind: 'opened'
+      readonly calling: Calling
+      readonly itself: Centre
+      readonly inputsTried: number
+    }
+
+async function openUnit(
+  engine: Engine,
+  unit: Unit,
+  settings: GroupSettings,
+  seed: string,
+  timed: Timed,
+): Promise<OpenedUnit> {
   const o0 = await timed('compile', () => engine.emitIr(unit.code, unit.standard, 'O0'))
   if (o0.kind !== 'ok')
     return drop('compile', 'compile', o0.kind === 'rejected' ? o0.stderr.slice(0, 300) : o0.kind)
@@ -106,59 +205,96 @@ async function groupResult(
     }),
   )
   if (found.kind === 'dropped') return drop(found.stage, found.reason, found.detail)
-  const { inputs } = found
+  const { inputs, edgesReached, edgesTotal, tried } = found
+  const coverage = { edgesReached, edgesTotal }
+  const itself = { mutant: undefined, code: unit.code, o0: o0.stdout, inputs, coverage }
+  return { kind: 'opened', calling, itself, inputsTried: tried }
+}
 
+/** The family first, then whatever else differs from the unit. */
+async function* inFamilyOrder(
+  { mutants, others }: Family,
+  rest: AsyncIterable<readonly AstEntry[]>,
+): AsyncGenerator<readonly AstEntry[]> {
+  if (mutants.length > 0) yield mutants
+  if (others.length > 0) yield others
+  yield* rest
+}
+
+/** The same for a group about one of the mutants: against its results, and with the unit among the others. */
+async function* screenAgain(
+  { engine }: GroupTools,
+  work: Work,
+  family: Family,
+  centre: Centre,
+  settings: GroupSettings,
+): AsyncGenerator<readonly AstEntry[]> {
+  const ground = { ...work, inputs: centre.inputs }
+  const relatives = [unedited(work.unit), ...family.mutants.map(({ mutant }) => mutant)]
+  const taken = new Set(relatives.map(({ id }) => id))
+  const near = relatives.filter(({ id }) => id !== centre.mutant?.id)
+  // One that was found equal to the unit would take the unit's place.
+  const refused = ({ id }: Mutant) => !(work.verdicts.get(id)?.verdict.startsWith('different') ?? true)
+  const far = work.mutants.filter((mutant) => !taken.has(mutant.id) && !refused(mutant))
+  if (centre.mutant) work.judge(centre.mutant, 'centre')
+  yield* findAstEntries(engine, ground, near, near.length, work.judge)
+  yield* findAstEntries(engine, ground, far, settings.losers * MUTANTS_PER_BATCH, work.judge)
+}
+
+/** One centre with its winners and losers; split and id are still to come. */
+async function groupAbout(
+  tools: GroupTools,
+  { unit, calling, order, seed, verdicts, judge }: Work,
+  centre: Centre,
+  rivals: AsyncIterable<readonly AstEntry[]>,
+  settings: GroupSettings,
+  timed: Timed,
+): Promise<
+  | Extract<GroupResult, { kind: 'dropped' }>
+  | {
+      kind: 'group'
+      group: Omit<GroupRecord, 'id' | 'split' | 'inputsTried'>
+      pool: readonly PoolEntry[]
+    }
+> {
+  const { inputs, code, mutant, coverage } = centre
   const proven = await timed('winners', () =>
-    proveWinners(engine, unit, calling, inputs, settings.levels, o0.stdout),
+    proveWinners(tools.engine, { ...unit, code }, calling, inputs, settings.levels, centre.o0),
   )
   if (proven.kind === 'dropped') return drop(proven.stage, proven.reason, proven.detail)
-  if (proven.winners.length < settings.minWinners) {
+  if (proven.winners.length < settings.minWinners)
     return drop('winners', 'too-few-winners', `${proven.winners.length} distinct`)
-  }
   const winners = chooseWinners(proven.winners, settings.winners, seed)
 
-  const { classes } = settings
-  const mutants = classes.ast > 0 ? await timed('mutate', async () => mutateUnit(unit, parse)) : []
-  const onlyAst = classes.ir === 0 && classes.malformed === 0
-  if (onlyAst && mutants.length < settings.minLosers)
-    return drop('mutate', 'too-few-mutants', `${mutants.length}`)
-  const { losers, verdicts, pool } = await timed('losers', () =>
+  // Among relatives no one is preferred by what the winners are: that would tell who is whose mutant.
+  const candidatesPerLoser = settings.centre === 'any' ? 1 : CANDIDATES_PER_LOSER
+  const { losers, pool } = await timed('losers', () =>
     findLosers(
       tools,
-      { unit, calling, inputs, winners, order: loserOrder(settings.select, seed), seed },
-      {
-        wanted: settings.losers,
-        classes,
-        mutants: chooseMutants(mutants, {
-          count: settings.losers * MUTANTS_PER_LOSER,
-          seed: settings.seed,
-        }),
-      },
+      { unit, calling, inputs, winners, order, candidatesPerLoser, seed },
+      { wanted: settings.losers, classes: settings.classes, astEntries: rivals },
+      judge,
     ),
   )
+  const mutantVerdicts = [...verdicts.values()]
   if (losers.length < settings.minLosers) {
-    return drop(
-      'losers',
-      'too-few-losers',
-      `${losers.length} proven of ${verdicts.length} mutants: ${tally(verdicts)}`,
-    )
+    const detail = `${losers.length} proven of ${mutantVerdicts.length} mutants: ${tally(mutantVerdicts)}`
+    return drop('losers', 'too-few-losers', detail)
   }
-
-  const contents: Omit<GroupRecord, 'id'> = {
-    split,
+  const group = {
+    ...(mutant && { centre: { mutant, code } }),
     inputs: inputs.map(({ input }) => input),
     expected: inputs.map(({ expected }) => expected),
-    coverage: { edgesReached: found.edgesReached, edgesTotal: found.edgesTotal },
+    coverage,
     seed: settings.seed,
-    inputsTried: found.tried,
     winners,
     losers,
-    mutantVerdicts: verdicts,
+    mutantVerdicts,
     ...(calling.kind === 'function' && {
       callTexts: inputs.map(({ input }) => callLiteral(calling.plan, input as CallInput)),
     }),
   }
-  return { kind: 'group', group: { ...contents, id: groupId(unit.id, contents) }, pool }
+  return { kind: 'group', group, pool }
 }
 
 function chooseWinners(proven: readonly ProvenWinner[], wanted: number, seed: string): Winner[] {
@@ -172,7 +308,7 @@ function tally(verdicts: readonly { verdict: string }[]): string {
   return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')
 }
 
-const drop = (stage: Stage, reason: string, detail: string): GroupResult => ({
+const drop = (stage: Stage, reason: string, detail: string): Extract<GroupResult, { kind: 'dropped' }> => ({
   kind: 'dropped',
   stage,
   reason,

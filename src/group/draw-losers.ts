@@ -21,9 +21,6 @@ import type { PoolEntry, Shown } from './pool-entry.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
 import { takeFirst } from './select-losers.ts'
 
-/** So many candidates a wanted loser are compared. */
-const CANDIDATES_PER_LOSER = 1.5
-
 /** A mutant as the loser that it would be in the group. */
 interface Candidate {
   readonly entry: PoolEntry
@@ -58,7 +55,7 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge
     const end = losers.length + wanted
     while (losers.length < end) {
       const missing = end - losers.length
-      while (candidates.length < Math.ceil(missing * CANDIDATES_PER_LOSER)) {
+      while (candidates.length < Math.ceil(missing * search.candidatesPerLoser)) {
         const chosenSoFar = [...drawn, ...candidates.map((candidate) => candidate.entry)]
         const entry = takeFirst(ready, (one) => order.ofEntry(one, chosenSoFar))
         if (entry === undefined) {

@@ -50,7 +50,9 @@ export interface GroupRecord {
   /** sha256 (hex) over the group's contents, see `groupId`. */
   readonly id: string
   readonly split: Split
-  /** The original is clean on every one of them. */
+  /** What the group is about where that is not the unit itself: one of its mutants; the unit is then a loser. */
+  readonly centre?: { readonly mutant: Mutant; readonly code: string }
+  /** What the group is about, here called the original, is clean on every one of them. */
   readonly inputs: readonly Input[]
   /** For functions: each input as C text, for people. Nothing rests on it, and no id covers it. */
   readonly callTexts?: readonly string[]

@@ -10,7 +10,7 @@ import { groupId } from './group-id.ts'
 import type { GroupResult, LoserClass, MutantVerdict, StoredGroup, UnitOutcome } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
-import type { Judge, LoserSearch } from './loser-search.ts'
+import { CANDIDATES_PER_LOSER, type Judge, type LoserSearch } from './loser-search.ts'
 import { planCalling } from './plan-calling.ts'
 import type { PoolEntry } from './pool-entry.ts'
 import { loserOrder, type Selection } from './select-losers.ts'
@@ -58,6 +58,7 @@ async function redrawn(
       edgesTaken: ORIGINAL_EDGES,
     })),
     winners: group.winners,
+    candidatesPerLoser: CANDIDATES_PER_LOSER,
     order: loserOrder(settings.select, `${settings.seed} ${unit.id}`),
     seed: `${settings.seed} ${unit.id}`,
   }

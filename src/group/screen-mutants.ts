@@ -6,11 +6,9 @@ import type { Engine, Executable } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
 import { clearlyDifferent, resultOf, sameResult } from '../execute/same-result.ts'
 import { FILLS } from '../execute/screen-original.ts'
-import { applyMutant } from '../mutate/apply-mutant.ts'
-import { combineMutants } from '../mutate/combine-mutants.ts'
 import type { Mutant } from '../mutate/mutant.ts'
-import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { MutantVerdictName } from './group-record.ts'
+import type { MutantBuilders } from './mutant-builders.ts'
 import type { Shown } from './pool-entry.ts'
 import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
 
@@ -19,7 +17,7 @@ export type Screened =
   | { readonly kind: 'refused'; readonly verdict: MutantVerdictName }
 
 export interface Screening extends Ground {
-  readonly parse: (code: string) => SyntaxNode
+  readonly builders: MutantBuilders
 }
 
 /** Mutants of the unit's code. */
@@ -27,7 +25,7 @@ export const screenMutants = (
   engine: Engine,
   ground: Screening,
   mutants: readonly Mutant[],
-): Promise<Screened[]> => screenBuilds(engine, ground, mutantBuilders(engine, ground, mutants))
+): Promise<Screened[]> => screenBuilds(engine, ground, ground.builders(mutants))
 
 /**
  * For each mutant the inputs on which it is clean and clearly differs. A run that does not end well, or differs only
@@ -73,23 +71,5 @@ export async function screenBuilds(
     return first === undefined
       ? { kind: 'refused', verdict: verdicts[index]! }
       : { kind: 'different', ...first, shownOn: shown[index]!.length }
-  })
-}
-
-/** How each mutant is built: all in one text where the engine gains by it and the text compiles, else alone. */
-function mutantBuilders(
-  engine: Engine,
-  { unit, calling, parse }: Screening,
-  mutants: readonly Mutant[],
-): Builder[] {
-  const { standard } = unit
-  const combined = engine.combinesMutants ? combineMutants(unit, mutants, parse) : undefined
-  return mutants.map((mutant) => async (build) => {
-    const selector = combined?.selectors.get(mutant.id)
-    if (combined !== undefined && selector !== undefined) {
-      const built = await engine.build({ text: combined.text, language: 'c', standard }, build, calling)
-      if (built.kind === 'ok') return { kind: 'ok', executable: { ...built.executable, mutant: selector } }
-    }
-    return engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, calling)
   })
 }

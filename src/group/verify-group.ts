@@ -11,6 +11,7 @@ import { applyMutant } from '../mutate/apply-mutant.ts'
 import { malformedOperators } from '../mutate-ir/malformed-operators.ts'
 import { findIrMutant } from '../mutate-ir/mutate-ir.ts'
 import { irOperators } from '../mutate-ir/operators.ts'
+import { groupCode } from './group-code.ts'
 import { groupId } from './group-id.ts'
 import type { Loser, StoredGroup } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
@@ -57,6 +58,10 @@ async function findings(
   if (new Set(group.winners.map((winner) => winner.ir)).size !== group.winners.length)
     report('contents', 'equal-winners')
 
+  if (group.centre && applyMutant(unit.code, group.centre.mutant) !== group.centre.code)
+    report('original', 'wrong-code', `is not ${group.centre.mutant.operator}`)
+  const centre = { ...unit, code: groupCode({ group, unit }) }
+
   const called = await planCalling(engine, unit)
   if (called.kind === 'unsupported') {
     report('original', 'unsupported-signature', called.reason)
@@ -64,7 +69,7 @@ async function findings(
   }
   const { calling } = called
   const cover = await engine.build(
-    { text: unit.code, language: 'c', standard: unit.standard },
+    { text: centre.code, language: 'c', standard: unit.standard },
     'cover',
     calling,
   )
@@ -77,7 +82,7 @@ async function findings(
     expected: group.expected[index]!,
     edgesTaken: ORIGINAL_EDGES,
   }))
-  const screened = await screenOf(engine, unit, calling, cover.executable)(inputs)
+  const screened = await screenOf(engine, centre, calling, cover.executable)(inputs)
   for (const [index, verdict] of screened.entries()) {
     if (verdict.kind === 'refused') report('original', verdict.reason, `input ${index}: ${verdict.detail}`)
     else if (!sameResult(inputs[index]!.expected, verdict.expected))

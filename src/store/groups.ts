@@ -1,6 +1,8 @@
 /** Table `groups`: one row per group; its members and evidence lie in the tables beside it. */
 import type { GroupRecord, Split } from '../group/group-record.ts'
 import type { PoolEntry } from '../group/pool-entry.ts'
+import type { Mutant } from '../mutate/mutant.ts'
+import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
@@ -33,9 +35,12 @@ export interface GroupRow {
   readonly edges_total: number
   readonly seed: number
   readonly inputs_tried: number
+  readonly centre: string | null
+  readonly centre_blob: number | null
 }
 
 export interface GroupParts {
+  readonly blobs: Blobs
   readonly inputs: Inputs
   readonly executions: Executions
   readonly winners: Winners
@@ -46,8 +51,8 @@ export interface GroupParts {
 
 export function groupsTable(db: Connection, parts: GroupParts): Groups {
   const insert = db.prepare<{ key: number }>(
-    `INSERT INTO groups (id, unit_key, split, edges_reached, edges_total, seed, inputs_tried)
-     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+    `INSERT INTO groups (id, unit_key, split, edges_reached, edges_total, seed, inputs_tried, centre, centre_blob)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
   )
   const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM groups WHERE split = ? OR ? IS NULL')
   const find = db.prepare<GroupRow>('SELECT * FROM groups WHERE id = ?')
@@ -64,7 +69,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
   )
   return {
     insert(group, pool, unitKey, unitCode) {
-      const { split, coverage, seed, inputsTried } = group
+      const { split, coverage, seed, inputsTried, centre } = group
       const { key } = insert.get(
         idToBytes(group.id),
         unitKey,
@@ -73,6 +78,8 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         coverage.edgesTotal,
         seed,
         inputsTried,
+        centre ? JSON.stringify(centre.mutant) : null,
+        centre ? parts.blobs.save(centre.code) : null,
       )!
       parts.inputs.insert(key, group.inputs, group.callTexts)
       group.expected.forEach((result, input) => {
@@ -94,6 +101,9 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       return {
         id: idFromBytes(row.id),
         split: row.split,
+        ...(row.centre !== null && {
+          centre: { mutant: JSON.parse(row.centre) as Mutant, code: parts.blobs.load(row.centre_blob!) },
+        }),
         ...parts.inputs.load(row.key),
         expected,
         coverage: { edgesReached: row.edges_reached, edgesTotal: row.edges_total },

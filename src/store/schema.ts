@@ -204,6 +204,11 @@ export const MIGRATIONS: readonly string[] = [
     packed    BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a group is about where that is not the unit itself: the edit (JSON of Mutant) and the edited code.
+  ALTER TABLE groups ADD COLUMN centre TEXT CHECK (centre IS NULL OR json_valid(centre));
+  ALTER TABLE groups ADD COLUMN centre_blob INTEGER REFERENCES blobs (key) CHECK ((centre IS NULL) = (centre_blob IS NULL));
+  `,
 ]
 
 /** The newest form this program knows. */

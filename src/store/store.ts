@@ -122,6 +122,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
   const drops = dropsTable(db)
   const executions = executionsTable(db)
   const groups = groupsTable(db, {
+    blobs,
     inputs: inputsTable(db),
     executions,
     winners: winnersTable(db, blobs),

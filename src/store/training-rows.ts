@@ -19,7 +19,7 @@ export interface TrainingRows {
 
 export interface TrainingGroup {
   readonly id: string
-  /** The unit's C code. */
+  /** The C code that it is about. */
   readonly code: string
   /** Members of the group only. */
   readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] }[]
@@ -37,7 +37,7 @@ export function openTrainingRows(path: string): TrainingRows {
   const blobs = blobsTable(db)
   const ids = db.prepare<{ id: Uint8Array }>('SELECT id FROM groups WHERE split = ? ORDER BY id')
   const head = db.prepare<{ key: number; code_blob: number }>(
-    `SELECT groups.key, units.code_blob FROM groups JOIN units ON units.key = groups.unit_key WHERE groups.id = ?`,
+    `SELECT groups.key, coalesce(groups.centre_blob, units.code_blob) AS code_blob FROM groups JOIN units ON units.key = groups.unit_key WHERE groups.id = ?`,
   )
   const winners = db.prepare<{ ir_blob: number; levels: string }>(
     'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',

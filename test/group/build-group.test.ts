@@ -10,6 +10,7 @@ import { extractUnits } from '../../src/extract/extract-units.ts'
 import type { Unit } from '../../src/extract/unit.ts'
 import { buildGroup } from '../../src/group/build-group.ts'
 import { editDistance } from '../../src/group/edit-distance.ts'
+import { groupCode } from '../../src/group/group-code.ts'
 import { groupId } from '../../src/group/group-id.ts'
 import type {
   AstLoser,
@@ -21,6 +22,7 @@ import type {
 import type { GroupTools } from '../../src/group/group-tools.ts'
 import { loserDifficulty } from '../../src/group/loser-difficulty.ts'
 import { planCalling } from '../../src/group/plan-calling.ts'
+import { unedited } from '../../src/group/unedited.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
 import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -35,6 +37,7 @@ const settings = {
   losers: 4,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed' as const,
+  centre: 'any' as 'any' | 'unit',
   minWinners: 2,
   minLosers: 2,
   inputs: 8,
@@ -84,7 +87,7 @@ describe.each([
     expect(new Set(group.winners.map(({ ir }) => ir)).size).toBe(group.winners.length)
     for (const { ir, levels } of group.winners) {
       for (const level of levels) {
-        const emitted = await engine.emitIr(unit.code, unit.standard, level)
+        const emitted = await engine.emitIr(groupCode({ group, unit }), unit.standard, level)
         expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
       }
     }
@@ -183,6 +186,58 @@ describe.each([
   it('is refuted when its contents do not fit its id', async () => {
     const findings = await verifyGroup(tools, { unit, group: { ...group, id: '00'.repeat(32) } })
     expect(findings).toMatchObject([{ member: 'contents', reason: 'wrong-group-id' }])
+  })
+})
+
+describe('what a group is about', () => {
+  let unit: Unit
+  beforeAll(async () => {
+    unit = await unitOf('functions/integer-basics.c', 'clamp')
+  })
+  const groupOf = async (overrides: Partial<typeof settings>) => {
+    const result = await resultOf(unit, overrides)
+    if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
+    return result.group as AstGroup
+  }
+
+  it('is the unit where nothing else is allowed', async () => {
+    for (const seed of [1, 2, 3]) {
+      const group = await groupOf({ centre: 'unit', seed })
+      expect(group.centre).toBeUndefined()
+      expect(group.losers.map(({ code }) => code)).not.toContain(unit.code)
+    }
+  })
+
+  it('is a mutant of the unit for some seeds: the unit is a loser then, and every label is proven', async () => {
+    const about: AstGroup[] = []
+    for (const seed of [1, 2, 3, 4]) {
+      const group = await groupOf({ seed })
+      if (group.centre !== undefined) about.push(group)
+    }
+    expect(about.length).toBeGreaterThan(0)
+    for (const group of about) {
+      expect(group.centre!.code).toBe(applyMutant(unit.code, group.centre!.mutant))
+      const itself = group.mutantVerdicts.find(({ mutantId }) => mutantId === unedited(unit).id)!
+      // Unless an equivalent mutant of the unit came first.
+      expect(['different', 'same-ir']).toContain(itself.verdict)
+      expect(group.losers.some(({ code }) => code === unit.code)).toBe(itself.verdict === 'different')
+      expect(group.losers.map(({ code }) => code)).not.toContain(group.centre!.code)
+      expect(await verifyGroup(tools, { unit, group })).toEqual([])
+    }
+  })
+
+  it('is refuted when it is not the edit that it says it is', async () => {
+    let group = await groupOf({})
+    for (let seed = 2; group.centre === undefined; seed++) group = await groupOf({ seed })
+    const contents = { ...group, centre: { ...group.centre, code: unit.code } }
+    const findings = await verifyGroup(tools, {
+      unit,
+      group: { ...contents, id: groupId(unit.id, contents) },
+    })
+    expect(findings).toContainEqual(
+      expect.objectContaining({ member: 'original', reason: 'wrong-code', verdict: 'failed' }),
+    )
+    expect(findings).toContainEqual(expect.objectContaining({ member: 'original', reason: 'other-result' }))
   })
 })
 

@@ -41,6 +41,7 @@ beforeAll(async () => {
       losers: 4,
       classes,
       select: 'mixed',
+      centre: 'any',
       minWinners: 2,
       minLosers: 2,
       inputs: 8,

@@ -17,6 +17,7 @@ const settings = {
   losers: 4,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed' as const,
+  centre: 'any' as const,
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

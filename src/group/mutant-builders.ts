@@ -1,0 +1,47 @@
+/** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
+import type { Calling } from '../execute/calling.ts'
+import type { Build, BuildResult, Engine } from '../execute/engine.ts'
+import type { Unit } from '../extract/unit.ts'
+import { applyMutant } from '../mutate/apply-mutant.ts'
+import { combineMutants } from '../mutate/combine-mutants.ts'
+import type { Mutant } from '../mutate/mutant.ts'
+import type { SyntaxNode } from '../syntax/parse-c.ts'
+import type { Builder } from './prove-losers.ts'
+
+/** Those that are asked for together are built together, and stay so when they are asked for again. */
+export type MutantBuilders = (mutants: readonly Mutant[]) => Builder[]
+
+export function openMutantBuilders(
+  engine: Engine,
+  unit: Unit,
+  calling: Calling,
+  parse: (code: string) => SyntaxNode,
+): MutantBuilders {
+  const known = new Map<string, Builder>()
+  const { standard } = unit
+  const buildAlone = (mutant: Mutant, build: Build) =>
+    engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, calling)
+
+  return (mutants) => {
+    const fresh = mutants.filter(({ id }) => !known.has(id))
+    const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
+    const builds = new Map<Build, Promise<BuildResult>>()
+    const buildCombined = (text: string, build: Build) => {
+      const built = builds.get(build) ?? engine.build({ text, language: 'c', standard }, build, calling)
+      builds.set(build, built)
+      return built
+    }
+    for (const mutant of fresh) {
+      const selector = combined?.selectors.get(mutant.id)
+      known.set(mutant.id, async (build) => {
+        if (combined !== undefined && selector !== undefined) {
+          const built = await buildCombined(combined.text, build)
+          if (built.kind === 'ok')
+            return { kind: 'ok', executable: { ...built.executable, mutant: selector } }
+        }
+        return buildAlone(mutant, build)
+      })
+    }
+    return mutants.map(({ id }) => known.get(id)!)
+  }
+}
