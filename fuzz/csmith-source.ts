@@ -2,6 +2,7 @@
  * A seed in, a C program of csmith's out that needs nothing of csmith's: its header is replaced by the few definitions
  * that the program asks for. What the program prints is a hash of all that it computed.
  */
+import { tmpdir } from 'node:os'
 import { execa } from 'execa'
 import { UserError } from '../src/config/user-error.ts'
 
@@ -40,6 +41,8 @@ export async function csmithSource(seed: number): Promise<string> {
   const run = await execa('csmith', ['--seed', String(seed), ...OPTIONS, ...floats], {
     reject: false,
     timeout: 60_000,
+    // It leaves a file there.
+    cwd: tmpdir(),
   })
   if (run.code === 'ENOENT') throw new UserError('csmith is not installed: apt-get install csmith.')
   if (run.failed) throw new Error(`csmith fails on seed ${seed}: ${run.shortMessage}`)
