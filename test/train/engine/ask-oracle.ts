@@ -12,6 +12,9 @@ export const NO_ORACLE = existsSync(ORACLE_PYTHON)
   ? undefined
   : 'skipped: `node scripts/run.mjs node scripts/oracle-environment.mjs` brings transformers'
 
+/** Importing transformers and TRL alone may take a minute on a busy machine. */
+export const ORACLE_TIMEOUT_MS = 400_000
+
 /** All requests at once, because the start alone takes seconds; see oracle.py for their kinds. */
 export async function askOracle<Answers extends readonly unknown[]>(
   requests: readonly object[],

@@ -8,7 +8,7 @@ import { gepoLoss } from '../../../src/train/losses/gepo-loss.ts'
 import type { GroupLoss } from '../../../src/train/losses/group-loss.ts'
 import type { GroupLogProbs } from '../../../src/train/losses/group-scores.ts'
 import { sftLoss } from '../../../src/train/losses/sft-loss.ts'
-import { askOracle, NO_ORACLE, plainBatch } from './ask-oracle.ts'
+import { askOracle, NO_ORACLE, ORACLE_TIMEOUT_MS, plainBatch } from './ask-oracle.ts'
 import { randomBatch, relativeError, splitBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, writeRandomCheckpoint } from './random-checkpoint.ts'
@@ -44,7 +44,7 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`losses ${NO_ENGINE ?? NO_ORACLE ?? ''}`
       { kind: 'groupLoss', method: 'gepo', beta: BETA, lambda: LAMBDA, ...of },
       { kind: 'dpo', folder: policy, reference, beta: BETA, vocabulary: TINY.qwen3.vocab_size, pairs },
     ])
-  })
+  }, ORACLE_TIMEOUT_MS)
 
   it('SFT on winners is the mean over their tokens', async () => {
     const tokens = 18 + 30

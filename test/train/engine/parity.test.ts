@@ -1,7 +1,7 @@
 /** The native engine against transformers, PyTorch's AdamW and TRL, on tiny models of random weights. */
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { askOracle, NO_ORACLE, plainBatch } from './ask-oracle.ts'
+import { askOracle, NO_ORACLE, ORACLE_TIMEOUT_MS, plainBatch } from './ask-oracle.ts'
 import { largestDifference, randomBatch, relativeError } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
@@ -78,7 +78,7 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`the native engine ${NO_ENGINE ?? NO_ORA
       const [forward, gradients, optimize, generate] = all.slice(4 * i, 4 * i + 4)
       answers.set(name, { forward, gradients, optimize, generate } as Answers)
     }
-  })
+  }, ORACLE_TIMEOUT_MS)
 
   describe.each(Object.entries(MODELS))('%s', (name, config) => {
     const batch = batchFor(config)
@@ -143,20 +143,24 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`the native engine ${NO_ENGINE ?? NO_ORA
 })
 
 describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`an exported checkpoint ${NO_ENGINE ?? NO_ORACLE ?? ''}`, () => {
-  it('is loaded by transformers and gives the same logits, in one file and in several', async () => {
-    const batch = batchFor(TINY.llama)
-    const model = await openTiny(await writeRandomCheckpoint(join(SCRATCH, 'start'), TINY.llama))
-    await model.backward(batch, { perSequence: Float64Array.from(SLOPES) })
-    await model.step(OPTIMIZE)
-    const [single, sharded] = [join(SCRATCH, 'single'), join(SCRATCH, 'sharded')]
-    await model.exportCheckpoint(single)
-    await model.exportCheckpoint(sharded, { shardBytes: 30_000 })
-    const found = await model.logits(batch)
-    const answers = await askOracle<{ logits: number[] }[]>(
-      [single, sharded].map((folder) => ({ kind: 'forward', folder, batch: plainBatch(batch) })),
-    )
-    for (const { logits } of answers) expect(relativeError(found, logits)).toBeLessThan(2e-6)
-  })
+  it(
+    'is loaded by transformers and gives the same logits, in one file and in several',
+    async () => {
+      const batch = batchFor(TINY.llama)
+      const model = await openTiny(await writeRandomCheckpoint(join(SCRATCH, 'start'), TINY.llama))
+      await model.backward(batch, { perSequence: Float64Array.from(SLOPES) })
+      await model.step(OPTIMIZE)
+      const [single, sharded] = [join(SCRATCH, 'single'), join(SCRATCH, 'sharded')]
+      await model.exportCheckpoint(single)
+      await model.exportCheckpoint(sharded, { shardBytes: 30_000 })
+      const found = await model.logits(batch)
+      const answers = await askOracle<{ logits: number[] }[]>(
+        [single, sharded].map((folder) => ({ kind: 'forward', folder, batch: plainBatch(batch) })),
+      )
+      for (const { logits } of answers) expect(relativeError(found, logits)).toBeLessThan(2e-6)
+    },
+    ORACLE_TIMEOUT_MS,
+  )
 })
 
 function batchFor(config: TinyConfig) {
