@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { FILLED_STACK_BYTES = 256 * 1024 };
+enum { FILLED_STACK_BYTES = 256 * 1024, STACK_GUARD_BYTES = 32 * 1024 };
 
 /* Runs before the sanitizers' runtimes have set anything up, and fills memory on its own authority. */
 #pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "memory", "undefined"))), apply_to = function)
@@ -44,11 +44,25 @@ __attribute__((noinline)) void gepo_fill_stack(void) {
   for (size_t i = 0; i < sizeof region / sizeof *region; i++) region[i] = fill * UINT64_C(0x0101010101010101);
 }
 
-/* Calls both from one place: main's frame begins where the filled region does. ../unit-runner/unit-stack.c gives units
- * the same stack without this. */
+/* Present in the builds with that sanitizer alone. */
+__attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
+__attribute__((weak)) void __asan_unpoison_memory_region(const volatile void *, size_t);
+__attribute__((weak)) void __msan_poison(const volatile void *, size_t);
+__attribute__((weak)) void __msan_unpoison(const volatile void *, size_t);
+
+/* Calls both from one place: main's frame begins where the filled region does. What reads far above its own frame finds
+ * nothing there that is the same every time, and the sanitizers see it. ../unit-runner/unit-stack.c gives units the same
+ * stack without this. */
 __attribute__((noinline)) int gepo_enter_main(main_function *unit_main, int argc, char **argv, char **envp) {
+  volatile uint64_t guard[STACK_GUARD_BYTES / sizeof(uint64_t)];
+  const uint64_t fill = number_in_environment("GEPO_FILL") * UINT64_C(0x0101010101010101);
+  for (size_t i = 0; i < sizeof guard / sizeof *guard; i++) guard[i] = fill;
+  if (__asan_poison_memory_region) __asan_poison_memory_region(guard, sizeof guard);
+  if (__msan_poison) __msan_poison(guard, sizeof guard);
   gepo_fill_stack();
   int status = unit_main(argc, argv, envp);
+  if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(guard, sizeof guard);
+  if (__msan_unpoison) __msan_unpoison(guard, sizeof guard);
   /* Not a jump: main would lie where this frame was. */
   __asm__ volatile("" : "+r"(status));
   return status;

@@ -36,13 +36,15 @@ static inline void copy_raw(unsigned char *to, const unsigned char *from, size_t
 #endif
 }
 
-static inline void zero_raw(unsigned char *at, size_t size) {
+static inline void fill_raw(unsigned char *at, unsigned char value, size_t size) {
 #if defined(__x86_64__)
-  __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(0) : "memory");
+  __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(value) : "memory");
 #else
-  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = 0;
+  for (size_t i = 0; i < size; i++) ((volatile unsigned char *)at)[i] = value;
 #endif
 }
+
+static inline void zero_raw(unsigned char *at, size_t size) { fill_raw(at, 0, size); }
 
 static inline bool same_raw(const void *a, const void *b, size_t size) {
   const unsigned char *from = a, *with = b;

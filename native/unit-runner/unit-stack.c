@@ -14,7 +14,13 @@
 #define NEAR_BYTES (16u << 10)
 /* For the runner's own frames above main's. */
 #define OWN_BYTES (8u << 10)
+/* Above main's frame; native/harness/start.c has as much. */
+#define GUARD_BYTES (32u << 10)
 #define FILLS 256
+
+/* Present in the runners with that sanitizer alone. */
+__attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
+__attribute__((weak)) void __msan_poison(const volatile void *, size_t);
 
 static struct {
   int fd;
@@ -26,9 +32,10 @@ static struct {
 __attribute__((visibility("hidden"), used)) struct {
   unsigned char *top, *near, *lowest;
   uint64_t fill;
+  unsigned char *guard_end;
 } unit_stack;
 
-_Static_assert(sizeof unit_stack == 32, "the assembly knows its layout");
+_Static_assert(sizeof unit_stack == 40, "the assembly knows its layout");
 
 bool open_stack_fill(int fd) {
   if (ftruncate(fd, (off_t)FILLS * FILLED_BYTES) < 0) return false;
@@ -53,10 +60,12 @@ static bool map_fill(uint8_t fill) {
 
 bool place_unit_stack(uint8_t fill) {
   const uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-  const uintptr_t top = (frame - OWN_BYTES) & ~(uintptr_t)15, mapped_end = top & ~(uintptr_t)(PAGE_BYTES - 1);
+  const uintptr_t guard_end = (frame - OWN_BYTES) & ~(uintptr_t)15, top = guard_end - GUARD_BYTES;
+  const uintptr_t mapped_end = top & ~(uintptr_t)(PAGE_BYTES - 1);
   struct rlimit limit;
   if (getrlimit(RLIMIT_STACK, &limit) < 0) return false;
   unit_stack.top = (unsigned char *)top;
+  unit_stack.guard_end = (unsigned char *)guard_end;
   unit_stack.near = (unsigned char *)(mapped_end - NEAR_BYTES);
   unit_stack.lowest = (unsigned char *)(mapped_end - limit.rlim_cur);
   return map_fill(fill);
@@ -84,6 +93,14 @@ __attribute__((naked)) void fill_stack_below_caller(void) {
           "  ret\n");
 }
 
+/* What reads far above its own frame finds nothing there that is the same every time, and the sanitizers see it. */
+static void guard_unit_stack(void) {
+  const size_t size = (size_t)(unit_stack.guard_end - unit_stack.top);
+  fill_raw(unit_stack.top, (unsigned char)unit_stack.fill, size);
+  if (__asan_poison_memory_region) __asan_poison_memory_region(unit_stack.top, size);
+  if (__msan_poison) __msan_poison(unit_stack.top, size);
+}
+
 /* As if from where main is called: the return address is the only thing on the unit's stack. */
 bool refill_unit_stack(uint8_t fill) {
   if (fill != unit_stack.fill && !map_fill(fill)) return false;
@@ -94,6 +111,7 @@ bool refill_unit_stack(uint8_t fill) {
                    :
                    : "r"(unit_stack.top)
                    : "rax", "rcx", "rdx", "rdi", "rsi", "r11", "r12", "cc", "memory");
+  guard_unit_stack();
   return true;
 }
 

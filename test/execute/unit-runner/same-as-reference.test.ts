@@ -217,3 +217,35 @@ int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int on
     expect([expected[0]![0]!.kind, got[0]!.outcome.kind]).toEqual(['sanitizer', 'sanitizer'])
   })
 })
+
+describe('far above its own frame', () => {
+  const PROGRAM_CALLING: Calling = { kind: 'program', exitDefined: true }
+  const code = `int main(void) { char near[8] = {0}; volatile int far = 9000; return near[far]; }
+`
+  const input: Input = { kind: 'stdin', stdin: '' }
+
+  async function outcomes(build: Build, fill: number): Promise<(RunOutcome | undefined)[]> {
+    const built = await reference.build(
+      { text: code, language: 'c', standard: 'gnu17' },
+      build,
+      PROGRAM_CALLING,
+    )
+    if (built.kind !== 'ok') throw new Error(built.detail)
+    const options = { fill, fuel: 1_000_000 }
+    const [[expected]] = (await reference.run([
+      { executable: built.executable, runs: [{ input, ...options }] },
+    ])) as [[RunOutcome]]
+    const loaded = await runners.load(code, build, PROGRAM_CALLING)
+    const got = await runners.run(loaded, [input, input], options)
+    return [expected, ...got.map(({ outcome }) => outcome)]
+  }
+
+  it.each(['asan', 'msan'] as const)('%s sees it, for the first input and for later ones', async (build) => {
+    expect((await outcomes(build, 0xa5)).map((outcome) => outcome?.kind)).toEqual(Array(3).fill('sanitizer'))
+  })
+
+  it('a plain run finds what memory is filled with', async () => {
+    for (const fill of [0xa5, 0x5b])
+      expect(await outcomes('plain', fill)).toMatchObject(Array(3).fill({ kind: 'ok', exit: fill }))
+  })
+})
