@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/execute/engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
 import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
+import { compileWorkerFor, defaultCompiler, openEngine } from '../../src/execute/open-engine.ts'
 import { openSpawnEngine } from '../../src/execute/spawn-engine.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
@@ -10,6 +11,17 @@ export async function openTestEngine(): Promise<Engine> {
   return openSpawnEngine({
     clang,
     compileWorker: undefined,
+    harness: await prepareHarness(clang),
+    limits: DEFAULT_LIMITS,
+  })
+}
+
+/** The engine that a build takes here by itself: fast where it works. */
+export async function openDefaultTestEngine(): Promise<Engine> {
+  const { clang } = locateTools()
+  return openEngine({
+    clang,
+    compileWorker: compileWorkerFor(defaultCompiler()),
     harness: await prepareHarness(clang),
     limits: DEFAULT_LIMITS,
   })

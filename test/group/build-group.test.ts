@@ -28,7 +28,7 @@ import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 import { assemble } from '../../src/toolchain/assemble.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
-import { openTestEngine } from '../execute/open-test-engine.ts'
+import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 
 const settings = {
@@ -51,7 +51,7 @@ interface AstGroup extends GroupRecord {
 let engine: Engine
 let tools: GroupTools
 beforeAll(async () => {
-  engine = await openTestEngine()
+  engine = await openDefaultTestEngine()
   const { llvmAs } = locateTools()
   tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
 })

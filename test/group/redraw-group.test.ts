@@ -13,7 +13,7 @@ import { verifyGroup } from '../../src/group/verify-group.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 import { assemble } from '../../src/toolchain/assemble.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
-import { openTestEngine } from '../execute/open-test-engine.ts'
+import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 
 const classes = { ast: 2, ir: 1, malformed: 1 }
@@ -25,7 +25,7 @@ let unit: Unit
 let built: Extract<GroupResult, { kind: 'group' }>
 
 beforeAll(async () => {
-  engine = await openTestEngine()
+  engine = await openDefaultTestEngine()
   const { llvmAs } = locateTools()
   tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
   const text = await readFile(join(fixtureRoot, 'functions/integer-basics.c'), 'utf8')
