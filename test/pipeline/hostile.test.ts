@@ -17,7 +17,8 @@ const settings = {
   losers: 4,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed' as const,
-  centre: 'any' as const,
+  // It is the program itself that must not pass: a mutant of it may have lost what makes it hostile.
+  centre: 'unit' as const,
   minWinners: 2,
   minLosers: 2,
   inputs: 16,
