@@ -1,0 +1,11 @@
+import type { Program } from './language.ts'
+import type { Suite } from './suite.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Runs programs against suites, as many at a time as it was opened for; more calls than that wait for their turn. */
+export interface Judge {
+  /** Expected outputs stay on this side of the sandbox. Rejected only when `signal` is raised or after `close`. */
+  judge(program: Program, suite: Suite, options?: { readonly signal?: AbortSignal }): Promise<Verdict>
+  /** Ends every process that the judge has started. */
+  close(): Promise<void>
+}

@@ -1,0 +1,44 @@
+/** What an answer must do to pass: tests, the rule by which outputs are compared, and limits. Plain data. */
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+export type Test =
+  /** The program reads `input` and must print `output`. */
+  | { readonly kind: 'stdin'; readonly input: string; readonly output: string }
+  /** The function `name`, called with `arguments`, must return `result`. */
+  | {
+      readonly kind: 'call'
+      readonly name: string
+      readonly arguments: readonly JsonValue[]
+      readonly result: JsonValue
+    }
+
+/** The rule of a data set: how an output that is right may differ from the expected one. */
+export type Comparison =
+  /** Not in a single byte. */
+  | { readonly kind: 'exact' }
+  /** In white space at the ends of lines and of the whole. */
+  | { readonly kind: 'lines' }
+  /** In white space between words, and numbers by `tolerance`, absolute or relative, whichever allows more. */
+  | { readonly kind: 'words'; readonly tolerance: number }
+
+export interface SuiteLimits {
+  /** Wall clock of one test. */
+  readonly testMs: number
+  /** Of one process, in bytes. */
+  readonly memoryBytes: number
+  /** Standard output of one test, in bytes. */
+  readonly outputBytes: number
+}
+
+export interface Suite {
+  readonly tests: readonly Test[]
+  readonly comparison: Comparison
+  readonly limits: SuiteLimits
+}
