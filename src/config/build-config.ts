@@ -5,11 +5,10 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { LEVELS, type Level } from '../compile/level.ts'
+import { LEVELS } from '../compile/level.ts'
 import { DEFAULT_LIMITS } from '../execute/limits.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-engine.ts'
-import type { ClassShares } from '../group/loser-quotas.ts'
-import { SELECTIONS, type Selection } from '../group/select-losers.ts'
+import { SELECTIONS } from '../group/select-losers.ts'
 import { UserError } from './user-error.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -98,21 +97,23 @@ type DeepReadonly<T> = { readonly [K in keyof T]: T[K] extends object ? DeepRead
 /** What the config file may hold, and flags after their text was taken apart. */
 export type BuildConfigInput = z.input<typeof buildConfigSchema>
 
-/** The part of a configuration that the contents of a group depend on. */
-export interface ContentConfig {
-  readonly levels: readonly Level[]
-  readonly winners: number
-  readonly losers: number
-  readonly classes: ClassShares
-  readonly select: Selection
-  readonly centre: 'any' | 'unit'
-  readonly minWinners: number
-  readonly minLosers: number
-  readonly unit: BuildConfig['unit']
-  readonly inputs: number
-  readonly seed: number
-  readonly limits: BuildConfig['limits']
-}
+/** The options that the contents of a group depend on. */
+const CONTENT_OPTIONS = [
+  'levels',
+  'winners',
+  'losers',
+  'classes',
+  'select',
+  'centre',
+  'minWinners',
+  'minLosers',
+  'unit',
+  'inputs',
+  'seed',
+  'limits',
+] as const
+
+export type ContentConfig = Pick<BuildConfig, (typeof CONTENT_OPTIONS)[number]>
 
 /**
  * Flags over file over defaults.
@@ -165,36 +166,8 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
 }
 
 /** What two runs on one database must have in common, or their groups would not be of one kind. */
-export function contentConfig(config: BuildConfig): ContentConfig {
-  const {
-    levels,
-    winners,
-    losers,
-    classes,
-    select,
-    centre,
-    minWinners,
-    minLosers,
-    unit,
-    inputs,
-    seed,
-    limits,
-  } = config
-  return {
-    levels,
-    winners,
-    losers,
-    classes,
-    select,
-    centre,
-    minWinners,
-    minLosers,
-    unit,
-    inputs,
-    seed,
-    limits,
-  }
-}
+export const contentConfig = (config: BuildConfig): ContentConfig =>
+  Object.fromEntries(CONTENT_OPTIONS.map((name) => [name, config[name]])) as unknown as ContentConfig
 
 function readConfigFile(file: string): Record<string, unknown> {
   let text: string

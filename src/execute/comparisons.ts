@@ -1,4 +1,5 @@
 /** What native/harness/comparisons.c leaves in a record; the layout is documented there. */
+import { findTrailer } from './find-trailer.ts'
 
 const MAGIC = Buffer.from('GEPOCMP1', 'latin1')
 const TAIL_BYTES = 12 + MAGIC.length
@@ -34,10 +35,9 @@ export function splitComparisons(record: Uint8Array): {
   record: Uint8Array
   comparisons: Comparisons | undefined
 } {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength)
-  const tail = bytes.length - TAIL_BYTES
-  if (tail < 0 || !bytes.subarray(bytes.length - MAGIC.length).equals(MAGIC))
-    return { record, comparisons: undefined }
+  const found = findTrailer(record, MAGIC, TAIL_BYTES)
+  if (found === undefined) return { record, comparisons: undefined }
+  const { bytes, tail } = found
   const start = tail - bytes.readUInt32LE(tail + 8)
   if (start < 0) return { record, comparisons: undefined }
   let at = start

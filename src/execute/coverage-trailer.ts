@@ -1,4 +1,5 @@
 /** What native/harness/coverage.c leaves at the end of a run's record; the layout is documented there. */
+import { findTrailer } from './find-trailer.ts'
 
 const MAGIC = Buffer.from('GEPOCOV1', 'latin1')
 const TAIL_BYTES = 4 + 4 + 8 + 4 + MAGIC.length
@@ -16,10 +17,9 @@ export function splitCoverage(record: Uint8Array): {
   record: Uint8Array
   trailer: CoverageTrailer | undefined
 } {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength)
-  const tail = bytes.length - TAIL_BYTES
-  if (tail < 0 || !bytes.subarray(bytes.length - MAGIC.length).equals(MAGIC))
-    return { record, trailer: undefined }
+  const found = findTrailer(record, MAGIC, TAIL_BYTES)
+  if (found === undefined) return { record, trailer: undefined }
+  const { bytes, tail } = found
   const edgeCount = bytes.readUInt32LE(tail)
   const textLength = bytes.readUInt32LE(tail + 4)
   const start = tail - edgeCount - textLength

@@ -4,42 +4,30 @@
  */
 import type { Level } from '../compile/level.ts'
 import { callLiteral } from '../execute/call/call-literal.ts'
-import type { Calling } from '../execute/calling.ts'
-import { findImpurity } from '../execute/check-externals.ts'
-import type { Engine } from '../execute/engine.ts'
-import { findConstants } from '../execute/find-constants.ts'
-import { findInputs } from '../execute/find-inputs.ts'
 import type { CallInput } from '../execute/input.ts'
 import { createRandom } from '../execute/random.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { screenOf } from '../execute/screen-original.ts'
 import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import type { Mutant } from '../mutate/mutant.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
+import { type Dropped, drop } from './drop.ts'
 import { drawOrder, type Family, takeFamily } from './family.ts'
 import { findAstEntries } from './find-ast-entries.ts'
 import { findLosers } from './find-losers.ts'
 import { groupId } from './group-id.ts'
-import type {
-  GroupRecord,
-  GroupResult,
-  MutantVerdict,
-  Split,
-  Stage,
-  UnitOutcome,
-  Winner,
-} from './group-record.ts'
+import type { GroupRecord, GroupResult, MutantVerdict, Split, UnitOutcome, Winner } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import { type ClassShares, loserQuotas } from './loser-quotas.ts'
 import { CANDIDATES_PER_LOSER, type Judge, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
 import { openMutantBuilders } from './mutant-builders.ts'
 import { type Centre, openCentre } from './open-centre.ts'
-import { planCalling } from './plan-calling.ts'
+import { openUnit } from './open-unit.ts'
 import type { AstEntry, PoolEntry } from './pool-entry.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
 import type { Screening } from './screen-mutants.ts'
 import { type LoserOrder, loserOrder, type Selection } from './select-losers.ts'
+import { type Timed, timeStages } from './time-stages.ts'
 import { unedited } from './unedited.ts'
 
 export interface GroupSettings {
@@ -61,9 +49,6 @@ export interface GroupSettings {
   readonly seed: number
 }
 
-/** Attempts at an input for each that is wanted; most attempts repeat what is known. */
-const ATTEMPTS_PER_INPUT = 4
-
 export interface GroupTask {
   readonly unit: Unit
   readonly split: Split
@@ -74,28 +59,16 @@ export async function buildGroup(
   tools: GroupTools,
   { unit, split, settings }: GroupTask,
 ): Promise<UnitOutcome> {
-  const timings: Record<string, number> = {}
-  let current: Stage = 'compile'
-  const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
-    current = stage
-    const start = performance.now()
-    try {
-      return await work()
-    } finally {
-      timings[stage] = (timings[stage] ?? 0) + performance.now() - start
-    }
-  }
+  const { timed, timings, current } = timeStages('compile')
   try {
     return { unit, result: await groupResult(tools, unit, split, settings, timed), timings }
   } catch (error) {
     if (!(error instanceof SandboxFailure)) throw error
-    return { unit, result: drop(current, 'sandbox-error', error.message), timings }
+    return { unit, result: drop(current(), 'sandbox-error', error.message), timings }
   } finally {
     await tools.engine.releaseAll()
   }
 }
-
-type Timed = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>
 
 async function groupResult(
   tools: GroupTools,
@@ -106,7 +79,7 @@ async function groupResult(
 ): Promise<GroupResult> {
   const { engine, parse } = tools
   const seed = `${settings.seed} ${unit.id}`
-  const opened = await openUnit(engine, unit, settings, seed, timed)
+  const opened = await openUnit(engine, unit, { wanted: settings.inputs, seed }, timed)
   if (opened.kind === 'dropped') return opened
   const { calling, itself, inputsTried } = opened
 
@@ -166,51 +139,6 @@ interface Work extends Omit<Screening, 'inputs'> {
   readonly judge: Judge
 }
 
-type OpenedUnit =
-  | Extract<GroupResult, { kind: 'dropped' }>
-  | {
-      readonly kind: 'opened'
-      readonly calling: Calling
-      readonly itself: Centre
-      readonly inputsTried: number
-    }
-
-async function openUnit(
-  engine: Engine,
-  unit: Unit,
-  settings: GroupSettings,
-  seed: string,
-  timed: Timed,
-): Promise<OpenedUnit> {
-  const o0 = await timed('compile', () => engine.emitIr(unit.code, unit.standard, 'O0'))
-  if (o0.kind !== 'ok')
-    return drop('compile', 'compile', o0.kind === 'rejected' ? o0.stderr.slice(0, 300) : o0.kind)
-  const impurity = findImpurity(o0.stdout)
-  if (impurity) return drop('compile', impurity.reason, impurity.detail)
-
-  const called = await timed('compile', () => planCalling(engine, unit))
-  if (called.kind === 'unsupported') return drop('input', 'unsupported-signature', called.reason)
-  const { calling } = called
-
-  const original = { text: unit.code, language: 'c', standard: unit.standard } as const
-  const cover = await timed('input', () => engine.build(original, 'cover', calling))
-  if (cover.kind === 'rejected') return drop('compile', 'compile', cover.detail)
-  const screen = screenOf(engine, unit, calling, cover.executable)
-  const found = await timed('input', () =>
-    findInputs(engine, cover.executable, screen, {
-      seed,
-      attempts: settings.inputs * ATTEMPTS_PER_INPUT,
-      wanted: settings.inputs,
-      dictionary: findConstants(unit.code),
-    }),
-  )
-  if (found.kind === 'dropped') return drop(found.stage, found.reason, found.detail)
-  const { inputs, edgesReached, edgesTotal, tried } = found
-  const coverage = { edgesReached, edgesTotal }
-  const itself = { mutant: undefined, code: unit.code, o0: o0.stdout, inputs, coverage }
-  return { kind: 'opened', calling, itself, inputsTried: tried }
-}
-
 /** The family first, then whatever else differs from the unit. */
 async function* inFamilyOrder(
   { mutants, others }: Family,
@@ -250,7 +178,7 @@ async function groupAbout(
   settings: GroupSettings,
   timed: Timed,
 ): Promise<
-  | Extract<GroupResult, { kind: 'dropped' }>
+  | Dropped
   | {
       kind: 'group'
       group: Omit<GroupRecord, 'id' | 'split' | 'inputsTried'>
@@ -307,10 +235,3 @@ function tally(verdicts: readonly { verdict: string }[]): string {
   for (const { verdict } of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
   return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')
 }
-
-const drop = (stage: Stage, reason: string, detail: string): Extract<GroupResult, { kind: 'dropped' }> => ({
-  kind: 'dropped',
-  stage,
-  reason,
-  detail,
-})

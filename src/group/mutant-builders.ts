@@ -1,6 +1,7 @@
 /** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
 import type { Calling } from '../execute/calling.ts'
 import type { Build, BuildResult, Engine } from '../execute/engine.ts'
+import { once } from '../execute/once.ts'
 import type { Unit } from '../extract/unit.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { combineMutants } from '../mutate/combine-mutants.ts'
@@ -25,12 +26,9 @@ export function openMutantBuilders(
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
     const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
-    const builds = new Map<Build, Promise<BuildResult>>()
-    const buildCombined = (text: string, build: Build) => {
-      const built = builds.get(build) ?? engine.build({ text, language: 'c', standard }, build, calling)
-      builds.set(build, built)
-      return built
-    }
+    const builds = new Map<string, Promise<BuildResult>>()
+    const buildCombined = (text: string, build: Build) =>
+      once(builds, build, () => engine.build({ text, language: 'c', standard }, build, calling))
     for (const mutant of fresh) {
       const selector = combined?.selectors.get(mutant.id)
       known.set(mutant.id, async (build) => {

@@ -2,7 +2,7 @@
  * Mutants of a unit in, for each on which inputs it is clean and clearly differs, or why on none. The cheap
  * work comes first: all are run without sanitizers, and only what differs is run again with them.
  */
-import type { Engine, Executable } from '../execute/engine.ts'
+import type { BuildResult, Engine } from '../execute/engine.ts'
 import { mutantEdges } from '../execute/limits.ts'
 import { clearlyDifferent, resultOf, sameResult } from '../execute/same-result.ts'
 import { FILLS } from '../execute/screen-original.ts'
@@ -11,6 +11,7 @@ import type { MutantVerdictName } from './group-record.ts'
 import type { MutantBuilders } from './mutant-builders.ts'
 import type { Shown } from './pool-entry.ts'
 import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
+import { runBuilds } from './run-builds.ts'
 
 export type Screened =
   | ({ readonly kind: 'different' } & Shown)
@@ -39,21 +40,20 @@ export async function screenBuilds(
 ): Promise<Screened[]> {
   const verdicts: MutantVerdictName[] = builders.map(() => 'no-difference')
   const shown: Omit<Shown, 'shownOn'>[][] = builders.map(() => [])
-  const built: { readonly index: number; readonly executable: Executable }[] = []
-  for (const [index, build] of builders.entries()) {
-    const result = await build('cover')
-    if (result.kind === 'ok') built.push({ index, executable: result.executable })
-    else verdicts[index] = 'not-compiled'
-  }
+  const builds: BuildResult[] = []
+  for (const build of builders) builds.push(await build('cover'))
   const runs = ground.inputs.map(({ input, edgesTaken }) => ({
     input,
     fill: FILLS[0],
     fuel: mutantEdges(edgesTaken),
   }))
-  const outcomes = await engine.run(built.map(({ executable }) => ({ executable, runs })))
   const claims: (Claim & { readonly index: number })[] = []
-  for (const [position, { index }] of built.entries()) {
-    for (const [inputIndex, outcome] of outcomes[position]!.entries()) {
+  for (const [index, built] of (await runBuilds(engine, builds, () => ({ runs }))).entries()) {
+    if (built.kind === 'rejected') {
+      verdicts[index] = 'not-compiled'
+      continue
+    }
+    for (const [inputIndex, outcome] of built.outcomes.entries()) {
       const { expected } = ground.inputs[inputIndex]!
       if (outcome.kind !== 'ok') verdicts[index] = outcome.kind === 'timeout' ? 'timeout' : 'crash'
       else if (clearlyDifferent(expected, outcome))

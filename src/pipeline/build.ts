@@ -19,15 +19,12 @@ import type { Source } from '../extract/source.ts'
 import type { Unit } from '../extract/unit.ts'
 import type { UnitOutcome } from '../group/group-record.ts'
 import type { Store } from '../store/store.ts'
+import { countUnits, type UnitCounter } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { inOrder } from './in-order.ts'
 import { openPool, type Pool } from './open-pool.ts'
-import { runBounded } from './run-bounded.ts'
-import { summarizeResult } from './summarize-result.ts'
-
-/** Tasks handed out beyond one for each job, so that no thread waits for this one. */
-const QUEUED_TASKS = 2
+import { runBounded, tasksAtATime } from './run-bounded.ts'
 
 export async function build(
   config: BuildConfig,
@@ -36,8 +33,7 @@ export async function build(
   reporter: Reporter<BuildEvent>,
   signal: AbortSignal,
 ): Promise<BuildSummary> {
-  const start = performance.now()
-  const totals = { sources: 0, units: 0, groups: 0, drops: 0 }
+  const counter = countUnits(store, reporter)
   store.beginRun({
     config,
     contentConfig: { ...contentConfig(config) },
@@ -52,25 +48,13 @@ export async function build(
   if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })
   const pool = await openPool(config, signal)
   try {
-    const finish = (outcome: UnitOutcome) => {
-      store.saveUnitOutcome(outcome)
-      totals.units++
-      const { result } = outcome
-      if (result.kind === 'group') totals.groups++
-      else totals.drops++
-      reporter.report({
-        kind: 'unit-finished',
-        unitId: outcome.unit.id,
-        result: summarizeResult(result),
-      })
-    }
     await runBounded(
-      units(config, specs, store, reporter, signal, pool, totals),
-      config.jobs + QUEUED_TASKS,
+      units(config, specs, store, reporter, signal, pool, counter),
+      tasksAtATime(config.jobs),
       async (unit) => {
         const outcome = await groupOf(pool, store, config, unit)
         // What ends after the interruption may have ended because of it: the unit stays pending.
-        if (!signal.aborted) finish(outcome)
+        if (!signal.aborted) counter.finish(outcome)
       },
     )
   } finally {
@@ -80,11 +64,7 @@ export async function build(
     settleSplits(store)
     store.finishRun()
   }
-  return {
-    kind: signal.aborted ? 'interrupted' : 'finished',
-    ...totals,
-    seconds: (performance.now() - start) / 1000,
-  }
+  return counter.summary(signal)
 }
 
 /** Units left over by an earlier run first, then those of the sources, each source's units as soon as they are stored. */
@@ -95,7 +75,7 @@ async function* units(
   reporter: Reporter<BuildEvent>,
   signal: AbortSignal,
   pool: Pool,
-  totals: { sources: number },
+  counter: UnitCounter,
 ): AsyncGenerator<Unit> {
   // Collected first: the generator would also give the units that are stored, and yielded, below.
   for (const unit of [...store.pendingUnits()]) {
@@ -103,7 +83,7 @@ async function* units(
     yield unit
   }
   const kinds: readonly Unit['kind'][] = config.unit === 'both' ? ['program', 'function'] : [config.unit]
-  for await (const { source, extracted } of inOrder(newSources(), config.jobs + QUEUED_TASKS, (source) =>
+  for await (const { source, extracted } of inOrder(newSources(), tasksAtATime(config.jobs), (source) =>
     extractOf(pool, source, kinds),
   )) {
     if (signal.aborted) return
@@ -125,7 +105,7 @@ async function* units(
   async function* newSources(): AsyncGenerator<Source> {
     for await (const item of readSources(specs, sourceSelection(config))) {
       if (signal.aborted) return
-      totals.sources++
+      counter.sourceRead()
       if (item.kind === 'dropped') {
         store.saveReadDrop(item)
         reporter.report({ kind: 'source-extracted', units: 0, drops: 1 })

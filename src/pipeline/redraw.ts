@@ -8,11 +8,11 @@ import type { Compiler } from '../execute/open-engine.ts'
 import type { Source } from '../extract/source.ts'
 import type { RedrawSettings, RedrawTask } from '../group/redraw-group.ts'
 import type { Store } from '../store/store.ts'
+import { countUnits } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { openPool } from './open-pool.ts'
-import { runBounded } from './run-bounded.ts'
-import { summarizeResult } from './summarize-result.ts'
+import { runBounded, tasksAtATime } from './run-bounded.ts'
 
 export interface RedrawOptions extends RedrawSettings {
   readonly jobs: number
@@ -21,9 +21,6 @@ export interface RedrawOptions extends RedrawSettings {
 
 export type Redraw = typeof redraw
 
-/** Tasks handed out beyond one for each job, so that no thread waits for this one. */
-const QUEUED_TASKS = 2
-
 export async function redraw(
   from: Store,
   to: Store,
@@ -31,8 +28,7 @@ export async function redraw(
   reporter: Reporter<BuildEvent>,
   signal: AbortSignal,
 ): Promise<BuildSummary> {
-  const start = performance.now()
-  const totals = { sources: 0, units: 0, groups: 0, drops: 0 }
+  const counter = countUnits(to, reporter)
   const { versions: before, ...content } = from.contentConfig() ?? {}
   const { versions, environment } = describeVersions()
   refuseOtherVersions(from.path, (before ?? {}) as Record<string, string>, versions)
@@ -54,7 +50,7 @@ export async function redraw(
   async function* tasks(): AsyncGenerator<{ task: RedrawTask; source: Source }> {
     for (const { group, unit, source } of from.groups()) {
       if (signal.aborted) return
-      totals.sources++
+      counter.sourceRead()
       const entries = from.pool(group.id)
       if (entries === undefined)
         throw new UserError(
@@ -68,7 +64,7 @@ export async function redraw(
   }
 
   try {
-    await runBounded(tasks(), jobs + QUEUED_TASKS, async ({ task, source }) => {
+    await runBounded(tasks(), tasksAtATime(jobs), async ({ task, source }) => {
       const outcome = await pool.redraw(task).catch((error: unknown) => {
         if (signal.aborted) return undefined
         throw error
@@ -76,26 +72,13 @@ export async function redraw(
       if (outcome === undefined || signal.aborted) return
       to.saveSource(source)
       to.saveUnit(outcome.unit)
-      to.saveUnitOutcome(outcome)
-      totals.units++
-      const { result } = outcome
-      if (result.kind === 'group') totals.groups++
-      else totals.drops++
-      reporter.report({
-        kind: 'unit-finished',
-        unitId: outcome.unit.id,
-        result: summarizeResult(result),
-      })
+      counter.finish(outcome)
     })
   } finally {
     await pool.close()
   }
   if (!signal.aborted) to.finishRun()
-  return {
-    kind: signal.aborted ? 'interrupted' : 'finished',
-    ...totals,
-    seconds: (performance.now() - start) / 1000,
-  }
+  return counter.summary(signal)
 }
 
 /** Newly chosen losers are compiled beside winners that are there: by the same compiler. */

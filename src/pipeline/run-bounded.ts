@@ -1,3 +1,6 @@
+/** Some more than the jobs, so that no thread of the pool waits for this one. */
+export const tasksAtATime = (jobs: number) => jobs + 2
+
 /** Calls `work` for every item with at most `bound` calls open; ends when all are done. */
 export async function runBounded<T>(
   items: AsyncIterable<T>,

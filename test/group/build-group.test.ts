@@ -8,7 +8,7 @@ import type { Engine } from '../../src/execute/engine.ts'
 import { clearlyDifferent } from '../../src/execute/same-result.ts'
 import { extractUnits } from '../../src/extract/extract-units.ts'
 import type { Unit } from '../../src/extract/unit.ts'
-import { buildGroup } from '../../src/group/build-group.ts'
+import { buildGroup, type GroupSettings } from '../../src/group/build-group.ts'
 import { editDistance } from '../../src/group/edit-distance.ts'
 import { groupCode } from '../../src/group/group-code.ts'
 import { groupId } from '../../src/group/group-id.ts'
@@ -30,19 +30,9 @@ import { assemble } from '../../src/toolchain/assemble.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+import { defaultSettings } from './default-settings.ts'
 
-const settings = {
-  levels: LEVELS,
-  winners: 4,
-  losers: 4,
-  classes: { ast: 1, ir: 0, malformed: 0 },
-  select: 'mixed' as const,
-  centre: 'any' as 'any' | 'unit',
-  minWinners: 2,
-  minLosers: 2,
-  inputs: 8,
-  seed: 1,
-}
+const settings: GroupSettings = { ...defaultSettings, inputs: 8 }
 
 interface AstGroup extends GroupRecord {
   readonly losers: readonly AstLoser[]
@@ -64,7 +54,7 @@ async function unitOf(file: string, name: string): Promise<Unit> {
   return units.find((unit) => unit.name === name)!
 }
 
-async function resultOf(unit: Unit, overrides: Partial<typeof settings> = {}) {
+async function resultOf(unit: Unit, overrides: Partial<GroupSettings> = {}) {
   const task = { unit, split: 'train', settings: { ...settings, ...overrides } } as const
   return (await buildGroup(tools, task)).result
 }
@@ -194,7 +184,7 @@ describe('what a group is about', () => {
   beforeAll(async () => {
     unit = await unitOf('functions/integer-basics.c', 'clamp')
   })
-  const groupOf = async (overrides: Partial<typeof settings>) => {
+  const groupOf = async (overrides: Partial<GroupSettings>) => {
     const result = await resultOf(unit, overrides)
     if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
     return result.group as AstGroup

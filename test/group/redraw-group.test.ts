@@ -15,6 +15,7 @@ import { assemble } from '../../src/toolchain/assemble.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+import { defaultSettings } from './default-settings.ts'
 
 const classes = { ast: 2, ir: 1, malformed: 1 }
 const settings: RedrawSettings = { losers: 4, minLosers: 2, classes, select: 'hard', seed: 5 }
@@ -35,18 +36,7 @@ beforeAll(async () => {
   const { result } = await buildGroup(tools, {
     unit,
     split: 'validation',
-    settings: {
-      levels: ['O0', 'O1', 'O2'],
-      winners: 4,
-      losers: 4,
-      classes,
-      select: 'mixed',
-      centre: 'any',
-      minWinners: 2,
-      minLosers: 2,
-      inputs: 8,
-      seed: 1,
-    },
+    settings: { ...defaultSettings, levels: ['O0', 'O1', 'O2'], classes, inputs: 8 },
   })
   if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
   built = result

@@ -2,28 +2,18 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LEVELS } from '../../src/compile/level.ts'
 import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
 import { COMPILERS } from '../../src/execute/open-engine.ts'
 import { readSources } from '../../src/extract/read-sources.ts'
 import type { Source } from '../../src/extract/source.ts'
+import type { GroupSettings } from '../../src/group/build-group.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
 import { expectedReasons } from '../fixtures/expected-reasons.ts'
 import { fixtureRoot, listFixtures } from '../fixtures/list-fixtures.ts'
+import { defaultSettings } from '../group/default-settings.ts'
 
-const settings = {
-  levels: LEVELS,
-  winners: 4,
-  losers: 4,
-  classes: { ast: 1, ir: 0, malformed: 0 },
-  select: 'mixed' as const,
-  // It is the program itself that must not pass: a mutant of it may have lost what makes it hostile.
-  centre: 'unit' as const,
-  minWinners: 2,
-  minLosers: 2,
-  inputs: 16,
-  seed: 1,
-}
+// It is the program itself that must not pass: a mutant of it may have lost what makes it hostile.
+const settings: GroupSettings = { ...defaultSettings, centre: 'unit' }
 
 const sources = new Map<string, Source>()
 const dropped = new Map<string, string>()

@@ -1,27 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { LEVELS } from '../../src/compile/level.ts'
 import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
 import type { Compiler } from '../../src/execute/open-engine.ts'
 import { readSources } from '../../src/extract/read-sources.ts'
+import type { GroupSettings } from '../../src/group/build-group.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+import { defaultSettings } from '../group/default-settings.ts'
 
 const SOURCES = ['programs/gcd-lcm-cases.c', 'programs/caesar.c', 'functions/booleans.c']
 const MINUTE = 60_000
-const settings = {
-  levels: LEVELS,
-  winners: 4,
-  losers: 4,
-  classes: { ast: 1, ir: 0, malformed: 0 },
-  select: 'mixed' as const,
-  centre: 'any' as const,
-  minWinners: 2,
-  minLosers: 2,
-  inputs: 8,
-  seed: 3,
-}
+const settings: GroupSettings = { ...defaultSettings, inputs: 8, seed: 3 }
 
 async function groupsOf(pool: Pool): Promise<string[]> {
   const results: string[] = []
