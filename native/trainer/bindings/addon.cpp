@@ -1,4 +1,4 @@
-// The addon's entry: { torchVersion, hasCuda, call(operation, id, argument) -> promise, abort(id) }.
+// The addon's entry: { torchVersion, hasCuda, call(operation, id, argument, listener?) -> promise, abort(id) }.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -51,8 +51,8 @@ napi_value guarded(napi_env env, Body body) {
 }
 
 struct arguments {
-  napi_value values[3];
-  size_t count = 3;
+  napi_value values[4];
+  size_t count = 4;
   instance* state;
 };
 
@@ -78,7 +78,10 @@ napi_value call(napi_env env, napi_callback_info info) {
     size_t length;
     check(napi_get_value_string_utf8(env, given.values[0], name, sizeof name, &length), "a name is wanted");
     auto work = given.state->operations.at(name)(js_object(env, given.values[2]));
-    return given.state->queue->submit(env, to_integer(env, given.values[1]), std::move(work));
+    napi_valuetype type;
+    check(napi_typeof(env, given.values[3], &type), "cannot look at the listener");
+    return given.state->queue->submit(env, to_integer(env, given.values[1]), std::move(work),
+                                      type == napi_function ? given.values[3] : nullptr);
   });
 }
 
@@ -101,7 +104,7 @@ napi_value start(napi_env env, napi_callback_info info) {
       at::init_num_threads();
       if (threads > 0) at::set_num_threads(static_cast<int>(threads));
       return [](napi_env) -> napi_value { return nullptr; };
-    });
+    }, nullptr);
     return to_js(env, at::globalContext().hasCUDA());
   });
 }

@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "gradient-check.h"
+#include "job-queue.h"
 #include "log-prob-values.h"
 #include "tensor-file.h"
 
@@ -244,7 +245,14 @@ class operations {
 
   static work generate_responses(const table& sessions, const js_object& from) {
     return [sessions, number = from.integer("model"), options = read_generate_options(from)]() -> js_result {
-      const auto responses = generate(sessions->at(number).model, options);
+      std::vector<generated_response> responses(options.offsets.empty() ? 0 : options.offsets.size() - 1);
+      generate(sessions->at(number).model, options, [&](size_t prompt, generated_response response) {
+        job_queue::tell_listener([=](napi_env env) {
+          return js_record(env).set("prompt", static_cast<int64_t>(prompt)).set("ids", response.ids)
+              .set("logProbs", response.log_probs).set("stopped", response.stopped).value();
+        });
+        responses[prompt] = std::move(response);
+      });
       std::vector<int32_t> ids, offsets{0};
       std::vector<float> log_probs;
       std::vector<uint8_t> stopped;

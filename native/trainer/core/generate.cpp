@@ -1,11 +1,13 @@
 #include "generate.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <map>
 
 #include "draw-token.h"
 #include "job.h"
@@ -13,152 +15,237 @@
 namespace gepo {
 namespace {
 
-// Keys and values of the sequences at work, each layer's in (B, H_k, capacity, head_size).
-struct cache {
-  std::vector<at::Tensor> keys, values;
-};
+// Prompts are read in passes of about so many tokens, so that many long ones do not take the memory of all at once.
+constexpr int64_t prompt_tokens_at_once = 16384;
 
-// What is at work: some of the prompts, each with its row in the cache.
-struct working_set {
-  std::vector<size_t> prompts;     // (B): their numbers
-  std::vector<int64_t> lengths;    // (B): positions filled in the cache
-  cache kept;
+// A prompt at work and what was drawn for it so far.
+struct sequence {
+  size_t prompt = 0;
+  int64_t length = 0;  // positions filled in the cache
+  generated_response response;
 };
 
 at::Tensor on_device(const std::vector<int64_t>& values, c10::Device device) {
   return at::tensor(values, at::kLong).to(device);
 }
 
+int64_t prompt_count(const generate_options& options) {
+  return options.offsets.empty() ? 0 : static_cast<int64_t>(options.offsets.size()) - 1;
+}
+
 int64_t prompt_length(const generate_options& options, size_t prompt) {
   return options.offsets[prompt + 1] - options.offsets[prompt];
 }
 
-cache make_cache(const model& model, int64_t rows, int64_t capacity) {
-  const stage now("making room for the keys and values of " + std::to_string(rows) + " responses",
-                  "batchSize, or maxNewTokens");
-  const auto& config = model.config();
-  cache made;
-  const auto options = at::TensorOptions().dtype(model.options().number_type).device(model.options().device);
-  for (int64_t i = 0; i < config.layers; ++i) {
-    made.keys.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
-    made.values.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
-  }
-  return made;
-}
-
-// Runs the prompts and fills the cache; returns the hidden states (B, D) of their last tokens.
-at::Tensor read_prompts(const model& model, const generate_options& options, working_set& set) {
-  std::vector<int32_t> ids, offsets{0};
-  for (const auto prompt : set.prompts) {
-    ids.insert(ids.end(), options.ids.begin() + options.offsets[prompt],
-               options.ids.begin() + options.offsets[prompt + 1]);
-    offsets.push_back(static_cast<int32_t>(ids.size()));
-  }
-  const auto batch = pack_prompts(ids, offsets, model.config(), model.options().device);
-  return model.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
-    for (size_t row = 0; row < set.prompts.size(); ++row) {
-      const auto start = batch.starts[row];
-      const auto length = batch.starts[row + 1] - start;
-      const auto put = [&](at::Tensor& into, const at::Tensor& from) {
-        const auto place = into.select(0, static_cast<int64_t>(row)).narrow(1, 0, length);
-        place.copy_(from.narrow(0, start, length).transpose(0, 1));
-      };
-      put(set.kept.keys[layer], inputs.k);
-      put(set.kept.values[layer], inputs.v);
-    }
-  });
-}
-
-// One more token for each sequence: ids (B) -> the hidden states (B, D) that predict the next.
-at::Tensor read_tokens(const model& model, const at::Tensor& ids, working_set& set) {
-  const auto& config = model.config();
-  const auto device = model.options().device;
-  const auto rows = static_cast<int64_t>(set.prompts.size());
-  const auto positions = on_device(set.lengths, device);
-  const auto row_numbers = at::arange(rows, positions.options());
-  const auto turn = make_rotation(config, positions, model.options().number_type);
-  const auto longest = *std::max_element(set.lengths.begin(), set.lengths.end()) + 1;
-  // (B, 1, 1, longest): the positions that a sequence has filled, this token's included.
-  const auto is_filled = at::arange(longest, positions.options()).unsqueeze(0) <= positions.unsqueeze(1);
-  const auto mask = is_filled.view({rows, 1, 1, longest});
-  auto hidden = model.embed(ids);
-  for (size_t i = 0; i < model.layers().size(); ++i) {
-    stop_if_aborted();
-    const auto& layer = model.layers()[i];
-    layer_activations activations;
-    activations.input = hidden;
-    const auto inputs = project(layer, activations, config, turn, true);
-    set.kept.keys[i].index_put_({row_numbers, {}, positions}, inputs.k);
-    set.kept.values[i].index_put_({row_numbers, {}, positions}, inputs.v);
-    // The queries of one key head, as if they were so many positions: nothing is repeated.
-    const auto q = inputs.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
-    const auto attended = at::scaled_dot_product_attention(q, set.kept.keys[i].narrow(2, 0, longest),
-                                                           set.kept.values[i].narrow(2, 0, longest), mask);
-    hidden = finish_layer(layer, activations, attended.reshape({rows, config.heads * config.head_size}), config, true);
-  }
-  for (auto& length : set.lengths) ++length;
-  return rms_norm(hidden, model.final_norm().value, config.norm_epsilon).output;
-}
-
-// Leaves only the given rows.
-void keep_rows(working_set& set, const std::vector<int64_t>& rows, c10::Device device) {
-  if (rows.size() == set.prompts.size()) return;
-  working_set left;
-  for (const auto row : rows) {
-    left.prompts.push_back(set.prompts[row]);
-    left.lengths.push_back(set.lengths[row]);
-  }
-  const auto index = on_device(rows, device);
-  for (auto* tensors : {&set.kept.keys, &set.kept.values}) {
-    for (auto& tensor : *tensors) tensor = tensor.index_select(0, index);
-  }
-  set.prompts = std::move(left.prompts);
-  set.lengths = std::move(left.lengths);
+std::vector<int32_t> prompt_ids(const generate_options& options, size_t prompt) {
+  return {options.ids.begin() + options.offsets[prompt], options.ids.begin() + options.offsets[prompt + 1]};
 }
 
 bool is_stop(const generate_options& options, int64_t id) {
   return std::find(options.stop_tokens.begin(), options.stop_tokens.end(), id) != options.stop_tokens.end();
 }
 
-void generate_some(const model& model, const generate_options& options, std::vector<size_t> prompts,
-                   std::vector<generated_response>& responses) {
-  const stage now("generating " + std::to_string(prompts.size()) + " responses", "batchSize, or maxNewTokens");
-  working_set set{std::move(prompts), {}, {}};
-  int64_t longest = 0;
-  for (const auto prompt : set.prompts) {
-    set.lengths.push_back(prompt_length(options, prompt));
-    longest = std::max(longest, set.lengths.back());
-  }
-  // The last token is never read.
-  set.kept = make_cache(model, static_cast<int64_t>(set.prompts.size()), longest + options.max_new_tokens - 1);
-  auto hidden = read_prompts(model, options, set);
-  const drawing how{options.temperature, options.top_p, options.top_k};
-  for (int64_t step = 0;; ++step) {
-    std::vector<double> uniforms;
-    for (const auto prompt : set.prompts) {
-      uniforms.push_back(uniform_number(options.seeds.empty() ? 0 : options.seeds[prompt], step));
+// Those with the very same ids, in the order of their first.
+struct equal_prompts {
+  std::vector<int32_t> ids;
+  std::vector<size_t> rows;
+};
+
+class generator {
+ public:
+  generator(const model& model, const generate_options& options)
+      : model_(model), options_(options), prompts_(static_cast<size_t>(prompt_count(options))) {
+    int64_t longest = 0;
+    for (size_t prompt = 0; prompt < prompts_; ++prompt) {
+      longest = std::max(longest, prompt_length(options, prompt));
     }
-    const auto drawn = draw_tokens(wide_logits(hidden, model.head().value), how, uniforms);
+    // The last token is never read.
+    make_cache(std::min(options.batch_size, prompt_count(options)), longest + options.max_new_tokens - 1);
+  }
+
+  void run(const response_listener& finished) {
+    at::Tensor hidden = admit();  // (B, D): what predicts the next token of each sequence at work
+    while (!at_work_.empty()) {
+      const auto drawn = draw(hidden);
+      const auto going_on = keep_unfinished(drawn, finished);
+      std::vector<at::Tensor> parts;
+      if (!going_on.empty()) parts.push_back(read_tokens(on_device(going_on, device())));
+      if (auto admitted = admit(); admitted.defined()) parts.push_back(std::move(admitted));
+      if (!parts.empty()) hidden = parts.size() == 1 ? parts[0] : at::cat(parts);
+    }
+  }
+
+ private:
+  c10::Device device() const { return model_.options().device; }
+
+  void make_cache(int64_t rows, int64_t capacity) {
+    const stage now("making room for the keys and values of " + std::to_string(rows) + " responses",
+                    "batchSize, or maxNewTokens");
+    const auto& config = model_.config();
+    const auto options = at::TensorOptions().dtype(model_.options().number_type).device(device());
+    rows_ = static_cast<size_t>(rows);
+    for (int64_t i = 0; i < config.layers; ++i) {
+      // Zeros, because what a mask hides must still be a number.
+      keys_.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
+      values_.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
+    }
+  }
+
+  // Gives free rows to the next prompts and reads these; returns the hidden states (new rows, D) of their last tokens,
+  // or nothing where there is none.
+  at::Tensor admit() {
+    const auto first = at_work_.size();
+    while (at_work_.size() < rows_ && next_prompt_ < prompts_) {
+      at_work_.push_back({next_prompt_, prompt_length(options_, next_prompt_), {}});
+      ++next_prompt_;
+    }
+    if (first == at_work_.size()) return {};
+    const auto groups = group_equal(first);
+    std::vector<at::Tensor> hidden;        // of each group
+    std::vector<int64_t> group_of(at_work_.size() - first);
+    for (size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
+      int64_t tokens = 0;
+      while (end < groups.size() && (end == begin || tokens < prompt_tokens_at_once)) {
+        for (const auto row : groups[end].rows) group_of[row - first] = static_cast<int64_t>(end);
+        tokens += static_cast<int64_t>(groups[end++].ids.size());
+      }
+      hidden.push_back(read_prompts({groups.begin() + begin, groups.begin() + end}));
+    }
+    return at::cat(hidden).index_select(0, on_device(group_of, device()));
+  }
+
+  std::vector<equal_prompts> group_equal(size_t first) const {
+    std::vector<equal_prompts> groups;
+    std::map<std::vector<int32_t>, size_t> known;
+    for (auto row = first; row < at_work_.size(); ++row) {
+      auto ids = prompt_ids(options_, at_work_[row].prompt);
+      const auto [found, is_new] = known.try_emplace(ids, groups.size());
+      if (is_new) groups.push_back({std::move(ids), {}});
+      groups[found->second].rows.push_back(row);
+    }
+    return groups;
+  }
+
+  // Runs each prompt once and fills the cache of all of its rows; returns the hidden states (groups, D) of their last
+  // tokens.
+  at::Tensor read_prompts(const std::vector<equal_prompts>& groups) {
+    const stage now("reading " + std::to_string(groups.size()) + " prompts", "batchSize");
+    std::vector<int32_t> ids, offsets{0};
+    for (const auto& group : groups) {
+      ids.insert(ids.end(), group.ids.begin(), group.ids.end());
+      offsets.push_back(static_cast<int32_t>(ids.size()));
+    }
+    const auto batch = pack_prompts(ids, offsets, model_.config(), device());
+    return model_.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
+      for (size_t g = 0; g < groups.size(); ++g) {
+        const auto start = batch.starts[g];
+        const auto length = batch.starts[g + 1] - start;
+        const auto put = [&](at::Tensor& into, const at::Tensor& from) {
+          const auto found = from.narrow(0, start, length).transpose(0, 1);
+          for (const auto row : groups[g].rows) filled(into, row, length).copy_(found);
+        };
+        put(keys_[layer], inputs.k);
+        put(values_[layer], inputs.v);
+      }
+    });
+  }
+
+  // (H_k, length, head_size) of a row.
+  static at::Tensor filled(const at::Tensor& cache, size_t row, int64_t length) {
+    return cache.select(0, static_cast<int64_t>(row)).narrow(1, 0, length);
+  }
+
+  drawn_tokens draw(const at::Tensor& hidden) const {
+    std::vector<double> uniforms;
+    for (const auto& one : at_work_) {
+      const auto seed = options_.seeds.empty() ? 0 : options_.seeds[one.prompt];
+      uniforms.push_back(uniform_number(seed, one.response.ids.size()));
+    }
+    const drawing how{options_.temperature, options_.top_p, options_.top_k};
+    return draw_tokens(wide_logits(hidden, model_.head().value), how, uniforms);
+  }
+
+  // Adds each row's token; hands out what has ended and closes the gap in the cache. Returns the tokens of those that
+  // go on, in their rows' order.
+  std::vector<int64_t> keep_unfinished(const drawn_tokens& drawn, const response_listener& finished) {
     const auto ids = drawn.ids.cpu();
     const auto log_probs = drawn.log_probs.to(at::kCPU, at::kFloat);
-    std::vector<int64_t> going_on;
-    for (size_t row = 0; row < set.prompts.size(); ++row) {
-      auto& response = responses[set.prompts[row]];
-      const auto id = ids.const_data_ptr<int64_t>()[row];
-      response.ids.push_back(static_cast<int32_t>(id));
+    std::vector<int64_t> next(ids.const_data_ptr<int64_t>(), ids.const_data_ptr<int64_t>() + ids.numel());
+    for (size_t row = 0; row < at_work_.size(); ++row) {
+      auto& response = at_work_[row].response;
+      response.ids.push_back(static_cast<int32_t>(next[row]));
       response.log_probs.push_back(log_probs.const_data_ptr<float>()[row]);
-      response.stopped = is_stop(options, id);
-      if (!response.stopped) going_on.push_back(static_cast<int64_t>(row));
+      response.stopped = is_stop(options_, next[row]);
     }
-    if (going_on.empty() || step + 1 == options.max_new_tokens) return;
-    const auto next = drawn.ids.index_select(0, on_device(going_on, drawn.ids.device()));
-    keep_rows(set, going_on, model.options().device);
-    hidden = read_tokens(model, next, set);
+    // From the last row, so that the one that fills a gap is known to go on.
+    for (auto row = at_work_.size(); row-- > 0;) {
+      auto& one = at_work_[row];
+      if (!one.response.stopped && static_cast<int64_t>(one.response.ids.size()) < options_.max_new_tokens) continue;
+      finished(one.prompt, std::move(one.response));
+      const auto last = at_work_.size() - 1;
+      if (row != last) {
+        for (auto* tensors : {&keys_, &values_}) {
+          for (auto& tensor : *tensors) {
+            filled(tensor, row, at_work_[last].length).copy_(filled(tensor, last, at_work_[last].length));
+          }
+        }
+        one = std::move(at_work_[last]);
+        next[row] = next[last];
+      }
+      at_work_.pop_back();
+      next.pop_back();
+    }
+    return next;
   }
-}
+
+  // One more token for each sequence: ids (B) -> the hidden states (B, D) that predict the next.
+  at::Tensor read_tokens(const at::Tensor& ids) {
+    const stage now("generating " + std::to_string(at_work_.size()) + " responses", "batchSize, or maxNewTokens");
+    const auto& config = model_.config();
+    const auto rows = static_cast<int64_t>(at_work_.size());
+    std::vector<int64_t> lengths;
+    for (const auto& one : at_work_) lengths.push_back(one.length);
+    const auto positions = on_device(lengths, device());
+    const auto row_numbers = at::arange(rows, positions.options());
+    const auto turn = make_rotation(config, positions, model_.options().number_type);
+    const auto longest = *std::max_element(lengths.begin(), lengths.end()) + 1;
+    // (B, 1, 1, longest): the positions that a sequence has filled, this token's included.
+    const auto is_filled = at::arange(longest, positions.options()).unsqueeze(0) <= positions.unsqueeze(1);
+    const auto mask = is_filled.view({rows, 1, 1, longest});
+    auto hidden = model_.embed(ids);
+    for (size_t i = 0; i < model_.layers().size(); ++i) {
+      stop_if_aborted();
+      const auto& layer = model_.layers()[i];
+      layer_activations activations;
+      activations.input = hidden;
+      const auto inputs = project(layer, activations, config, turn, true);
+      const auto attended_to = [&](at::Tensor& cache, const at::Tensor& added) {
+        cache.index_put_({row_numbers, {}, positions}, added);
+        return cache.narrow(0, 0, rows).narrow(2, 0, longest);
+      };
+      const auto keys = attended_to(keys_[i], inputs.k);
+      const auto values = attended_to(values_[i], inputs.v);
+      // The queries of one key head, as if they were so many positions: nothing is repeated.
+      const auto q = inputs.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
+      const auto attended = at::scaled_dot_product_attention(q, keys, values, mask);
+      hidden = finish_layer(layer, activations, attended.reshape({rows, config.heads * config.head_size}), config, true);
+    }
+    for (auto& one : at_work_) ++one.length;
+    return rms_norm(hidden, model_.final_norm().value, config.norm_epsilon).output;
+  }
+
+  const model& model_;
+  const generate_options& options_;
+  const size_t prompts_;
+  size_t next_prompt_ = 0;
+  size_t rows_ = 0;
+  std::vector<sequence> at_work_;  // (B): the first B rows of the cache, in their order
+  // Of each layer, (rows, H_k, capacity, head_size).
+  std::vector<at::Tensor> keys_, values_;
+};
 
 void check(const generate_options& options, const model_config& config) {
-  const size_t prompts = options.offsets.empty() ? 0 : options.offsets.size() - 1;
+  const auto prompts = static_cast<size_t>(prompt_count(options));
   if (options.max_new_tokens < 1) fail("bad-input", "maxNewTokens must be at least 1.");
   if (options.batch_size < 1) fail("bad-input", "batchSize must be at least 1.");
   if (!(options.temperature >= 0)) fail("bad-input", "temperature must be at least 0.");
@@ -179,17 +266,9 @@ void check(const generate_options& options, const model_config& config) {
 
 }  // namespace
 
-std::vector<generated_response> generate(const model& model, const generate_options& options) {
+void generate(const model& model, const generate_options& options, const response_listener& finished) {
   check(options, model.config());
-  const size_t prompts = options.offsets.empty() ? 0 : options.offsets.size() - 1;
-  std::vector<generated_response> responses(prompts);
-  for (size_t first = 0; first < prompts; first += static_cast<size_t>(options.batch_size)) {
-    std::vector<size_t> some;
-    const auto end = std::min(prompts, first + static_cast<size_t>(options.batch_size));
-    for (size_t i = first; i < end; ++i) some.push_back(i);
-    generate_some(model, options, std::move(some), responses);
-  }
-  return responses;
+  if (prompt_count(options) > 0) generator(model, options).run(finished);
 }
 
 }  // namespace gepo

@@ -1,5 +1,7 @@
-// Responses drawn token by token, with the keys and values of what came before kept in a cache.
+// Responses drawn token by token, with the keys and values of what came before kept in a cache. A response that ends
+// makes room for the next prompt at once.
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "model.h"
@@ -15,7 +17,7 @@ struct generate_options {
   double top_p = 1;
   int64_t top_k = 0;
   std::vector<uint32_t> seeds;  // (prompts), or empty
-  int64_t batch_size = 64;
+  int64_t batch_size = 64;  // prompts at work at a time
 };
 
 struct generated_response {
@@ -24,6 +26,9 @@ struct generated_response {
   bool stopped = false;
 };
 
-std::vector<generated_response> generate(const model& model, const generate_options& options);
+// Calls `finished` with a prompt's number and its response, in the order in which responses end. What is drawn for a
+// prompt follows from its own seed; the others at work change its numbers by rounding alone.
+using response_listener = std::function<void(size_t, generated_response)>;
+void generate(const model& model, const generate_options& options, const response_listener& finished);
 
 }  // namespace gepo

@@ -11,7 +11,8 @@ interface RawAddon {
   readonly torchVersion: string
   /** Returns whether there is a GPU. */
   start(threads: number): boolean
-  call(operation: string, id: number, argument: object): Promise<unknown>
+  /** `listener` is called with parts of the result before the promise is settled, and must not throw. */
+  call(operation: string, id: number, argument: object, listener?: (part: unknown) => void): Promise<unknown>
   abort(id: number): void
 }
 
@@ -19,7 +20,12 @@ interface RawAddon {
 export interface Addon {
   readonly torchVersion: string
   start(threads: number): boolean
-  call<Result>(operation: string, argument: object, signal?: AbortSignal): Promise<Result>
+  call<Result>(
+    operation: string,
+    argument: object,
+    signal?: AbortSignal,
+    listener?: (part: unknown) => void,
+  ): Promise<Result>
 }
 
 const CODES: ReadonlySet<string> = new Set<EngineErrorCode>([
@@ -55,7 +61,7 @@ export function loadAddon(env: NodeJS.ProcessEnv): Addon {
   return {
     torchVersion: raw.torchVersion,
     start: (threads) => raw.start(threads),
-    call: (operation, argument, signal) => callAddon(raw, operation, argument, signal),
+    call: (operation, argument, signal, listener) => callAddon(raw, operation, argument, signal, listener),
   }
 }
 
@@ -77,13 +83,14 @@ async function callAddon<Result>(
   operation: string,
   argument: object,
   signal: AbortSignal | undefined,
+  listener: ((part: unknown) => void) | undefined,
 ): Promise<Result> {
   if (signal?.aborted) throw new EngineError('aborted', 'Aborted.')
   const id = ++lastId
   const abort = () => raw.abort(id)
   signal?.addEventListener('abort', abort)
   try {
-    return (await raw.call(operation, id, argument)) as Result
+    return (await raw.call(operation, id, argument, listener)) as Result
   } catch (error) {
     throw toEngineError(error)
   } finally {

@@ -180,11 +180,25 @@ export interface GenerateOptions {
   readonly topP?: number
   /** Only so many likeliest tokens are drawn from. 0, the default: all. */
   readonly topK?: number
-  /** One for each prompt, so that what is drawn does not depend on the others of the batch. Default all 0. */
+  /**
+   * One for each prompt. What is drawn for it follows from its seed; the others of the batch change the numbers that
+   * it is drawn by in their last places alone. Default all 0.
+   */
   readonly seeds?: Uint32Array
-  /** Prompts that are worked on at a time. Default 64. */
+  /** Prompts that are worked on at a time; the next begins as soon as one has ended. Default 64. */
   readonly batchSize?: number
+  /** Called with each response as it ends, while the others go on. What it throws rejects the call, once all ended. */
+  readonly onResponse?: (response: GeneratedResponse) => void
   readonly signal?: AbortSignal
+}
+
+/** What {@link Generated} has of one prompt. */
+export interface GeneratedResponse {
+  /** Its place among the prompts. */
+  readonly prompt: number
+  readonly ids: Int32Array
+  readonly logProbs: Float32Array
+  readonly stopped: boolean
 }
 
 export interface Generated {

@@ -6,6 +6,7 @@ import { CONFIG_FILE, INDEX_FILE, removeWeightFiles, WEIGHTS_FILE } from './chec
 import {
   EngineError,
   type Generated,
+  type GeneratedResponse,
   type GenerateOptions,
   type LogProbGradient,
   type LogProbOptions,
@@ -142,8 +143,18 @@ export class NativeModel implements Model {
     await writeJson(join(folder, CONFIG_FILE), { ...config, dtype: type })
   }
 
-  generate(options: GenerateOptions): Promise<Generated> {
-    return this.#call(
+  async generate(options: GenerateOptions): Promise<Generated> {
+    const { onResponse } = options
+    let failure: { readonly error: unknown } | undefined
+    // The engine calls it from outside of any promise, where an error would end the process.
+    const listener = (response: unknown) => {
+      try {
+        onResponse?.(response as GeneratedResponse)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+    const generated = await this.#call<Generated>(
       'generate',
       {
         ids: options.ids,
@@ -157,7 +168,10 @@ export class NativeModel implements Model {
         batchSize: options.batchSize ?? 64,
       },
       options.signal,
+      onResponse && listener,
     )
+    if (failure !== undefined) throw failure.error
+    return generated
   }
 
   async memory(): Promise<MemoryFigures> {
@@ -198,8 +212,13 @@ export class NativeModel implements Model {
     return this.#call('close', {})
   }
 
-  #call<Result>(operation: string, argument: object, signal?: AbortSignal): Promise<Result> {
-    return this.#addon.call(operation, { model: this.#handle, ...argument }, signal)
+  #call<Result>(
+    operation: string,
+    argument: object,
+    signal?: AbortSignal,
+    listener?: (part: unknown) => void,
+  ): Promise<Result> {
+    return this.#addon.call(operation, { model: this.#handle, ...argument }, signal, listener)
   }
 
   #write(

@@ -1,7 +1,7 @@
 /** Drawing responses: greedy parity with transformers is in parity.test.ts, the rest here. */
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Generated, GenerateOptions } from '../../../src/train/engine/engine.ts'
+import type { Generated, GeneratedResponse, GenerateOptions } from '../../../src/train/engine/engine.ts'
 import { largestDifference, randomBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, writeRandomCheckpoint } from './random-checkpoint.ts'
@@ -39,6 +39,83 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     const others = await model.generate({ ...drawn, seeds: Uint32Array.of(5, 60, 70, 80, 90) })
     expect(responsesOf(others)[0]).toEqual(responsesOf(together)[0])
     expect(responsesOf(others)[1]).not.toEqual(responsesOf(together)[1])
+  })
+
+  it('gives the place of a response that has ended to the next prompt, and draws the same', async () => {
+    const model = await open()
+    const many = promptsOf([3, 12, 1, 7, 7, 20, 2, 5, 9])
+    const options = {
+      ...many,
+      maxNewTokens: 30,
+      stopTokens: Int32Array.of(3, 11, 40, 62, 90),
+      temperature: 1,
+      seeds: Uint32Array.from({ length: 9 }, (_, i) => 100 + i),
+    }
+    const alone = await model.generate({ ...options, batchSize: 1 })
+    // They end at different times, so that places are taken one by one.
+    expect(new Set(responsesOf(alone).map(({ length }) => length)).size).toBeGreaterThan(4)
+    for (const batchSize of [2, 3, 8, 64]) {
+      const together = await model.generate({ ...options, batchSize })
+      expect(responsesOf(together)).toEqual(responsesOf(alone))
+      expect(together.stopped).toEqual(alone.stopped)
+      expect(largestDifference(together.logProbs, alone.logProbs)).toBeLessThan(1e-5)
+    }
+    const { tokens } = await model.logProbs(asBatch(many, alone))
+    expect(largestDifference(alone.logProbs, tokens)).toBeLessThan(1e-5)
+  })
+
+  it('reads a prompt once for several responses to it, which their seeds make different', async () => {
+    const model = await open()
+    const one = promptsOf([9])
+    const options = {
+      ids: Int32Array.from([0, 1, 2, 3].flatMap(() => [...one.ids])),
+      offsets: Int32Array.of(0, 9, 18, 27, 36),
+      maxNewTokens: 15,
+      stopTokens: NO_STOP,
+      temperature: 1,
+      seeds: Uint32Array.of(1, 2, 1, 3),
+    }
+    const [first, second, third, fourth] = responsesOf(await model.generate(options))
+    expect(third).toEqual(first)
+    expect(second).not.toEqual(first)
+    expect(fourth).not.toEqual(first)
+    expect(responsesOf(await model.generate({ ...options, batchSize: 1 }))[3]).toEqual(fourth)
+  })
+
+  it('hands out each response as it ends, before the others have', async () => {
+    const model = await open()
+    const heard: GeneratedResponse[] = []
+    let isOver = false
+    const generated = await model.generate({
+      ...drawn,
+      maxNewTokens: 60,
+      stopTokens: Int32Array.of(3, 11, 40, 62, 90),
+      batchSize: 2,
+      onResponse: (response) => {
+        expect(isOver).toBe(false)
+        heard.push(response)
+      },
+    })
+    isOver = true
+    expect(heard.map(({ prompt }) => prompt).sort()).toEqual([0, 1, 2, 3, 4])
+    for (const { prompt, ids, logProbs, stopped } of heard) {
+      const [from, to] = [generated.offsets[prompt]!, generated.offsets[prompt + 1]!]
+      expect(ids).toEqual(generated.ids.slice(from, to))
+      expect(logProbs).toEqual(generated.logProbs.slice(from, to))
+      expect(stopped).toBe(generated.stopped[prompt] === 1)
+    }
+  })
+
+  it('fails with what a listener throws, and works on', async () => {
+    const model = await open()
+    const failing = model.generate({
+      ...drawn,
+      onResponse: () => {
+        throw new Error('a bug of the listener')
+      },
+    })
+    await expect(failing).rejects.toThrow('a bug of the listener')
+    expect((await model.generate(drawn)).ids).toHaveLength(5 * 12)
   })
 
   it('is greedy with one token to choose from', async () => {

@@ -128,16 +128,19 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`the native engine ${NO_ENGINE ?? NO_ORA
       const prompts = promptsFor(config)
       const offsets = [0]
       for (const prompt of prompts) offsets.push(offsets.at(-1)! + prompt.length)
-      const generated = await model.generate({
-        ids: Int32Array.from(prompts.flat()),
-        offsets: Int32Array.from(offsets),
-        maxNewTokens: 24,
-        stopTokens: Int32Array.from(STOP_TOKENS),
-      })
-      const found = prompts.map((_, i) => [
-        ...generated.ids.subarray(generated.offsets[i]!, generated.offsets[i + 1]!),
-      ])
-      expect(found).toEqual(answers.get(name)!.generate.answers)
+      for (const batchSize of [64, 2]) {
+        const generated = await model.generate({
+          ids: Int32Array.from(prompts.flat()),
+          offsets: Int32Array.from(offsets),
+          maxNewTokens: 24,
+          stopTokens: Int32Array.from(STOP_TOKENS),
+          batchSize,
+        })
+        const found = prompts.map((_, i) => [
+          ...generated.ids.subarray(generated.offsets[i]!, generated.offsets[i + 1]!),
+        ])
+        expect(found).toEqual(answers.get(name)!.generate.answers)
+      }
     })
   })
 })
