@@ -107,18 +107,22 @@ async function verifyDatabase(
   }
 }
 
-/** The same groups by both engines. */
+/** The same groups by both engines, or what each made of the program. */
 async function compareEngines(folder: string, file: string): Promise<Finding[]> {
   const hashes: Record<string, string> = {}
+  const said: string[] = []
   for (const compiler of ['worker', 'spawn'] as const) {
     const database = join(folder, `${compiler}.db`)
     await buildInto(database, [file], compiler)
-    const store = openStore(database, { readonly: true })
+    const store = openStore(database)
     hashes[compiler] = store.contentHash()
+    const ids = [...store.groups()].map(({ group, unit }) => `${unit.name} ${group.id}`)
     store.close()
+    const drops = readDrops(database).map(({ stage, reason, detail }) => `${stage}: ${reason}: ${detail}`)
+    said.push(`${compiler}:`, ...ids, ...drops)
   }
-  const agree = hashes.worker === hashes.spawn || signal.aborted
-  return agree ? [] : [{ file, said: `the engines build different groups: ${JSON.stringify(hashes)}` }]
+  if (hashes.worker === hashes.spawn || signal.aborted) return []
+  return [{ file, said: ['the engines build different groups', ...said].join('\n') }]
 }
 
 async function runBatch(folder: string, firstSeed: number, tally: Tally): Promise<Finding[]> {
