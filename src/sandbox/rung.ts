@@ -54,7 +54,7 @@ export function commandFor(rung: Rung, box: string, program = SUPERVISOR): Comma
 }
 
 /** Merged-/usr systems have links here, older ones folders. */
-function systemFolder(path: string): string[] {
+export function systemFolder(path: string): string[] {
   try {
     return ['--symlink', readlinkSync(path), path]
   } catch {

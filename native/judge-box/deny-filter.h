@@ -1,0 +1,78 @@
+/*
+ * The system calls that no program under judgement may make. Runtimes of a dozen languages need too many calls for a
+ * list of what is allowed; so the namespaces and the lack of all capabilities are the fence, and this takes away what
+ * would let a program look for holes in it: new namespaces, mounts, tracing, sockets, memory that no limit counts.
+ *
+ * What a runtime asks only to see whether it is there is answered with an error; the rest ends the process.
+ */
+#pragma once
+
+#include <linux/sched.h>
+#include <sys/ioctl.h>
+
+#include "../runner/system-call-filter.h"
+
+/* Tried by runtimes that go on without. memfd is memory that neither the size of a process nor of a file bounds. */
+static const int absent_calls[] = {
+    __NR_socket, __NR_memfd_create, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register,
+    __NR_perf_event_open, __NR_userfaultfd, __NR_bpf, __NR_mlock, __NR_mlock2, __NR_mlockall,
+    __NR_set_mempolicy, __NR_mbind, __NR_migrate_pages, __NR_move_pages, __NR_fanotify_init,
+#ifdef __NR_memfd_secret
+    __NR_memfd_secret,
+#endif
+};
+
+static const int forbidden_calls[] = {
+    __NR_mount, __NR_umount2, __NR_pivot_root, __NR_chroot, __NR_unshare, __NR_setns,
+    __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_kcmp, __NR_pidfd_getfd,
+    __NR_add_key, __NR_request_key, __NR_keyctl, __NR_kexec_load, __NR_init_module, __NR_finit_module,
+    __NR_delete_module, __NR_reboot, __NR_swapon, __NR_swapoff, __NR_acct, __NR_quotactl, __NR_syslog,
+    __NR_open_by_handle_at, __NR_name_to_handle_at, __NR_settimeofday, __NR_clock_settime, __NR_adjtimex,
+    __NR_clock_adjtime, __NR_sethostname, __NR_setdomainname, __NR_vhangup, __NR_shmget, __NR_msgget, __NR_semget,
+    __NR_mq_open, __NR_mknodat,
+#ifdef __NR_kexec_file_load
+    __NR_kexec_file_load,
+#endif
+#ifdef __NR_mknod
+    __NR_mknod,
+#endif
+#ifdef __NR_open_tree
+    __NR_open_tree, __NR_move_mount, __NR_fsopen, __NR_fsconfig, __NR_fsmount, __NR_fspick,
+#endif
+#ifdef __NR_mount_setattr
+    __NR_mount_setattr,
+#endif
+#ifdef __NR_iopl
+    __NR_iopl, __NR_ioperm,
+#endif
+};
+
+#define NEW_NAMESPACES                                                                                   \
+  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+
+static inline void answer_calls(struct filter_program *program, uint32_t action, const int *calls, size_t count) {
+  emit_load(program, offsetof(struct seccomp_data, nr));
+  for (size_t i = 0; i < count; i++) {
+    emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i], 0, 1);
+    emit_return(program, action);
+  }
+}
+
+static inline void build_deny_filter(struct filter_program *program) {
+  begin_filter(program);
+#if defined(__x86_64__)
+  /* The x32 numbering of the same machine would go past every number below. */
+  emit_load(program, offsetof(struct seccomp_data, nr));
+  emit(program, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
+  emit_return(program, SECCOMP_RET_KILL_PROCESS);
+#endif
+  answer_calls(program, SECCOMP_RET_ERRNO | EPERM, absent_calls, sizeof absent_calls / sizeof *absent_calls);
+  answer_calls(program, SECCOMP_RET_KILL_PROCESS, forbidden_calls, sizeof forbidden_calls / sizeof *forbidden_calls);
+  /* Its flags lie behind a pointer; the C library goes on with clone, whose flags can be seen. */
+  ANSWER_IF(program, SECCOMP_RET_ERRNO | ENOSYS, __NR_clone3);
+  for (uint64_t flag = 1; flag <= NEW_NAMESPACES; flag <<= 1)
+    if (flag & NEW_NAMESPACES) ANSWER_IF(program, SECCOMP_RET_KILL_PROCESS, __NR_clone, {0, flag, flag});
+  /* Typing into the terminal of whoever started all this. */
+  ANSWER_IF(program, SECCOMP_RET_ERRNO | EPERM, __NR_ioctl, {1, LOW_BITS, TIOCSTI});
+  emit_return(program, SECCOMP_RET_ALLOW);
+}

@@ -1,0 +1,13 @@
+/** The texts that stand beside an answer whose function is called: native/judge-box/drivers, one a language. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import type { BoxFile } from './box-frames.ts'
+
+/** The driver of that name as a file of the box. */
+export function callDriver(name: string): BoxFile {
+  return {
+    path: name,
+    content: readFileSync(join(PACKAGE_ROOT, 'native/judge-box/drivers', name), 'utf8'),
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * One program against one suite, in one box: built once, run for each test until one fails.
+ *
+ * A test is passed only by a run whose process ended by itself with exit status 0 and that gave the expected output.
+ * An output that is right does not excuse another exit status. What is expected never leaves this process.
+ */
+import { randomBytes } from 'node:crypto'
+import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
+import type { Box } from './box.ts'
+import { compareOutput } from './compare-output.ts'
+import { compareResult } from './compare-result.ts'
+import { findPrograms, missingLanguage } from './find-programs.ts'
+import type { Program } from './language.ts'
+import type { Built, LanguageDefinition } from './languages/language-definition.ts'
+import { definitionOf } from './languages/languages.ts'
+import { RUN_ENVIRONMENT } from './run-environment.ts'
+import type { JsonValue, Suite, SuiteLimits, Test } from './suite.ts'
+import type { Verdict } from './verdict.ts'
+import type { Workshop } from './workshop.ts'
+
+/** A busy machine must not fail an answer: what counts is CPU time, and the wall clock is for those that wait. */
+const WALL_FACTOR = 3
+const STACK_BYTES = 8 * 1024 * 1024
+/** Addresses beyond the memory allowed: stacks of threads and what runtimes reserve. Size is watched apart. */
+const RESERVED_BYTES = 1024 ** 3
+const SHOWN_CHARS = 1000
+
+type Ready = Extract<Built, { kind: 'built' }>
+
+/** What a test comes to; `sandbox-error` says nothing about the program. */
+type Outcome =
+  | Verdict
+  | { readonly kind: 'right' }
+  | { readonly kind: 'sandbox-error'; readonly detail: string }
+
+export async function judgeAnswer(
+  box: Box,
+  program: Program,
+  suite: Suite,
+  workshop: Workshop,
+): Promise<Verdict | { readonly kind: 'sandbox-error'; readonly detail: string }> {
+  const forCalls = suite.tests.some(({ kind }) => kind === 'call')
+  const definition = definitionOf(program.language)
+  const programs = definition && findPrograms(definition)
+  const reason = unjudgedReason(program, suite, definition, programs !== undefined)
+  if (reason !== undefined) return { kind: 'unjudged', reason }
+  const job = { box, code: program.code, forCalls, limits: suite.limits, programs: programs!, workshop }
+  const built = await definition!.build(job)
+  if (built.kind !== 'built') return built
+  for (const [index, test] of suite.tests.entries()) {
+    const outcome = await runTest(box, built, definition!, suite, test, index)
+    if (outcome.kind !== 'right') return outcome
+  }
+  return { kind: 'passed' }
+}
+
+function unjudgedReason(
+  { language }: Program,
+  { tests }: Suite,
+  definition: LanguageDefinition | undefined,
+  installed: boolean,
+): string | undefined {
+  const calls = tests.filter(({ kind }) => kind === 'call').length
+  if (tests.length === 0) return 'the suite has no tests'
+  if (definition === undefined) return `there is no judge for ${language} yet`
+  if (calls > 0 && calls < tests.length) return 'the suite mixes call tests and stdin tests'
+  if (calls > 0 && !definition.takesCalls)
+    return `functions in ${definition.title} cannot be called by tests yet`
+  return installed ? undefined : missingLanguage(definition)
+}
+
+async function runTest(
+  box: Box,
+  built: Ready,
+  definition: LanguageDefinition,
+  { comparison, limits }: Suite,
+  test: Test,
+  index: number,
+): Promise<Outcome> {
+  const nonce = randomBytes(16).toString('hex')
+  const [path, ...argv] = built.command
+  const call = test.kind === 'call' ? { nonce, name: test.name, arguments: test.arguments } : undefined
+  const report = await box.run({
+    path: path!,
+    argv,
+    env: RUN_ENVIRONMENT,
+    limits: { ...runLimits(limits), stackBytes: built.stackBytes ?? STACK_BYTES },
+    ...(test.kind === 'stdin' ? { stdin: Buffer.from(test.input) } : {}),
+    ...(call === undefined ? {} : { args: Buffer.from(JSON.stringify(call)), wantRecord: true }),
+  })
+  const failure = failureOf(report, definition, index)
+  if (failure !== undefined) return failure
+  const finished = report as FinishedRun
+  if (test.kind === 'stdin') {
+    if (compareOutput(test.output, finished.stdout, comparison)) return { kind: 'right' }
+    return wrong(index, test.output, finished.stdout.toString())
+  }
+  const returned = readResult(finished.record.toString(), nonce)
+  if (returned === undefined) {
+    return { kind: 'runtime-error', test: index, message: 'the program ended before the function returned' }
+  }
+  if (compareResult(test.result, returned.value, comparison)) return { kind: 'right' }
+  return wrong(index, JSON.stringify(test.result), JSON.stringify(returned.value))
+}
+
+const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
+  cpuMs: testMs,
+  wallMs: WALL_FACTOR * testMs,
+  memoryBytes,
+  dataBytes: 2 * memoryBytes + RESERVED_BYTES,
+  outputBytes,
+})
+
+/** Undefined for a run that ended by itself with exit status 0. */
+function failureOf(
+  report: RunReport,
+  { outOfMemory }: LanguageDefinition,
+  test: number,
+): Outcome | undefined {
+  switch (report.kind) {
+    case 'sandbox-error':
+      return report
+    case 'timeout':
+    case 'output-limit':
+    case 'memory-limit':
+      return { kind: report.kind, test }
+    case 'forbidden-syscall':
+      return {
+        kind: 'runtime-error',
+        test,
+        message: 'a system call that programs under judgement may not make',
+      }
+    case 'signaled':
+      return runtimeError(`ended by ${report.signal}`, report.stderr, outOfMemory, test)
+    case 'exited':
+      return report.code === 0
+        ? undefined
+        : runtimeError(`exit status ${report.code}`, report.stderr, outOfMemory, test)
+  }
+}
+
+function runtimeError(how: string, stderr: Buffer, outOfMemory: RegExp | undefined, test: number): Verdict {
+  const said = stderr.toString().trim()
+  if (outOfMemory?.test(said)) return { kind: 'memory-limit', test }
+  // What a runtime says last, as Python's name of the error, is what tells most.
+  return { kind: 'runtime-error', test, message: said === '' ? how : `${how}: ${said.slice(-SHOWN_CHARS)}` }
+}
+
+function wrong(test: number, expected: string, got: string): Verdict {
+  return { kind: 'wrong-answer', test, expected: shortened(expected), got: shortened(got) }
+}
+
+const shortened = (text: string) =>
+  text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}... (${text.length} characters)`
+
+/** What stands behind the nonce, which only this run's driver has been told. */
+function readResult(record: string, nonce: string): { readonly value: JsonValue } | undefined {
+  if (!record.startsWith(`${nonce}\n`)) return undefined
+  try {
+    return { value: JSON.parse(record.slice(nonce.length + 1)) }
+  } catch {
+    return undefined
+  }
+}

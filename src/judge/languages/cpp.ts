@@ -1,0 +1,54 @@
+/**
+ * C++ as contests take it. Most answers include all of the standard library at once (bits/stdc++.h), which takes g++
+ * most of its time; a precompiled copy of that header, made once for a judge, lies where g++ looks first.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { SUPPORT } from '../box-command.ts'
+import type { Workshop } from '../workshop.ts'
+import { compile } from './build-steps.ts'
+import type { LanguageDefinition } from './language-definition.ts'
+
+/** A precompiled header fits only where the flags are the same. */
+const FLAGS = ['-std=c++17', '-O2', '-w', '-pipe']
+const HEADERS = 'cpp'
+
+export const cpp: LanguageDefinition = {
+  language: 'cpp',
+  title: 'C++',
+  tags: ['cpp', 'c++', 'cc', 'cxx'],
+  aptPackage: 'g++',
+  programs: { gxx: ['g++'] },
+  version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
+  takesCalls: false,
+  outOfMemory: /std::bad_alloc/,
+  async build(job) {
+    const gxx = job.programs.gxx!
+    await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
+    return compile(
+      job,
+      [{ path: 'answer.cpp', content: job.code }],
+      [[gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer', 'answer.cpp']],
+      { command: ['/box/answer'], stackBytes: job.limits.memoryBytes },
+    )
+  },
+}
+
+/** The system's own header, so nothing untrusted is read. Without it answers compile all the same, more slowly. */
+async function precompileHeaders(gxx: string, { fence }: Workshop): Promise<object> {
+  const folder = join(fence.supportFolder, HEADERS, 'bits')
+  mkdirSync(folder, { recursive: true })
+  const header = join(folder, 'stdc++.h')
+  writeFileSync(header, '#include_next <bits/stdc++.h>\n')
+  // Under another name first: boxes must not see half of it.
+  const { failed } = await execa(
+    gxx,
+    [...FLAGS, '-x', 'c++-header', '-o', `${header}.part`, header, '-I', join(folder, '..')],
+    {
+      reject: false,
+    },
+  )
+  if (!failed) renameSync(`${header}.part`, `${header}.gch`)
+  return {}
+}

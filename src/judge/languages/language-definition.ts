@@ -1,0 +1,47 @@
+/** What the judge knows of a language: one record a language, in a file of its own (languages.ts lists them). */
+import type { Box } from '../box.ts'
+import type { Language } from '../language.ts'
+import type { SuiteLimits } from '../suite.ts'
+import type { Workshop } from '../workshop.ts'
+
+export interface LanguageDefinition {
+  readonly language: Language
+  /** As people write it. */
+  readonly title: string
+  /** Words that mark a fenced block as being in it, lower case. */
+  readonly tags: readonly string[]
+  /** The Debian and Ubuntu package that brings it; undefined where gepo itself runs on it. */
+  readonly aptPackage: string | undefined
+  /** By role, the names or paths to look for, best first. The first role's program is asked for its version. */
+  readonly programs: Readonly<Record<string, readonly string[]>>
+  readonly version: { readonly args: readonly string[]; readonly pattern: RegExp }
+  /** Puts a program into the box, ready to be run once for each test. */
+  readonly build: (job: BuildJob) => Promise<Built>
+  /** Whether `build` can make the program answer call tests. */
+  readonly takesCalls: boolean
+  /** What its runtime writes to standard error when it gets no memory. */
+  readonly outOfMemory?: RegExp
+}
+
+export interface BuildJob {
+  readonly box: Box
+  readonly code: string
+  /** To be called rather than run: what is started reads the call from descriptor 4 and answers on 3. */
+  readonly forCalls: boolean
+  readonly limits: SuiteLimits
+  /** The programs found, by role. */
+  readonly programs: Readonly<Record<string, string>>
+  readonly workshop: Workshop
+}
+
+export type Built =
+  | {
+      readonly kind: 'built'
+      /** Program and arguments of one run. */
+      readonly command: readonly string[]
+      /** Default 8 MB. */
+      readonly stackBytes?: number
+    }
+  | { readonly kind: 'compile-error'; readonly message: string }
+  /** The box, not the program. */
+  | { readonly kind: 'sandbox-error'; readonly detail: string }

@@ -1,0 +1,25 @@
+import { SUPPORT } from '../box-command.ts'
+import { shareFile } from '../workshop.ts'
+import type { BuildJob } from './language-definition.ts'
+
+const MIB = 1024 * 1024
+
+/** Node with what recursion and memory an answer may use. The checkout's own Node may lie where no box can look. */
+export async function nodeCommand({ limits, programs, workshop }: BuildJob, args: readonly string[]) {
+  await workshop.once('node', async () => {
+    shareFile(programs.node!, workshop.fence, 'node')
+    return {}
+  })
+  const heapMiB = Math.floor((limits.memoryBytes / MIB) * 0.75)
+  return {
+    // Its own limit in KiB, below what the system gives.
+    command: [
+      `${SUPPORT}/node`,
+      '--stack-size=50000',
+      `--max-old-space-size=${heapMiB}`,
+      '--no-warnings',
+      ...args,
+    ],
+    stackBytes: 64 * MIB,
+  }
+}

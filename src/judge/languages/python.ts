@@ -1,0 +1,23 @@
+import { callDriver } from '../call-driver.ts'
+import { interpret } from './build-steps.ts'
+import type { LanguageDefinition } from './language-definition.ts'
+
+export const python: LanguageDefinition = {
+  language: 'python',
+  title: 'Python',
+  tags: ['python', 'py', 'python3'],
+  aptPackage: 'python3',
+  programs: { python: ['python3'] },
+  version: { args: ['--version'], pattern: /Python (\d\S*)/ },
+  takesCalls: true,
+  outOfMemory: /^MemoryError\b/m,
+  build(job) {
+    const answer = { path: 'answer.py', content: job.code }
+    const files = job.forCalls ? [answer, callDriver('call.py')] : [answer]
+    const script = job.forCalls ? '/box/call.py' : '/box/answer.py'
+    return interpret(job, files, {
+      command: [job.programs.python!, '-B', '-E', '-s', script],
+      stackBytes: 64 * 1024 * 1024,
+    })
+  },
+}

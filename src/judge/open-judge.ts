@@ -1,0 +1,129 @@
+/**
+ * The judge: as many boxes as answers are to be judged at the same time, and a queue in front of them.
+ *
+ * In: programs and suites. Out: a verdict for each. A box that breaks is made anew and the answer judged again, once;
+ * then the verdict is `unjudged`.
+ *
+ * Only behind bubblewrap with user namespaces: unlike C units, answers need processes, threads and files, which no
+ * list of system calls can hold alone.
+ */
+import { tmpdir } from 'node:os'
+import { UserError } from '../config/user-error.ts'
+import { removeBoxDirectory } from '../sandbox/box-directory.ts'
+import { fences, prepareBox } from '../sandbox/sandbox.ts'
+import { findJudgeBox } from '../toolchain/find-judge-box.ts'
+import { setupCommand } from '../toolchain/locate-tools.ts'
+import { type Box, type BoxFence, boxProblem, makeBox } from './box.ts'
+import { JUDGE_BOX } from './box-command.ts'
+import type { Judge } from './judge.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import type { Program } from './language.ts'
+import type { Suite } from './suite.ts'
+import type { Verdict } from './verdict.ts'
+import { openWorkshop } from './workshop.ts'
+
+export interface JudgeOptions {
+  /** Answers judged at the same time; each takes a core. */
+  readonly slots: number
+  /** Default the system's folder for temporary files. */
+  readonly temporaryFolder?: string
+}
+
+/**
+ * Opens a judge.
+ *
+ * @example
+ * const judge = await openJudge({ slots: 4 })
+ * await judge.judge({ language: 'python', code: 'print(int(input()) + 1)' }, suite) // { kind: 'passed' }
+ * await judge.close()
+ *
+ * @throws UserError if no sandbox for answers works here, or its runner is not built
+ */
+export async function openJudge({ slots, temporaryFolder = tmpdir() }: JudgeOptions): Promise<Judge> {
+  const runner = findJudgeBox(process.env)
+  if (runner === undefined) throw new UserError(`The judge's runner is not built: run \`${setupCommand()}\`.`)
+  const supportFolder = prepareBox(runner, JUDGE_BOX, temporaryFolder)
+  const problems: string[] = []
+  for (const { user } of fences(['full'])) {
+    const fence = { supportFolder, user }
+    const problem = await boxProblem(fence)
+    if (problem === undefined) return new OpenJudge(fence, slots)
+    problems.push(problem)
+  }
+  removeBoxDirectory(supportFolder)
+  throw new UserError(
+    `Answers cannot be judged here, as their sandbox needs bubblewrap and user namespaces (${problems[0]}): install ` +
+      'bubblewrap, and allow user namespaces (on Ubuntu 24.04: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`).',
+  )
+}
+
+class OpenJudge implements Judge {
+  readonly #workshop
+  readonly #boxes: readonly Box[]
+  readonly #free: Box[]
+  readonly #waiting: ((box: Box) => void)[] = []
+  readonly #closing = new AbortController()
+
+  constructor(fence: BoxFence, slots: number) {
+    this.#workshop = openWorkshop(fence)
+    this.#boxes = Array.from({ length: slots }, () => makeBox(fence))
+    this.#free = [...this.#boxes]
+  }
+
+  async judge(
+    program: Program,
+    suite: Suite,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Verdict> {
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, this.#closing.signal])
+      : this.#closing.signal
+    signal.throwIfAborted()
+    const box = await this.#takeBox(signal)
+    const stop = () => void box.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      let verdict = await judgeAnswer(box, program, suite, this.#workshop)
+      if (verdict.kind === 'sandbox-error' && !signal.aborted) {
+        await box.stop()
+        verdict = await judgeAnswer(box, program, suite, this.#workshop)
+      }
+      signal.throwIfAborted()
+      return verdict.kind === 'sandbox-error'
+        ? { kind: 'unjudged', reason: `the sandbox failed: ${verdict.detail}` }
+        : verdict
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#giveBack(box)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the judge is closed'))
+    await Promise.all(this.#boxes.map((box) => box.stop()))
+    await this.#workshop.close()
+  }
+
+  #takeBox(signal: AbortSignal): Promise<Box> {
+    const box = this.#free.pop()
+    if (box !== undefined) return Promise.resolve(box)
+    return new Promise((resolve, reject) => {
+      const take = (freed: Box) => {
+        signal.removeEventListener('abort', leave)
+        resolve(freed)
+      }
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(take), 1)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.push(take)
+    })
+  }
+
+  #giveBack(box: Box): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free.push(box)
+    else next(box)
+  }
+}

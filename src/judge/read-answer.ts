@@ -1,0 +1,66 @@
+/**
+ * The program in a chat model's answer. In: the answer's text and the language asked for. Out: the program, or why
+ * there is none: a format-error, which fails the answer.
+ *
+ * The rule: the text has exactly one fenced block (``` or ~~~, as in CommonMark) whose first word names the language
+ * (languages/*.ts have the words), and that block is closed. Other text, and blocks of other kinds, do not matter.
+ */
+
+import type { Language, Program } from './language.ts'
+import { DEFINITIONS } from './languages/languages.ts'
+import type { Verdict } from './verdict.ts'
+
+export type AnswerReading = { readonly kind: 'program'; readonly program: Program } | FormatError
+
+type FormatError = Extract<Verdict, { kind: 'format-error' }>
+
+/** @example readAnswer('Here:\n```py\nprint(1)\n```', 'python') // { kind: 'program', program: { code: 'print(1)\n', ... } } */
+export function readAnswer(text: string, language: Language): AnswerReading {
+  const tags = tagsOf(language)
+  const blocks = fencedBlocks(text).filter(({ tag }) => tags.includes(tag))
+  const [block] = blocks
+  if (block === undefined) return formatError(`there is no block that begins with \`\`\`${tags[0]}`)
+  if (blocks.length > 1)
+    return formatError(`${blocks.length} blocks are marked as ${tags[0]}; there must be one`)
+  if (!block.closed) return formatError('the block is not closed')
+  return { kind: 'program', program: { language, code: block.code } }
+}
+
+const formatError = (message: string): FormatError => ({ kind: 'format-error', message })
+
+const tagsOf = (language: Language): readonly string[] =>
+  DEFINITIONS.find((definition) => definition.language === language)?.tags ?? [language]
+
+interface Block {
+  readonly tag: string
+  readonly code: string
+  readonly closed: boolean
+}
+
+const OPENING = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$/
+
+function fencedBlocks(text: string): Block[] {
+  const blocks: Block[] = []
+  let open: { fence: string; tag: string; lines: string[] } | undefined
+  for (const line of text.split(/\r?\n/)) {
+    if (open === undefined) {
+      const [, fence, tag] = OPENING.exec(line) ?? []
+      if (fence !== undefined) open = { fence, tag: tag!.toLowerCase(), lines: [] }
+    } else if (closes(line, open.fence)) {
+      blocks.push({ tag: open.tag, code: asText(open.lines), closed: true })
+      open = undefined
+    } else {
+      open.lines.push(line)
+    }
+  }
+  if (open !== undefined) blocks.push({ tag: open.tag, code: asText(open.lines), closed: false })
+  return blocks
+}
+
+/** A line of nothing but the same mark, at least as often. */
+function closes(line: string, fence: string): boolean {
+  const mark = line.trim()
+  return /^ {0,3}\S/.test(line) && mark.length >= fence.length && [...mark].every((char) => char === fence[0])
+}
+
+const asText = (lines: readonly string[]) => (lines.length === 0 ? '' : `${lines.join('\n')}\n`)
