@@ -15,6 +15,7 @@ import { evalCommand } from './eval.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { exportCommand } from './export.ts'
 import { initModelCommand } from './init-model.ts'
+import { judgeCommand } from './judge.ts'
 import { redrawCommand } from './redraw.ts'
 import { showCommand } from './show.ts'
 import { statsCommand } from './stats.ts'
@@ -98,6 +99,7 @@ Examples:
     statsCommand,
     showCommand,
     exportCommand,
+    judgeCommand,
     initModelCommand,
     trainCommand,
     evalCommand,

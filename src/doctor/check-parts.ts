@@ -5,6 +5,8 @@
  */
 import { UserError } from '../config/user-error.ts'
 import { canRunUnits } from '../execute/find-fast-engine.ts'
+import type { LanguageDefinition } from '../judge/languages/language-definition.ts'
+import { DEFINITIONS as LANGUAGES } from '../judge/languages/languages.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import {
   findClang,
@@ -17,6 +19,7 @@ import {
 } from '../toolchain/locate-tools.ts'
 import { askVersion, probe } from './ask-version.ts'
 import { checkCompileWorker, checkUnitRunners } from './check-fast-engine.ts'
+import { checkJudge, checkLanguage } from './check-judge.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTokenizers, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
 import { checkGpu, checkLibtorch, checkTorch, checkTrainer } from './check-training.ts'
@@ -133,7 +136,7 @@ const DEFINITIONS: readonly Definition[] = [
   {
     name: 'Python 3',
     required: false,
-    lostWithout: 'no training; Python answers cannot be judged',
+    lostWithout: 'no training',
     remedy: remedy('python3'),
     check: (env) => askVersion(['python3'], ['--version'], VERSION, env),
   },
@@ -172,6 +175,14 @@ const DEFINITIONS: readonly Definition[] = [
     remedy: 'use a machine with an NVIDIA GPU and its driver',
     check: checkGpu,
   },
+  {
+    name: 'judge',
+    required: false,
+    lostWithout: 'no answers are judged: no reinforcement learning, no translation problems',
+    remedy: `${SETUP}, and allow what the sandbox needs`,
+    check: checkJudge,
+  },
+  ...LANGUAGES.map(language),
 ]
 
 /**
@@ -212,6 +223,17 @@ function sanitizer(name: string, kind: Sanitizer, lostWithout: string): Definiti
       const clang = findClangOrWhy(env)
       return typeof clang === 'string' ? { status: 'missing' } : checkSanitizer(kind, clang, env)
     },
+  }
+}
+
+function language(definition: LanguageDefinition): Definition {
+  const { title, aptPackage } = definition
+  return {
+    name: `judge: ${title}`,
+    required: false,
+    lostWithout: `answers in ${title} cannot be judged`,
+    remedy: aptPackage === undefined ? SETUP : remedy(aptPackage),
+    check: (env) => checkLanguage(definition, env),
   }
 }
 

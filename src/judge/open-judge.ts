@@ -27,6 +27,8 @@ export interface JudgeOptions {
   readonly slots: number
   /** Default the system's folder for temporary files. */
   readonly temporaryFolder?: string
+  /** The runner's executable; default where `findJudgeBox` finds it. */
+  readonly runnerPath?: string
 }
 
 /**
@@ -39,8 +41,9 @@ export interface JudgeOptions {
  *
  * @throws UserError if no sandbox for answers works here, or its runner is not built
  */
-export async function openJudge({ slots, temporaryFolder = tmpdir() }: JudgeOptions): Promise<Judge> {
-  const runner = findJudgeBox(process.env)
+export async function openJudge(options: JudgeOptions): Promise<Judge> {
+  const { slots, temporaryFolder = tmpdir() } = options
+  const runner = options.runnerPath ?? findJudgeBox(process.env)
   if (runner === undefined) throw new UserError(`The judge's runner is not built: run \`${setupCommand()}\`.`)
   const supportFolder = prepareBox(runner, JUDGE_BOX, temporaryFolder)
   const problems: string[] = []

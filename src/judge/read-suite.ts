@@ -1,0 +1,121 @@
+/**
+ * A problem's file in, its suite out, checked: docs/judge.md has the form. Whole numbers beyond what a double holds are
+ * refused, since a result that differs from them could not be told.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { UserError } from '../config/user-error.ts'
+import type { JsonValue, Suite } from './suite.ts'
+
+const MIB = 1024 * 1024
+
+/** What a suite allows that says nothing: what APPS gives a test, and memory for every runtime. */
+export const DEFAULT_LIMITS = { testMs: 4000, memoryBytes: 512 * MIB, outputBytes: 16 * MIB } as const
+
+/** The least that the leanest of the large runtimes starts with. */
+const LEAST_MEMORY_BYTES = 64 * MIB
+
+const text = () => z.string({ error: 'must be text' })
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .int({ error: 'must be a whole number' })
+    .min(least, { error: `must be at least ${least}` })
+    .max(most, { error: `must be at most ${most}` })
+
+const json = () => z.json().refine(isExact, { error: 'holds a whole number beyond 2^53: pass it as text' })
+
+function isExact(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
+  return value === null || typeof value !== 'object' || Object.values(value).every(isExact)
+}
+
+const testSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('stdin'), input: text(), output: text() }),
+    z.strictObject({
+      kind: z.literal('call'),
+      name: text().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a function' }),
+      arguments: z.array(json(), { error: 'must be a list of values' }),
+      result: json(),
+    }),
+  ],
+  { error: 'must be stdin (with input and output) or call (with name, arguments and result)' },
+)
+
+const comparisonSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('exact') }),
+    z.strictObject({ kind: z.literal('lines') }),
+    z.strictObject({
+      kind: z.literal('words'),
+      tolerance: z
+        .number({ error: 'must be a number' })
+        .min(0, { error: 'must not be negative' })
+        .max(1, { error: 'must be at most 1' })
+        .default(0),
+    }),
+  ],
+  { error: 'must be exact, lines or words' },
+)
+
+const suiteSchema = z.strictObject({
+  tests: z
+    .array(testSchema, { error: 'must be a list of tests' })
+    .min(1, { error: 'must hold at least one test' })
+    .refine((tests) => new Set(tests.map(({ kind }) => kind)).size < 2, {
+      error: 'must be all of one kind, stdin or call',
+    }),
+  comparison: comparisonSchema.default({ kind: 'lines' }),
+  limits: z
+    .strictObject({
+      testMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.testMs),
+      memoryBytes: wholeNumber(LEAST_MEMORY_BYTES, 64 * 1024 * MIB).default(DEFAULT_LIMITS.memoryBytes),
+      outputBytes: wholeNumber(1, 512 * MIB).default(DEFAULT_LIMITS.outputBytes),
+    })
+    .default(DEFAULT_LIMITS),
+})
+
+/**
+ * Reads a problem's file.
+ *
+ * @throws UserError that names the file and each field that is wrong
+ */
+export function readSuite(path: string): Suite {
+  const parsed = suiteSchema.safeParse(readJson(path))
+  if (parsed.success) return parsed.data as Suite
+  const sentences = parsed.error.issues.map((issue) => `${placeOf(issue.path)} ${sentenceOf(issue)}`)
+  throw new UserError(`${path} is not a problem: ${sentences.join('; ')}.`)
+}
+
+function readJson(path: string): JsonValue {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`)
+  }
+  try {
+    return JSON.parse(content)
+  } catch (error) {
+    throw new UserError(`${path} is not JSON: ${(error as Error).message}.`)
+  }
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `has unknown fields (${issue.keys.join(', ')})`
+  if (issue.code === 'invalid_type' && issue.path.length === 0)
+    return 'must be an object with the list "tests"'
+  return issue.message
+}
+
+/** `tests[2].output`; the whole has no name. */
+function placeOf(path: readonly PropertyKey[]): string {
+  const place = path.reduce<string>(
+    (before, key) => (typeof key === 'number' ? `${before}[${key}]` : `${before}.${String(key)}`),
+    '',
+  )
+  return place === '' ? 'it' : place.replace(/^\./, '')
+}

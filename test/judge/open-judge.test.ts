@@ -1,0 +1,271 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findPrograms } from '../../src/judge/find-programs.ts'
+import type { Judge } from '../../src/judge/judge.ts'
+import type { Language } from '../../src/judge/language.ts'
+import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
+import { openJudge } from '../../src/judge/open-judge.ts'
+import type { Comparison, JsonValue, Suite } from '../../src/judge/suite.ts'
+
+const MIB = 1024 * 1024
+const limits = { testMs: 10_000, memoryBytes: 192 * MIB, outputBytes: MIB }
+
+const stdin = (
+  pairs: readonly (readonly [string, string])[],
+  comparison: Comparison = { kind: 'exact' },
+) => ({
+  tests: pairs.map(([input, output]) => ({ kind: 'stdin' as const, input, output })),
+  comparison,
+  limits,
+})
+
+const calls = (
+  name: string,
+  pairs: readonly (readonly [readonly JsonValue[], JsonValue])[],
+  comparison: Comparison = { kind: 'exact' },
+): Suite => ({
+  tests: pairs.map(([arguments_, result]) => ({
+    kind: 'call' as const,
+    name,
+    arguments: arguments_,
+    result,
+  })),
+  comparison,
+  limits,
+})
+
+const installed = (language: Language) => {
+  const definition = DEFINITIONS.find((known) => known.language === language)
+  return definition !== undefined && findPrograms(definition) !== undefined
+}
+
+let folder: string
+let judge: Judge
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gepo-test-'))
+  chmodSync(folder, 0o755)
+  judge = await openJudge({ slots: 2, temporaryFolder: folder })
+})
+afterAll(async () => {
+  await judge.close()
+  rmSync(folder, { recursive: true })
+})
+
+const python = (code: string, suite: Suite, signal?: AbortSignal) =>
+  judge.judge({ language: 'python', code }, suite, signal && { signal })
+
+describe('verdicts', () => {
+  test('name the first test that fails, what was expected and what came', async () => {
+    const suite = stdin([
+      ['1', '1\n'],
+      ['2', '4\n'],
+      ['3', '9\n'],
+    ])
+    expect(await python('n = int(input())\nprint(n if n < 3 else 0)', suite)).toEqual({
+      kind: 'wrong-answer',
+      test: 1,
+      expected: '4\n',
+      got: '2\n',
+    })
+  })
+
+  test('follow the rule of the suite', async () => {
+    const code = 'print(1)'
+    expect((await python(code, stdin([['', '1']], { kind: 'exact' }))).kind).toBe('wrong-answer')
+    expect((await python(code, stdin([['', '1']], { kind: 'lines' }))).kind).toBe('passed')
+    expect((await python(code, stdin([['', '1.0']], { kind: 'words', tolerance: 0 }))).kind).toBe('passed')
+  })
+
+  test('carry what the program said last', async () => {
+    expect(await python('raise ValueError("no")', stdin([['', '1']]))).toMatchObject({
+      kind: 'runtime-error',
+      test: 0,
+      message: expect.stringMatching(/^exit status 1: .*ValueError: no$/s),
+    })
+  })
+
+  test('carry what the compiler said', async () => {
+    expect(
+      await judge.judge({ language: 'c', code: 'int main(void) { return x; }' }, stdin([['', '']])),
+    ).toMatchObject({ kind: 'compile-error', message: expect.stringContaining('‘x’ undeclared') })
+  })
+
+  test('say what ended a program', async () => {
+    expect(await python('import os\nos.abort()', stdin([['', '']]))).toMatchObject({
+      kind: 'runtime-error',
+      message: 'ended by SIGABRT',
+    })
+  })
+
+  test('do not depend on an answer that was judged before', async () => {
+    const left = 'open("/tmp/a", "w").close()\nprint(1)'
+    const looks = 'import os\nprint(int(not os.path.exists("/tmp/a")))'
+    for (const code of [left, looks, left, looks])
+      expect(
+        (
+          await python(
+            code,
+            stdin([
+              ['', '1\n'],
+              ['', '1\n'],
+            ]),
+          )
+        ).kind,
+      ).toBe('passed')
+  })
+})
+
+test('a suite without tests passes nobody', async () => {
+  expect(await python('print(1)', stdin([]))).toEqual({ kind: 'unjudged', reason: 'the suite has no tests' })
+})
+
+test('a language without a judge is unjudged, by name', async () => {
+  expect(await judge.judge({ language: 'scala', code: '' }, stdin([['', '']]))).toEqual({
+    kind: 'unjudged',
+    reason: 'there is no judge for scala yet',
+  })
+})
+
+describe('call tests', () => {
+  const WORKING: readonly (readonly [Language, string])[] = [
+    [
+      'python',
+      'def f(a, b):\n    return {"sum": a + b, "list": [a, [b]], "none": None, "text": "\\u00e9\\n"}',
+    ],
+    [
+      'python',
+      'class Solution:\n    def f(self, a, b):\n        return {"none": None, "sum": a + b, "list": (a, [b]), "text": "\u00e9\\n"}',
+    ],
+    ['javascript', 'const f = (a, b) => ({ sum: a + b, list: [a, [b]], none: null, text: "\u00e9\\n" })'],
+    [
+      'javascript',
+      'module.exports = { f: async (a, b) => ({ sum: a + b, list: [a, [b]], none: null, text: "\u00e9\\n" }) }',
+    ],
+    [
+      'javascript',
+      'export function f(a, b) { return { sum: a + b, list: [a, [b]], none: null, text: "\u00e9\\n" } }',
+    ],
+    [
+      'javascript',
+      'class Solution { f(a, b) { return { sum: a + b, list: [a, [b]], none: null, text: "\u00e9\\n" } } }',
+    ],
+    [
+      'php',
+      '<?php\nfunction f($a, $b) { return ["sum" => $a + $b, "list" => [$a, [$b]], "none" => null, "text" => "\u00e9\\n"]; }',
+    ],
+    [
+      'php',
+      'class Solution { function f($a, $b) { return ["sum" => $a + $b, "list" => [$a, [$b]], "none" => null, "text" => "\u00e9\\n"]; } }',
+    ],
+  ]
+  const result = (a: number, b: number) => ({ sum: a + b, list: [a, [b]], none: null, text: '\u00e9\n' })
+  const suite = calls('f', [
+    [[1, 2], result(1, 2)],
+    [[0.5, -3], result(0.5, -3)],
+  ])
+
+  test.each(WORKING.filter(([language]) => installed(language)))('%s: %s', async (language, code) => {
+    expect(await judge.judge({ language, code }, suite)).toEqual({ kind: 'passed' })
+  })
+
+  const FAILING: readonly (readonly [string, Language, string, string])[] = [
+    ['ends early', 'python', 'import os\nos._exit(0)', 'runtime-error'],
+    ['ends in the call', 'python', 'def f(a):\n    exit(0)', 'runtime-error'],
+    ['ends early', 'javascript', 'process.exit(0)', 'runtime-error'],
+    ['ends early', 'php', '<?php exit(0);', 'runtime-error'],
+    ['prints the result', 'python', 'print(3)\ndef f(a):\n    print(3)', 'wrong-answer'],
+    ['writes it to the channel', 'python', 'import os\nos.write(3, b"3")\nos._exit(0)', 'runtime-error'],
+    [
+      'writes it there, too',
+      'python',
+      'import os\nos.write(3, b"\\n3")\ndef f(a):\n    return 3',
+      'runtime-error',
+    ],
+    ['has no such function', 'python', 'def g(a):\n    return 3', 'runtime-error'],
+    ['has no such function', 'javascript', 'const f = 3', 'runtime-error'],
+    ['has no such function', 'php', '<?php $f = 3;', 'runtime-error'],
+    ['returns what is not JSON', 'python', 'def f(a):\n    return {3}', 'runtime-error'],
+    ['returns no number', 'javascript', 'const f = () => NaN', 'runtime-error'],
+    ['returns text', 'python', 'def f(a):\n    return "3"', 'wrong-answer'],
+  ]
+  test.each(FAILING.filter(([, language]) => installed(language)))(
+    'an answer that %s does not pass (%s)',
+    async (_what, language, code, kind) => {
+      expect((await judge.judge({ language, code }, calls('f', [[[1], 3]]))).kind).toBe(kind)
+    },
+  )
+
+  test('an answer that would be called is not judged in a language that has no driver', async () => {
+    expect(await judge.judge({ language: 'bash', code: '' }, suite)).toEqual({
+      kind: 'unjudged',
+      reason: 'functions in Bash cannot be called by tests yet',
+    })
+  })
+
+  test('a tolerance holds for what is returned', async () => {
+    const third = calls('f', [[[1], [0.333333]]], { kind: 'words', tolerance: 1e-5 })
+    expect((await python('def f(a):\n    return [a / 3]', third)).kind).toBe('passed')
+  })
+})
+
+describe('its life', () => {
+  const endless = stdin([['', '']])
+
+  test('more answers than slots wait for their turn', async () => {
+    const codes = Array.from({ length: 9 }, (_, index) => `print(${index % 3 === 0 ? 1 : 2})`)
+    const verdicts = await Promise.all(codes.map((code) => python(code, stdin([['', '1\n']]))))
+    expect(verdicts.map(({ kind }) => kind === 'passed')).toEqual(codes.map((code) => code === 'print(1)'))
+  })
+
+  test('one that is given up is ended at once, and the judge goes on', async () => {
+    const controller = new AbortController()
+    const running = [1, 2, 3].map(() => python('while True: pass', endless, controller.signal))
+    const settled = Promise.allSettled(running)
+    setTimeout(() => controller.abort(new Error('enough')), 300)
+    for (const result of await settled) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
+    }
+    expect((await python('print(1)', stdin([['', '1\n']]))).kind).toBe('passed')
+  })
+
+  test('a runner that dies costs no verdict', async () => {
+    const verdict = python('import time\ntime.sleep(1)\nprint(1)', stdin([['', '1\n']]))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    for (const pid of runnersIn(folder)) process.kill(pid, 'SIGKILL')
+    expect(await verdict).toEqual({ kind: 'passed' })
+  })
+
+  test('a judge that is closed rejects what it has not judged, and leaves nothing', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'gepo-test-'))
+    chmodSync(other, 0o755)
+    const closing = await openJudge({ slots: 1, temporaryFolder: other })
+    const running = [1, 2].map(() => closing.judge({ language: 'bash', code: 'sleep 3600' }, endless))
+    const settled = Promise.allSettled(running)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await closing.close()
+    for (const result of await settled)
+      expect(result).toMatchObject({ status: 'rejected', reason: { message: 'the judge is closed' } })
+    await expect(closing.judge({ language: 'bash', code: '' }, endless)).rejects.toThrow(
+      'the judge is closed',
+    )
+    expect(readdirSync(other)).toEqual([])
+    expect(runnersIn(other)).toEqual([])
+    rmSync(other, { recursive: true })
+  })
+})
+
+/** Outermost processes of boxes whose folder is there. */
+function runnersIn(parent: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${parent}/`)
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}

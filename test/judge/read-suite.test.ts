@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { UserError } from '../../src/config/user-error.ts'
+import { DEFAULT_LIMITS, readSuite } from '../../src/judge/read-suite.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gepo-test-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function read(problem: unknown) {
+  const path = join(folder, 'problem.json')
+  writeFileSync(path, typeof problem === 'string' ? problem : JSON.stringify(problem))
+  return readSuite(path)
+}
+
+const sum = { kind: 'stdin', input: '1 2', output: '3' }
+const call = { kind: 'call', name: 'add', arguments: [1, 2], result: 3 }
+
+test('tests alone are a problem; what they say nothing of has defaults', () => {
+  expect(read({ tests: [sum] })).toEqual({
+    tests: [sum],
+    comparison: { kind: 'lines' },
+    limits: DEFAULT_LIMITS,
+  })
+})
+
+test('what is said is kept', () => {
+  const problem = {
+    tests: [call],
+    comparison: { kind: 'words', tolerance: 1e-6 },
+    limits: { testMs: 100, memoryBytes: 1 << 27, outputBytes: 10 },
+  }
+  expect(read(problem)).toEqual(problem)
+})
+
+test.each([
+  ['{', 'is not JSON'],
+  [[], 'must be an object with the list "tests"'],
+  [{}, 'tests must be a list of tests'],
+  [{ tests: [] }, 'tests must hold at least one test'],
+  [{ tests: [sum, call] }, 'tests must be all of one kind, stdin or call'],
+  [{ tests: [{ input: '', output: '' }] }, 'tests[0].kind must be stdin'],
+  [{ tests: [{ ...sum, output: 3 }] }, 'tests[0].output must be text'],
+  [{ tests: [sum, { ...sum, expected: 3 }] }, 'tests[1] has unknown fields (expected)'],
+  [{ tests: [{ ...call, name: 'f()' }] }, 'tests[0].name must be the name of a function'],
+  [{ tests: [{ ...call, arguments: 3 }] }, 'tests[0].arguments must be a list of values'],
+  [
+    `{"tests": [{"kind": "call", "name": "f", "arguments": [], "result": [9007199254740993]}]}`,
+    'tests[0].result holds a whole number beyond 2^53: pass it as text',
+  ],
+  [{ tests: [sum], comparison: { kind: 'fuzzy' } }, 'comparison.kind must be exact, lines or words'],
+  [{ tests: [sum], limits: { testMs: 0.5 } }, 'limits.testMs must be a whole number'],
+  [{ tests: [sum], limits: { memoryBytes: 1 } }, 'limits.memoryBytes must be at least 67108864'],
+])('%j is refused: %s', (problem, sentence) => {
+  expect(() => read(problem)).toThrow(UserError)
+  expect(() => read(problem)).toThrow(sentence)
+})
+
+test('all wrong fields are named at once', () => {
+  expect(() => read({ tests: [{ ...sum, input: 1 }], limits: { testMs: 0 } })).toThrow(
+    /tests\[0\]\.input must be text; limits\.testMs must be at least 10\.$/,
+  )
+})
+
+test('a file that is not there is named', () => {
+  expect(() => readSuite(join(folder, 'none.json'))).toThrow(/none\.json cannot be read \(ENOENT\)/)
+})
