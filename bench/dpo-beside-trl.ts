@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { stringify } from 'yaml'
-import { parseTrainConfig } from '../src/config/train-config.ts'
+import { type GroupConfig, parseTrainConfig } from '../src/config/train-config.ts'
 import type { EncodedGroup } from '../src/train/data/encoded-group.ts'
 import { openTrainingData } from '../src/train/data/open-training-data.ts'
 
@@ -130,7 +130,7 @@ async function runTrl(pairs: readonly Pair[], pairsPerStep: number, precompute: 
 }
 
 try {
-  const config = parseTrainConfig(given)
+  const config = parseTrainConfig(given) as GroupConfig
   const data = await openTrainingData(config, model)
   const source = await data.source({ split: 'train', limit: given.data.limit, seed: config.seed })
   const groups = await source.load(source.ids)

@@ -1,12 +1,14 @@
-/** `gepo eval`: how well a trained model tells winners from losers. */
+/** `gepo eval`: how well a trained model tells winners from losers, and how many tasks it solves. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadTrainConfig, type TrainConfig } from '../config/train-config.ts'
 import { UserError } from '../config/user-error.ts'
 import type { Split } from '../group/group-record.ts'
+import type { RunEvaluation } from '../train/loop/events.ts'
 import { engineOptions } from '../train/loop/open-options.ts'
-import type { Evaluation, Figures } from '../train/step/evaluate.ts'
+import type { TranslationEvaluation } from '../train/rollout/evaluate-translation.ts'
+import type { Figures } from '../train/step/evaluate.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { withInterrupt } from './interrupt.ts'
@@ -23,10 +25,11 @@ interface EvalFlags {
 export function evalCommand(program: Command, context: Context, setExit: (code: ExitCode) => void): void {
   program
     .command('eval')
-    .summary('evaluate a trained model on groups')
+    .summary('evaluate a trained model on groups and translation tasks')
     .description(
       'Says how well a model tells the winners of a split from its losers, by the data, prompts and method of a ' +
-        "training's configuration, and how much the winners' log-ratios vary.",
+        "training's configuration, and how much the winners' log-ratios vary; where that has tasks, which share of " +
+        'them its likeliest answers solve.',
     )
     .argument('<config.yaml>', 'the configuration that the model was trained by')
     .option(
@@ -40,7 +43,7 @@ export function evalCommand(program: Command, context: Context, setExit: (code: 
     )
     .option(
       '--groups <n>',
-      "that many groups, drawn by the configuration's seed (default: all)",
+      "that many groups, and tasks, drawn by the configuration's seed (default: all)",
       wholeNumber(1),
     )
     .option('--json', 'print the figures as JSON')
@@ -84,7 +87,7 @@ async function runEval(
     if (evaluation === undefined) return EXIT.interrupted
     context.stdout.write(
       json
-        ? `${JSON.stringify({ model: folder, split, ...evaluation })}\n`
+        ? `${JSON.stringify({ model: folder, split, ...evaluation.preference, ...(evaluation.translation && { translation: evaluation.translation }) })}\n`
         : renderEvaluation(folder, split, evaluation),
     )
     return EXIT.done
@@ -97,14 +100,28 @@ function trainedModel({ out, model }: TrainConfig): string {
   return [join(out, 'best'), join(out, 'model')].find((folder) => existsSync(folder)) ?? model
 }
 
-function renderEvaluation(folder: string, split: Split, evaluation: Evaluation): string {
-  const { byClass, byOperator } = evaluation
+function renderEvaluation(folder: string, split: Split, evaluation: RunEvaluation): string {
+  const { preference, translation } = evaluation
   return [
     `${folder} on ${split}: ${evaluationText(evaluation)}`,
-    ...table('class', byClass),
-    ...table('operator', byOperator),
+    ...(preference === undefined
+      ? []
+      : [...table('class', preference.byClass), ...table('operator', preference.byOperator)]),
+    ...(translation === undefined ? [] : pairTable(translation)),
     '',
   ].join('\n')
+}
+
+function pairTable({ byPair }: TranslationEvaluation): string[] {
+  const width = Math.max(...Object.keys(byPair).map(({ length }) => length), 0) + 2
+  const row = (name: string, ...cells: string[]) =>
+    `${name.padEnd(width)}${cells.map((cell) => cell.padStart(10)).join('')}`
+  return [
+    row('languages', 'answers', 'passed'),
+    ...Object.entries(byPair).map(([pair, { answers, passRate }]) =>
+      row(pair, String(answers), figure(passRate)),
+    ),
+  ]
 }
 
 function table(by: string, parts: Readonly<Record<string, Figures>>): string[] {

@@ -2,8 +2,9 @@
  * Events of a training run in, progress on stderr out: on a terminal a line that is redrawn, and one that stays for
  * each evaluation; elsewhere JSON lines, steps at most every few seconds and everything else at once.
  */
-import type { TrainEvent } from '../train/loop/events.ts'
-import type { Evaluation, Figures } from '../train/step/evaluate.ts'
+import type { RunEvaluation, TrainEvent } from '../train/loop/events.ts'
+import type { TranslationEvaluation } from '../train/rollout/evaluate-translation.ts'
+import type { Evaluation } from '../train/step/evaluate.ts'
 import type { Terminal } from './context.ts'
 import { durationText } from './progress.ts'
 
@@ -42,10 +43,11 @@ function onTerminal(stream: Terminal): TrainProgress {
   return {
     report(event) {
       if (event.kind === 'started') firstStep = { step: event.step, atMs: performance.now() }
-      if (event.kind === 'phase') show(`${event.phase} ${event.done}/${event.total} groups`)
+      if (event.kind === 'phase') show(phaseLine(event))
       if (event.kind === 'step') show(stepLine(event, secondsLeft(event, firstStep)))
       if (event.kind === 'note') keep(event.text)
       if (event.kind === 'surveyed') keep(surveyLine(event))
+      if (event.kind === 'tasks') keep(tasksLine(event))
       if (event.kind === 'evaluated') {
         keep(
           `step ${event.step}: ${evaluationText(event.evaluation)}${event.isBest ? ', the best so far' : ''}`,
@@ -87,8 +89,13 @@ function asJson(stream: Terminal): TrainProgress {
 }
 
 /** What the log of the run has by class and operator would make a line of thousands of characters. */
-function withoutParts({ byClass: _classes, byOperator: _operators, ...figures }: Evaluation): Figures {
-  return figures
+function withoutParts({ preference, translation }: RunEvaluation): object {
+  const { byClass: _classes, byOperator: _operators, ...figures } = preference ?? {}
+  return { ...figures, ...(translation && { translation }) }
+}
+
+function phaseLine({ phase, done, total }: Extract<TrainEvent, { kind: 'phase' }>): string {
+  return phase === 'answers' ? `${done}/${total} answers judged` : `${phase} ${done}/${total} groups`
 }
 
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>
@@ -104,10 +111,13 @@ function secondsLeft(
 
 /** @example stepLine(event, 90) // 'step 12/120 (10%)  loss 0.651  accuracy 0.62  ...  1m 30s left' */
 export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number | undefined): string {
-  const { step, steps, loss, accuracy, margin, winnerVariance, learningRate, tokensPerSecond } = event
+  const { step, steps, loss, rollout, accuracy, margin, winnerVariance, learningRate, tokensPerSecond } =
+    event
   return [
     `step ${step}/${steps} (${Math.floor((100 * step) / steps)}%)`,
     `loss ${figure(loss)}`,
+    ...(rollout === undefined ? [] : [`passed ${figure(rollout.passRate)}`]),
+    ...(rollout?.kl === undefined ? [] : [`KL ${figure(rollout.kl)}`]),
     ...(accuracy === undefined ? [] : [`accuracy ${figure(accuracy)}`]),
     ...(margin === undefined ? [] : [`margin ${figure(margin)}`]),
     ...(winnerVariance === undefined ? [] : [`variance ${figure(winnerVariance)}`]),
@@ -118,9 +128,21 @@ export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number 
 }
 
 /** @example evaluationText(evaluation) // 'accuracy 0.812 (pairs 0.771), margin 3.21, winner variance 0.402, loss 0.61 of 601 groups' */
-export function evaluationText(evaluation: Omit<Evaluation, 'byClass' | 'byOperator'>): string {
+export function evaluationText({ preference, translation }: RunEvaluation): string {
+  return [
+    ...(preference === undefined ? [] : [preferenceText(preference)]),
+    ...(translation === undefined ? [] : [translationText(translation)]),
+  ].join('; ')
+}
+
+function preferenceText(evaluation: Evaluation): string {
   const { accuracy, pairAccuracy, margin, winnerVariance, loss, groups } = evaluation
   return `accuracy ${figure(accuracy)} (pairs ${figure(pairAccuracy)}), margin ${figure(margin)}, winner variance ${figure(winnerVariance)}, loss ${figure(loss)} of ${groups} groups`
+}
+
+function translationText({ answers, passRate, truncated, unjudged }: TranslationEvaluation): string {
+  const without = unjudged === 0 ? '' : `, ${unjudged} not judged`
+  return `passed ${figure(passRate)} of ${answers} tasks (truncated ${figure(truncated)}${without})`
 }
 
 function surveyLine({ split, survey }: Extract<TrainEvent, { kind: 'surveyed' }>): string {
@@ -130,6 +152,14 @@ function surveyLine({ split, survey }: Extract<TrainEvent, { kind: 'surveyed' }>
   ]
   return [
     `${split}: ${survey.groups} groups, ${survey.tokens} tokens, the longest sequence ${survey.longestSequence}`,
+    ...drops,
+  ].join('; ')
+}
+
+function tasksLine({ split, survey }: Extract<TrainEvent, { kind: 'tasks' }>): string {
+  const drops = Object.entries(survey.dropped).map(([reason, n]) => `${n} tasks dropped: ${reason}`)
+  return [
+    `${split}: ${survey.tasks} tasks, the longest prompt ${survey.longestPrompt} tokens`,
     ...drops,
   ].join('; ')
 }

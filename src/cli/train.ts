@@ -25,10 +25,10 @@ interface TrainFlags {
 export function trainCommand(program: Command, context: Context, setExit: (code: ExitCode) => void): void {
   program
     .command('train')
-    .summary('train a model on groups')
+    .summary('train a model on groups and translation tasks')
     .description(
-      'Trains a model on groups by GEPO, DPO or SFT, as a YAML file says. Goes on where an earlier run of the same ' +
-        'file stopped.',
+      'Trains a model on groups by GEPO, DPO or SFT, on translation tasks by REINFORCE++, or on both (OORL), as a ' +
+        'YAML file says. Goes on where an earlier run of the same file stopped.',
     )
     .argument('<config.yaml>', 'what to train and how; see configs/')
     .option('--print-config', 'print every option with the source of its default, and do nothing')
@@ -106,12 +106,20 @@ function evaluationTable({ evaluations, best }: TrainSummary): string[] {
     ['best', evaluations.find(({ step }) => step === best?.step)],
     ['last', evaluations.at(-1)],
   ] as const
+  const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance', 'loss'] as const
   const rows = chosen.flatMap(([name, figures]) => {
     if (figures === undefined) return []
-    const { step, accuracy, pairAccuracy, margin, winnerVariance, loss } = figures
-    return [[name, String(step), ...[accuracy, pairAccuracy, margin, winnerVariance, loss].map(figure)]]
+    const { step, translation } = figures
+    const cells = names.map((key) => figures[key]).filter((value) => value !== undefined)
+    return [[name, String(step), ...[...(translation ? [translation.passRate] : []), ...cells].map(figure)]]
   })
-  const titles = ['evaluation', 'step', 'accuracy', 'pairs', 'margin', 'variance', 'loss']
+  const [sample] = evaluations
+  const titles = [
+    'evaluation',
+    'step',
+    ...(sample?.translation ? ['passed'] : []),
+    ...(sample?.accuracy === undefined ? [] : ['accuracy', 'pairs', 'margin', 'variance', 'loss']),
+  ]
   return [titles, ...rows].map(
     ([name, ...cells]) => `${name!.padEnd(10)}${cells.map((cell) => cell.padStart(10)).join('')}`,
   )

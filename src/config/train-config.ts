@@ -7,9 +7,11 @@ import { readFileSync } from 'node:fs'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { LEVELS } from '../compile/level.ts'
+import { LANGUAGES } from '../judge/language.ts'
 import { DPO_LOSSES, DPO_PAIRS } from '../train/losses/dpo-loss.ts'
 import { LENGTHS } from '../train/losses/group-scores.ts'
 import { VARIANCE_KINDS } from '../train/losses/moments.ts'
+import { ADVANTAGE_KINDS, REWARD_SHAPES } from '../train/reinforce/advantages.ts'
 import { nearestName } from './nearest-name.ts'
 import { UserError } from './user-error.ts'
 
@@ -18,6 +20,7 @@ const CLASSES = ['ast', 'ir', 'malformed'] as const
 
 /** Where a default is from. */
 const PAPER = 'the paper'
+const REINFORCE = "arXiv 2501.03262 and its authors' OpenRLHF"
 const OURS = 'ours'
 const source = (text: string) => ({ source: text })
 
@@ -165,6 +168,104 @@ const engine = z.strictObject({
     .meta(source(`${OURS}: 0.6 GiB with 151,936 entries`)),
 })
 
+const pairs = z.strictObject({
+  /** JSON lines, each with the texts `prompt` and `response`. */
+  file: text(),
+  style: oneOf(['raw', 'chat'])
+    .default('raw')
+    .meta(source(`${OURS}: a base model knows no chat`)),
+  /** Chat only: the system's message. */
+  system: text().nullable().default(null).meta(source('none')),
+})
+
+const tasks = z.strictObject({
+  /** Database of translation problems that gepo problems made. */
+  problems: text(),
+  split: oneOf(SPLITS).default('train').meta(source(OURS)),
+  /** Programs in these languages, to be said again in these. */
+  sources: z
+    .array(oneOf(LANGUAGES))
+    .min(1, { error: 'must name at least one language' })
+    .default([...LANGUAGES])
+    .meta(source(`${OURS}: every language there is`)),
+  targets: z
+    .array(oneOf(LANGUAGES))
+    .min(1, { error: 'must name at least one language' })
+    .default([...LANGUAGES])
+    .meta(source(`${OURS}: every language there is`)),
+  /** So many tasks, drawn by the seed. */
+  limit: whole(1).nullable().default(null).meta(source('none: all tasks')),
+})
+
+const translation = z.strictObject({
+  style: oneOf(['raw', 'chat'])
+    .default('raw')
+    .meta(source(`${OURS}: a base model knows no chat`)),
+  /** Jinja: the prompt (raw) or the user's message (chat) from `code`, `source`, `target` and `declaration`. */
+  template: text()
+    .nullable()
+    .default(null)
+    .meta(source("ours, see docs/training.md: a block of the target's language is asked for")),
+  /** Chat only: the system's message. */
+  system: text().nullable().default(null).meta(source('none')),
+})
+
+const rollout = z.strictObject({
+  /** Tasks that are answered for one batch of rollouts. */
+  tasks: whole(1).default(8).meta(source(PAPER)),
+  /** Answers to each task. */
+  samples: whole(1).default(1).meta(source(REINFORCE)),
+  /** Optimiser steps that a batch of rollouts is shared out to. More than one are no longer quite on-policy. */
+  steps: whole(1)
+    .default(1)
+    .meta(source(`${OURS}: on-policy`)),
+  /** An answer that has not ended by then is wrong. */
+  maxNewTokens: whole(1)
+    .default(2048)
+    .meta(source(`${OURS}: a program and the words around it`)),
+  /** Of the drawing. Others than 1, 1 and 0 draw from another distribution than the one that is trained. */
+  temperature: positive().default(1).meta(source(REINFORCE)),
+  topP: real(0, 1).default(1).meta(source(REINFORCE)),
+  topK: whole(0).default(0).meta(source('none: all tokens')),
+  /** Answers that are drawn at a time; the next begins as soon as one has ended. */
+  batchSize: whole(1)
+    .default(64)
+    .meta(source(`${OURS}: see docs/training.md for its memory`)),
+})
+
+const judge = z.strictObject({
+  /** Answers that are judged at a time. */
+  jobs: whole(1).nullable().default(null).meta(source('none: as many as cores')),
+})
+
+const reinforce = z.strictObject({
+  /** global: KL in the reward. baseline: less the mean of the task's answers, KL in the loss. */
+  advantages: oneOf(['auto', ...ADVANTAGE_KINDS])
+    .default('auto')
+    .meta(source(`${REINFORCE}: global for one answer a task, baseline for several`)),
+  /** Weight of the KL to the reference; 0: no reference is kept in memory. */
+  klCoefficient: real(0)
+    .default(1e-4)
+    .meta(source(`${OURS}; the paper states none`)),
+  /** A token's KL counts up to this, in nats. */
+  klClip: positive().default(10).meta(source(REINFORCE)),
+  /** Rewards of 0 and 1, or of -1 and 1. */
+  rewardShape: oneOf(REWARD_SHAPES).default('binary').meta(source('the paper, equation (4)')),
+  rewardClip: positive().default(10).meta(source(REINFORCE)),
+  /** How far a token's probability may move within a batch of rollouts. */
+  clip: positive().default(0.2).meta(source(REINFORCE)),
+  /** Above 1: the loss of a token of negative advantage is at most this times it. */
+  dualClip: real(1).nullable().default(null).meta(source('none')),
+})
+
+const oorl = z.strictObject({
+  /** Weights of both losses, equation (10). With 0 a part is left out and only evaluated. */
+  reinforceWeight: real(0).default(1).meta(source(PAPER)),
+  preferenceWeight: real(0).default(0.01).meta(source(PAPER)),
+  /** dpo: the paper's ablation. */
+  preference: oneOf(['gepo', 'dpo']).default('gepo').meta(source(PAPER)),
+})
+
 const evaluation = z.strictObject({
   split: oneOf(SPLITS).default('validation').meta(source(OURS)),
   everySteps: whole(1).default(100).meta(source(OURS)),
@@ -172,6 +273,13 @@ const evaluation = z.strictObject({
   groups: whole(1)
     .default(512)
     .meta(source(`${OURS}: 2% standard error of the accuracy at most`)),
+})
+/** Of methods that translate. */
+const translationEvaluation = evaluation.extend({
+  /** So many tasks, drawn by the seed, answered greedily; all if there are fewer. */
+  tasks: whole(1)
+    .default(256)
+    .meta(source(`${OURS}: 3% standard error of the pass rate at most`)),
 })
 
 const checkpoints = z.strictObject({
@@ -189,12 +297,9 @@ const common = {
   seed: whole(0, 2 ** 32 - 1)
     .default(0)
     .meta(source(OURS)),
-  data,
-  prompt: prompt.prefault({}),
   length: length.prefault({}),
   optimizer: optimizer.prefault({}),
   schedule: schedule.prefault({}),
-  batch: batch.prefault({}),
   epochs: whole(1).default(1).meta(source(PAPER)),
   /** Stop after so many steps although the epochs are not over; the schedule ends there too. */
   maxSteps: whole(1).nullable().default(null).meta(source('none: the epochs end it')),
@@ -202,58 +307,83 @@ const common = {
   evaluation: evaluation.prefault({}),
   checkpoints: checkpoints.prefault({}),
 }
+const groups = { data, prompt: prompt.prefault({}), batch: batch.prefault({}) }
+const rollouts = {
+  tasks,
+  translation: translation.prefault({}),
+  rollout: rollout.prefault({}),
+  judge: judge.prefault({}),
+  reinforce: reinforce.prefault({}),
+  evaluation: translationEvaluation.prefault({}),
+}
 
 const beta = () => positive().default(0.1).meta(source("DPO's usual; the paper states none"))
 const sumOrMean = () =>
   oneOf(LENGTHS).default('sum').meta(source("the paper's and DPO's convention; mean divides by the tokens"))
 
-/** A method is an entry here and an entry of train/step/method.ts. */
+const sft = z
+  .strictObject({
+    length: oneOf(LENGTHS).default('mean').meta(source('usual SFT: the mean over all tokens of a batch')),
+  })
+  .prefault({})
+const dpo = z
+  .strictObject({
+    beta: beta(),
+    loss: oneOf(DPO_LOSSES).default('sigmoid').meta(source('equation (3)')),
+    pairs: oneOf(DPO_PAIRS)
+      .default('all')
+      .meta(source(`${OURS}: the same texts as GEPO sees`)),
+    length: sumOrMean(),
+  })
+  .prefault({})
+const gepo = z
+  .strictObject({
+    beta: beta(),
+    /** Weight of the winners' variance. */
+    lambda: real(0).default(1).meta(source(PAPER)),
+    variance: oneOf(VARIANCE_KINDS)
+      .default('population')
+      .meta(source(`${OURS}: Var over the set of winners, equation (9)`)),
+    length: sumOrMean(),
+  })
+  .prefault({})
+
+/** A method is an entry here and, where it learns from groups, an entry of train/step/method.ts. */
 const METHODS = {
-  sft: z.strictObject({
-    method: z.literal('sft'),
+  sft: z.strictObject({ method: z.literal('sft'), ...common, ...groups, sft }),
+  dpo: z.strictObject({ method: z.literal('dpo'), ...common, ...groups, dpo }),
+  gepo: z.strictObject({ method: z.literal('gepo'), ...common, ...groups, gepo }),
+  reinforce: z.strictObject({ method: z.literal('reinforce'), ...common, ...rollouts }),
+  oorl: z.strictObject({
+    method: z.literal('oorl'),
     ...common,
-    sft: z
-      .strictObject({
-        length: oneOf(LENGTHS).default('mean').meta(source('usual SFT: the mean over all tokens of a batch')),
-      })
-      .prefault({}),
-  }),
-  dpo: z.strictObject({
-    method: z.literal('dpo'),
-    ...common,
-    dpo: z
-      .strictObject({
-        beta: beta(),
-        loss: oneOf(DPO_LOSSES).default('sigmoid').meta(source('equation (3)')),
-        pairs: oneOf(DPO_PAIRS)
-          .default('all')
-          .meta(source(`${OURS}: the same texts as GEPO sees`)),
-        length: sumOrMean(),
-      })
-      .prefault({}),
-  }),
-  gepo: z.strictObject({
-    method: z.literal('gepo'),
-    ...common,
-    gepo: z
-      .strictObject({
-        beta: beta(),
-        /** Weight of the winners' variance. */
-        lambda: real(0).default(1).meta(source(PAPER)),
-        variance: oneOf(VARIANCE_KINDS)
-          .default('population')
-          .meta(source(`${OURS}: Var over the set of winners, equation (9)`)),
-        length: sumOrMean(),
-      })
-      .prefault({}),
+    ...groups,
+    ...rollouts,
+    oorl: oorl.prefault({}),
+    gepo,
+    dpo,
   }),
 } as const
+/** Supervised by pairs of texts in place of groups. */
+const SFT_ON_PAIRS = z.strictObject({
+  method: z.literal('sft'),
+  ...common,
+  pairs,
+  batch: groups.batch,
+  sft,
+})
 
 type MethodName = keyof typeof METHODS
-/** Named in the design and not built yet: refused with a sentence of its own. */
-const LATER_METHODS: readonly string[] = ['reinforce', 'oorl']
 
-export type TrainConfig = DeepReadonly<z.output<(typeof METHODS)[MethodName]>>
+function schemaOf(given: Record<string, unknown> & { readonly method: MethodName }): z.ZodType {
+  return given.method === 'sft' && 'pairs' in given ? SFT_ON_PAIRS : METHODS[given.method]
+}
+
+export type TrainConfig = DeepReadonly<z.output<(typeof METHODS)[MethodName] | typeof SFT_ON_PAIRS>>
+/** Of methods that learn from groups, from pairs of texts, and from answers to translation tasks. */
+export type GroupConfig = Extract<TrainConfig, { readonly data: unknown }>
+export type PairConfig = Extract<TrainConfig, { readonly pairs: unknown }>
+export type RolloutConfig = Extract<TrainConfig, { readonly rollout: unknown }>
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
 /** A file's configuration: as it was written, and with every default filled in. */
@@ -286,29 +416,49 @@ export function loadTrainConfig(file: string): LoadedTrainConfig {
 /**
  * @param place the file's name, for the messages
  * @throws UserError naming the entry that is wrong and what it should be
- * @example parseTrainConfig({ method: 'gepo', model: 'm', out: 'runs/a', data: { groups: 'groups.db' } }).gepo.beta // 0.1
+ * @example parseTrainConfig({ method: 'gepo', model: 'm', out: 'runs/a', data: { groups: 'groups.db' } }).epochs // 1
  */
 export function parseTrainConfig(given: unknown, place = 'the configuration'): TrainConfig {
   const method = isRecord(given) ? given.method : undefined
   if (!isRecord(given)) {
     throw new UserError(`${place} must hold options by name, such as "method: gepo" on a line.`)
   }
-  const known = Object.keys(METHODS)
-  if (typeof method === 'string' && LATER_METHODS.includes(method)) {
-    throw new UserError(`"method: ${method}" of ${place} is not there yet; use ${known.join(', ')}.`)
-  }
   if (typeof method !== 'string' || !Object.hasOwn(METHODS, method)) {
-    throw new UserError(`"method" in ${place} must be one of ${known.join(', ')}${shown(method)}.`)
+    throw new UserError(
+      `"method" in ${place} must be one of ${Object.keys(METHODS).join(', ')}${shown(method)}.`,
+    )
   }
-  const schema = METHODS[method as MethodName]
+  const schema = schemaOf({ ...given, method: method as MethodName })
   const parsed = schema.safeParse(given)
   if (!parsed.success) throw explainIssue(parsed.error.issues[0]!, schema, given, place)
-  return deepFreeze(parsed.data)
+  const config = deepFreeze(parsed.data) as TrainConfig
+  refuseContradictions(config, place)
+  return config
 }
 
 /** The default of an entry and where it is from; undefined where it has none. */
 export function defaultSource(config: TrainConfig, path: readonly string[]): string | undefined {
-  return fieldAt(METHODS[config.method], path, config)?.meta()?.source as string | undefined
+  return fieldAt(schemaOf(config), path, config)?.meta()?.source as string | undefined
+}
+
+/** What no option shows alone. */
+function refuseContradictions(config: TrainConfig, place: string): void {
+  if (!('rollout' in config)) return
+  if (config.reinforce.advantages === 'baseline' && config.rollout.samples === 1) {
+    throw new UserError(
+      `"reinforce.advantages: baseline" in ${place} compares the answers to a task, and "rollout.samples" is 1; set it to 2 or more.`,
+    )
+  }
+  if (config.rollout.steps > config.rollout.tasks * config.rollout.samples) {
+    throw new UserError(
+      `"rollout.steps" in ${place} shares ${config.rollout.tasks * config.rollout.samples} answers out to ${config.rollout.steps} steps; lower it.`,
+    )
+  }
+  if (config.rollout.maxNewTokens >= config.length.maxTokens) {
+    throw new UserError(
+      `"rollout.maxNewTokens" in ${place} leaves no room for a prompt within "length.maxTokens" ${config.length.maxTokens}; lower it.`,
+    )
+  }
 }
 
 function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, given: unknown, place: string): UserError {

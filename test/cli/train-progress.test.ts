@@ -62,7 +62,7 @@ describe('progress', () => {
   it('elsewhere than on a terminal is JSON lines', () => {
     const { stream, text } = capture()
     const progress = trainProgress(stream)
-    progress.report({ kind: 'evaluated', step: 0, evaluation, isBest: false })
+    progress.report({ kind: 'evaluated', step: 0, evaluation: { preference: evaluation }, isBest: false })
     progress.report({ kind: 'step', ...metrics })
     progress.report({ kind: 'step', ...metrics, step: 13 })
     progress.stop()
@@ -81,7 +81,7 @@ describe('progress', () => {
     const { stream, text } = capture(true)
     const progress = trainProgress(stream)
     progress.report({ kind: 'step', ...metrics })
-    progress.report({ kind: 'evaluated', step: 12, evaluation, isBest: true })
+    progress.report({ kind: 'evaluated', step: 12, evaluation: { preference: evaluation }, isBest: true })
     progress.stop()
     expect(text()).toContain(
       'step 12: accuracy 0.750 (pairs 0.700), margin 1.000, winner variance 0.500, loss 0.600 of 9 groups, the best so far\n',

@@ -4,9 +4,16 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { formatTrainConfig } from '../../src/config/format-train-config.ts'
-import { loadTrainConfig, parseTrainConfig } from '../../src/config/train-config.ts'
+import { type GroupConfig, loadTrainConfig, parseTrainConfig } from '../../src/config/train-config.ts'
 
 const least = { method: 'gepo', model: 'models/tiny', out: 'runs/a', data: { groups: 'groups.db' } }
+
+const translating = {
+  method: 'reinforce',
+  model: 'models/tiny',
+  out: 'runs/a',
+  tasks: { problems: 'problems.db' },
+}
 
 describe('the configuration of training', () => {
   it("takes the paper's numbers where the file says nothing", () => {
@@ -21,8 +28,29 @@ describe('the configuration of training', () => {
     })
   })
 
+  it("takes the paper's weights of both losses, and REINFORCE++'s usual numbers", () => {
+    expect(parseTrainConfig({ ...translating, ...least, method: 'oorl' })).toMatchObject({
+      oorl: { reinforceWeight: 1, preferenceWeight: 0.01, preference: 'gepo' },
+      gepo: { lambda: 1 },
+      rollout: { tasks: 8, samples: 1, steps: 1, temperature: 1, topP: 1, topK: 0 },
+      reinforce: {
+        advantages: 'auto',
+        klCoefficient: 1e-4,
+        clip: 0.2,
+        dualClip: null,
+        rewardShape: 'binary',
+      },
+    })
+  })
+
+  it('takes pairs of texts in place of groups for supervised training', () => {
+    const config = parseTrainConfig({ method: 'sft', model: 'm', out: 'o', pairs: { file: 'p.jsonl' } })
+    expect(config).toMatchObject({ method: 'sft', pairs: { style: 'raw' }, batch: { groups: 8 } })
+    expect(config).not.toHaveProperty('data')
+  })
+
   it('cannot be changed afterwards', () => {
-    expect(Object.isFrozen(parseTrainConfig(least).data)).toBe(true)
+    expect(Object.isFrozen((parseTrainConfig(least) as GroupConfig).data)).toBe(true)
   })
 
   it.each([
@@ -48,14 +76,35 @@ describe('the configuration of training', () => {
       '"engine.training.master" in a.yaml is no option here; known are kind, rank, alpha.',
     ],
     [
-      'a method that is planned',
-      { ...least, method: 'oorl' },
-      '"method: oorl" of a.yaml is not there yet; use sft, dpo, gepo.',
+      'groups for a method that takes tasks',
+      { ...least, method: 'reinforce', tasks: { problems: 'p.db' } },
+      '"data" in a.yaml is no option here',
+    ],
+    ['tasks that are missing', { ...least, method: 'oorl' }, '"tasks" is missing in a.yaml'],
+    [
+      'a baseline of one answer',
+      { ...translating, reinforce: { advantages: 'baseline' } },
+      '"rollout.samples" is 1; set it to 2 or more.',
+    ],
+    [
+      'more steps than answers',
+      { ...translating, rollout: { tasks: 2, samples: 2, steps: 5 } },
+      '"rollout.steps" in a.yaml shares 4 answers out to 5 steps; lower it.',
+    ],
+    [
+      'answers that leave no room for a prompt',
+      { ...translating, length: { maxTokens: 100 }, rollout: { maxNewTokens: 100 } },
+      '"rollout.maxNewTokens" in a.yaml leaves no room for a prompt',
+    ],
+    [
+      'pairs for a method that wants losers',
+      { ...translating, method: 'dpo', pairs: { file: 'p.jsonl' } },
+      '"data" is missing in a.yaml',
     ],
     [
       'a method that is not',
       { ...least, method: 'ppo' },
-      '"method" in a.yaml must be one of sft, dpo, gepo, not "ppo".',
+      '"method" in a.yaml must be one of sft, dpo, gepo, reinforce, oorl, not "ppo".',
     ],
     ['what is missing', { method: 'gepo' }, '"model" is missing in a.yaml; it has no default.'],
     [
@@ -94,6 +143,17 @@ describe('the file', () => {
 
   it('is refused with the reason where it is missing', () => {
     expect(() => loadTrainConfig(join(folder, 'none.yaml'))).toThrow(/cannot be read \(ENOENT\)/)
+  })
+
+  it.each([
+    'method: reinforce\nmodel: m\nout: o\ntasks: {problems: p.db}\n',
+    'method: oorl\nmodel: m\nout: o\ndata: {groups: g.db}\ntasks: {problems: p.db}\n',
+    'method: sft\nmodel: m\nout: o\npairs: {file: p.jsonl}\n',
+  ])('is printed with the source of every default: %j', (text) => {
+    const loaded = loadTrainConfig(write(text))
+    const printed = formatTrainConfig(loaded)
+    expect(printed).not.toContain('undefined')
+    expect(parseTrainConfig(parse(printed))).toEqual(loaded.config)
   })
 
   it('is printed with every default and its source, and means the same when read again', () => {

@@ -2,7 +2,7 @@
  * A stored group in, its ids out, or why it cannot be used. Nothing is ever cut: a response that is too long goes,
  * or its whole group, as the configuration says, and both are counted.
  */
-import type { TrainConfig } from '../../config/train-config.ts'
+import type { GroupConfig } from '../../config/train-config.ts'
 import type { TrainingGroup } from '../../store/training-rows.ts'
 import type { PromptStyle } from '../prompt/prompt-style.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
@@ -33,7 +33,7 @@ export interface DroppedResponses {
 export interface Encoding {
   readonly tokenizer: TextTokenizer
   readonly style: PromptStyle
-  readonly config: Pick<TrainConfig, 'data' | 'length' | 'prompt'>
+  readonly config: Pick<GroupConfig, 'data' | 'length' | 'prompt'>
 }
 
 export async function encodeGroup(stored: TrainingGroup, encoding: Encoding): Promise<EncodeResult> {
@@ -84,7 +84,7 @@ const NONE: DroppedResponses = { overlong: 0, specialToken: 0 }
 
 function selectMembers(
   { winners, losers }: TrainingGroup,
-  { classes, levels }: TrainConfig['data'],
+  { classes, levels }: GroupConfig['data'],
 ): Pick<TrainingGroup, 'winners' | 'losers'> {
   return {
     winners: winners.filter((winner) => winner.levels.some((level) => levels.includes(level))),

@@ -1,12 +1,13 @@
 /**
- * Checkpoints of a run: folders `step-00000100`, each with the engine's state and the run's own progress, and
- * `index.json`, which names the last and the best. A checkpoint counts only once the index names it, so that a
+ * Checkpoints of a run: folders `step-00000100`, each with the engine's state, the run's own progress and rollouts that
+ * are not used up, and `index.json`, which names the last and the best. A checkpoint counts only once the index names it, so that a
  * process that dies at any moment leaves a run that goes on from one of them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../config/user-error.ts'
+import { decodeRollout, encodeRollout, type Rollout } from '../rollout/rollout.ts'
 import { writeFileAtomically, writeFolderAtomically } from './write-atomically.ts'
 
 /**
@@ -25,10 +26,13 @@ const progressSchema = z.strictObject({
   best: z
     .strictObject({
       step: z.int(),
-      accuracy: z.number(),
-      loss: z.number(),
-      margin: z.number(),
-      winnerVariance: z.number(),
+      /** Of a run that learns from groups. */
+      accuracy: z.number().optional(),
+      loss: z.number().optional(),
+      margin: z.number().optional(),
+      winnerVariance: z.number().optional(),
+      /** Of a run that translates. */
+      passRate: z.number().optional(),
     })
     .nullable(),
 })
@@ -41,10 +45,16 @@ export interface Checkpoints {
   last(): Checkpoint | undefined
   best(): Checkpoint | undefined
   /**
-   * @param saveState writes the engine's state into the folder that it is given
    * @param isBest whether it is the best so far; it is kept until a better one comes
    */
-  save(progress: Progress, isBest: boolean, saveState: (folder: string) => Promise<void>): Promise<Checkpoint>
+  save(progress: Progress, isBest: boolean, state: SavedState): Promise<Checkpoint>
+}
+
+export interface SavedState {
+  /** Writes the engine's state into the folder that it is given. */
+  readonly saveEngine: (folder: string) => Promise<void>
+  /** Rollouts that the next step goes on with. */
+  readonly rollout: Rollout | undefined
 }
 
 export interface Checkpoint {
@@ -52,6 +62,8 @@ export interface Checkpoint {
   /** Of the engine, for `loadState`. */
   readonly stateFolder: string
   readonly progress: Progress
+  /** Rollouts that the next step goes on with. */
+  readonly rollout: Rollout | undefined
 }
 
 export function openCheckpoints(folder: string): Checkpoints {
@@ -61,7 +73,13 @@ export function openCheckpoints(folder: string): Checkpoints {
   const open = (name: string): Checkpoint => {
     const path = join(folder, name)
     const progress = readJson(join(path, 'progress.json'), progressSchema)
-    return { folder: path, stateFolder: join(path, 'engine'), progress }
+    const rolloutFile = join(path, ROLLOUT_FILE)
+    return {
+      folder: path,
+      stateFolder: join(path, 'engine'),
+      progress,
+      rollout: existsSync(rolloutFile) ? readFile(rolloutFile, decodeRollout) : undefined,
+    }
   }
   const removeAllBut = (names: readonly (string | null)[]) => {
     for (const name of readdirSync(folder)) {
@@ -79,7 +97,7 @@ export function openCheckpoints(folder: string): Checkpoints {
       const name = readIndex()?.best
       return name ? open(name) : undefined
     },
-    async save(progress, isBest, saveState) {
+    async save(progress, isBest, { saveEngine, rollout }) {
       mkdirSync(folder, { recursive: true })
       const name = `step-${String(progress.step).padStart(8, '0')}`
       const before = readIndex()
@@ -89,7 +107,8 @@ export function openCheckpoints(folder: string): Checkpoints {
       let unique = name
       for (let n = 2; kept.includes(unique); n++) unique = `${name}-${n}`
       await writeFolderAtomically(join(folder, unique), async (partial) => {
-        await saveState(join(partial, 'engine'))
+        await saveEngine(join(partial, 'engine'))
+        if (rollout !== undefined) writeFileSync(join(partial, ROLLOUT_FILE), encodeRollout(rollout))
         writeFileSync(join(partial, 'progress.json'), `${JSON.stringify(progress, undefined, 2)}\n`)
       })
       const index = { last: unique, best: isBest ? unique : (before?.best ?? null) }
@@ -100,9 +119,15 @@ export function openCheckpoints(folder: string): Checkpoints {
   }
 }
 
+const ROLLOUT_FILE = 'rollout.json'
+
 function readJson<Value>(file: string, schema: z.ZodType<Value>): Value {
+  return readFile(file, (text) => schema.parse(JSON.parse(text)))
+}
+
+function readFile<Value>(file: string, parse: (text: string) => Value): Value {
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return parse(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new UserError(
       `${file} is missing or damaged; restore it, or begin anew with another folder as out.`,

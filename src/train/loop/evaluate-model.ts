@@ -1,23 +1,29 @@
-/** A configuration, a trained model and a split in; how well the model tells winners from losers there out. */
-import type { TrainConfig } from '../../config/train-config.ts'
+/** A configuration, a trained model and a split in; what the model can do there out. */
+import type { GroupConfig, RolloutConfig, TrainConfig } from '../../config/train-config.ts'
 import { UserError } from '../../config/user-error.ts'
 import type { Split } from '../../group/group-record.ts'
 import { openTrainingData } from '../data/open-training-data.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Device, Engine } from '../engine/engine.ts'
 import { referenceKey } from '../reference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../reference/reference-log-probs.ts'
+import type { TranslationEvaluation } from '../rollout/evaluate-translation.ts'
+import { type OpenJudging, openJudgingOf } from '../rollout/judging.ts'
 import { type Evaluation, evaluate } from '../step/evaluate.ts'
 import { methodOf } from '../step/method.ts'
 import { preparedPages } from '../step/prepare-groups.ts'
-import type { TrainEvent } from './events.ts'
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
+import type { RunEvaluation, TrainEvent } from './events.ts'
 import { chooseDevice, openFrozenOptions } from './open-options.ts'
+import { evaluateTasks, openTasks } from './open-translation.ts'
 
 export interface EvaluateModelOptions {
   readonly engine: Engine
+  /** For methods that translate; what it gives is closed at the end. */
+  readonly openJudging?: OpenJudging
   /** The model's folder. */
   readonly folder: string
   readonly split: Split
-  /** So many groups, drawn by the configuration's seed; null for all. */
+  /** So many groups, and so many tasks, drawn by the configuration's seed; null for all. */
   readonly limit: number | null
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal
@@ -31,10 +37,25 @@ export interface EvaluateModelOptions {
  */
 export async function evaluateModel(
   config: TrainConfig,
+  options: EvaluateModelOptions,
+): Promise<RunEvaluation> {
+  const device = chooseDevice(config, options.engine)
+  if ('pairs' in config) {
+    throw new UserError(
+      'Pairs of texts have no losers to evaluate on; name a configuration with data or tasks.',
+    )
+  }
+  const preference = 'data' in config ? await evaluateGroups(config, device, options) : undefined
+  const translation = 'rollout' in config ? await evaluateAnswers(config, device, options) : undefined
+  return { ...(preference && { preference }), ...(translation && { translation }) }
+}
+
+async function evaluateGroups(
+  config: GroupConfig,
+  device: Device,
   { engine, folder, split, limit, report, signal }: EvaluateModelOptions,
 ): Promise<Evaluation> {
   const method = methodOf(config)
-  const device = chooseDevice(config, engine)
   const data = await openTrainingData(config, folder)
   try {
     const progress = (phase: 'survey' | 'reference' | 'evaluation') => (done: number, total: number) =>
@@ -54,7 +75,7 @@ export async function evaluateModel(
     }
     const referenceFolder = config.reference ?? config.model
     let reference: ReferenceOptions | undefined
-    if (method.usesReference) {
+    if (method.usesReference && data.cache !== undefined) {
       reference = { cache: data.cache, modelKey: await referenceKey(referenceFolder, config, device) }
       await computeReferenceLogProbs(
         [source],
@@ -74,5 +95,30 @@ export async function evaluateModel(
     }
   } finally {
     data.close()
+  }
+}
+
+async function evaluateAnswers(
+  config: RolloutConfig,
+  device: Device,
+  { engine, openJudging, folder, split, limit, report, signal }: EvaluateModelOptions,
+): Promise<TranslationEvaluation> {
+  const judging = await openJudgingOf(config, openJudging)
+  try {
+    const world = { config, tokenizer: await loadTokenizer(folder), judging, report, signal }
+    const source = await openTasks(world, split, limit)
+    if (source.ids.length === 0) {
+      throw new UserError(
+        `${config.tasks.problems} has no task of split ${split} that can be used; name another split, or change tasks or length.`,
+      )
+    }
+    const model = await engine.openModel(openFrozenOptions(config, device, folder))
+    try {
+      return await evaluateTasks(world, source, model)
+    } finally {
+      await model.close()
+    }
+  } finally {
+    await judging.close()
   }
 }

@@ -1,6 +1,9 @@
 /** What a training run says while it works, and at its end. */
 import type { Survey } from '../data/group-source.ts'
+import type { TaskSurvey } from '../data/task-source.ts'
 import type { ModelInfo } from '../engine/engine.ts'
+import type { TranslationEvaluation } from '../rollout/evaluate-translation.ts'
+import type { RolloutMeasure } from '../rollout/rollouts.ts'
 import type { Evaluation, Figures } from '../step/evaluate.ts'
 import type { GroupMeasure } from '../step/measure-group.ts'
 import type { Progress } from './checkpoints.ts'
@@ -8,21 +11,29 @@ import type { Progress } from './checkpoints.ts'
 export type TrainEvent =
   | {
       readonly kind: 'phase'
-      readonly phase: 'survey' | 'reference' | 'evaluation'
+      /** `answers` are counted as they are judged, the others group by group. */
+      readonly phase: 'survey' | 'reference' | 'evaluation' | 'answers'
       readonly done: number
       readonly total: number
     }
   | { readonly kind: 'surveyed'; readonly split: string; readonly survey: Survey }
+  | { readonly kind: 'tasks'; readonly split: string; readonly survey: TaskSurvey }
   | { readonly kind: 'started'; readonly model: ModelInfo; readonly step: number; readonly steps: number }
   | ({ readonly kind: 'step' } & StepMetrics)
   | {
       readonly kind: 'evaluated'
       readonly step: number
-      readonly evaluation: Evaluation
+      readonly evaluation: RunEvaluation
       readonly isBest: boolean
     }
   | { readonly kind: 'saved'; readonly step: number; readonly folder: string }
   | { readonly kind: 'note'; readonly text: string }
+
+/** What a model can do: of groups, of translation tasks, or of both; as the method has them. */
+export interface RunEvaluation {
+  readonly preference?: Evaluation
+  readonly translation?: TranslationEvaluation
+}
 
 /** Of one optimiser step; means over its groups. Preference figures are absent where losers take no part. */
 export interface StepMetrics extends Partial<GroupMeasure> {
@@ -30,18 +41,25 @@ export interface StepMetrics extends Partial<GroupMeasure> {
   readonly step: number
   readonly steps: number
   readonly epoch: number
+  /** What was minimised. */
   readonly loss: number
+  /** Where there are two parts: each without its weight. */
+  readonly preferenceLoss?: number
+  readonly reinforceLoss?: number
   readonly learningRate: number
   /** Before clipping. */
   readonly gradientNorm: number
   readonly groups: number
+  /** Of a method that translates. */
+  readonly rollout?: RolloutMeasure
   /** Of all sequences, prompts counted with each response. */
   readonly tokens: number
   readonly tokensPerSecond: number
 }
 
-export interface EvaluationFigures extends Figures {
+export interface EvaluationFigures extends Partial<Figures> {
   readonly step: number
+  readonly translation?: TranslationEvaluation
 }
 
 export interface TrainSummary {

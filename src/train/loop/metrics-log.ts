@@ -4,15 +4,16 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AnswerMeasure } from '../rollout/measure-answers.ts'
 import type { Evaluation } from '../step/evaluate.ts'
 import { createEventFile } from '../tensorboard/event-file.ts'
 import type { Progress } from './checkpoints.ts'
-import type { EvaluationFigures, StepMetrics } from './events.ts'
+import type { EvaluationFigures, RunEvaluation, StepMetrics } from './events.ts'
 import { writeFileAtomically } from './write-atomically.ts'
 
 export interface MetricsLog {
   step(metrics: StepMetrics): void
-  evaluation(step: number, evaluation: Evaluation): void
+  evaluation(step: number, evaluation: RunEvaluation): void
 }
 
 /** @param resumed where the run goes on; undefined for a new one */
@@ -27,24 +28,46 @@ export function openMetricsLog(folder: string, resumed: Progress | undefined): M
   return {
     step(metrics) {
       append({ kind: 'train', ...metrics })
-      const { step, epoch: _epoch, steps: _steps, ...figures } = metrics
-      events.scalars(step, prefixed('train', figures))
-    },
-    evaluation(step, evaluation) {
-      append({ kind: 'evaluation', step, ...evaluation })
-      const { byClass, byOperator, ...figures } = evaluation
+      const { step, epoch: _epoch, steps: _steps, rollout, ...figures } = metrics
       events.scalars(step, {
-        ...prefixed('evaluation', figures),
-        ...Object.assign(
-          {},
-          ...Object.entries(byClass).map(([name, part]) => prefixed(`evaluation-class-${name}`, { ...part })),
-          ...Object.entries(byOperator).map(([name, part]) =>
-            prefixed(`evaluation-operator-${name}`, { ...part }),
-          ),
-        ),
+        ...prefixed('train', figures),
+        ...(rollout && { ...prefixed('seconds', rollout.seconds), ...answerScalars('rollout', rollout) }),
+      })
+    },
+    evaluation(step, { preference, translation }) {
+      append({ kind: 'evaluation', step, ...preference, ...(translation && { translation }) })
+      events.scalars(step, {
+        ...(preference && preferenceScalars(preference)),
+        ...(translation && answerScalars('translation', translation)),
       })
     },
   }
+}
+
+function preferenceScalars({ byClass, byOperator, ...figures }: Evaluation): Record<string, number> {
+  return {
+    ...prefixed('evaluation', figures),
+    ...prefixedParts('evaluation-class', byClass),
+    ...prefixedParts('evaluation-operator', byOperator),
+  }
+}
+
+function answerScalars(
+  prefix: string,
+  { outcomes, byPair, ...figures }: AnswerMeasure,
+): Record<string, number> {
+  return {
+    ...prefixed(prefix, figures),
+    ...prefixed(`${prefix}-outcome`, outcomes),
+    ...prefixedParts(`${prefix}-pair`, byPair),
+  }
+}
+
+function prefixedParts(prefix: string, parts: Readonly<Record<string, object>>): Record<string, number> {
+  return Object.assign(
+    {},
+    ...Object.entries(parts).map(([name, part]) => prefixed(`${prefix}-${name}`, part)),
+  )
 }
 
 /** The evaluations that are logged, without their parts; none where there is no log. */

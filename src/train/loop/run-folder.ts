@@ -103,7 +103,7 @@ function firstDifference(before: Pinned, now: Pinned): string | undefined {
     if (!isDeepStrictEqual(old, current))
       return `${name} ${JSON.stringify(old)}, not ${JSON.stringify(current)}`
   }
-  if (before.data !== now.data) return 'other groups or another tokenizer'
+  if (before.data !== now.data) return 'other groups, tasks or another tokenizer'
   if (before.model !== now.model) return 'other weights of the model or its reference'
   return undefined
 }

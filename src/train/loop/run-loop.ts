@@ -1,6 +1,6 @@
 /**
- * The steps of a run: groups in, weights changed, figures and checkpoints out. It evaluates, saves and steps, in this
- * order, so that a run that goes on does first what was still due at its step.
+ * The steps of a run: groups and tasks in, weights changed, figures and checkpoints out. It evaluates, saves and steps,
+ * in this order, so that a run that goes on does first what was still due at its step.
  */
 import type { TrainConfig } from '../../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
@@ -8,30 +8,55 @@ import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import { EngineError, type Model } from '../engine/engine.ts'
 import type { ReferenceOptions } from '../reference/reference-log-probs.ts'
+import type { TranslationEvaluation } from '../rollout/evaluate-translation.ts'
+import type { RolloutResult, Rollouts } from '../rollout/rollouts.ts'
 import { accumulateGradient, type GroupResult } from '../step/accumulate-gradient.ts'
-import { type Evaluation, evaluate } from '../step/evaluate.ts'
-import { measureGroup } from '../step/measure-group.ts'
+import { evaluate } from '../step/evaluate.ts'
+import { type GroupMeasure, measureGroup } from '../step/measure-group.ts'
 import type { Method } from '../step/method.ts'
 import { preparedPages, prepareGroups } from '../step/prepare-groups.ts'
 import type { PreparedGroup } from '../step/prepared-group.ts'
 import type { Checkpoints, Progress } from './checkpoints.ts'
-import type { StepMetrics, TrainEvent } from './events.ts'
+import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
 import { isAbort } from './is-abort.ts'
 import { learningRateAt } from './learning-rate.ts'
 import type { MetricsLog } from './metrics-log.ts'
 
 export interface LoopParts {
   readonly config: TrainConfig
-  readonly method: Method
+  readonly plan: StepPlan
   readonly model: Model
-  readonly trainSource: GroupSource
-  readonly validationSource: GroupSource | undefined
-  readonly reference: ReferenceOptions | undefined
-  readonly order: BatchOrder
+  /** Absent where a method does not learn from groups. */
+  readonly preference: PreferencePart | undefined
+  /** Absent where a method does not translate. */
+  readonly translation: TranslationPart | undefined
   readonly checkpoints: Checkpoints
   readonly log: MetricsLog
   readonly report: (event: TrainEvent) => void
   readonly signal: AbortSignal | undefined
+}
+
+export interface StepPlan {
+  readonly steps: number
+  readonly stepsPerEpoch: number
+}
+
+export interface PreferencePart {
+  readonly method: Method
+  /** In a step's loss; 0: its groups are evaluated alone. */
+  readonly weight: number
+  readonly trainSource: GroupSource
+  readonly validationSource: GroupSource | undefined
+  readonly reference: ReferenceOptions | undefined
+  readonly order: BatchOrder
+}
+
+export interface TranslationPart {
+  /** In a step's loss; 0: nothing is drawn but for evaluations. */
+  readonly weight: number
+  readonly rollouts: Rollouts
+  /** Undefined where there is no task to validate on. */
+  readonly evaluate: (() => Promise<TranslationEvaluation>) | undefined
 }
 
 /** @param start where the run stands: at a checkpoint, or at its beginning */
@@ -39,24 +64,27 @@ export async function runLoop(
   parts: LoopParts,
   start: Progress,
 ): Promise<{ readonly progress: Progress; readonly interrupted: boolean }> {
-  const { config, model, order, checkpoints, log, report, signal } = parts
+  const { config, plan, model, translation, checkpoints, log, report, signal } = parts
   let progress = start
   let saved = start
-  const isDue = (every: number) => progress.step % every === 0 || progress.step === order.steps
+  const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps
   const save = async (isBest: boolean) => {
     if (saved === progress || progress.step === 0) return
     saved = progress
-    const { folder } = await checkpoints.save(progress, isBest, (state) => model.saveState(state))
+    const { folder } = await checkpoints.save(progress, isBest, {
+      saveEngine: (state) => model.saveState(state),
+      rollout: translation?.rollouts.unfinished(),
+    })
     report({ kind: 'saved', step: progress.step, folder })
   }
 
   const load = (step: number) => {
-    const batch = loadBatch(parts, step)
+    const batch = loadGroups(parts.preference, step)
     // Awaited later; until then a failure is nobody's.
     batch.catch(() => {})
     return batch
   }
-  let next = progress.step < order.steps ? load(progress.step) : undefined
+  let next = progress.step < plan.steps ? load(progress.step) : undefined
   try {
     for (;;) {
       let isBest = false
@@ -65,7 +93,7 @@ export async function runLoop(
         progress = { ...progress, evaluatedAt: progress.step }
         if (evaluation !== undefined) {
           // Before the first step there is nothing to be the best of.
-          isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts.method)
+          isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts.preference?.method)
           if (isBest) progress = { ...progress, best: { ...bestOf(evaluation), step: progress.step } }
           log.evaluation(progress.step, evaluation)
           report({ kind: 'evaluated', step: progress.step, evaluation, isBest })
@@ -78,7 +106,7 @@ export async function runLoop(
       const startedAt = performance.now()
       const groups = await next
       // Texts of the next step become ids while this one is computed.
-      next = progress.step + 1 < order.steps ? load(progress.step + 1) : undefined
+      next = progress.step + 1 < plan.steps ? load(progress.step + 1) : undefined
       const { metrics, seconds } = await takeStep(parts, groups, progress.step, startedAt)
       progress = {
         ...progress,
@@ -104,62 +132,100 @@ function leavesModelWhole(error: unknown): boolean {
   return error instanceof EngineError && (error.code === 'out-of-memory' || error.code === 'not-finite')
 }
 
-function loadBatch(
-  { trainSource, order, reference, method }: LoopParts,
-  step: number,
-): Promise<PreparedGroup[]> {
+async function loadGroups(part: PreferencePart | undefined, step: number): Promise<PreparedGroup[]> {
+  if (part === undefined || part.weight === 0) return []
+  const { trainSource, order, reference, method } = part
   return prepareGroups(trainSource, order.batch(step), { reference, usesLosers: method.usesLosers })
 }
 
 async function takeStep(
-  { config, method, model, order, signal }: LoopParts,
+  parts: LoopParts,
   groups: readonly PreparedGroup[],
   step: number,
   startedAt: number,
 ): Promise<{ readonly metrics: StepMetrics; readonly seconds: number }> {
-  const { packedTokens } = config.engine
-  const results = await accumulateGradient(model, groups, method, { packedTokens, ...(signal && { signal }) })
+  const { config, plan, model } = parts
+  const { results, rollout } = await addGradients(parts, groups, step)
   const { learningRate: peak, clipNorm, ...adam } = config.optimizer
-  const learningRate = learningRateAt(step, order.steps, peak, config.schedule)
+  const learningRate = learningRateAt(step, plan.steps, peak, config.schedule)
   const { gradientNorm } = await model.step({ learningRate, ...adam, ...(clipNorm !== null && { clipNorm }) })
   const seconds = (performance.now() - startedAt) / 1000
-  const tokens = groups.reduce((sum, group) => sum + groupTokens(group), 0)
+  const tokens = groups.reduce((sum, group) => sum + groupTokens(group), rollout?.tokens ?? 0)
   const metrics = {
     step: step + 1,
-    steps: order.steps,
-    epoch: (step + 1) / order.stepsPerEpoch,
-    ...meansOf(results, method),
+    steps: plan.steps,
+    epoch: (step + 1) / plan.stepsPerEpoch,
+    ...lossesOf(parts, results, rollout),
+    ...measuresOf(results, parts.preference?.method),
     learningRate,
     gradientNorm,
     groups: groups.length,
+    ...(rollout && { rollout: rollout.measure }),
     tokens,
     tokensPerSecond: tokens / seconds,
   }
   return { metrics, seconds }
 }
 
-function meansOf(results: readonly GroupResult[], method: Method): Pick<StepMetrics, 'loss' | 'accuracy'> {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const loss = mean(results.map((result) => result.loss))
-  if (!method.usesLosers) return { loss }
-  const measures = results.map(({ logProbs }) => measureGroup(logProbs, method.length))
-  const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
-  return {
-    loss,
-    ...Object.fromEntries(names.map((name) => [name, mean(measures.map((measure) => measure[name]))])),
+/** Both parts of equation (10), into the same gradient. Groups are worked on while answers are judged. */
+async function addGradients(
+  { config, model, preference, translation, signal }: LoopParts,
+  groups: readonly PreparedGroup[],
+  step: number,
+): Promise<{ readonly results: readonly GroupResult[]; readonly rollout: RolloutResult | undefined }> {
+  const translates = translation !== undefined && translation.weight > 0
+  const begun = translates ? await translation.rollouts.begin(step, signal) : undefined
+  try {
+    const results =
+      preference === undefined || groups.length === 0
+        ? []
+        : await accumulateGradient(model, groups, preference.method, {
+            packedTokens: config.engine.packedTokens,
+            weight: preference.weight,
+            ...(signal && { signal }),
+          })
+    return { results, rollout: await begun?.finish(signal) }
+  } finally {
+    begun?.cancel()
   }
 }
 
-async function evaluateNow({
-  config,
-  method,
-  model,
-  validationSource,
-  reference,
-  report,
-  signal,
-}: LoopParts) {
-  if (validationSource === undefined) return undefined
+function lossesOf(
+  { preference, translation }: LoopParts,
+  results: readonly GroupResult[],
+  rollout: RolloutResult | undefined,
+): Pick<StepMetrics, 'loss' | 'preferenceLoss' | 'reinforceLoss'> {
+  const preferenceLoss = results.length === 0 ? 0 : mean(results.map(({ loss }) => loss))
+  const loss = (preference?.weight ?? 0) * preferenceLoss + (translation?.weight ?? 0) * (rollout?.loss ?? 0)
+  if (translation === undefined) return { loss }
+  return {
+    loss,
+    ...(results.length > 0 && { preferenceLoss }),
+    ...(rollout && { reinforceLoss: rollout.loss }),
+  }
+}
+
+function measuresOf(results: readonly GroupResult[], method: Method | undefined): Partial<GroupMeasure> {
+  if (method === undefined || !method.usesLosers || results.length === 0) return {}
+  const measures = results.map(({ logProbs }) => measureGroup(logProbs, method.length))
+  const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
+  return Object.fromEntries(names.map((name) => [name, mean(measures.map((measure) => measure[name]))]))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+async function evaluateNow(parts: LoopParts): Promise<RunEvaluation | undefined> {
+  const preference = await evaluateGroups(parts)
+  const translation = await parts.translation?.evaluate?.()
+  if (preference === undefined && translation === undefined) return undefined
+  return { ...(preference && { preference }), ...(translation && { translation }) }
+}
+
+async function evaluateGroups({ config, model, preference, report, signal }: LoopParts) {
+  if (preference?.validationSource === undefined) return undefined
+  const { method, validationSource, reference } = preference
   const total = validationSource.ids.length
   return evaluate(model, preparedPages(validationSource, { reference, usesLosers: true }), method, {
     packedTokens: config.engine.packedTokens,
@@ -168,13 +234,27 @@ async function evaluateNow({
   })
 }
 
-function bestOf({ accuracy, loss, margin, winnerVariance }: Evaluation) {
-  return { accuracy, loss, margin, winnerVariance }
+function bestOf({ preference, translation }: RunEvaluation) {
+  const { accuracy, loss, margin, winnerVariance } = preference ?? {}
+  return {
+    ...(preference && { accuracy, loss, margin, winnerVariance }),
+    ...(translation && { passRate: translation.passRate }),
+  }
 }
 
-/** By accuracy and then by loss; a method that never saw a loser by loss alone. */
-function isBetter(evaluation: Evaluation, best: Progress['best'], { usesLosers }: Method): boolean {
+/** By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. */
+function isBetter(
+  { preference, translation }: RunEvaluation,
+  best: Progress['best'],
+  method: Method | undefined,
+): boolean {
   if (best === null) return true
-  if (usesLosers && evaluation.accuracy !== best.accuracy) return evaluation.accuracy > best.accuracy
-  return evaluation.loss < best.loss
+  if (translation !== undefined && translation.passRate !== best.passRate) {
+    return translation.passRate > (best.passRate ?? 0)
+  }
+  if (preference === undefined) return false
+  if (method?.usesLosers && preference.accuracy !== best.accuracy) {
+    return preference.accuracy > (best.accuracy ?? 0)
+  }
+  return preference.loss < (best.loss ?? Number.POSITIVE_INFINITY)
 }

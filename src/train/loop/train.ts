@@ -11,26 +11,33 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrainConfig } from '../../config/train-config.ts'
 import { UserError } from '../../config/user-error.ts'
-import { type BatchOrder, createBatchOrder } from '../data/batch-order.ts'
-import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
 import type { Engine, Model } from '../engine/engine.ts'
 import { hashModel } from '../reference/hash-model.ts'
-import { referenceKey } from '../reference/reference-key.ts'
-import { computeReferenceLogProbs, type ReferenceOptions } from '../reference/reference-log-probs.ts'
-import { methodOf } from '../step/method.ts'
+import { type Judging, type OpenJudging, openJudgingOf } from '../rollout/judging.ts'
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
 import { openMetricsLog, readEvaluations } from './metrics-log.ts'
-import { chooseDevice, openFrozenOptions, openPolicyOptions } from './open-options.ts'
+import { chooseDevice, openPolicyOptions } from './open-options.ts'
+import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
+import {
+  openKlReference,
+  openTranslation,
+  openTranslationSources,
+  type TranslationSources,
+  type TranslationWorld,
+} from './open-translation.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
-import { runLoop } from './run-loop.ts'
+import { runLoop, type StepPlan } from './run-loop.ts'
 
 export interface TrainOptions {
   /** Called once; the caller closes what it gives. */
   readonly engine: Engine
+  /** For methods that translate; what it gives is closed at the end. */
+  readonly openJudging?: OpenJudging
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal
 }
@@ -42,131 +49,123 @@ export interface TrainOptions {
 export async function train(config: TrainConfig, options: TrainOptions): Promise<TrainSummary> {
   const run = openRunFolder(config.out)
   try {
-    const data = await openTrainingData(config, config.model)
+    const data = 'batch' in config ? await openTrainingData(config, config.model) : undefined
     try {
-      return await trainIn(run, data, config, options)
+      const judging = 'rollout' in config ? await openJudgingOf(config, options.openJudging) : undefined
+      try {
+        return await trainIn({ config, run, data, judging, ...options })
+      } finally {
+        await judging?.close()
+      }
     } finally {
-      data.close()
+      data?.close()
     }
   } finally {
     run.close()
   }
 }
 
-async function trainIn(
-  run: RunFolder,
-  data: TrainingData,
-  config: TrainConfig,
-  options: TrainOptions,
-): Promise<TrainSummary> {
-  const { engine, report, signal } = options
-  const method = methodOf(config)
+interface World extends Omit<TrainOptions, 'openJudging'> {
+  readonly config: TrainConfig
+  readonly run: RunFolder
+  /** Where the method learns from groups or pairs. */
+  readonly data: TrainingData | undefined
+  /** Where it translates. */
+  readonly judging: Judging | undefined
+}
+
+async function trainIn(world: World): Promise<TrainSummary> {
+  const { config, run, data, engine, report, signal } = world
   const checkpoints = openCheckpoints(join(run.path, 'checkpoints'))
   const resumed = checkpoints.last()
   const fresh: Progress = { form: 1, step: 0, tokens: 0, seconds: 0, evaluatedAt: null, best: null }
   const start = resumed?.progress ?? fresh
-  let order: BatchOrder | undefined
+  let plan: StepPlan | undefined
   try {
-    const { trainSource, validationSource } = await openSources(data, config, options)
-    order = createBatchOrder(trainSource.ids, {
-      seed: config.seed,
-      groups: config.batch.groups,
-      epochs: config.epochs,
-      maxSteps: config.maxSteps,
-    })
+    const groups =
+      data !== undefined && 'batch' in config ? await openPreferenceSources(data, config, world) : undefined
+    const translating = await translationWorld(world)
+    const tasks = translating && (await openTranslationSources(translating))
 
     const device = chooseDevice(config, engine)
-    const referenceFolder = config.reference ?? config.model
-    const referenceHash = await hashModel(referenceFolder)
+    const referenceHash = await hashModel(config.reference ?? config.model)
     const modelHash = config.reference === null ? referenceHash : await hashModel(config.model)
     run.pin({
       config,
-      data: hashOf([trainSource.scope, ...trainSource.ids]),
+      data: hashOf(scopesOf(groups, tasks)),
       model: hashOf([modelHash, referenceHash]),
     })
-    const reference: ReferenceOptions | undefined = method.usesReference
-      ? { cache: data.cache, modelKey: await referenceKey(referenceFolder, config, device, referenceHash) }
-      : undefined
-    if (reference !== undefined) {
-      await computeReferenceLogProbs(
-        [trainSource, ...(validationSource === undefined ? [] : [validationSource])],
-        () => engine.openModel(openFrozenOptions(config, device, referenceFolder)),
-        {
-          ...reference,
-          maxTokens: config.engine.packedTokens,
-          signal,
-          onProgress: (done, total) => report({ kind: 'phase', phase: 'reference', done, total }),
-        },
-      )
-    }
+    const preference =
+      data !== undefined && groups !== undefined && 'batch' in config
+        ? await openPreference(data, groups, config, engine, { ...world, device, referenceHash })
+        : undefined
+    plan = tasks?.plan ?? preference!.order
 
     const model = await engine.openModel(openPolicyOptions(config, device))
     try {
-      checkLengths(model, trainSource)
+      checkLengths(model, groups, tasks, config)
       if (resumed !== undefined) await model.loadState(resumed.stateFolder)
-      report({ kind: 'started', model: model.info, step: start.step, steps: order.steps })
-      const log = openMetricsLog(run.path, resumed?.progress)
-      const { progress, interrupted } = await runLoop(
-        {
-          config,
-          method,
-          model,
-          trainSource,
-          validationSource,
-          reference,
-          order,
-          checkpoints,
-          log,
-          report,
-          signal,
-        },
-        start,
-      )
-      if (!interrupted) await exportModels(run.path, config.model, model, checkpoints)
-      return summaryOf(interrupted ? 'interrupted' : 'finished', progress, order, run, checkpoints)
+      const kl = translating && (await openKlReference(translating.config, engine, device, model))
+      try {
+        report({ kind: 'started', model: model.info, step: start.step, steps: plan.steps })
+        const log = openMetricsLog(run.path, resumed?.progress)
+        const translation =
+          translating && tasks && openTranslation(translating, tasks, model, kl?.reference, resumed?.rollout)
+        const { progress, interrupted } = await runLoop(
+          { config, plan, model, preference, translation, checkpoints, log, report, signal },
+          start,
+        )
+        if (!interrupted) await exportModels(run.path, config.model, model, checkpoints)
+        return summaryOf(interrupted ? 'interrupted' : 'finished', progress, plan, run, checkpoints)
+      } finally {
+        await kl?.close()
+      }
     } finally {
       await model.close()
     }
   } catch (error) {
     // Before the first step there is nothing to save but what the cache has already.
-    if (isAbort(error, signal)) return summaryOf('interrupted', start, order, run, checkpoints)
+    if (isAbort(error, signal)) return summaryOf('interrupted', start, plan, run, checkpoints)
     throw error
   }
 }
 
-async function openSources(data: TrainingData, config: TrainConfig, { report, signal }: TrainOptions) {
-  const open = async (split: GroupSource['split'], limit: number | null) => {
-    const source = await data.source({
-      split,
-      limit,
-      seed: config.seed,
-      signal,
-      onProgress: (done, total) => report({ kind: 'phase', phase: 'survey', done, total }),
-    })
-    report({ kind: 'surveyed', split, survey: source.survey })
-    return source
-  }
-  const trainSource = await open(config.data.split, config.data.limit)
-  if (trainSource.ids.length === 0) {
+async function translationWorld({
+  config,
+  judging,
+  report,
+  signal,
+}: World): Promise<TranslationWorld | undefined> {
+  if (judging === undefined || !('rollout' in config)) return undefined
+  return { config, tokenizer: await loadTokenizer(config.model), judging, report, signal }
+}
+
+function scopesOf(groups: PreferenceSources | undefined, tasks: TranslationSources | undefined): string[] {
+  return [groups?.trainSource, tasks?.trainSource].flatMap((source) =>
+    source === undefined ? [] : [source.scope, ...source.ids],
+  )
+}
+
+function checkLengths(
+  { info }: Model,
+  groups: PreferenceSources | undefined,
+  tasks: TranslationSources | undefined,
+  config: TrainConfig,
+): void {
+  const longest = groups?.trainSource.survey.longestSequence ?? 0
+  if (longest > info.maxPositions) {
     throw new UserError(
-      `${config.data.groups} has no group of split ${config.data.split} that can be used${droppedText(trainSource)}; change data or length in the configuration.`,
+      `The longest sequence has ${longest} tokens and the model takes ${info.maxPositions}; set length.maxTokens to at most that.`,
     )
   }
-  const validationSource = await open(config.evaluation.split, config.evaluation.groups)
-  if (validationSource.ids.length > 0) return { trainSource, validationSource }
-  report({ kind: 'note', text: `No group of split ${config.evaluation.split}: there will be no evaluation.` })
-  return { trainSource, validationSource: undefined }
-}
-
-function droppedText({ survey }: GroupSource): string {
-  const reasons = Object.entries(survey.droppedGroups).map(([reason, n]) => `${reason} ${n}`)
-  return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
-}
-
-function checkLengths({ info }: Model, { survey }: GroupSource): void {
-  if (survey.longestSequence > info.maxPositions) {
+  if (tasks === undefined || !('rollout' in config)) return
+  const prompts = [tasks.trainSource, tasks.validationSource].map(
+    (source) => source?.survey.longestPrompt ?? 0,
+  )
+  const together = Math.max(...prompts) + config.rollout.maxNewTokens
+  if (together > info.maxPositions) {
     throw new UserError(
-      `The longest sequence has ${survey.longestSequence} tokens and the model takes ${info.maxPositions}; set length.maxTokens to at most that.`,
+      `The longest prompt and rollout.maxNewTokens come to ${together} tokens and the model takes ${info.maxPositions}; lower that, or set length.maxTokens to at most that.`,
     )
   }
 }
@@ -174,7 +173,7 @@ function checkLengths({ info }: Model, { survey }: GroupSource): void {
 function summaryOf(
   kind: TrainSummary['kind'],
   progress: Progress,
-  order: BatchOrder | undefined,
+  plan: StepPlan | undefined,
   run: RunFolder,
   checkpoints: Checkpoints,
 ): TrainSummary {
@@ -183,7 +182,7 @@ function summaryOf(
   return {
     kind,
     step,
-    steps: order?.steps ?? 0,
+    steps: plan?.steps ?? 0,
     tokens,
     seconds,
     evaluations: readEvaluations(run.path),

@@ -60,7 +60,11 @@ export function tokenAdvantages(
   )
 }
 
-function shapeReward(reward: number, { rewardShape, rewardClip }: AdvantageOptions): number {
+/** @param reward from 0 to 1 */
+export function shapeReward(
+  reward: number,
+  { rewardShape, rewardClip }: Pick<AdvantageOptions, 'rewardShape' | 'rewardClip'>,
+): number {
   return clamp(rewardShape === 'symmetric' ? 2 * reward - 1 : reward, rewardClip)
 }
 

@@ -30,6 +30,8 @@ export interface GroupResult {
 
 export interface AccumulateOptions {
   readonly packedTokens: number
+  /** Of this loss in the step's; the results are without it. Default 1. */
+  readonly weight?: number
   readonly signal?: AbortSignal
 }
 
@@ -41,14 +43,14 @@ export async function accumulateGradient(
   model: Model,
   groups: readonly PreparedGroup[],
   method: Method,
-  { packedTokens, signal }: AccumulateOptions,
+  { packedTokens, weight = 1, signal }: AccumulateOptions,
 ): Promise<GroupResult[]> {
   const call = signal === undefined ? {} : { signal }
   const batchMeanTokens = meanWinnerTokens(groups)
   const lossOf = (group: PreparedGroup, policy: Float64Array) => {
     const logProbs = withPolicy(group, policy)
     const { loss, dLogProbs } = method.loss(logProbs, batchMeanTokens)
-    return { result: { loss, logProbs }, slopes: dLogProbs.map((slope) => slope / groups.length) }
+    return { result: { loss, logProbs }, slopes: dLogProbs.map((slope) => (weight * slope) / groups.length) }
   }
 
   async function packed(pack: readonly PreparedGroup[]): Promise<GroupResult[]> {

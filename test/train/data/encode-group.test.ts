@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrainConfig } from '../../../src/config/train-config.ts'
+import { type GroupConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
 import type { TrainingGroup } from '../../../src/store/training-rows.ts'
 import { type Encoding, encodeGroup } from '../../../src/train/data/encode-group.ts'
 import { createPromptStyle } from '../../../src/train/prompt/prompt-style.ts'
@@ -42,7 +42,7 @@ const encode = (
     out: 'o',
     ...given,
     data: { groups: 'g', ...(given.data as object) },
-  })
+  }) as GroupConfig
   const encoding: Encoding = {
     tokenizer: { ...tokenizer, ...other },
     style: createPromptStyle(config.prompt, tokenizer),

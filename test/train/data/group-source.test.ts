@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { TrainConfig } from '../../../src/config/train-config.ts'
+import type { GroupConfig } from '../../../src/config/train-config.ts'
 import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
 import { makeTinyWorld, tinyConfig } from '../loop/tiny-run.ts'
 
@@ -11,7 +11,7 @@ afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
 const all = { split: 'train', limit: null, seed: 0 } as const
 
 async function source(
-  config: TrainConfig,
+  config: GroupConfig,
   options: Parameters<Awaited<ReturnType<typeof openTrainingData>>['source']>[0] = all,
 ) {
   const data = await openTrainingData(config, world.model)

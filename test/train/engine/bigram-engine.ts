@@ -9,6 +9,8 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type Engine,
   EngineError,
+  type GeneratedResponse,
+  type GenerateOptions,
   type LogProbGradient,
   type LogProbOptions,
   type LogProbs,
@@ -17,6 +19,7 @@ import {
   type StepOptions,
   type TokenBatch,
 } from '../../../src/train/engine/engine.ts'
+import { uniformNumbers } from './random-checkpoint.ts'
 
 export interface BigramModel extends Model {
   readonly weights: Float64Array
@@ -87,24 +90,41 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
     const sums = new Float64Array(sequences)
     const offsets = new Int32Array(sequences + 1)
     const tokens: number[] = []
+    const entropies: number[] = []
     for (const { sequence, previous, id } of places(batch)) {
       const logProb = Math.log(distribution(previous)[id]!)
       sums[sequence]! += logProb
       tokens.push(logProb)
+      entropies.push(entropyOf(distribution(previous)))
       offsets[sequence + 1] = tokens.length
     }
-    return { sums, tokens: Float32Array.from(tokens), offsets }
+    return { sums, tokens: Float32Array.from(tokens), offsets, entropies: Float32Array.from(entropies) }
   }
   const backward = (batch: TokenBatch, gradient: LogProbGradient) => {
     largestPass = Math.max(largestPass, batch.ids.length)
-    if (!('perSequence' in gradient)) throw new Error('the bigram engine knows gradients by sequence only')
+    let token = 0
     for (const { sequence, previous, id } of places(batch)) {
-      const slope = gradient.perSequence[sequence]!
+      const slope = 'perSequence' in gradient ? gradient.perSequence[sequence]! : gradient.perToken[token++]!
       const probabilities = distribution(previous)
       const row = previous * size
       for (let other = 0; other < size; other++) gradients[row + other]! -= slope * probabilities[other]!
       gradients[row + id]! += slope
     }
+  }
+
+  const generateOne = (prompt: number, options: GenerateOptions): GeneratedResponse => {
+    const uniform = uniformNumbers(options.seeds?.[prompt] ?? 0)
+    const ids: number[] = []
+    const logProbs: number[] = []
+    let previous = options.ids[options.offsets[prompt + 1]! - 1]!
+    while (ids.length < options.maxNewTokens && !options.stopTokens.includes(ids.at(-1) ?? -1)) {
+      const probabilities = distribution(previous)
+      previous = options.temperature === 0 ? likeliest(probabilities) : drawn(probabilities, uniform())
+      ids.push(previous)
+      logProbs.push(Math.log(probabilities[previous]!))
+    }
+    const stopped = options.stopTokens.includes(ids.at(-1)!)
+    return { prompt, ids: Int32Array.from(ids), logProbs: Float32Array.from(logProbs), stopped }
   }
 
   return {
@@ -196,8 +216,21 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       copyFileSync(join(folder, 'config.json'), join(target, 'config.json'))
       writeFileSync(join(target, 'bigram.safetensors'), new Uint8Array(weights.buffer))
     },
-    async generate() {
-      throw new EngineError('unsupported-model', 'The bigram engine does not generate.')
+    async generate({ signal, onResponse, ...options }: GenerateOptions) {
+      await enter(signal)
+      const responses = Array.from({ length: options.offsets.length - 1 }, (_, prompt) => {
+        const response = generateOne(prompt, options)
+        onResponse?.(response)
+        return response
+      })
+      const offsets = [0]
+      for (const { ids } of responses) offsets.push(offsets.at(-1)! + ids.length)
+      return {
+        ids: Int32Array.from(responses.flatMap(({ ids }) => [...ids])),
+        offsets: Int32Array.from(offsets),
+        logProbs: Float32Array.from(responses.flatMap(({ logProbs }) => [...logProbs])),
+        stopped: Uint8Array.from(responses, ({ stopped }) => (stopped ? 1 : 0)),
+      }
     },
     async memory() {
       return {
@@ -213,6 +246,24 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       closed = true
     },
   }
+}
+
+function entropyOf(probabilities: Float64Array): number {
+  return -probabilities.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0)
+}
+
+function likeliest(probabilities: Float64Array): number {
+  return probabilities.indexOf(Math.max(...probabilities))
+}
+
+/** The first whose running sum exceeds the share. */
+function drawn(probabilities: Float64Array, share: number): number {
+  let sum = 0
+  const found = probabilities.findIndex((p) => {
+    sum += p
+    return sum > share
+  })
+  return found < 0 ? probabilities.length - 1 : found
 }
 
 function readDoubles(file: string): Float64Array<ArrayBuffer> | undefined {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseTrainConfig, type TrainConfig } from '../../../src/config/train-config.ts'
+import { type GroupConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
 import {
@@ -48,7 +48,7 @@ export function makeTinyWorld(groups = 30): {
 export function tinyConfig(
   world: { readonly folder: string; readonly database: string; readonly model: string },
   given: Record<string, unknown> = {},
-): TrainConfig {
+): GroupConfig {
   return parseTrainConfig({
     method: 'gepo',
     model: world.model,
@@ -61,7 +61,7 @@ export function tinyConfig(
     checkpoints: { everySteps: 3 },
     engine: { numberType: 'float64' },
     ...given,
-  })
+  }) as GroupConfig
 }
 
 export function readMetrics(out: string): Record<string, unknown>[] {

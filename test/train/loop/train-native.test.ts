@@ -92,7 +92,7 @@ describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, (
       limit: null,
       report: () => {},
     })
-    expect(merged.margin).toBeCloseTo(Number(evaluations.at(-1)!.margin), 3)
+    expect(merged.preference!.margin).toBeCloseTo(Number(evaluations.at(-1)!.margin), 3)
   })
 
   it('stops in the middle of a step when it is told to', async () => {

@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/train/engine/engine.ts'
 import { openEngine } from '../../../src/train/engine/open-engine.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { openBigramEngine } from '../engine/bigram-engine.ts'
+import { openScriptedJudging } from './translation-world.ts'
 
 const [kind, configFile, killAt] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig
@@ -23,4 +24,4 @@ const killing: Engine = {
     return model
   },
 }
-await train(config, { engine: killing, report: () => {} })
+await train(config, { engine: killing, openJudging: openScriptedJudging, report: () => {} })

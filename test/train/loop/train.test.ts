@@ -33,16 +33,19 @@ describe('a run', () => {
 
   it('learns to tell winners from losers of groups that it never saw', () => {
     const [before, after] = [evaluations()[0]!, evaluations().at(-1)!]
-    expect(before).toMatchObject({ step: 0, evaluation: { accuracy: 0.5, margin: 0, winnerVariance: 0 } })
-    expect(before.evaluation.loss).toBeCloseTo(Math.LN2, 12)
-    expect(after).toMatchObject({ step: 12, evaluation: { accuracy: 1 } })
-    expect(after.evaluation.margin).toBeGreaterThan(1)
-    expect(after.evaluation.loss).toBeLessThan(before.evaluation.loss)
+    expect(before).toMatchObject({
+      step: 0,
+      evaluation: { preference: { accuracy: 0.5, margin: 0, winnerVariance: 0 } },
+    })
+    expect(before.evaluation.preference!.loss).toBeCloseTo(Math.LN2, 12)
+    expect(after).toMatchObject({ step: 12, evaluation: { preference: { accuracy: 1 } } })
+    expect(after.evaluation.preference!.margin).toBeGreaterThan(1)
+    expect(after.evaluation.preference!.loss).toBeLessThan(before.evaluation.preference!.loss)
   })
 
   it('evaluates before the first step, as often as it is told, and at the end', () => {
     expect(evaluations().map(({ step }) => step)).toEqual([0, 4, 8, 12])
-    expect(evaluations().at(-1)!.evaluation.byOperator.ROR).toMatchObject({ groups: 3 })
+    expect(evaluations().at(-1)!.evaluation.preference!.byOperator.ROR).toMatchObject({ groups: 3 })
   })
 
   it('keeps the last checkpoint and the best, and no other', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { TrainConfig } from '../../../src/config/train-config.ts'
+import type { GroupConfig } from '../../../src/config/train-config.ts'
 import { createPromptStyle } from '../../../src/train/prompt/prompt-style.ts'
 
-const raw: TrainConfig['prompt'] = {
+const raw: GroupConfig['prompt'] = {
   style: 'raw',
   template: null,
   system: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrainConfig } from '../../../src/config/train-config.ts'
+import { type GroupConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
 import { groupTokens } from '../../../src/train/data/encoded-group.ts'
 import { accumulateGradient } from '../../../src/train/step/accumulate-gradient.ts'
 import { methodOf } from '../../../src/train/step/method.ts'
@@ -7,7 +7,7 @@ import type { PreparedGroup } from '../../../src/train/step/prepared-group.ts'
 import { openRandomBigram, randomGroups } from './prepared-groups.ts'
 
 const method = (given: Record<string, unknown>) =>
-  methodOf(parseTrainConfig({ model: 'm', out: 'o', data: { groups: 'g' }, ...given }))
+  methodOf(parseTrainConfig({ model: 'm', out: 'o', data: { groups: 'g' }, ...given }) as GroupConfig)
 const METHODS = [
   ['gepo', method({ method: 'gepo', gepo: { beta: 0.7, lambda: 0.5 } })],
   ['gepo per token', method({ method: 'gepo', gepo: { length: 'mean', variance: 'sample' } })],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrainConfig } from '../../../src/config/train-config.ts'
+import { type GroupConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
 import { evaluate } from '../../../src/train/step/evaluate.ts'
 import { measureGroup } from '../../../src/train/step/measure-group.ts'
 import { methodOf } from '../../../src/train/step/method.ts'
@@ -7,7 +7,9 @@ import type { PreparedGroup } from '../../../src/train/step/prepared-group.ts'
 import { groupOf } from '../losses/group-of.ts'
 import { openRandomBigram, randomGroups } from './prepared-groups.ts'
 
-const gepo = methodOf(parseTrainConfig({ method: 'gepo', model: 'm', out: 'o', data: { groups: 'g' } }))
+const gepo = methodOf(
+  parseTrainConfig({ method: 'gepo', model: 'm', out: 'o', data: { groups: 'g' } }) as GroupConfig,
+)
 
 describe('the measure of a group', () => {
   it('compares the means, and every pair', () => {

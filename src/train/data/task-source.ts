@@ -1,0 +1,80 @@
+/**
+ * Translation tasks in, those that can be asked with the ids of their prompts out. Nothing is cut: a task whose prompt
+ * leaves no room for an answer is left out and counted. All prompts are held in memory.
+ */
+import { createHash } from 'node:crypto'
+import type { TranslationTask } from '../../problems/translation-task.ts'
+import { sampleIds } from '../../store/sample-ids.ts'
+import type { TaskPrompt } from '../prompt/task-prompt.ts'
+import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+
+export interface EncodedTask {
+  readonly task: TranslationTask
+  readonly prompt: Int32Array
+}
+
+export interface TaskSource {
+  /** Stands for the prompts of all its tasks and what they are judged by. */
+  readonly scope: string
+  /** Ids of the tasks that can be asked, ascending. */
+  readonly ids: readonly string[]
+  readonly survey: TaskSurvey
+  load(ids: readonly string[]): readonly EncodedTask[]
+}
+
+export interface TaskSurvey {
+  readonly tasks: number
+  readonly longestPrompt: number
+  /** Tasks that are left out, by reason. */
+  readonly dropped: Readonly<Record<string, number>>
+}
+
+export interface TaskSourceOptions {
+  readonly tokenizer: TextTokenizer
+  readonly prompt: TaskPrompt
+  readonly maxPromptTokens: number
+  /** So many tasks, drawn by the seed; null for all. */
+  readonly limit: number | null
+  readonly seed: number
+}
+
+export async function openTaskSource(
+  tasks: readonly TranslationTask[],
+  { tokenizer, prompt, maxPromptTokens, limit, seed }: TaskSourceOptions,
+): Promise<TaskSource> {
+  const byId = new Map(tasks.map((task) => [task.id, task]))
+  const all = [...byId.keys()].sort()
+  const chosen = (limit === null ? all : sampleIds(all, limit, seed)).map((id) => byId.get(id)!)
+  const encoded = new Map<string, EncodedTask>()
+  const dropped: Record<string, number> = {}
+  const drop = (reason: string) => {
+    dropped[reason] = (dropped[reason] ?? 0) + 1
+  }
+  const ids = await tokenizer.encode(chosen.map((task) => prompt.of(task)))
+  for (const [i, task] of chosen.entries()) {
+    const own = prompt.startMark ? Int32Array.of(...tokenizer.startIds, ...ids[i]!) : ids[i]!
+    if (tokenizer.specialTokens.some((special) => task.source.code.includes(special))) drop('special-token')
+    else if (own.length === 0 || own.length > maxPromptTokens) drop('overlong-prompt')
+    else encoded.set(task.id, { task, prompt: own })
+  }
+
+  const hash = createHash('sha256').update('tasks 1')
+  for (const { task, prompt: own } of encoded.values()) {
+    hash.update(JSON.stringify([task.id, task.target, task.suite])).update(own)
+  }
+  return {
+    scope: hash.digest('hex'),
+    ids: [...encoded.keys()].sort(),
+    survey: {
+      tasks: encoded.size,
+      longestPrompt: Math.max(0, ...[...encoded.values()].map((one) => one.prompt.length)),
+      dropped,
+    },
+    load: (wanted) =>
+      wanted.map((id) => {
+        const found = encoded.get(id)
+        if (found === undefined) throw new Error(`there is no task ${id}`)
+        return found
+      }),
+  }
+}
