@@ -10,20 +10,20 @@ import type { BoxFence } from './box.ts'
 export interface Workshop {
   readonly fence: BoxFence
   /** The same thing for every caller; one that failed is tried again by the next. */
-  once<Thing extends Closable>(name: string, make: () => Promise<Thing>): Promise<Thing>
+  once<Thing extends object>(name: string, make: () => Promise<Thing>): Promise<Thing>
   close(): Promise<void>
 }
 
-/** Anything; what has a `close` is closed with the workshop. */
-export interface Closable {
+/** What has a `close` is closed with the workshop. */
+interface Closable {
   close?(): Promise<void>
 }
 
 export function openWorkshop(fence: BoxFence): Workshop {
-  const things = new Map<string, Promise<Closable>>()
+  const things = new Map<string, Promise<object>>()
   return {
     fence,
-    once<Thing extends Closable>(name: string, make: () => Promise<Thing>): Promise<Thing> {
+    once<Thing extends object>(name: string, make: () => Promise<Thing>): Promise<Thing> {
       const known = things.get(name) as Promise<Thing> | undefined
       if (known !== undefined) return known
       const made = make()
@@ -33,7 +33,7 @@ export function openWorkshop(fence: BoxFence): Workshop {
     },
     async close() {
       for (const thing of await Promise.allSettled(things.values())) {
-        if (thing.status === 'fulfilled') await thing.value.close?.()
+        if (thing.status === 'fulfilled') await (thing.value as Closable).close?.()
       }
       removeBoxDirectory(fence.supportFolder)
     },

@@ -70,7 +70,7 @@ function suiteFor(name: string): Suite {
     tests: name === 'big-output' ? [countTest] : [sumTest([1, 2, 3]), sumTest([40, -2, 4])],
     comparison: { kind: 'lines' },
     limits: {
-      testMs: ENDLESS.includes(name) ? 700 : 10_000,
+      testMs: ENDLESS.includes(name) ? 400 : 10_000,
       memoryBytes: 192 * MIB,
       outputBytes: 2 * MIB,
     },

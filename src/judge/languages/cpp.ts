@@ -25,7 +25,10 @@ export const cpp: LanguageDefinition = {
   outOfMemory: /std::bad_alloc/,
   async build(job) {
     const gxx = job.programs.gxx!
-    await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
+    // For a single answer the header would cost more than it saves.
+    const answers = await job.workshop.once('cpp answers', async () => ({ count: 0 }))
+    if (++answers.count > 1)
+      await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
     return compile(
       job,
       [{ path: 'answer.cpp', content: job.code }],

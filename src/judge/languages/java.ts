@@ -8,7 +8,7 @@ import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { PACKAGE_ROOT } from '../../toolchain/locate-tools.ts'
 import { boxCommand, SUPPORT } from '../box-command.ts'
 import type { BoxFile } from '../box-frames.ts'
-import { type Closable, shareFile, type Workshop } from '../workshop.ts'
+import { shareFile, type Workshop } from '../workshop.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
@@ -50,7 +50,7 @@ type Compiled =
   | { readonly kind: 'compile-error'; readonly message: string }
   | { readonly kind: 'sandbox-error'; readonly detail: string }
 
-interface CompileServer extends Closable {
+interface CompileServer {
   /** One at a time; more calls wait. */
   compile(code: string): Promise<Compiled>
   close(): Promise<void>

@@ -2,14 +2,26 @@ import type { Language } from '../language.ts'
 import { bash } from './bash.ts'
 import { c } from './c.ts'
 import { cpp } from './cpp.ts'
+import { go } from './go.ts'
 import { java } from './java.ts'
 import { javascript } from './javascript.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 import { php } from './php.ts'
 import { python } from './python.ts'
+import { typescript } from './typescript.ts'
 
 /** The languages that can be judged where their programs are installed; of the others it is known only that they exist. */
-export const DEFINITIONS: readonly LanguageDefinition[] = [python, c, cpp, java, php, bash, javascript]
+export const DEFINITIONS: readonly LanguageDefinition[] = [
+  python,
+  c,
+  cpp,
+  java,
+  php,
+  bash,
+  javascript,
+  typescript,
+  go,
+]
 
 export function definitionOf(language: Language): LanguageDefinition | undefined {
   return DEFINITIONS.find((definition) => definition.language === language)

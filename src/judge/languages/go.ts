@@ -1,0 +1,74 @@
+/**
+ * Go, by its compiler and linker alone: `go build` would compile the standard library for each answer anew, where
+ * nothing can be kept. That is compiled once for a judge, or taken from the user's own cache of builds.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { SUPPORT } from '../box-command.ts'
+import { shareFile, type Workshop } from '../workshop.ts'
+import { compile } from './build-steps.ts'
+import type { LanguageDefinition } from './language-definition.ts'
+
+const FOLDER = 'go'
+const PACKAGES = `${SUPPORT}/${FOLDER}/packages`
+
+/** What no answer can use here, or needs: networks, certificates, Go's own tools, tests. */
+const LEFT_OUT =
+  /^(?:archive|database|debug|expvar|go|html|image|net|plugin|testing|vendor|cmd|crypto\/(?:tls|x509|internal)|log\/syslog|mime|internal|runtime\/(?:cgo|coverage|race|pprof|trace)|os\/user)(?:\/|$)/
+
+export const go: LanguageDefinition = {
+  language: 'go',
+  title: 'Go',
+  tags: ['go', 'golang'],
+  aptPackage: 'golang-go',
+  programs: { go: ['go', '/usr/local/go/bin/go'] },
+  version: { args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
+  takesCalls: false,
+  outOfMemory: /runtime: out of memory|cannot allocate memory/,
+  async build(job) {
+    const packages = await job.workshop.once('go packages', () =>
+      compilePackages(job.programs.go!, job.workshop),
+    )
+    if (packages.kind === 'failed') return { kind: 'sandbox-error', detail: packages.detail }
+    const { tools } = packages
+    return compile(
+      job,
+      [{ path: 'answer.go', content: job.code }],
+      [
+        [`${tools}/compile`, '-p', 'main', '-importcfg', PACKAGES, '-pack', '-o', 'answer.a', 'answer.go'],
+        [`${tools}/link`, '-importcfg', PACKAGES, '-s', '-w', '-o', 'answer', 'answer.a'],
+      ],
+      { command: ['/box/answer'] },
+    )
+  },
+}
+
+type Packages =
+  /** `tools`: the folder of the compiler, as boxes see it too. */
+  { readonly kind: 'compiled'; readonly tools: string } | { readonly kind: 'failed'; readonly detail: string }
+
+async function compilePackages(goPath: string, { fence }: Workshop): Promise<Packages> {
+  const ask = async (...args: string[]) => {
+    const env = { GOFLAGS: '', GO111MODULE: 'off', CGO_ENABLED: '0' }
+    const run = await execa(goPath, args, { env, cwd: fence.supportFolder, reject: false })
+    return run.failed
+      ? { failure: `go ${args[0]}: ${run.stderr || run.shortMessage}` }
+      : { lines: run.stdout.split('\n') }
+  }
+  const all = await ask('list', 'std')
+  const wanted = all.lines?.filter((name) => !LEFT_OUT.test(name)) ?? []
+  const format = '{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}'
+  const listed = await ask('list', '-export', '-deps', '-f', format, ...wanted)
+  const tools = await ask('env', 'GOTOOLDIR')
+  const detail = all.failure ?? listed.failure ?? tools.failure
+  if (detail !== undefined) return { kind: 'failed', detail }
+  mkdirSync(join(fence.supportFolder, FOLDER))
+  const entries = listed.lines!.map((line, index) => {
+    const [name, path] = line.split('=')
+    shareFile(path!, fence, `${FOLDER}/${index}.a`)
+    return `packagefile ${name}=${SUPPORT}/${FOLDER}/${index}.a\n`
+  })
+  writeFileSync(join(fence.supportFolder, FOLDER, 'packages'), entries.join(''))
+  return { kind: 'compiled', tools: tools.lines![0]! }
+}
