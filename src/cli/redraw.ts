@@ -4,6 +4,8 @@ import { type Command, Option } from 'commander'
 import { type BuildConfig, parseBuildConfig } from '../config/build-config.ts'
 import { UserError } from '../config/user-error.ts'
 import { COMPILERS, type Compiler, defaultCompiler } from '../execute/open-engine.ts'
+import { LOSER_CLASSES } from '../group/group-record.ts'
+import type { ClassShares } from '../group/loser-quotas.ts'
 import { SELECTIONS, type Selection } from '../group/select-losers.ts'
 import type { BuildSummary } from '../pipeline/events.ts'
 import { openStore } from '../store/store.ts'
@@ -115,11 +117,18 @@ function settingsOf(
   if (built === undefined)
     throw new UserError(`${path} holds no groups; make them with gepo build <source> --out ${path}.`)
   const losers = flags.losers ?? Number(built.losers)
-  return parseBuildConfig({
+  const config = parseBuildConfig({
     losers,
     minLosers: Math.min(losers, Number(built.minLosers)),
     classes: flags.classes ?? built.classes,
   })
+  const screened = built.classes as ClassShares
+  const missing = LOSER_CLASSES.filter((name) => config.classes[name] > 0 && !(screened[name] > 0))
+  if (missing.length > 0)
+    throw new UserError(
+      `${path} was built without losers of class ${missing.join(' and ')}, so there are none to draw; build it anew with --classes.`,
+    )
+  return config
 }
 
 const summaryText = ({ kind, units, groups, drops, seconds }: BuildSummary): string =>

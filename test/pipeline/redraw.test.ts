@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -85,6 +85,13 @@ it('makes a database of the same units with other losers, as often as it is aske
   expect(JSON.parse(again.stdout)).toMatchObject({ kind: 'finished', units: 0 })
   const other = await gepo('redraw', built, '--out', one, '--losers', '2', '--select', 'hard', '--seed', '4')
   expect(other).toMatchObject({ exit: 2, stderr: expect.stringContaining('select "random"') })
+})
+
+it('refuses a class that the build has not looked for', async () => {
+  const out = join(folder, 'classes.db')
+  const { exit, stderr } = await gepo('redraw', built, '--out', out, '--classes', 'ast=1,malformed=1')
+  expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('class malformed') })
+  expect(existsSync(out)).toBe(false)
 })
 
 it('refuses what is no way of choosing, and a database that is not there', async () => {
