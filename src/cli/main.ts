@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { exportCommand } from './export.ts'
 import { initModelCommand } from './init-model.ts'
 import { judgeCommand } from './judge.ts'
+import { problemsCommand } from './problems.ts'
 import { redrawCommand } from './redraw.ts'
 import { showCommand } from './show.ts'
 import { statsCommand } from './stats.ts'
@@ -100,6 +101,7 @@ Examples:
     showCommand,
     exportCommand,
     judgeCommand,
+    problemsCommand,
     initModelCommand,
     trainCommand,
     evalCommand,

@@ -3,6 +3,7 @@
  * elsewhere a JSON line every few seconds. Numbers are of this run unless they say otherwise.
  */
 import type { BuildEvent, Reporter, VerifyEvent } from '../pipeline/events.ts'
+import type { ProblemsEvent } from '../problems/build-problems.ts'
 import type { Terminal } from './context.ts'
 
 export interface Progress<Event> extends Reporter<Event> {
@@ -34,6 +35,10 @@ export function redrawProgress(stream: Terminal): Progress<BuildEvent> {
 
 export function verifyProgress(stream: Terminal): Progress<VerifyEvent> {
   return createProgress(stream, { event: 'verify', noun: 'groups' }, tallyVerify())
+}
+
+export function problemsProgress(stream: Terminal): Progress<ProblemsEvent> {
+  return createProgress(stream, { event: 'problems', noun: 'rows' }, tallyProblems())
 }
 
 type TallyOf<Event> = (event: Event) => Tally
@@ -90,6 +95,18 @@ function tallyVerify(): TallyOf<VerifyEvent> {
       counts[event.result]++
     }
     return { done, total, totalIsFinal: total !== undefined, counts: { ...counts } }
+  }
+}
+
+function tallyProblems(): TallyOf<ProblemsEvent | { kind: 'note' }> {
+  let done = 0
+  const counts = { problem: 0, dropped: 0, earlier: 0, unjudged: 0 }
+  return (event) => {
+    if (event.kind === 'row-finished') {
+      done++
+      counts[event.outcome]++
+    }
+    return { done, total: undefined, totalIsFinal: false, counts: { ...counts } }
   }
 }
 

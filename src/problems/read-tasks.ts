@@ -1,0 +1,70 @@
+/** A database of problems in, translation tasks out: each proven solution, to be said again in each target language. */
+import { createHash } from 'node:crypto'
+import { LANGUAGES, type Language } from '../judge/language.ts'
+import { definitionOf } from '../judge/languages/languages.ts'
+import type { Suite } from '../judge/suite.ts'
+import { openProblemsStore, type Split, type StoredProblem } from '../store/problems-store.ts'
+import { declarationOf } from './declaration.ts'
+import type { TranslationTask } from './translation-task.ts'
+
+export interface TaskSelection {
+  readonly split?: Split
+  /** Languages of the programs given; default all that there are. */
+  readonly sources?: readonly Language[]
+  /** Languages asked for; default those that the database was made for. */
+  readonly targets?: readonly Language[]
+}
+
+/**
+ * All tasks of a database, in an order that depends on its contents alone. A program is never to be said again in its
+ * own language, nor a function in a language whose functions no test can call.
+ *
+ * @example readTasks('problems.db', { split: 'train', targets: ['cpp'] })
+ * @throws UserError if the file is no database of problems
+ */
+export function readTasks(database: string, selection: TaskSelection = {}): TranslationTask[] {
+  const store = openProblemsStore(database, { readonly: true })
+  try {
+    const targets = selection.targets ?? targetsOf(store.config())
+    return store
+      .problems()
+      .filter(({ split }) => selection.split === undefined || split === selection.split)
+      .flatMap((problem) => tasksOf(problem, targets, selection.sources))
+  } finally {
+    store.close()
+  }
+}
+
+function targetsOf(config: unknown): readonly Language[] {
+  const { targets } = config as { readonly targets?: readonly Language[] }
+  return targets ?? LANGUAGES
+}
+
+function tasksOf(
+  problem: StoredProblem,
+  targets: readonly Language[],
+  sources: readonly Language[] | undefined,
+): TranslationTask[] {
+  const { id, suite, dataset, license, split } = problem
+  return problem.solutions
+    .filter(({ language }) => sources === undefined || sources.includes(language))
+    .flatMap((source) =>
+      targets
+        .filter((target) => target !== source.language && canBeJudged(suite, target))
+        .map((target) => {
+          const declaration = declarationOf(suite, target)
+          return {
+            id: createHash('sha256')
+              .update(`${id}\0${source.language}\0${source.code}\0${target}`)
+              .digest('hex'),
+            problem: id,
+            ...{ dataset, license, split, source, target, suite },
+            ...(declaration === undefined ? {} : { declaration }),
+          }
+        }),
+    )
+}
+
+function canBeJudged({ tests }: Suite, target: Language): boolean {
+  return tests[0]?.kind === 'stdin' || definitionOf(target)?.takesCalls === true
+}

@@ -1,0 +1,82 @@
+/** A Parquet or JSONL file (also .gz) in, its rows out as records, a stretch of the file at a time. */
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import { UserError } from '../../config/user-error.ts'
+import { explainFileError } from '../../extract/sources/explain-file-error.ts'
+import { splitLines } from '../../extract/sources/split-lines.ts'
+
+export interface Row {
+  /** Rows of Parquet count from 0, lines from 1. */
+  readonly row: string
+  /** Undefined for a line that is no JSON object, or too long. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Tests of one problem may be megabytes long. */
+const MOST_LINE_BYTES = 256 * 1024 * 1024
+const ROWS_AT_ONCE = 64
+
+/** @throws UserError for a file that cannot be read */
+export function readRows(path: string, columns: readonly string[]): AsyncGenerator<Row> {
+  return path.endsWith('.parquet') ? readParquetRows(path, columns) : readLines(path)
+}
+
+async function* readParquetRows(path: string, columns: readonly string[]): AsyncGenerator<Row> {
+  try {
+    const file = await asyncBufferFromFile(path)
+    const metadata = await parquetMetadataAsync(file)
+    const there = parquetSchema(metadata).children.map(({ element }) => element.name)
+    const wanted = columns.filter((name) => there.includes(name))
+    const count = Number(metadata.num_rows)
+    for (let rowStart = 0; rowStart < count; rowStart += ROWS_AT_ONCE) {
+      const rowEnd = Math.min(count, rowStart + ROWS_AT_ONCE)
+      const rows = await parquetReadObjects({
+        file,
+        metadata,
+        columns: wanted,
+        rowStart,
+        rowEnd,
+        compressors,
+      })
+      for (const [index, fields] of rows.entries()) yield { row: String(rowStart + index), fields }
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UserError(
+      `${path} cannot be read as Parquet (${message}): check the path, or fetch it again.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function* readLines(path: string): AsyncGenerator<Row> {
+  for await (const { number, bytes } of splitLines(readBytes(path), MOST_LINE_BYTES)) {
+    const text = bytes?.toString('utf8')
+    if (text?.trim() === '') continue
+    yield { row: String(number), fields: text === undefined ? undefined : parseObject(text) }
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function* readBytes(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  const stream = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file
+  try {
+    yield* stream
+  } catch (error) {
+    throw explainFileError(error, path)
+  }
+}
