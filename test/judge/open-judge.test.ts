@@ -152,6 +152,10 @@ describe('call tests', () => {
       'class Solution { f(a, b) { return { sum: a + b, list: [a, [b]], none: null, text: "\u00e9\\n" } } }',
     ],
     [
+      'typescript',
+      'export function f(a: number, b: number) { return { sum: a + b, list: [a, [b]], none: null as null, text: "\u00e9\\n" } }',
+    ],
+    [
       'php',
       '<?php\nfunction f($a, $b) { return ["sum" => $a + $b, "list" => [$a, [$b]], "none" => null, "text" => "\u00e9\\n"]; }',
     ],

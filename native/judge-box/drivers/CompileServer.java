@@ -125,7 +125,7 @@ public final class CompileServer {
             if (failed) return failure(describe(problems) + other);
             if (mainClass == null) return failure("no class has a method main");
             return success(mainClass, files.classes);
-        } catch (RuntimeException | StackOverflowError error) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
             return failure(describe(problems) + other + "\nthe compiler failed: " + error);
         }
     }

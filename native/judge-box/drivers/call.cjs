@@ -1,6 +1,6 @@
 // Calls one function of the answer: the call as JSON from descriptor 4, its result behind a nonce to descriptor 3.
-const { closeSync, existsSync, readFileSync, writeFileSync } = require('node:fs')
-const { createRequire, stripTypeScriptTypes } = require('node:module')
+const { closeSync, readFileSync, writeFileSync } = require('node:fs')
+const { createRequire } = require('node:module')
 const { runInThisContext } = require('node:vm')
 
 const call = JSON.parse(readFileSync(4, 'utf8'))
@@ -12,14 +12,9 @@ function refuseLost(_key, value) {
   return value
 }
 
-function readAnswer() {
-  if (!existsSync('/box/answer.ts')) return readFileSync('/box/answer.js', 'utf8')
-  return stripTypeScriptTypes(readFileSync('/box/answer.ts', 'utf8'), { mode: 'transform' })
-}
-
 async function main() {
   // As a script, so that what it declares can be named; `export` in front of a declaration changes nothing here.
-  const script = readAnswer().replace(/^export\s+(?:default\s+)?(?=(?:async\s+)?(?:function|class|const|let|var)\b)/gm, '')
+  const script = readFileSync('/box/answer.js', 'utf8').replace(/^export\s+(?:default\s+)?(?=(?:async\s+)?(?:function|class|const|let|var)\b)/gm, '')
   Object.assign(globalThis, { require: createRequire('/box/'), module: { exports: {} } })
   globalThis.exports = globalThis.module.exports
   runInThisContext(script, { filename: '/box/answer.js' })

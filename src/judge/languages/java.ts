@@ -13,7 +13,7 @@ import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
 const START_TIMEOUT_MS = 60_000
-const COMPILE_TIMEOUT_MS = 60_000
+const COMPILE_TIMEOUT_MS = 30_000
 /** Addresses that the virtual machine reserves included. */
 const SERVER_MEMORY_BYTES = 2 * 1024 ** 3
 const SERVER = 'CompileServer.java'
@@ -69,14 +69,21 @@ function makeCompileServer(javaPath: string, { fence }: Workshop): CompileServer
     const hello = await process.exchange(undefined, START_TIMEOUT_MS)
     return hello.kind === 'dead' ? hello.detail : undefined
   }
-  const compileNow = async (code: string): Promise<Compiled> => {
+  const compileOnce = async (code: string): Promise<Compiled> => {
     const problem = await start()
     if (problem !== undefined) return { kind: 'sandbox-error', detail: `Java's compiler: ${problem}` }
     const text = Buffer.from(code)
+    const asked = performance.now()
     const answer = await process!.exchange(Buffer.concat([u32(text.length), text]), COMPILE_TIMEOUT_MS)
     if (answer.kind === 'frame') return decodeAnswer(answer.frame)
-    // It ended, or had to be ended, over this source: the next one gets a new compiler.
-    return { kind: 'compile-error', message: `the compiler gave up: ${answer.detail}` }
+    return performance.now() - asked >= COMPILE_TIMEOUT_MS
+      ? { kind: 'compile-error', message: `the compiler took more than ${COMPILE_TIMEOUT_MS / 1000} s` }
+      : { kind: 'sandbox-error', detail: `Java's compiler: ${answer.detail}` }
+  }
+  /** A compiler that has ended may have been the machine's doing: a new one is asked again. */
+  const compileNow = async (code: string): Promise<Compiled> => {
+    const compiled = await compileOnce(code)
+    return compiled.kind === 'sandbox-error' ? compileOnce(code) : compiled
   }
   return {
     compile(code) {

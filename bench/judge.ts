@@ -1,0 +1,236 @@
+/**
+ * Answers of many kinds and languages in one run: programs per second and core by language, and whether any verdict is
+ * false. `node bench/judge.ts [--answers 1000] [--slots 1] [--seed 1] [--save <name>]`
+ *
+ * Answers are drawn from fixtures: solutions to their own problems (right), to others' and cut in half (wrong), and
+ * those of fixtures/judge. Each slot judges one at a time, so that an answer's time has no waiting in it; slots must not
+ * exceed the cores. What a language needs once (a compiler that stays, precompiled headers) is timed apart.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { basename, extname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findPrograms } from '../src/judge/find-programs.ts'
+import type { Language, Program } from '../src/judge/language.ts'
+import { DEFINITIONS } from '../src/judge/languages/languages.ts'
+import { openJudge } from '../src/judge/open-judge.ts'
+import { DEFAULT_LIMITS } from '../src/judge/read-suite.ts'
+import type { Suite } from '../src/judge/suite.ts'
+import type { Verdict } from '../src/judge/verdict.ts'
+import type { RawProblem } from '../src/problems/raw-problem.ts'
+import { readProblems } from '../src/problems/read-problems.ts'
+
+const { values } = parseArgs({
+  options: {
+    answers: { type: 'string', default: '1000' },
+    slots: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    save: { type: 'string' },
+  },
+})
+
+/** Out of a hundred answers. */
+const MIXTURE = { right: 55, other: 20, half: 10, hostile: 15 } as const
+type Kind = keyof typeof MIXTURE
+
+/** Of fixtures/judge: those that pass, and those whose own limits make them slow. */
+const HOSTILE_PASSING = [
+  'right',
+  'noisy',
+  'write-outside',
+  'left-behind',
+  'kill-all',
+  'disk',
+  'processor',
+  'module',
+]
+const HOSTILE_SLOW = ['slow', 'sleep', 'fork']
+/** Answers to another question. */
+const HOSTILE_OTHER = ['big-output']
+
+interface Answer {
+  readonly kind: Kind
+  readonly name: string
+  readonly program: Program
+  readonly suite: Suite
+  readonly passes: boolean
+}
+
+const installed = DEFINITIONS.filter((definition) => findPrograms(definition) !== undefined).map(
+  ({ language }) => language,
+)
+
+async function readAllProblems(): Promise<RawProblem[]> {
+  const problems: RawProblem[] = []
+  for await (const item of readProblems(['fixtures/problems']))
+    if (item.kind === 'problem') problems.push(item.problem)
+  return problems
+}
+
+const suiteOf = (problem: RawProblem): Suite => ({
+  tests: problem.readings[0]!,
+  comparison: problem.comparison,
+  limits: DEFAULT_LIMITS,
+})
+
+function hostileAnswers(language: Language): Answer[] {
+  const suite = (name: string): Suite => ({
+    tests: [
+      { kind: 'stdin', input: '3\n1 2 3\n', output: '6\n' },
+      { kind: 'stdin', input: '3\n40 -2 4\n', output: '42\n' },
+    ],
+    comparison: { kind: 'lines' },
+    limits: {
+      testMs: HOSTILE_SLOW.includes(name) ? 500 : 4000,
+      memoryBytes: 192 * 2 ** 20,
+      outputBytes: 2 ** 21,
+    },
+  })
+  return readdirSync(`fixtures/judge/${language}`)
+    .map((file) => ({ file, name: basename(file, extname(file)) }))
+    .filter(({ name }) => !HOSTILE_OTHER.includes(name))
+    .map(({ file, name }) => ({
+      kind: 'hostile',
+      name: `${language}/${name}`,
+      program: { language, code: readFileSync(`fixtures/judge/${language}/${file}`, 'utf8') },
+      suite: suite(name),
+      passes: HOSTILE_PASSING.includes(name),
+    }))
+}
+
+/** A generator of numbers below 1 that a seed determines (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+async function drawAnswers(count: number, random: () => number): Promise<Answer[]> {
+  const problems = await readAllProblems()
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!
+  const ofKind: Readonly<Record<Kind, (language: Language) => Answer | undefined>> = {
+    right: (language) => {
+      const problem = pick(
+        problems.filter(({ solutions }) => solutions.some((one) => one.language === language)),
+      )
+      const program = problem.solutions.find((one) => one.language === language)!
+      return { kind: 'right', name: problem.origin.row, program, suite: suiteOf(problem), passes: true }
+    },
+    other: (language) => {
+      const right = ofKind.right(language)!
+      const forms = problems.filter(
+        ({ origin, readings }) =>
+          origin.row !== right.name && readings[0]![0]!.kind === right.suite.tests[0]!.kind,
+      )
+      const other = pick(forms)
+      return {
+        ...right,
+        kind: 'other',
+        name: `${right.name} for ${other.origin.row}`,
+        suite: suiteOf(other),
+        passes: false,
+      }
+    },
+    half: (language) => {
+      const right = ofKind.right(language)!
+      const { code } = right.program
+      return {
+        ...right,
+        kind: 'half',
+        program: { language, code: code.slice(0, code.length / 2) },
+        passes: false,
+      }
+    },
+    hostile: (language) => pick(hostileAnswers(language)),
+  }
+  const kinds = Object.entries(MIXTURE).flatMap(([kind, share]) => Array<Kind>(share).fill(kind as Kind))
+  return Array.from(
+    { length: count },
+    (_, index) => ofKind[pick(kinds)](installed[index % installed.length]!)!,
+  )
+}
+
+const slots = Number(values.slots)
+const answers = await drawAnswers(Number(values.answers), randomFrom(Number(values.seed)))
+const folder = mkdtempSync(join(os.tmpdir(), 'gepo-bench-'))
+chmodSync(folder, 0o755)
+const judge = await openJudge({ slots, temporaryFolder: folder })
+
+const startMs: Record<string, number> = {}
+for (const language of installed) {
+  const right = hostileAnswers(language).find(({ name }) => name.endsWith('/right'))!
+  const start = performance.now()
+  // Twice: for a single answer some languages prepare nothing.
+  for (let i = 0; i < 2; i++) await judge.judge(right.program, right.suite)
+  startMs[language] = Math.round(performance.now() - start)
+}
+
+const judged: { answer: Answer; verdict: Verdict; ms: number }[] = []
+const start = performance.now()
+const queue = answers.values()
+await Promise.all(
+  Array.from({ length: slots }, async () => {
+    for (const answer of queue) {
+      const before = performance.now()
+      const verdict = await judge.judge(answer.program, answer.suite)
+      judged.push({ answer, verdict, ms: performance.now() - before })
+    }
+  }),
+)
+const seconds = (performance.now() - start) / 1000
+await judge.close()
+const leftFiles = readdirSync(folder)
+const leftProcesses = readdirSync('/proc').filter((pid) => {
+  try {
+    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(folder)
+  } catch {
+    return false
+  }
+})
+rmSync(folder, { recursive: true })
+
+const round = (value: number) => Math.round(value * 100) / 100
+const median = (sorted: readonly number[]) => round(sorted[Math.floor(sorted.length / 2)] ?? 0)
+const falsely = (passes: boolean) =>
+  judged
+    .filter(({ answer, verdict }) => answer.passes === passes && (verdict.kind === 'passed') !== passes)
+    .map(
+      ({ answer, verdict }) => `${answer.program.language} ${answer.name} (${answer.kind}): ${verdict.kind}`,
+    )
+const report = {
+  date: new Date().toISOString().slice(0, 10),
+  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  loadAverage: round(os.loadavg()[0]!),
+  command: `node bench/judge.ts ${process.argv.slice(2).join(' ')}`,
+  answers: answers.length,
+  slots,
+  seconds: round(seconds),
+  answersPerSecond: round(answers.length / seconds),
+  falsePasses: falsely(false),
+  falseFails: falsely(true),
+  left: { files: leftFiles.length, processes: leftProcesses.length },
+  verdicts: Object.fromEntries(
+    [...Map.groupBy(judged, ({ verdict }) => verdict.kind)].map(([kind, those]) => [kind, those.length]),
+  ),
+  languages: installed.map((language) => {
+    const those = judged.filter(({ answer }) => answer.program.language === language)
+    const rightMs = those.filter(({ answer }) => answer.kind === 'right').map(({ ms }) => ms)
+    return {
+      language,
+      answers: those.length,
+      perSecondAndCore: round((1000 * those.length) / those.reduce((sum, { ms }) => sum + ms, 0)),
+      medianMsOfRight: median(rightMs.toSorted((a, b) => a - b)),
+      startMs: startMs[language],
+    }
+  }),
+}
+console.log(JSON.stringify(report, null, 2))
+console.table(report.languages)
+if (values.save !== undefined) {
+  mkdirSync('bench/results', { recursive: true })
+  writeFileSync(`bench/results/${values.save}.json`, `${JSON.stringify(report, null, 2)}\n`)
+}
