@@ -178,21 +178,15 @@ const pairs = z.strictObject({
   system: text().nullable().default(null).meta(source('none')),
 })
 
+const languages = () =>
+  z.array(oneOf(LANGUAGES)).min(1, { error: 'must name at least one language' }).nullable().default(null)
 const tasks = z.strictObject({
   /** Database of translation problems that gepo problems made. */
   problems: text(),
   split: oneOf(SPLITS).default('train').meta(source(OURS)),
   /** Programs in these languages, to be said again in these. */
-  sources: z
-    .array(oneOf(LANGUAGES))
-    .min(1, { error: 'must name at least one language' })
-    .default([...LANGUAGES])
-    .meta(source(`${OURS}: every language there is`)),
-  targets: z
-    .array(oneOf(LANGUAGES))
-    .min(1, { error: 'must name at least one language' })
-    .default([...LANGUAGES])
-    .meta(source(`${OURS}: every language there is`)),
+  sources: languages().meta(source('none: every language that there are programs in')),
+  targets: languages().meta(source('none: those that the problems were made for')),
   /** So many tasks, drawn by the seed. */
   limit: whole(1).nullable().default(null).meta(source('none: all tasks')),
 })

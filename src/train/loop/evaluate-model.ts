@@ -7,7 +7,8 @@ import type { Device, Engine } from '../engine/engine.ts'
 import { referenceKey } from '../reference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../reference/reference-log-probs.ts'
 import type { TranslationEvaluation } from '../rollout/evaluate-translation.ts'
-import { type OpenJudging, openJudgingOf } from '../rollout/judging.ts'
+import type { OpenJudging } from '../rollout/judging.ts'
+import { openJudging } from '../rollout/open-judging.ts'
 import { type Evaluation, evaluate } from '../step/evaluate.ts'
 import { methodOf } from '../step/method.ts'
 import { preparedPages } from '../step/prepare-groups.ts'
@@ -18,7 +19,7 @@ import { evaluateTasks, openTasks } from './open-translation.ts'
 
 export interface EvaluateModelOptions {
   readonly engine: Engine
-  /** For methods that translate; what it gives is closed at the end. */
+  /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
   /** The model's folder. */
   readonly folder: string
@@ -101,9 +102,9 @@ async function evaluateGroups(
 async function evaluateAnswers(
   config: RolloutConfig,
   device: Device,
-  { engine, openJudging, folder, split, limit, report, signal }: EvaluateModelOptions,
+  { engine, openJudging: open = openJudging, folder, split, limit, report, signal }: EvaluateModelOptions,
 ): Promise<TranslationEvaluation> {
-  const judging = await openJudgingOf(config, openJudging)
+  const judging = await open(config)
   try {
     const world = { config, tokenizer: await loadTokenizer(folder), judging, report, signal }
     const source = await openTasks(world, split, limit)

@@ -14,7 +14,8 @@ import { UserError } from '../../config/user-error.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
 import type { Engine, Model } from '../engine/engine.ts'
 import { hashModel } from '../reference/hash-model.ts'
-import { type Judging, type OpenJudging, openJudgingOf } from '../rollout/judging.ts'
+import type { Judging, OpenJudging } from '../rollout/judging.ts'
+import { openJudging } from '../rollout/open-judging.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
@@ -36,7 +37,7 @@ import { runLoop, type StepPlan } from './run-loop.ts'
 export interface TrainOptions {
   /** Called once; the caller closes what it gives. */
   readonly engine: Engine
-  /** For methods that translate; what it gives is closed at the end. */
+  /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal
@@ -51,7 +52,7 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   try {
     const data = 'batch' in config ? await openTrainingData(config, config.model) : undefined
     try {
-      const judging = 'rollout' in config ? await openJudgingOf(config, options.openJudging) : undefined
+      const judging = 'rollout' in config ? await (options.openJudging ?? openJudging)(config) : undefined
       try {
         return await trainIn({ config, run, data, judging, ...options })
       } finally {

@@ -61,11 +61,14 @@ const QWEN3 = { headNorms: true, qkvBias: false, outputBias: false, mlpBias: fal
 
 export type ModelSize = keyof typeof MODEL_SIZES
 
-export interface InitModelOptions extends Omit<DecoderShape, keyof typeof QWEN3> {
+export interface NewModelOptions extends Omit<DecoderShape, keyof typeof QWEN3> {
   readonly out: string
   readonly seed: number
   /** The longest sequence that it may be given. */
   readonly maxPositions: number
+}
+
+export interface InitModelOptions extends NewModelOptions {
   /** Text that the tokenizer is made from, at most; groups of the train split by their ids until then. */
   readonly textBytes: number
 }
@@ -80,14 +83,27 @@ export interface InitModelSummary {
 
 /** @throws UserError where the folder exists already or the groups are none */
 export async function initModel(rows: TrainingRows, options: InitModelOptions): Promise<InitModelSummary> {
-  const { out, seed, maxPositions, textBytes, vocabulary: most, ...sizes } = options
-  if (existsSync(out)) throw new UserError(`${out} exists already; name a new folder, or remove it.`)
+  const { textBytes, ...model } = options
+  refuseExisting(options.out)
   const { texts, groups } = readTexts(rows, textBytes)
   if (groups === 0) {
     throw new UserError(
       `${rows.path} has no group of split train, whose texts the tokenizer is made from; build more.`,
     )
   }
+  return { ...(await makeModel(texts, model)), groups }
+}
+
+/**
+ * The same from any texts.
+ *
+ * @throws UserError where the folder exists already
+ */
+export async function makeModel(
+  texts: readonly string[],
+  { out, seed, maxPositions, vocabulary: most, ...sizes }: NewModelOptions,
+): Promise<Omit<InitModelSummary, 'groups'>> {
+  refuseExisting(out)
   const tokenizer = makeTokenizer(texts, most)
   const shape: DecoderShape = { ...sizes, ...QWEN3, vocabulary: tokenizer.vocabularySize }
   const tensors = decoderTensors(shape)
@@ -98,7 +114,11 @@ export async function initModel(rows: TrainingRows, options: InitModelOptions): 
     write('generation_config.json', `${JSON.stringify(generationConfig(tokenizer), undefined, 2)}\n`)
     writeSafetensors(join(folder, 'model.safetensors'), tensors, (tensor) => initialValues(tensor, seed))
   })
-  return { out, parameters: countWeights(tensors), vocabulary: shape.vocabulary, groups }
+  return { out, parameters: countWeights(tensors), vocabulary: shape.vocabulary }
+}
+
+function refuseExisting(out: string): void {
+  if (existsSync(out)) throw new UserError(`${out} exists already; name a new folder, or remove it.`)
 }
 
 function readTexts(

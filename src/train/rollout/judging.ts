@@ -1,14 +1,16 @@
 /** What rollouts need from outside of training: tasks, and somebody who says whether an answer solves one. */
 import type { RolloutConfig } from '../../config/train-config.ts'
-import { UserError } from '../../config/user-error.ts'
+import type { Judge } from '../../judge/judge.ts'
 import type { Language } from '../../judge/language.ts'
+import { readAnswer } from '../../judge/read-answer.ts'
 import type { Verdict } from '../../judge/verdict.ts'
 import type { TranslationTask } from '../../problems/translation-task.ts'
 
 export interface TaskFilter {
   readonly split: TranslationTask['split']
-  readonly sources: readonly Language[]
-  readonly targets: readonly Language[]
+  /** Null for all, or for those that the problems were made for. */
+  readonly sources: readonly Language[] | null
+  readonly targets: readonly Language[] | null
 }
 
 export interface Judging {
@@ -25,12 +27,17 @@ export interface Judging {
   close(): Promise<void>
 }
 
-export type OpenJudging = (config: RolloutConfig) => Promise<Judging>
-
-/** @throws UserError where there is no judge */
-export async function openJudgingOf(config: RolloutConfig, open: OpenJudging | undefined): Promise<Judging> {
-  if (open !== undefined) return open(config)
-  throw new UserError(
-    `"method: ${config.method}" wants a judge of answers, which this release has not yet; use sft, dpo or gepo.`,
-  )
+/** By a judge of programs, which is closed with it. */
+export function createJudging(tasks: Judging['tasks'], judge: Judge): Judging {
+  return {
+    tasks,
+    async judge({ target, suite }, text, { signal }) {
+      const answer = readAnswer(text, target)
+      if (answer.kind === 'format-error') return answer
+      return judge.judge(answer.program, suite, signal === undefined ? {} : { signal })
+    },
+    close: () => judge.close(),
+  }
 }
+
+export type OpenJudging = (config: RolloutConfig) => Promise<Judging>

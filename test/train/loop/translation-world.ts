@@ -76,7 +76,7 @@ export function scriptedJudging(
   const tasks = JSON.parse(readFileSync(config.tasks.problems, 'utf8')) as TranslationTask[]
   return {
     tasks: async ({ split, targets }) =>
-      tasks.filter((task) => task.split === split && targets.includes(task.target)),
+      tasks.filter((task) => task.split === split && (targets === null || targets.includes(task.target))),
     async judge(task, text, { signal }) {
       await setTimeout(text.length % 3, undefined, { signal })
       return verdictOf(task, text)

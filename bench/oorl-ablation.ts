@@ -1,0 +1,268 @@
+/**
+ * REINFORCE++ alone, with DPO and with GEPO in the same steps, from the same starts over several seeds: does the share
+ * of solved tasks rise, and what becomes of the accuracy on groups?
+ * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--save <name>]`
+ *
+ * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. A start is a new small model
+ * that was shown pairs of program and answer, of which a share (`--mistaken`) has a sum in the place of whatever comes
+ * last: it knows the form, and the right answer is neither its likeliest nor unlikely. Accuracy is of groups that are
+ * not trained on. Nothing here decides whether a test passes.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os, { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseTrainConfig, type RolloutConfig } from '../src/config/train-config.ts'
+import { createRandom } from '../src/execute/random.ts'
+import { openJudge } from '../src/judge/open-judge.ts'
+import { openTrainingRows } from '../src/store/training-rows.ts'
+import type { Engine } from '../src/train/engine/engine.ts'
+import { openEngine } from '../src/train/engine/open-engine.ts'
+import { evaluateModel } from '../src/train/loop/evaluate-model.ts'
+import { train } from '../src/train/loop/train.ts'
+import { MODEL_SIZES, makeModel } from '../src/train/model/init-model.ts'
+import { createJudging, type OpenJudging } from '../src/train/rollout/judging.ts'
+import type { Evaluation } from '../src/train/step/evaluate.ts'
+import { type ExpressionTask, makeExpressionTasks } from './expression-tasks.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '3' },
+    steps: { type: 'string', default: '40' },
+    'sft-steps': { type: 'string', default: '500' },
+    arms: { type: 'string', default: 'rl,rl+dpo,rl+gepo' },
+    mistaken: { type: 'string', default: '0.6' },
+    weight: { type: 'string', default: '0.01' },
+    threads: { type: 'string', default: '1' },
+    folder: { type: 'string' },
+    save: { type: 'string' },
+  },
+})
+const [database = 'groups.db'] = positionals
+const steps = Number(values.steps)
+const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'gepo-oorl-'))
+
+const TEMPLATE = '{{ code }}\n---'
+const TASKS = [
+  ...makeExpressionTasks('train', 512, 'train'),
+  ...makeExpressionTasks('validation', 96, 'validation'),
+]
+const PAIRS = makeExpressionTasks('pairs', 3000, 'train')
+
+interface Figures {
+  /** Share of the validation's tasks that the likeliest answer solves. */
+  readonly passRate: number
+  /** Of the groups of validation and test. */
+  readonly accuracy: number
+  readonly pairAccuracy: number
+  readonly margin: number
+  readonly winnerVariance: number
+}
+interface RunResult {
+  readonly arm: string
+  readonly seed: number
+  readonly start: Figures
+  readonly end: Figures
+  readonly seconds: number
+  /** Share of drawn answers that passed, the mean over tenths of the run. */
+  readonly drawn: readonly number[]
+}
+
+const promptOf = ({ task }: ExpressionTask) => `${task.source.code.trimEnd()}\n---`
+const openJudging: OpenJudging = async () =>
+  createJudging(
+    async ({ split }) => TASKS.map(({ task }) => task).filter((task) => task.split === split),
+    await openJudge({ slots: Number(values.threads) }),
+  )
+
+/** Source and meant answer of every task must pass, or the tasks are wrong. */
+async function proveTasks(): Promise<void> {
+  const judging = await openJudging(parseConfig('prove', 0, 'rl', 'none'))
+  const judge = await openJudge({ slots: Number(values.threads) })
+  for (const { task, answer } of TASKS) {
+    const verdicts = [await judge.judge(task.source, task.suite), await judging.judge(task, answer, {})]
+    const failed = verdicts.find(({ kind }) => kind !== 'passed')
+    if (failed !== undefined) throw new Error(`${task.source.code} is judged ${JSON.stringify(failed)}`)
+  }
+  await judge.close()
+  await judging.close()
+}
+
+async function makeStart(seed: number, engine: Engine): Promise<string> {
+  const model = join(scratch, `model-${seed}`)
+  const pairs = join(scratch, 'pairs.jsonl')
+  const random = createRandom(`mistakes ${seed}`)
+  const lines = PAIRS.map((pair) =>
+    JSON.stringify({
+      prompt: promptOf(pair),
+      response: random.chance(Number(values.mistaken)) ? pair.mistaken : pair.answer,
+    }),
+  )
+  writeFileSync(pairs, lines.join('\n'))
+  const rows = openTrainingRows(database)
+  const groups = rows.groupIds('train').map((id) => rows.group(id))
+  rows.close()
+  const texts = [
+    ...groups.flatMap(({ code, winners, losers }) => [code, ...[...winners, ...losers].map(({ ir }) => ir)]),
+    ...PAIRS.flatMap((pair) => [promptOf(pair), pair.answer]),
+  ]
+  const size = {
+    ...MODEL_SIZES.tiny,
+    hidden: 128,
+    layers: 3,
+    headSize: 32,
+    intermediate: 384,
+    vocabulary: 768,
+  }
+  await makeModel(texts, { ...size, out: model, seed, maxPositions: 2048 })
+  const config = parseTrainConfig({
+    method: 'sft',
+    model,
+    out: join(scratch, `start-${seed}`),
+    seed,
+    pairs: { file: pairs },
+    length: { maxTokens: 512 },
+    batch: { groups: 32 },
+    epochs: 100,
+    maxSteps: Number(values['sft-steps']),
+    optimizer: { learningRate: 3e-3 },
+    engine: { device: 'cpu', packedTokens: 4096 },
+    checkpoints: { everySteps: 10_000 },
+  })
+  const { modelFolder } = await train(config, { engine, report: () => {} })
+  return modelFolder!
+}
+
+function parseConfig(name: string, seed: number, arm: string, model: string): RolloutConfig {
+  const translating = {
+    model,
+    out: join(scratch, name),
+    seed,
+    tasks: { problems: 'bench/expression-tasks.ts' },
+    translation: { template: TEMPLATE },
+    rollout: { tasks: 16, samples: 4, maxNewTokens: 96, batchSize: 64 },
+    length: { maxTokens: 1024 },
+    epochs: 1000,
+    maxSteps: steps,
+    optimizer: { learningRate: 2e-4 },
+    schedule: { kind: 'constant', warmupRatio: 0.05 },
+    engine: { device: 'cpu', packedTokens: 4096 },
+    evaluation: { everySteps: 1_000_000 },
+    checkpoints: { everySteps: 1_000_000 },
+  }
+  // Groups are in the first arm too, without weight: so that their accuracy is measured there.
+  return parseTrainConfig({
+    method: 'oorl',
+    ...translating,
+    data: { groups: database, cache: join(scratch, 'cache') },
+    batch: { groups: 4 },
+    oorl: {
+      preferenceWeight: arm === 'rl' ? 0 : Number(values.weight),
+      preference: arm === 'rl+dpo' ? 'dpo' : 'gepo',
+    },
+  }) as RolloutConfig
+}
+
+async function runArm(arm: string, seed: number, model: string, engine: Engine): Promise<RunResult> {
+  const config = parseConfig(`${arm}-${seed}`, seed, arm, model)
+  const startedAt = performance.now()
+  const { modelFolder } = await train(config, { engine, openJudging, report: () => {} })
+  const seconds = (performance.now() - startedAt) / 1000
+  const lines = readFileSync(join(config.out, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const [first, last] = lines.flatMap(({ translation }) =>
+    translation ? [translation.passRate as number] : [],
+  )
+  const rates = lines.flatMap(({ rollout }) => (rollout === undefined ? [] : [rollout.passRate as number]))
+  const tenth = Math.max(1, Math.floor(rates.length / 10))
+  const drawn = Array.from({ length: Math.floor(rates.length / tenth) }, (_, i) =>
+    round(mean(rates.slice(i * tenth, (i + 1) * tenth))),
+  )
+  return {
+    arm,
+    seed,
+    start: { passRate: round(first!), ...(await heldOut(model, model, engine)) },
+    end: { passRate: round(last!), ...(await heldOut(modelFolder!, model, engine)) },
+    seconds: Math.round(seconds),
+    drawn,
+  }
+}
+
+/** Over the groups of both splits that nothing is trained on. */
+async function heldOut(
+  folder: string,
+  reference: string,
+  engine: Engine,
+): Promise<Omit<Figures, 'passRate'>> {
+  const config = parseTrainConfig({
+    method: 'gepo',
+    model: reference,
+    out: join(scratch, 'none'),
+    data: { groups: database, cache: join(scratch, 'cache') },
+    length: { maxTokens: 1024 },
+    engine: { device: 'cpu', packedTokens: 4096 },
+  })
+  const parts: Evaluation[] = []
+  for (const split of ['validation', 'test'] as const) {
+    const evaluated = await evaluateModel(config, { engine, folder, split, limit: null, report: () => {} })
+    parts.push(evaluated.preference!)
+  }
+  const groups = parts.reduce((sum, part) => sum + part.groups, 0)
+  const over = (name: 'accuracy' | 'pairAccuracy' | 'margin' | 'winnerVariance') =>
+    round(parts.reduce((sum, part) => sum + part.groups * part[name], 0) / groups)
+  return {
+    accuracy: over('accuracy'),
+    pairAccuracy: over('pairAccuracy'),
+    margin: over('margin'),
+    winnerVariance: over('winnerVariance'),
+  }
+}
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length
+const round = (value: number) => Math.round(value * 1000) / 1000
+
+const engine = openEngine({ threads: Number(values.threads) })
+const results: RunResult[] = []
+try {
+  mkdirSync(scratch, { recursive: true })
+  await proveTasks()
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const model = await makeStart(seed, engine)
+    for (const arm of values.arms.split(',')) {
+      const result = await runArm(arm, seed, model, engine)
+      results.push(result)
+      const change = (name: keyof Figures) => `${name} ${result.start[name]} -> ${result.end[name]}`
+      const names = ['passRate', 'accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
+      console.log(
+        `${arm} ${seed}: ${names.map(change).join(', ')}; ${result.seconds} s; drawn ${result.drawn.join(' ')}`,
+      )
+    }
+  }
+} finally {
+  await engine.close()
+  if (values.folder === undefined) rmSync(scratch, { recursive: true, force: true })
+}
+const table = values.arms.split(',').map((arm) => {
+  const own = results.filter((result) => result.arm === arm)
+  const over = (of: (result: RunResult) => number) => round(mean(own.map(of)))
+  return {
+    arm,
+    passedAtStart: over(({ start }) => start.passRate),
+    passedAtEnd: over(({ end }) => end.passRate),
+    pairsAtEnd: over(({ end }) => end.pairAccuracy),
+    varianceAtEnd: over(({ end }) => end.winnerVariance),
+    accuracyAtStart: over(({ start }) => start.accuracy),
+    accuracyAtEnd: over(({ end }) => end.accuracy),
+    seconds: over(({ seconds }) => seconds),
+  }
+})
+console.table(table)
+if (values.save !== undefined) {
+  const file = join(import.meta.dirname, 'results', `${values.save}.json`)
+  const machine = { cpu: os.cpus()[0]?.model, threads: Number(values.threads) }
+  const content = { benchmark: 'oorl-ablation', machine, options: values, table, runs: results }
+  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
+}
