@@ -3,7 +3,7 @@ import type { MemoryPlan } from '../train/memory/plan-memory.ts'
 
 export function renderMemoryPlan(plan: MemoryPlan): string {
   const { inputsOnly, everything } = plan.activationsPerToken
-  const rows: [string, string, string][] = [
+  const rows: (readonly [string, string, string])[] = [
     ['weights', size(plan.weights), `${count(plan.parameters)} parameters`],
     ['gradients', size(plan.gradients), `${count(plan.trainableParameters)} of them trained`],
     ['optimiser', size(plan.optimizer), 'moments, and the missing bits of bfloat16 weights'],
@@ -13,7 +13,20 @@ export function renderMemoryPlan(plan: MemoryPlan): string {
       `${count(plan.passTokens)} tokens in a pass; ${size(inputsOnly)} a token at least, ${size(everything)} without recomputation`,
     ],
     ['logits', size(plan.logits), ''],
-    ['reference', size(0), 'its log-probabilities are stored'],
+    [
+      'reference',
+      size(plan.reference),
+      plan.reference > 0 ? 'for the KL of answers' : 'its log-probabilities are stored',
+    ],
+    ...(plan.keysAndValues > 0
+      ? [
+          [
+            'keys',
+            size(plan.keysAndValues),
+            'and values of answers that are drawn, while nothing else is',
+          ] as const,
+        ]
+      : []),
     ['together', size(plan.total), "besides the allocator's and the libraries' own share"],
     ['disk', size(plan.checkpoints), 'the last checkpoint, the best, and one being written'],
   ]

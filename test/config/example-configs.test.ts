@@ -15,6 +15,7 @@ describe('the example configurations', () => {
 
   it.each([
     ['qwen3-8b-gpu.yaml', 139, 115],
+    ['qwen3-8b-oorl.yaml', 139, 119],
     ['qwen3-8b-lora-24gb.yaml', 24, 20],
   ])('%s leaves a tenth of %i GiB to the libraries', (name, deviceGib, plannedGib) => {
     const plan = planMemory(loadTrainConfig(folder + name).config, QWEN3_8B)

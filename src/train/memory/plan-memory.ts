@@ -19,6 +19,10 @@ export interface MemoryPlan {
   readonly passTokens: number
   readonly activations: number
   readonly logits: number
+  /** Of methods that translate: a frozen model for the KL, and what answers that are drawn keep of what they have read. */
+  readonly reference: number
+  readonly keysAndValues: number
+  /** Keys and values are held between steps, when activations and logits are not. */
   readonly total: number
   /** Bytes on disk: the last checkpoint, the best, and one that is being written. */
   readonly checkpoints: number
@@ -49,6 +53,10 @@ export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan
     (engine.activationBytes === null ? rest : Math.min(rest, engine.activationBytes))
   const logits = 2 * Math.min(engine.logitRows, passTokens) * shape.vocabulary * 4
   const weights = parameters * number + trained.adapter
+  const reference = wantsKlModel(config) ? parameters * number : 0
+  // An answer and its prompt are no longer than any other sequence.
+  const keysAndValues =
+    'rollout' in config ? config.rollout.batchSize * length.maxTokens * layers * 2 * keys * number : 0
   return {
     parameters,
     trainableParameters: trained.parameters,
@@ -59,9 +67,22 @@ export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan
     passTokens,
     activations,
     logits,
-    total: weights + trained.gradients + trained.optimizer + activations + logits,
+    reference,
+    keysAndValues,
+    total:
+      weights +
+      trained.gradients +
+      trained.optimizer +
+      reference +
+      Math.max(activations + logits, keysAndValues),
     checkpoints: 3 * (trained.saved + trained.optimizer),
   }
+}
+
+/** With low-rank additions the frozen weights are their own reference. */
+function wantsKlModel(config: TrainConfig): boolean {
+  if (!('rollout' in config) || config.reinforce.klCoefficient === 0) return false
+  return config.engine.training.kind === 'full' || config.reference !== null
 }
 
 /** Bytes that training adds to the frozen model, and those of its weights that a checkpoint has. */

@@ -1,0 +1,142 @@
+/**
+ * Greedy generation by the engine and by transformers, on the same model, prompts, threads and batch size: tokens per
+ * second of the clock and of the processor (which others on the machine take less from), their ratios, and how many
+ * answers are the same.
+ * `node bench/generate-beside-transformers.ts [--size small] [--prompts 128] [--tokens 128] [--batch 32] [--threads 1] [--save <name>]`
+ *
+ * Twice: with answers that are all as long as they may be, and with ends that come at any time, where a place in the
+ * batch that becomes free is used again or not. The model is new, with random weights. transformers runs in
+ * `.tools/oracle` (scripts/oracle-environment.mjs). Nothing here decides whether a test passes.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os, { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { execa } from 'execa'
+import { createRandom } from '../src/execute/random.ts'
+import type { Model } from '../src/train/engine/engine.ts'
+import { openEngine } from '../src/train/engine/open-engine.ts'
+import { MODEL_SIZES, type ModelSize, makeModel } from '../src/train/model/init-model.ts'
+import { makeExpressionTasks } from './expression-tasks.ts'
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'small' },
+    prompts: { type: 'string', default: '128' },
+    tokens: { type: 'string', default: '128' },
+    batch: { type: 'string', default: '32' },
+    threads: { type: 'string', default: '1' },
+    save: { type: 'string' },
+  },
+})
+const threads = Number(values.threads)
+const maxNewTokens = Number(values.tokens)
+const batchSize = Number(values.batch)
+
+interface Answers {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly answers: readonly (readonly number[])[]
+}
+type Asked = { readonly prompts: readonly (readonly number[])[]; readonly stopTokens: readonly number[] }
+
+async function byEngine(model: Model, { prompts, stopTokens }: Asked): Promise<Answers> {
+  const offsets = [0]
+  for (const prompt of prompts) offsets.push(offsets.at(-1)! + prompt.length)
+  const startedAt = performance.now()
+  const before = process.cpuUsage()
+  const generated = await model.generate({
+    ids: Int32Array.from(prompts.flat()),
+    offsets: Int32Array.from(offsets),
+    maxNewTokens,
+    batchSize,
+    stopTokens: Int32Array.from(stopTokens),
+  })
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(before)
+  const answers = prompts.map((_, i) => [
+    ...generated.ids.subarray(generated.offsets[i]!, generated.offsets[i + 1]!),
+  ])
+  return { seconds, cpuSeconds: (user + system) / 1e6, answers }
+}
+
+async function byTransformers(folder: string, { prompts, stopTokens }: Asked): Promise<Answers> {
+  const root = join(import.meta.dirname, '..')
+  const { stdout } = await execa(
+    join(root, '.tools/oracle/bin/python'),
+    [join(import.meta.dirname, 'transformers-generate.py')],
+    {
+      input: JSON.stringify({ model: folder, prompts, stopTokens, maxNewTokens, batchSize, threads }),
+      env: { HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(threads) },
+    },
+  )
+  return JSON.parse(stdout.trim().split('\n').at(-1)!)
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'gepo-generate-'))
+const engine = openEngine({ threads })
+try {
+  const folder = join(scratch, 'model')
+  const texts = makeExpressionTasks('texts', 200, 'train').map(
+    ({ task, answer }) => task.source.code + answer,
+  )
+  const size = MODEL_SIZES[values.size as ModelSize]
+  const { vocabulary, parameters } = await makeModel(texts, {
+    ...size,
+    out: folder,
+    seed: 1,
+    maxPositions: 4096,
+  })
+  const model = await engine.openModel({
+    folder,
+    device: 'cpu',
+    numberType: 'float32',
+    training: { kind: 'none' },
+  })
+  const random = createRandom('prompts')
+  const prompts = Array.from({ length: Number(values.prompts) }, () =>
+    Array.from({ length: random.int(8, 64) }, () => random.int(1, vocabulary - 1)),
+  )
+  const few = random.shuffle(Array.from({ length: vocabulary - 1 }, (_, i) => i + 1))
+  const cases = [
+    { name: 'all as long as they may be', stopTokens: [] },
+    { name: 'ends at any time', stopTokens: few.slice(0, Math.ceil((3 * vocabulary) / maxNewTokens)) },
+  ]
+  await byEngine(model, { prompts: prompts.slice(0, 2), stopTokens: [] })
+  const results = []
+  for (const { name, stopTokens } of cases) {
+    const own = await byEngine(model, { prompts, stopTokens })
+    const theirs = await byTransformers(folder, { prompts, stopTokens })
+    const tokens = own.answers.flat().length
+    const perSecond = (seconds: number) => Math.round(tokens / seconds)
+    const ratio = (name: 'seconds' | 'cpuSeconds') => Number((theirs[name] / own[name]).toFixed(2))
+    results.push({
+      name,
+      tokens,
+      engine: perSecond(own.seconds),
+      transformers: perSecond(theirs.seconds),
+      ratio: ratio('seconds'),
+      engineCpu: perSecond(own.cpuSeconds),
+      transformersCpu: perSecond(theirs.cpuSeconds),
+      ratioCpu: ratio('cpuSeconds'),
+      same: `${own.answers.filter((answer, i) => `${answer}` === `${theirs.answers[i]}`).length} of ${prompts.length}`,
+    })
+  }
+  console.log(`${values.size}, ${parameters} parameters; tokens per second`)
+  console.table(results)
+  if (values.save !== undefined) {
+    const file = join(import.meta.dirname, 'results', `${values.save}.json`)
+    const machine = { cpu: os.cpus()[0]?.model, load: os.loadavg()[0] }
+    const content = {
+      benchmark: 'generate-beside-transformers',
+      machine,
+      options: values,
+      parameters,
+      results,
+    }
+    writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
+  }
+} finally {
+  await engine.close()
+  rmSync(scratch, { recursive: true, force: true })
+}
