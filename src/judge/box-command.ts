@@ -29,6 +29,8 @@ export function boxCommand(supportFolder: string, args: readonly string[]): Comm
       ...['--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--cap-drop', 'ALL', '--cap-add', 'CAP_SYS_ADMIN'],
       ...['--ro-bind', '/usr', '/usr', ...['/bin', '/lib', '/lib64'].flatMap(systemFolder)],
       ...etc.flatMap((name) => ['--ro-bind', `/etc/${name}`, `/etc/${name}`]),
+      // Debian's list of the libraries that GHC has.
+      ...['--ro-bind-try', '/var/lib/ghc', '/var/lib/ghc'],
       ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
       ...['--dir', '/tmp', '--dir', '/box', '--ro-bind', supportFolder, SUPPORT],
       ...['--chdir', '/', '--remount-ro', '/', '--', `${SUPPORT}/${JUDGE_BOX}`, ...args],

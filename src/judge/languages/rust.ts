@@ -1,0 +1,20 @@
+import { compile } from './build-steps.ts'
+import type { LanguageDefinition } from './language-definition.ts'
+
+export const rust: LanguageDefinition = {
+  language: 'rust',
+  title: 'Rust',
+  tags: ['rust', 'rs'],
+  aptPackage: 'rustc',
+  programs: { rustc: ['rustc'] },
+  version: { args: ['--version'], pattern: /rustc (\d+\.\d+\.\d+)/ },
+  takesCalls: false,
+  outOfMemory: /memory allocation of \d+ bytes failed/,
+  build: (job) =>
+    compile(
+      job,
+      [{ path: 'answer.rs', content: job.code }],
+      [[job.programs.rustc!, '--edition', '2021', '-O', '--cap-lints', 'allow', '-o', 'answer', 'answer.rs']],
+      { command: ['/box/answer'], stackBytes: job.limits.memoryBytes },
+    ),
+}
