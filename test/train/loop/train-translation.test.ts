@@ -17,6 +17,7 @@ import {
   openScriptedJudging,
   scriptedJudging,
   translationConfig,
+  withoutTimes,
 } from './translation-world.ts'
 
 const world = await makeTranslationWorld()
@@ -279,11 +280,3 @@ describe('what cannot be answered is refused with the remedy', () => {
     writeFileSync(world.problems, text)
   })
 })
-
-/** All but what depends on the clock. */
-function withoutTimes(lines: Record<string, unknown>[]): Record<string, unknown>[] {
-  return lines.map(({ tokensPerSecond: _, rollout, ...line }) => {
-    const { seconds: _seconds, ...figures } = (rollout ?? {}) as Record<string, unknown>
-    return { ...line, rollout: figures }
-  })
-}

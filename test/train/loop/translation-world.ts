@@ -84,3 +84,11 @@ export function scriptedJudging(
     async close() {},
   }
 }
+
+/** Logged figures, all but what depends on the clock. */
+export function withoutTimes(lines: Record<string, unknown>[]): Record<string, unknown>[] {
+  return lines.map(({ tokensPerSecond: _, rollout, ...line }) => {
+    const { seconds: _seconds, ...figures } = (rollout ?? {}) as Record<string, unknown>
+    return { ...line, rollout: figures }
+  })
+}
