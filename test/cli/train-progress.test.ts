@@ -34,6 +34,33 @@ describe('the line of a step', () => {
   })
 })
 
+const answers = {
+  answers: 60,
+  passRate: 0.75,
+  responseTokens: 40,
+  truncated: 0.05,
+  unjudged: 4,
+  outcomes: { passed: 45, 'wrong-answer': 12, truncated: 3 },
+  byPair: { 'python to bash': { answers: 60, passRate: 0.75 } },
+}
+
+describe('the line of a step that answers tasks', () => {
+  it('says how many passed and how far the model is from its reference', () => {
+    const { accuracy: _a, margin: _m, winnerVariance: _w, ...rest } = metrics
+    const rollout = {
+      ...answers,
+      reward: 0.75,
+      kl: 0.0123,
+      clipShare: 0,
+      entropy: 1.2,
+      seconds: { train: 3 },
+    }
+    expect(stepLine({ ...rest, rollout }, undefined)).toBe(
+      'step 12/120 (10%)  loss 0.651  passed 0.750  KL 0.012  lr 4.6e-7  9234 tokens/s',
+    )
+  })
+})
+
 describe('figures', () => {
   it.each([
     [0, '0.000'],
@@ -75,6 +102,21 @@ describe('progress', () => {
       ['step', 12],
       ['step', 13],
     ])
+  })
+
+  it('on a terminal says what tasks there are, and how many a model solves', () => {
+    const { stream, text } = capture(true)
+    const progress = trainProgress(stream)
+    const survey = { tasks: 90, longestPrompt: 512, dropped: { 'overlong-prompt': 2 } }
+    progress.report({ kind: 'tasks', split: 'train', survey })
+    progress.report({ kind: 'phase', phase: 'answers', done: 3, total: 64 })
+    progress.report({ kind: 'evaluated', step: 0, evaluation: { translation: answers }, isBest: false })
+    progress.stop()
+    expect(text()).toContain(
+      'train: 90 tasks, the longest prompt 512 tokens; 2 tasks dropped: overlong-prompt\n',
+    )
+    expect(text()).toContain('3/64 answers judged')
+    expect(text()).toContain('step 0: passed 0.750 of 60 tasks (truncated 0.050, 4 not judged)\n')
   })
 
   it('on a terminal keeps a line for each evaluation', () => {

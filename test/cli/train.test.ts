@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { readTasks } from '../../src/problems/read-tasks.ts'
 import { openBigramEngine } from '../train/engine/bigram-engine.ts'
 import { makeTinyWorld, tinyConfig } from '../train/loop/tiny-run.ts'
 import { run } from './captured-context.ts'
@@ -50,6 +51,41 @@ describe('gepo train', () => {
     const { exit, stdout } = await run(['train', file, '--json'], engine)
     expect(exit).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'finished', step: 8 })
+  })
+
+  it('answers translation tasks of a database of problems, which the judge tries', async () => {
+    const problems = join(world.folder, 'problems.db')
+    const source = join(world.folder, 'sources/add-two')
+    const fixture = join(import.meta.dirname, '../../fixtures/problems/add-two')
+    for (const name of ['problem.json', 'solution.py', 'solution.sh'])
+      cpSync(join(fixture, name), join(source, name))
+    await run(['problems', source, '--out', problems, '--targets', 'javascript'])
+    // One problem is in one split, which is both trained and validated on.
+    const split = (['train', 'validation', 'test'] as const).find(
+      (name) => readTasks(problems, { split: name }).length > 0,
+    )
+    const file = join(world.folder, 'reinforce.yaml')
+    const config = {
+      method: 'reinforce',
+      model: world.model,
+      out: join(world.folder, 'reinforced'),
+      tasks: { problems, split },
+      rollout: { tasks: 2, maxNewTokens: 5 },
+      maxSteps: 2,
+      engine: { numberType: 'float64' },
+      evaluation: { split },
+    }
+    writeFileSync(file, stringify(config))
+    const { exit, stdout } = await run(['train', file], engine)
+    expect(exit).toBe(0)
+    expect(stdout).toContain('1 of 1 steps')
+    expect(stdout).toMatch(/^evaluation +step +passed$/m)
+
+    const evaluated = await run(['eval', file, '--split', split!], engine)
+    expect(evaluated.stdout).toMatch(/passed 0\.000 of 2 tasks/)
+    expect(evaluated.stdout).toMatch(/^python to javascript +1 +0\.000$/m)
+    const asJson = await run(['eval', file, '--split', split!, '--json'], engine)
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ split, translation: { answers: 2, passRate: 0 } })
   })
 
   it('prints the table of classes and operators', async () => {
