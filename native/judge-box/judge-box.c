@@ -9,8 +9,9 @@
  * CAP_SYS_ADMIN in a user namespace of its own.
  *
  * The box is a file system in memory at /box, emptied by `prepare`. A run gets PID, mount and IPC namespaces of its
- * own, an empty /tmp in memory, descriptors 0 to 4 as in supervise.c, no capability and a filter of system calls. It
- * may start processes; all of them are gone before the answer leaves, as the kernel ends a PID namespace whole.
+ * own, an empty /tmp in memory, descriptors 0 to 4 as in supervise.c (but 0 has a name), no capability, and a filter of
+ * system calls. It may start processes; all of them are gone before the answer leaves, as the kernel ends a PID
+ * namespace whole.
  *
  * Not guaranteed: limits on CPU time and memory of all processes together between two looks at them (`POLL_MS`).
  * Each process for itself is bounded by the kernel at any time.
@@ -46,6 +47,9 @@
 #define MAX_FILE_BYTES (64u << 20)
 #define MAX_BUILT_FILE_BYTES (256u << 20)
 #define BOX "/box"
+/* A file system for standard input: a file with a name, since some programs open /dev/stdin by what it stands for. */
+#define INPUT "/input"
+#define INPUT_FILE INPUT "/stdin"
 
 /* What a run's processes share with this one until they execute. */
 struct shared {
@@ -93,14 +97,17 @@ static bool mount_temporary(const char *path, const char *options) {
   return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 }
 
+static bool make_read_only(const char *path) {
+  return mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) == 0;
+}
+
 /* Seen by this run alone, and gone with it. */
 static bool mount_own_files(bool writable_box) {
   return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
          mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 &&
          mount_temporary("/tmp", "size=64M,nr_inodes=4096,mode=0700") &&
          mount_temporary("/dev/shm", "size=16M,nr_inodes=256,mode=0700") &&
-         (writable_box ||
-          mount(NULL, BOX, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) == 0);
+         make_read_only(INPUT) && (writable_box || make_read_only(BOX));
 }
 
 static bool set_limits(const struct limits *limits, bool writable_box) {
@@ -263,10 +270,30 @@ static struct result describe(const struct request *request, const struct shared
   return result;
 }
 
+static bool write_file(const char *path, struct bytes content, uint32_t mode) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (fd < 0) return false;
+  size_t done = 0;
+  while (done < content.length) {
+    ssize_t written = write(fd, content.data + done, content.length - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    done += (size_t)written;
+  }
+  return close(fd) == 0 && done == content.length;
+}
+
+static bool open_files(const struct request *request, struct channel *channels, struct child_files *files) {
+  *files = (struct child_files){-1, -1, -1, -1, -1};
+  if (unlink(INPUT_FILE) < 0 && errno != ENOENT) return false;
+  return write_file(INPUT_FILE, request->input, 0444) &&
+         (files->input = open(INPUT_FILE, O_RDONLY | O_CLOEXEC)) >= 0 && open_other_files(request, channels, files);
+}
+
 static struct result run(struct shared *shared, const struct request *request, struct channel *channels) {
   struct child_files files;
   *shared = (struct shared){0};
-  if (!open_child_files(request, channels, &files)) {
+  if (!open_files(request, channels, &files)) {
     int error = errno;
     close_child_files(&files);
     return failed(&channels[ERR], "cannot open the run's files: %s", strerror(error));
@@ -322,19 +349,6 @@ static bool make_folders(char *path) {
     if (!made) return false;
   }
   return true;
-}
-
-static bool write_file(const char *path, struct bytes content, uint32_t mode) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (fd < 0) return false;
-  size_t done = 0;
-  while (done < content.length) {
-    ssize_t written = write(fd, content.data + done, content.length - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) break;
-    done += (size_t)written;
-  }
-  return close(fd) == 0 && done == content.length;
 }
 
 /* An empty box with the files of the frame, whose paths the host has checked. */
@@ -439,6 +453,7 @@ int main(int argc, char **argv) {
       mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) die("mmap");
   own_mounts();
+  if (!mount_temporary(INPUT, "nr_inodes=16,mode=0755")) die(INPUT);
   say_hello();
   serve(shared);
   return 0;

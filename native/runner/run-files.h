@@ -147,13 +147,18 @@ static inline void close_child_files(struct child_files *files) {
   close_fd(&files->args);
 }
 
+/* All but the input, whose descriptor the files already have. */
+static inline bool open_other_files(const struct request *request, struct channel *channels,
+                                    struct child_files *files) {
+  return (!request->args.length || (files->args = sealed_file("args", request->args)) >= 0) &&
+         open_channel(&channels[OUT], &files->output) && open_channel(&channels[ERR], &files->error) &&
+         (!(request->flags & FLAG_WANT_RECORD) || open_channel(&channels[RECORD], &files->record));
+}
+
 static inline bool open_child_files(const struct request *request, struct channel *channels,
                                     struct child_files *files) {
   *files = (struct child_files){-1, -1, -1, -1, -1};
-  return (files->input = sealed_file("stdin", request->input)) >= 0 &&
-         (!request->args.length || (files->args = sealed_file("args", request->args)) >= 0) &&
-         open_channel(&channels[OUT], &files->output) && open_channel(&channels[ERR], &files->error) &&
-         (!(request->flags & FLAG_WANT_RECORD) || open_channel(&channels[RECORD], &files->record));
+  return (files->input = sealed_file("stdin", request->input)) >= 0 && open_other_files(request, channels, files);
 }
 
 static inline void keep(struct channel *channel, const char *data, size_t length) {

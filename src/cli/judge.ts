@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { nearestName } from '../config/nearest-name.ts'
 import { UserError } from '../config/user-error.ts'
+import type { Judge } from '../judge/judge.ts'
 import { LANGUAGES, type Language, type Program } from '../judge/language.ts'
 import { DEFINITIONS } from '../judge/languages/languages.ts'
 import { readAnswer } from '../judge/read-answer.ts'
@@ -52,7 +53,14 @@ Examples:
 
 async function judgeOne(program: Program, suite: Suite): Promise<Verdict> {
   const { openJudge } = await import('../judge/open-judge.ts')
-  const judge = await openJudge({ slots: 1 })
+  let judge: Judge
+  try {
+    judge = await openJudge({ slots: 1 })
+  } catch (error) {
+    // No sandbox: nothing wrong with what was asked for, and nothing known of the answer.
+    if (error instanceof UserError) return { kind: 'unjudged', reason: error.message }
+    throw error
+  }
   try {
     return await judge.judge(program, suite)
   } finally {

@@ -32,7 +32,7 @@ export function boxCommand(supportFolder: string, args: readonly string[]): Comm
       // Debian's list of the libraries that GHC has.
       ...['--ro-bind-try', '/var/lib/ghc', '/var/lib/ghc'],
       ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
-      ...['--dir', '/tmp', '--dir', '/box', '--ro-bind', supportFolder, SUPPORT],
+      ...['--dir', '/tmp', '--dir', '/box', '--dir', '/input', '--ro-bind', supportFolder, SUPPORT],
       ...['--chdir', '/', '--remount-ro', '/', '--', `${SUPPORT}/${JUDGE_BOX}`, ...args],
     ],
   }

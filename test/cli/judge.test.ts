@@ -68,6 +68,16 @@ describe('gepo judge', () => {
     expect(stdout).toMatch(/^unjudged\n {2}.*scala/i)
   })
 
+  it('ends with 3 where there is no sandbox for it', async () => {
+    process.env.GEPO_JUDGE_BOX = at('none')
+    try {
+      const { exit, stdout } = await run(['judge', at('problem.json'), at('right.py')])
+      expect({ exit, stdout }).toEqual({ exit: 3, stdout: expect.stringContaining('runner is not built') })
+    } finally {
+      delete process.env.GEPO_JUDGE_BOX
+    }
+  })
+
   it.each([
     [['broken.json', 'right.py'], 'tests[0].input must be text'],
     [['none.json', 'right.py'], 'cannot be read'],

@@ -117,6 +117,67 @@ describe('verdicts', () => {
   })
 })
 
+describe('what right answers use', () => {
+  const echo = stdin([
+    ['one\ntwo\n', 'one\ntwo\n'],
+    ['', ''],
+    ['\u00e9\u0000\n', '\u00e9\u0000\n'],
+  ])
+  const WAYS: readonly (readonly [Language, string])[] = [
+    ['bash', 'cat /dev/stdin'],
+    ['bash', 'cat > /tmp/kept; echo said > /dev/stderr; cat /tmp/kept > /dev/stdout'],
+    ['bash', 'cat < /proc/self/fd/0 | cat | tee >(cat >&2)'],
+    ['python', 'import sys\nsys.stdout.buffer.write(open("/dev/stdin", "rb").read())'],
+    ['python', 'import subprocess\nsubprocess.run(["cat"], check=True)'],
+    [
+      'python',
+      'import sys, tempfile\nwith tempfile.TemporaryFile() as file:\n    file.write(sys.stdin.buffer.read())\n    file.seek(0)\n    sys.stdout.buffer.write(file.read())',
+    ],
+    ['javascript', 'process.stdout.write(require("fs").readFileSync("/dev/stdin"))'],
+    ['javascript', 'process.stdin.pipe(process.stdout)'],
+    ['javascript', 'for await (const chunk of process.stdin) process.stdout.write(chunk)'],
+    ['php', '<?php fpassthru(fopen("php://stdin", "r"));'],
+    ['php', '<?php readfile("/dev/stdin");'],
+  ]
+  test.each(WAYS.filter(([language]) => installed(language)))('%s: %s', async (language, code) => {
+    expect(await judge.judge({ language, code }, echo)).toEqual({ kind: 'passed' })
+  })
+
+  test('deep recursion', async () => {
+    const deep = stdin([['', '100000\n']])
+    const answers = [
+      [
+        'python',
+        'import sys\nsys.setrecursionlimit(200000)\ndef f(n): return 0 if n == 0 else 1 + f(n - 1)\nprint(f(100000))',
+      ],
+      ['javascript', 'const f = (n) => (n === 0 ? 0 : 1 + f(n - 1))\nconsole.log(f(100000))'],
+      [
+        'c',
+        '#include <stdio.h>\nint f(int n) { volatile char block[500]; block[0] = 1; return n ? block[0] + f(n - 1) : 0; }\nint main(void) { printf("%d\\n", f(100000)); }',
+      ],
+      [
+        'java',
+        'class A { static int f(int n) { return n == 0 ? 0 : 1 + f(n - 1); } public static void main(String[] a) { System.out.println(f(100000)); } }',
+      ],
+    ] as const
+    for (const [language, code] of answers.filter(([language]) => installed(language)))
+      expect({ language, ...(await judge.judge({ language, code }, deep)) }).toEqual({
+        language,
+        kind: 'passed',
+      })
+  })
+
+  test('threads', async () => {
+    const code = `
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pool
+def double(n): return 2 * n
+with ThreadPoolExecutor(8) as threads, Pool(4) as processes:
+    print(sum(threads.map(double, range(10))) + sum(processes.map(double, range(10))))`
+    expect(await python(code, stdin([['', '180\n']]))).toEqual({ kind: 'passed' })
+  })
+})
+
 test('a suite without tests passes nobody', async () => {
   expect(await python('print(1)', stdin([]))).toEqual({ kind: 'unjudged', reason: 'the suite has no tests' })
 })

@@ -103,5 +103,9 @@ function decodeAnswer(frame: Buffer): Compiled {
   for (let left = reader.u32(); left > 0; left--) {
     files.push({ path: reader.bytes().toString(), content: reader.bytes() })
   }
+  // What javac itself could not have written.
+  const tooLong = files.find(({ path }) => path.split('/').some((name) => Buffer.byteLength(name) > 255))
+  if (tooLong !== undefined)
+    return { kind: 'compile-error', message: `the name ${tooLong.path} is too long for a file` }
   return { kind: 'compiled', mainClass, files }
 }
