@@ -1,21 +1,19 @@
 /**
  * REINFORCE++ alone, with DPO and with GEPO in the same steps, from the same starts over several seeds: does the share
  * of solved tasks rise, and what becomes of the accuracy on groups?
- * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--save <name>]`
+ * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
  *
  * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. A start is a new small model
- * that was shown pairs of program and answer, of which a share (`--mistaken`) has a sum in the place of whatever comes
- * last: it knows the form, and the right answer is neither its likeliest nor unlikely. Accuracy is of groups that are
- * not trained on. Nothing here decides whether a test passes.
+ * that was shown the winners of groups and pairs of program and answer, of which a share (`--mistaken`) has a sum in the
+ * place of whatever comes last: it knows the form, and the right answer is neither its likeliest nor unlikely. Accuracy
+ * is of groups that are not trained on. Nothing here decides whether a test passes.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseTrainConfig, type RolloutConfig } from '../src/config/train-config.ts'
-import { createRandom } from '../src/execute/random.ts'
 import { openJudge } from '../src/judge/open-judge.ts'
-import { openTrainingRows } from '../src/store/training-rows.ts'
 import type { Engine } from '../src/train/engine/engine.ts'
 import { openEngine } from '../src/train/engine/open-engine.ts'
 import { evaluateModel } from '../src/train/loop/evaluate-model.ts'
@@ -23,13 +21,15 @@ import { train } from '../src/train/loop/train.ts'
 import { MODEL_SIZES, makeModel } from '../src/train/model/init-model.ts'
 import { createJudging, type OpenJudging } from '../src/train/rollout/judging.ts'
 import type { Evaluation } from '../src/train/step/evaluate.ts'
-import { type ExpressionTask, makeExpressionTasks } from './expression-tasks.ts'
+import { makeExpressionTasks } from './expression-tasks.ts'
+import { makeStartingPairs, TASK_TEMPLATE } from './starting-pairs.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '40' },
+    rate: { type: 'string', default: '1e-4' },
     'sft-steps': { type: 'string', default: '500' },
     arms: { type: 'string', default: 'rl,rl+dpo,rl+gepo' },
     mistaken: { type: 'string', default: '0.6' },
@@ -43,12 +43,10 @@ const [database = 'groups.db'] = positionals
 const steps = Number(values.steps)
 const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'gepo-oorl-'))
 
-const TEMPLATE = '{{ code }}\n---'
 const TASKS = [
   ...makeExpressionTasks('train', 512, 'train'),
   ...makeExpressionTasks('validation', 96, 'validation'),
 ]
-const PAIRS = makeExpressionTasks('pairs', 3000, 'train')
 
 interface Figures {
   /** Share of the validation's tasks that the likeliest answer solves. */
@@ -69,7 +67,6 @@ interface RunResult {
   readonly drawn: readonly number[]
 }
 
-const promptOf = ({ task }: ExpressionTask) => `${task.source.code.trimEnd()}\n---`
 const openJudging: OpenJudging = async () =>
   createJudging(
     async ({ split }) => TASKS.map(({ task }) => task).filter((task) => task.split === split),
@@ -90,23 +87,14 @@ async function proveTasks(): Promise<void> {
 }
 
 async function makeStart(seed: number, engine: Engine): Promise<string> {
+  const made = join(scratch, `start-${seed}`, 'model')
+  // Of an earlier start in the same --folder.
+  if (existsSync(made)) return made
   const model = join(scratch, `model-${seed}`)
-  const pairs = join(scratch, 'pairs.jsonl')
-  const random = createRandom(`mistakes ${seed}`)
-  const lines = PAIRS.map((pair) =>
-    JSON.stringify({
-      prompt: promptOf(pair),
-      response: random.chance(Number(values.mistaken)) ? pair.mistaken : pair.answer,
-    }),
-  )
-  writeFileSync(pairs, lines.join('\n'))
-  const rows = openTrainingRows(database)
-  const groups = rows.groupIds('train').map((id) => rows.group(id))
-  rows.close()
-  const texts = [
-    ...groups.flatMap(({ code, winners, losers }) => [code, ...[...winners, ...losers].map(({ ir }) => ir)]),
-    ...PAIRS.flatMap((pair) => [promptOf(pair), pair.answer]),
-  ]
+  const file = join(scratch, 'pairs.jsonl')
+  const mistaken = Number(values.mistaken)
+  const pairs = makeStartingPairs({ seed, answers: 3000, mistaken, groups: database })
+  writeFileSync(file, pairs.map((pair) => JSON.stringify(pair)).join('\n'))
   const size = {
     ...MODEL_SIZES.tiny,
     hidden: 128,
@@ -115,14 +103,15 @@ async function makeStart(seed: number, engine: Engine): Promise<string> {
     intermediate: 384,
     vocabulary: 768,
   }
+  const texts = pairs.flatMap(({ prompt, response }) => [prompt, response])
   await makeModel(texts, { ...size, out: model, seed, maxPositions: 2048 })
   const config = parseTrainConfig({
     method: 'sft',
     model,
     out: join(scratch, `start-${seed}`),
     seed,
-    pairs: { file: pairs },
-    length: { maxTokens: 512 },
+    pairs: { file },
+    length: { maxTokens: 1024 },
     batch: { groups: 32 },
     epochs: 100,
     maxSteps: Number(values['sft-steps']),
@@ -140,12 +129,12 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     out: join(scratch, name),
     seed,
     tasks: { problems: 'bench/expression-tasks.ts' },
-    translation: { template: TEMPLATE },
+    translation: { template: TASK_TEMPLATE },
     rollout: { tasks: 16, samples: 4, maxNewTokens: 96, batchSize: 64 },
     length: { maxTokens: 1024 },
     epochs: 1000,
     maxSteps: steps,
-    optimizer: { learningRate: 2e-4 },
+    optimizer: { learningRate: Number(values.rate) },
     schedule: { kind: 'constant', warmupRatio: 0.05 },
     engine: { device: 'cpu', packedTokens: 4096 },
     evaluation: { everySteps: 1_000_000 },

@@ -1,13 +1,13 @@
 /**
- * The tasks of expression-tasks.ts as files: `node bench/write-expression-tasks.ts <folder> [--problems 400] [--pairs
- * 3000] [--mistaken 0.6]` writes `problems/`, which `gepo problems` takes, and `pairs.jsonl`, for supervised training
- * to begin with, of which that share is mistaken.
+ * The tasks of expression-tasks.ts as files: `node bench/write-expression-tasks.ts <folder> [--groups groups.db]
+ * [--problems 400] [--pairs 3000] [--mistaken 0.6]` writes `problems/`, which `gepo problems` takes, and `pairs.jsonl`,
+ * for supervised training to begin with: answers, of which that share is mistaken, and the groups' winners.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createRandom } from '../src/execute/random.ts'
 import { type ExpressionTask, makeExpressionTasks } from './expression-tasks.ts'
+import { makeStartingPairs } from './starting-pairs.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     problems: { type: 'string', default: '400' },
     pairs: { type: 'string', default: '3000' },
     mistaken: { type: 'string', default: '0.6' },
+    groups: { type: 'string' },
   },
 })
 const [folder = 'expressions'] = positionals
@@ -30,13 +31,11 @@ function writeProblem({ task }: ExpressionTask): void {
   writeFileSync(join(place, 'solution.py'), task.source.code)
 }
 
-const random = createRandom('mistakes')
-const toPair = ({ task, answer, mistaken }: ExpressionTask) =>
-  JSON.stringify({
-    prompt: `${task.source.code.trimEnd()}\n---`,
-    response: random.chance(Number(values.mistaken)) ? mistaken : answer,
-  })
-
 makeExpressionTasks('problems', Number(values.problems), 'train').forEach(writeProblem)
-const lines = makeExpressionTasks('pairs', Number(values.pairs), 'train').map(toPair)
-writeFileSync(join(folder, 'pairs.jsonl'), `${lines.join('\n')}\n`)
+const pairs = makeStartingPairs({
+  seed: 0,
+  answers: Number(values.pairs),
+  mistaken: Number(values.mistaken),
+  groups: values.groups,
+})
+writeFileSync(join(folder, 'pairs.jsonl'), pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
