@@ -41,28 +41,26 @@ export async function judgeAnswer(
 ): Promise<Verdict | { readonly kind: 'sandbox-error'; readonly detail: string }> {
   const forCalls = suite.tests.some(({ kind }) => kind === 'call')
   const definition = definitionOf(program.language)
-  const programs = definition && findPrograms(definition)
-  const reason = unjudgedReason(program, suite, definition, programs !== undefined)
+  const programs = findPrograms(definition)
+  const reason = unjudgedReason(suite, definition, programs !== undefined)
   if (reason !== undefined) return { kind: 'unjudged', reason }
   const job = { box, code: program.code, forCalls, limits: suite.limits, programs: programs!, workshop }
-  const built = await definition!.build(job)
+  const built = await definition.build(job)
   if (built.kind !== 'built') return built
   for (const [index, test] of suite.tests.entries()) {
-    const outcome = await runTest(box, built, definition!, suite, test, index)
+    const outcome = await runTest(box, built, definition, suite, test, index)
     if (outcome.kind !== 'right') return outcome
   }
   return { kind: 'passed' }
 }
 
 function unjudgedReason(
-  { language }: Program,
   { tests }: Suite,
-  definition: LanguageDefinition | undefined,
+  definition: LanguageDefinition,
   installed: boolean,
 ): string | undefined {
   const calls = tests.filter(({ kind }) => kind === 'call').length
   if (tests.length === 0) return 'the suite has no tests'
-  if (definition === undefined) return `there is no judge for ${language} yet`
   if (calls > 0 && calls < tests.length) return 'the suite mixes call tests and stdin tests'
   if (calls > 0 && !definition.takesCalls)
     return `functions in ${definition.title} cannot be called by tests yet`

@@ -7,7 +7,7 @@
  */
 
 import type { Language, Program } from './language.ts'
-import { DEFINITIONS } from './languages/languages.ts'
+import { definitionOf } from './languages/languages.ts'
 import type { Verdict } from './verdict.ts'
 
 export type AnswerReading = { readonly kind: 'program'; readonly program: Program } | FormatError
@@ -16,7 +16,7 @@ type FormatError = Extract<Verdict, { kind: 'format-error' }>
 
 /** @example readAnswer('Here:\n```py\nprint(1)\n```', 'python') // { kind: 'program', program: { code: 'print(1)\n', ... } } */
 export function readAnswer(text: string, language: Language): AnswerReading {
-  const tags = tagsOf(language)
+  const { tags } = definitionOf(language)
   const blocks = fencedBlocks(text).filter(({ tag }) => tags.includes(tag))
   const [block] = blocks
   if (block === undefined) return formatError(`there is no block that begins with \`\`\`${tags[0]}`)
@@ -27,9 +27,6 @@ export function readAnswer(text: string, language: Language): AnswerReading {
 }
 
 const formatError = (message: string): FormatError => ({ kind: 'format-error', message })
-
-const tagsOf = (language: Language): readonly string[] =>
-  DEFINITIONS.find((definition) => definition.language === language)?.tags ?? [language]
 
 interface Block {
   readonly tag: string

@@ -66,5 +66,5 @@ function tasksOf(
 }
 
 function canBeJudged({ tests }: Suite, target: Language): boolean {
-  return tests[0]?.kind === 'stdin' || definitionOf(target)?.takesCalls === true
+  return tests[0]?.kind === 'stdin' || definitionOf(target).takesCalls
 }

@@ -17,7 +17,8 @@ beforeAll(() => {
     'wrong.py': 'print("\x1b[31m" + input())',
     'right.md': 'So:\n```bash\nread -r n; echo $((n * n))\n```\n',
     'two.md': '```bash\ntrue\n```\n```bash\ntrue\n```\n',
-    'right.scala': 'object Main',
+    'call.json': JSON.stringify({ tests: [{ kind: 'call', name: 'f', arguments: [1], result: 1 }] }),
+    'right.sh': 'f() { echo 1; }',
   }
   for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content)
 })
@@ -57,15 +58,11 @@ describe('gepo judge', () => {
   })
 
   it('ends with 3 and the reason where it cannot judge', async () => {
-    const { exit, stdout } = await run([
-      'judge',
-      at('problem.json'),
-      at('right.scala'),
-      '--language',
-      'scala',
-    ])
-    expect(exit).toBe(3)
-    expect(stdout).toMatch(/^unjudged\n {2}.*scala/i)
+    const { exit, stdout } = await run(['judge', at('call.json'), at('right.sh')])
+    expect({ exit, stdout }).toEqual({
+      exit: 3,
+      stdout: 'unjudged\n  functions in Bash cannot be called by tests yet\n',
+    })
   })
 
   it('ends with 3 where there is no sandbox for it', async () => {

@@ -46,6 +46,7 @@ const EXPECTED: Readonly<Record<string, readonly Kind[]>> = {
   'unlinked-memory': ['runtime-error'],
   disk: ['passed'],
   processor: ['passed'],
+  macro: ['compile-error'],
   module: ['passed'],
 }
 

@@ -182,13 +182,6 @@ test('a suite without tests passes nobody', async () => {
   expect(await python('print(1)', stdin([]))).toEqual({ kind: 'unjudged', reason: 'the suite has no tests' })
 })
 
-test('a language without a judge is unjudged, by name', async () => {
-  expect(await judge.judge({ language: 'scala', code: '' }, stdin([['', '']]))).toEqual({
-    kind: 'unjudged',
-    reason: 'there is no judge for scala yet',
-  })
-})
-
 describe('call tests', () => {
   const WORKING: readonly (readonly [Language, string])[] = [
     [

@@ -246,7 +246,7 @@ describe('our own problems', () => {
         expect(readFileSync(join(FIXTURES, origin.row, 'solution.py'), 'utf8')).not.toBe('')
         const verdicts = await Promise.all(
           solutions
-            .filter(({ language }) => findPrograms(definitionOf(language)!) !== undefined)
+            .filter(({ language }) => findPrograms(definitionOf(language)) !== undefined)
             .map(async (solution) => ({ row: origin.row, verdict: await judge.judge(solution, suite) })),
         )
         failures.push(...verdicts.filter(({ verdict }) => verdict.kind !== 'passed'))

@@ -11,14 +11,15 @@ import type { LanguageDefinition } from './language-definition.ts'
 import { php } from './php.ts'
 import { python } from './python.ts'
 import { rust } from './rust.ts'
+import { scala } from './scala.ts'
 import { typescript } from './typescript.ts'
 
-/** The languages that can be judged where their programs are installed; of the others it is known only that they exist. */
-export const DEFINITIONS: readonly LanguageDefinition[] = [
-  ...[python, c, cpp, java, php, bash, javascript],
-  ...[typescript, go, csharp, haskell, rust],
-]
-
-export function definitionOf(language: Language): LanguageDefinition | undefined {
-  return DEFINITIONS.find((definition) => definition.language === language)
+const BY_LANGUAGE: Readonly<Record<Language, LanguageDefinition>> = {
+  ...{ python, c, cpp, java, php, bash, javascript },
+  ...{ typescript, go, scala, csharp, haskell, rust },
 }
+
+/** All of them, those that set-up brings first. Which can be judged depends on what is installed. */
+export const DEFINITIONS: readonly LanguageDefinition[] = Object.values(BY_LANGUAGE)
+
+export const definitionOf = (language: Language): LanguageDefinition => BY_LANGUAGE[language]

@@ -1,0 +1,95 @@
+/**
+ * A compiler that stays: a Java program (native/judge-box/drivers) that takes one source after another and gives class
+ * files. Starting such a compiler takes forty times as long as compiling an answer. It stays behind a fence of its own,
+ * sees sources as text and runs none of them.
+ */
+import { join } from 'node:path'
+import { Reader, u32 } from '../../sandbox/protocol.ts'
+import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
+import { PACKAGE_ROOT } from '../../toolchain/locate-tools.ts'
+import { boxCommand, SUPPORT } from '../box-command.ts'
+import type { BoxFile } from '../box-frames.ts'
+import { shareFile, type Workshop } from '../workshop.ts'
+
+const START_TIMEOUT_MS = 120_000
+const COMPILE_TIMEOUT_MS = 30_000
+/** Addresses that the virtual machine reserves included. */
+const MEMORY_BYTES = 3 * 1024 ** 3
+
+export interface CompileServerOptions {
+  /** As people call what is compiled. */
+  readonly title: string
+  readonly javaPath: string
+  /** File among the drivers. */
+  readonly source: string
+  /** Further arguments of the virtual machine. */
+  readonly javaArguments: readonly string[]
+}
+
+type Compiled =
+  | { readonly kind: 'compiled'; readonly mainClass: string; readonly files: readonly BoxFile[] }
+  | { readonly kind: 'compile-error'; readonly message: string }
+  | { readonly kind: 'sandbox-error'; readonly detail: string }
+
+interface CompileServer {
+  /** One at a time; more calls wait. */
+  compile(code: string): Promise<Compiled>
+  close(): Promise<void>
+}
+
+export function makeCompileServer(
+  { title, javaPath, source, javaArguments }: CompileServerOptions,
+  { fence }: Workshop,
+): CompileServer {
+  shareFile(join(PACKAGE_ROOT, 'native/judge-box/drivers', source), fence, source)
+  let process: SupervisorProcess | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const start = async (): Promise<string | undefined> => {
+    if (process !== undefined && !process.isDead) return undefined
+    const machine = [javaPath, '-XX:+UseSerialGC', '-XX:-UsePerfData', ...javaArguments]
+    const args = ['keep', `${MEMORY_BYTES}`, ...machine, `${SUPPORT}/${source}`]
+    process = new SupervisorProcess(boxCommand(fence.supportFolder, args), fence.user)
+    const hello = await process.exchange(undefined, START_TIMEOUT_MS)
+    return hello.kind === 'dead' ? hello.detail : undefined
+  }
+  const compileOnce = async (code: string): Promise<Compiled> => {
+    const problem = await start()
+    if (problem !== undefined) return { kind: 'sandbox-error', detail: `${title}'s compiler: ${problem}` }
+    const text = Buffer.from(code)
+    const asked = performance.now()
+    const answer = await process!.exchange(Buffer.concat([u32(text.length), text]), COMPILE_TIMEOUT_MS)
+    if (answer.kind === 'frame') return decodeAnswer(answer.frame)
+    return performance.now() - asked >= COMPILE_TIMEOUT_MS
+      ? { kind: 'compile-error', message: `the compiler took more than ${COMPILE_TIMEOUT_MS / 1000} s` }
+      : { kind: 'sandbox-error', detail: `${title}'s compiler: ${answer.detail}` }
+  }
+  /** A compiler that has ended may have been the machine's doing: a new one is asked again. */
+  const compileNow = async (code: string): Promise<Compiled> => {
+    const compiled = await compileOnce(code)
+    return compiled.kind === 'sandbox-error' ? compileOnce(code) : compiled
+  }
+  return {
+    compile(code) {
+      const compiled = last.then(() => compileNow(code))
+      last = compiled
+      return compiled
+    },
+    close: async () => process?.stop(),
+  }
+}
+
+function decodeAnswer(frame: Buffer): Compiled {
+  const reader = new Reader(frame)
+  if (reader.u32() !== 0) return { kind: 'compile-error', message: reader.bytes().toString() }
+  const mainClass = reader.bytes().toString()
+  const files: BoxFile[] = []
+  for (let left = reader.u32(); left > 0; left--) {
+    files.push({ path: reader.bytes().toString(), content: reader.bytes() })
+  }
+  // What javac itself could not have written.
+  const tooLong = files.find(({ path }) => path.split('/').some((name) => Buffer.byteLength(name) > 255))
+  if (tooLong !== undefined)
+    return { kind: 'compile-error', message: `the name ${tooLong.path} is too long for a file` }
+  return { kind: 'compiled', mainClass, files }
+}
