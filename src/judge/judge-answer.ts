@@ -22,7 +22,7 @@ import type { Workshop } from './workshop.ts'
 const WALL_FACTOR = 3
 const STACK_BYTES = 8 * 1024 * 1024
 /** Addresses beyond the memory allowed: stacks of threads and what runtimes reserve. Size is watched apart. */
-const RESERVED_BYTES = 1024 ** 3
+const RESERVED_BYTES = 4 * 1024 ** 3
 const SHOWN_CHARS = 1000
 
 type Ready = Extract<Built, { kind: 'built' }>

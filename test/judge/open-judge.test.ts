@@ -175,6 +175,19 @@ def double(n): return 2 * n
 with ThreadPoolExecutor(8) as threads, Pool(4) as processes:
     print(sum(threads.map(double, range(10))) + sum(processes.map(double, range(10))))`
     expect(await python(code, stdin([['', '180\n']]))).toEqual({ kind: 'passed' })
+    const pthreads = `
+#include <pthread.h>
+#include <stdio.h>
+static void *add(void *sum) { __atomic_add_fetch((int *)sum, 1, __ATOMIC_RELAXED); return 0; }
+int main(void) {
+  pthread_t threads[16];
+  int sum = 0;
+  for (int i = 0; i < 16; i++) if (pthread_create(&threads[i], 0, add, &sum)) return 1;
+  for (int i = 0; i < 16; i++) pthread_join(threads[i], 0);
+  printf("%d\\n", sum);
+}`
+    const verdict = await judge.judge({ language: 'c', code: pthreads }, stdin([['', '16\n']]))
+    expect(verdict).toEqual({ kind: 'passed' })
   })
 })
 

@@ -256,5 +256,5 @@ describe('our own problems', () => {
     } finally {
       await judge.close()
     }
-  })
+  }, 600_000)
 })

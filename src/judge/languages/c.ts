@@ -1,5 +1,6 @@
 import { compile } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+import { nativeStackBytes } from './native-stack.ts'
 
 export const c: LanguageDefinition = {
   language: 'c',
@@ -14,6 +15,6 @@ export const c: LanguageDefinition = {
       job,
       [{ path: 'answer.c', content: job.code }],
       [[job.programs.gcc!, '-std=gnu17', '-O2', '-w', '-pipe', '-o', 'answer', 'answer.c', '-lm']],
-      { command: ['/box/answer'], stackBytes: job.limits.memoryBytes },
+      { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) },
     ),
 }

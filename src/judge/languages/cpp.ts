@@ -9,6 +9,7 @@ import { SUPPORT } from '../box-command.ts'
 import type { Workshop } from '../workshop.ts'
 import { compile } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+import { nativeStackBytes } from './native-stack.ts'
 
 /** A precompiled header fits only where the flags are the same. */
 const FLAGS = ['-std=c++17', '-O2', '-w', '-pipe']
@@ -33,7 +34,7 @@ export const cpp: LanguageDefinition = {
       job,
       [{ path: 'answer.cpp', content: job.code }],
       [[gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer', 'answer.cpp']],
-      { command: ['/box/answer'], stackBytes: job.limits.memoryBytes },
+      { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) },
     )
   },
 }

@@ -1,5 +1,6 @@
 import { compile } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+import { nativeStackBytes } from './native-stack.ts'
 
 export const rust: LanguageDefinition = {
   language: 'rust',
@@ -15,6 +16,6 @@ export const rust: LanguageDefinition = {
       job,
       [{ path: 'answer.rs', content: job.code }],
       [[job.programs.rustc!, '--edition', '2021', '-O', '--cap-lints', 'allow', '-o', 'answer', 'answer.rs']],
-      { command: ['/box/answer'], stackBytes: job.limits.memoryBytes },
+      { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) },
     ),
 }
