@@ -1,0 +1,191 @@
+/**
+ * SFT first, then DPO and GEPO from the same start, over several seeds: what each does to held-out groups.
+ * `node bench/preference-table.ts groups.db --work <folder> [--seeds 3] [--size small] [--arms dpo,gepo:1,gepo:0.01] [--save <name>]`
+ *
+ * An arm is a method, for GEPO with its lambda. Every run is `gepo train` in the work folder, which goes on where an
+ * earlier one of the same options stopped; held-out groups are those of the validation and test splits together.
+ * Nothing here decides whether a test passes.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { execa } from 'execa'
+import { stringify } from 'yaml'
+
+const ROOT = join(import.meta.dirname, '..')
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    work: { type: 'string' },
+    seeds: { type: 'string', default: '3' },
+    size: { type: 'string', default: 'small' },
+    hidden: { type: 'string' },
+    layers: { type: 'string' },
+    arms: { type: 'string', default: 'dpo,gepo:1,gepo:0.01' },
+    'max-tokens': { type: 'string', default: '640' },
+    batch: { type: 'string', default: '8' },
+    'sft-epochs': { type: 'string', default: '4' },
+    'sft-rate': { type: 'string', default: '1e-3' },
+    epochs: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '1e-4' },
+    threads: { type: 'string', default: '1' },
+    save: { type: 'string' },
+  },
+})
+const database = resolve(positionals[0] ?? 'groups.db')
+const work = resolve(values.work ?? 'preference-table')
+const HELD_OUT = ['validation', 'test'] as const
+
+interface Figures {
+  readonly groups: number
+  readonly accuracy: number
+  readonly pairAccuracy: number
+  readonly margin: number
+  readonly winnerVariance: number
+}
+
+const gepo = async (...args: string[]): Promise<string> => {
+  const run = execa(process.execPath, [join(ROOT, 'bin/gepo.mjs'), ...args], {
+    cwd: work,
+    env: { OMP_NUM_THREADS: values.threads },
+  })
+  return (await run).stdout
+}
+
+async function makeModel(seed: number): Promise<string> {
+  const folder = `model-${seed}`
+  const shape = (['hidden', 'layers'] as const).flatMap((name) => {
+    const value = values[name]
+    return value === undefined ? [] : [`--${name}`, value]
+  })
+  const longest = ['--max-positions', values['max-tokens']]
+  if (!existsSync(join(work, folder)))
+    await gepo(
+      'init-model',
+      database,
+      '--out',
+      folder,
+      '--size',
+      values.size,
+      ...shape,
+      ...longest,
+      '--seed',
+      `${seed}`,
+    )
+  return folder
+}
+
+/** @returns the folder of the trained model */
+async function trainOn(
+  name: string,
+  options: object,
+  seed: number,
+): Promise<{ model: string; config: string }> {
+  const config = `${name}.yaml`
+  const common = {
+    out: name,
+    seed,
+    data: { groups: database },
+    length: { maxTokens: Number(values['max-tokens']) },
+    evaluation: { everySteps: 1_000_000, groups: 16 },
+    checkpoints: { everySteps: 200 },
+    engine: { device: 'cpu', threads: Number(values.threads) },
+  }
+  writeFileSync(join(work, config), stringify({ ...common, ...options }))
+  await gepo('train', config)
+  return { model: `${name}/model`, config }
+}
+
+/** Over the groups of both held-out splits. */
+async function evaluateOn(config: string, model: string): Promise<Figures> {
+  const parts: Figures[] = []
+  for (const split of HELD_OUT)
+    parts.push(JSON.parse(await gepo('eval', config, '--model', model, '--split', split, '--json')))
+  const groups = parts.reduce((sum, part) => sum + part.groups, 0)
+  const mean = (name: keyof Figures) =>
+    parts.reduce((sum, part) => sum + part[name] * part.groups, 0) / groups
+  return {
+    groups,
+    accuracy: mean('accuracy'),
+    pairAccuracy: mean('pairAccuracy'),
+    margin: mean('margin'),
+    winnerVariance: mean('winnerVariance'),
+  }
+}
+
+mkdirSync(work, { recursive: true })
+const rows: ({ readonly seed: number; readonly arm: string } & Figures)[] = []
+for (let seed = 1; seed <= Number(values.seeds); seed++) {
+  const fresh = await makeModel(seed)
+  const sft = await trainOn(
+    `sft-${seed}`,
+    {
+      method: 'sft',
+      model: fresh,
+      epochs: Number(values['sft-epochs']),
+      batch: { groups: Number(values.batch) },
+      optimizer: { learningRate: Number(values['sft-rate']) },
+    },
+    seed,
+  )
+  for (const arm of values.arms.split(',')) {
+    const [method, lambda] = arm.split(':')
+    const run = await trainOn(
+      `${arm.replace(':', '-')}-${seed}`,
+      {
+        method,
+        model: sft.model,
+        epochs: Number(values.epochs),
+        batch: { groups: Number(values.batch) },
+        optimizer: { learningRate: Number(values.rate) },
+        ...(lambda !== undefined && { gepo: { lambda: Number(lambda) } }),
+      },
+      seed,
+    )
+    const row = { seed, arm, ...(await evaluateOn(run.config, run.model)) }
+    rows.push(row)
+    console.error(JSON.stringify(row))
+  }
+}
+
+const round = (value: number) => Math.round(value * 1000) / 1000
+const arms = [...Map.groupBy(rows, ({ arm }) => arm)].map(([arm, own]) => {
+  const mean = (name: keyof Figures) => own.reduce((sum, row) => sum + row[name], 0) / own.length
+  const spread = (name: keyof Figures) =>
+    Math.sqrt(own.reduce((sum, row) => sum + (row[name] - mean(name)) ** 2, 0) / own.length)
+  const figure = (name: keyof Figures) => ({ mean: round(mean(name)), deviation: round(spread(name)) })
+  return {
+    arm,
+    accuracy: figure('accuracy'),
+    pairAccuracy: figure('pairAccuracy'),
+    margin: figure('margin'),
+    winnerVariance: figure('winnerVariance'),
+  }
+})
+const lastOf = (name: string) =>
+  readFileSync(join(work, name, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .at(-1)
+const report = {
+  date: new Date().toISOString().slice(0, 10),
+  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  command: `node bench/preference-table.ts ${process.argv.slice(2).join(' ')}`,
+  heldOutGroups: rows[0]?.groups,
+  sftSteps: lastOf('sft-1').step,
+  arms,
+  rows: rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value]),
+    ),
+  ),
+}
+console.log(JSON.stringify(report, null, 2))
+if (values.save !== undefined) {
+  mkdirSync(join(ROOT, 'bench/results'), { recursive: true })
+  const file = join(ROOT, 'bench/results', `${report.date}-${values.save}.json`)
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
+}
