@@ -73,7 +73,10 @@ async function runProblems(sources: string[], flags: ProblemsFlags, context: Con
       const settings = { ...config, limits: { ...DEFAULT_LIMITS, testMs } }
       const summary = await withInterrupt(
         () =>
-          context.stderr.write('\nStopping: storing what is finished. Press Ctrl-C again to stop at once.\n'),
+          progress.report({
+            kind: 'note',
+            text: 'Stopping: storing what is finished. Press Ctrl-C again to stop at once.',
+          }),
         (signal) => buildProblems(sources, settings, store, judge, progress.report, signal),
       ).finally(() => progress.stop())
       return end(summary, store.stats(), { sources, out, json: json === true }, context)

@@ -98,7 +98,7 @@ function tallyVerify(): TallyOf<VerifyEvent> {
   }
 }
 
-function tallyProblems(): TallyOf<ProblemsEvent | { kind: 'note' }> {
+function tallyProblems(): TallyOf<ProblemsEvent> {
   let done = 0
   const counts = { problem: 0, dropped: 0, earlier: 0, unjudged: 0 }
   return (event) => {

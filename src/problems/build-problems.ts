@@ -17,7 +17,10 @@ export interface ProblemsSettings extends ProofSettings, ReadProblemsOptions {
 
 export type ProblemOutcome = 'problem' | 'dropped' | 'earlier' | 'unjudged'
 
-export type ProblemsEvent = { readonly kind: 'row-finished'; readonly outcome: ProblemOutcome }
+export type ProblemsEvent =
+  | { readonly kind: 'row-finished'; readonly outcome: ProblemOutcome }
+  /** For whoever watches. */
+  | { readonly kind: 'note'; readonly text: string }
 
 export interface ProblemsSummary {
   readonly kind: 'finished' | 'interrupted'
