@@ -39,12 +39,12 @@ export async function judgeAnswer(
   suite: Suite,
   workshop: Workshop,
 ): Promise<Verdict | { readonly kind: 'sandbox-error'; readonly detail: string }> {
-  const forCalls = suite.tests.some(({ kind }) => kind === 'call')
+  const calls = [...new Set(suite.tests.flatMap((test) => (test.kind === 'call' ? [test.name] : [])))]
   const definition = definitionOf(program.language)
   const programs = findPrograms(definition)
-  const reason = unjudgedReason(suite, definition, programs !== undefined)
+  const reason = unjudgedReason(suite, calls, definition, programs !== undefined)
   if (reason !== undefined) return { kind: 'unjudged', reason }
-  const job = { box, code: program.code, forCalls, limits: suite.limits, programs: programs!, workshop }
+  const job = { box, code: program.code, call: calls[0], limits: suite.limits, programs: programs!, workshop }
   const built = await definition.build(job)
   if (built.kind !== 'built') return built
   for (const [index, test] of suite.tests.entries()) {
@@ -56,12 +56,14 @@ export async function judgeAnswer(
 
 function unjudgedReason(
   { tests }: Suite,
+  functions: readonly string[],
   definition: LanguageDefinition,
   installed: boolean,
 ): string | undefined {
   const calls = tests.filter(({ kind }) => kind === 'call').length
   if (tests.length === 0) return 'the suite has no tests'
   if (calls > 0 && calls < tests.length) return 'the suite mixes call tests and stdin tests'
+  if (functions.length > 1) return `the suite calls several functions (${functions.join(', ')})`
   if (calls > 0 && !definition.takesCalls)
     return `functions in ${definition.title} cannot be called by tests yet`
   return installed ? undefined : missingLanguage(definition)

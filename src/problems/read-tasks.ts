@@ -1,8 +1,6 @@
 /** A database of problems in, translation tasks out: each proven solution, to be said again in each target language. */
 import { createHash } from 'node:crypto'
 import { LANGUAGES, type Language } from '../judge/language.ts'
-import { definitionOf } from '../judge/languages/languages.ts'
-import type { Suite } from '../judge/suite.ts'
 import { openProblemsStore, type Split, type StoredProblem } from '../store/problems-store.ts'
 import { declarationOf } from './declaration.ts'
 import type { TranslationTask } from './translation-task.ts'
@@ -17,7 +15,7 @@ export interface TaskSelection {
 
 /**
  * All tasks of a database, in an order that depends on its contents alone. A program is never to be said again in its
- * own language, nor a function in a language whose functions no test can call.
+ * own language, nor a function in a language that cannot declare it, or whose functions no test can call.
  *
  * @example readTasks('problems.db', { split: 'train', targets: ['cpp'] })
  * @throws UserError if the file is no database of problems
@@ -50,21 +48,21 @@ function tasksOf(
     .filter(({ language }) => sources === undefined || sources.includes(language))
     .flatMap((source) =>
       targets
-        .filter((target) => target !== source.language && canBeJudged(suite, target))
-        .map((target) => {
+        .filter((target) => target !== source.language)
+        .flatMap((target): TranslationTask[] => {
           const declaration = declarationOf(suite, target)
-          return {
-            id: createHash('sha256')
-              .update(`${id}\0${source.language}\0${source.code}\0${target}`)
-              .digest('hex'),
-            problem: id,
-            ...{ dataset, license, split, source, target, suite },
-            ...(declaration === undefined ? {} : { declaration }),
-          }
+          // A function that the language cannot declare, or that no test can call in it.
+          if (suite.tests[0]?.kind === 'call' && declaration === undefined) return []
+          return [
+            {
+              id: createHash('sha256')
+                .update(`${id}\0${source.language}\0${source.code}\0${target}`)
+                .digest('hex'),
+              problem: id,
+              ...{ dataset, license, split, source, target, suite },
+              ...(declaration === undefined ? {} : { declaration }),
+            },
+          ]
         }),
     )
-}
-
-function canBeJudged({ tests }: Suite, target: Language): boolean {
-  return tests[0]?.kind === 'stdin' || definitionOf(target).takesCalls
 }

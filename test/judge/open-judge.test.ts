@@ -275,6 +275,105 @@ describe('call tests', () => {
     })
   })
 
+  const TYPED: readonly (readonly [Language, string])[] = [
+    [
+      'cpp',
+      `#define int long long
+vector<vector<int>> f(const vector<int>& values, string text, bool flag, double half, map<string, int> record) {
+  vector<vector<int>> result{values, {(int)text.size(), flag, (int)(half * 2), record["a\\n"]}};
+  return result;
+}`,
+    ],
+    [
+      'cpp',
+      `#include <vector>
+class Solution {
+ public:
+  std::vector<std::vector<int>> f(std::vector<int>& values, std::string text, bool flag, double half, std::unordered_map<std::string, long> record) {
+    return {values, {(int)text.size(), flag, (int)(half * 2), (int)record["a\\n"]}};
+  }
+};
+int main() { return 1; }`,
+    ],
+    [
+      'java',
+      `import java.util.*;
+class Solution {
+    public List<List<Integer>> f(int[] values, String text, boolean flag, double half, Map<String, Integer> record) {
+        List<Integer> first = new ArrayList<>();
+        for (int value : values) first.add(value);
+        return List.of(first, List.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length, flag ? 1 : 0, (int) (half * 2), record.get("a\\n")));
+    }
+}`,
+    ],
+    [
+      'java',
+      `public class Main {
+    static long[][] f(long[] values, String text, boolean flag, double half, java.util.Map<String, Long> record) {
+        return new long[][] {values, {text.codePointCount(0, text.length()) * 4 - 2, flag ? 1 : 0, (long) (half * 2), record.get("a\\n")}};
+    }
+    public static void main(String[] arguments) { System.exit(1); }
+}`,
+    ],
+  ]
+  const typedSuite = calls('f', [
+    [
+      [[1, -2], '\u00e9\u{1f600}', true, 2.5, { 'a\n': 7 }],
+      [
+        [1, -2],
+        [6, 1, 5, 7],
+      ],
+    ],
+    [
+      [[], '\u00e9\u{1f600}', false, 3, { 'a\n': 0 }],
+      [[], [6, 0, 6, 0]],
+    ],
+  ])
+  test.each(TYPED.filter(([language]) => installed(language)))(
+    '%s, by declared types: %s',
+    async (language, code) => {
+      expect(await judge.judge({ language, code }, typedSuite)).toEqual({ kind: 'passed' })
+    },
+  )
+
+  const BADLY_TYPED: readonly (readonly [string, Language, string, string])[] = [
+    ['exits', 'cpp', '#include <cstdlib>\nint f(int a) { exit(0); }', 'runtime-error'],
+    ['exits', 'java', 'class A { static int f(int a) { System.exit(0); return 0; } }', 'runtime-error'],
+    ['takes another type', 'cpp', 'int f(string a) { return 3; }', 'runtime-error'],
+    ['takes another type', 'java', 'class A { static int f(String a) { return 3; } }', 'runtime-error'],
+    ['takes more', 'java', 'class A { static int f(int a, int b) { return 3; } }', 'runtime-error'],
+    ['has no such function', 'cpp', 'int g(int a) { return 3; }', 'compile-error'],
+    ['has no such function', 'java', 'class A { static int g(int a) { return 3; } }', 'runtime-error'],
+    ['returns another type', 'cpp', 'string f(int a) { return "3"; }', 'wrong-answer'],
+    ['returns another type', 'java', 'class A { static String f(int a) { return "3"; } }', 'wrong-answer'],
+    [
+      'takes the name of the caller',
+      'java',
+      'class GepoCall { static int f(int a) { return 3; } }',
+      'compile-error',
+    ],
+  ]
+  test.each(BADLY_TYPED.filter(([, language]) => installed(language)))(
+    'a function that %s does not pass (%s)',
+    async (_what, language, code, kind) => {
+      expect((await judge.judge({ language, code }, calls('f', [[[1], 3]]))).kind).toBe(kind)
+    },
+  )
+
+  test('an argument beyond the declared type is no wrong answer in silence', async () => {
+    const large = calls('f', [[[3_000_000_000], 3_000_000_000]])
+    const verdict = await judge.judge({ language: 'cpp', code: 'long f(int a) { return a; }' }, large)
+    expect(verdict).toMatchObject({ kind: 'runtime-error', message: expect.stringContaining('does not fit') })
+  })
+
+  test('a suite calls one function', async () => {
+    const two = [...calls('f', [[[1], 1]]).tests, ...calls('g', [[[1], 1]]).tests]
+    expect(await python('', { ...calls('f', []), tests: two })).toEqual({
+      kind: 'unjudged',
+      reason: 'the suite calls several functions (f, g)',
+    })
+  })
+
   test('a tolerance holds for what is returned', async () => {
     const third = calls('f', [[[1], [0.333333]]], { kind: 'words', tolerance: 1e-5 })
     expect((await python('def f(a):\n    return [a / 3]', third)).kind).toBe('passed')

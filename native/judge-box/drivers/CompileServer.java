@@ -29,7 +29,7 @@ import javax.tools.ToolProvider;
 
 /**
  * Compiles one source after another. In: frames (u32 length, UTF-8 text). Out: an empty frame once it is ready, then
- * a frame for each source: u32 0, bytes main class, u32 count, count times (bytes path, bytes class file); or u32 1,
+ * a frame for each source: u32 0, bytes main class (empty if there is none), u32 count, count times (bytes path, bytes class file); or u32 1,
  * bytes message. Lengths are little-endian; `bytes` is u32 length and bytes. Annotation processors never run.
  */
 public final class CompileServer {
@@ -123,8 +123,7 @@ public final class CompileServer {
             if (!failed) task.generate();
             failed |= problems.getDiagnostics().stream().anyMatch(p -> p.getKind() == javax.tools.Diagnostic.Kind.ERROR);
             if (failed) return failure(describe(problems) + other);
-            if (mainClass == null) return failure("no class has a method main");
-            return success(mainClass, files.classes);
+            return success(mainClass == null ? "" : mainClass, files.classes);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
             return failure(describe(problems) + other + "\nthe compiler failed: " + error);
         }

@@ -65,8 +65,7 @@ public final class ScalaCompileServer {
         for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
             if (mainClass == null && hasMain(entry.getValue())) mainClass = entry.getKey();
         }
-        if (mainClass == null) return failure("no object has a method main");
-        return success(mainClass.replaceAll("\\.class$", "").replace('/', '.'), classes);
+        return success((mainClass == null ? "" : mainClass).replaceAll("\\.class$", "").replace('/', '.'), classes);
     }
 
     @SuppressWarnings("unchecked")

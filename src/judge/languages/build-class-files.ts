@@ -1,10 +1,18 @@
 /** From source to class files and the command that runs them, for the languages of the Java virtual machine. */
 
+import type { BoxFile } from '../box-frames.ts'
+import { callDriver } from '../call-driver.ts'
 import { interpret } from './build-steps.ts'
-import { type CompileServerOptions, makeCompileServer } from './compile-server.ts'
+import {
+  type Compiled,
+  type CompileServer,
+  type CompileServerOptions,
+  makeCompileServer,
+} from './compile-server.ts'
 import type { BuildJob, Built } from './language-definition.ts'
 
 const MIB = 1024 ** 2
+const DRIVER = 'GepoCall.java'
 
 export interface ClassFileLanguage extends Omit<CompileServerOptions, 'javaPath'> {
   /** What programs find beside their own classes. */
@@ -22,10 +30,32 @@ export async function buildClassFiles(
   )
   const compiled = await server.compile(job.code)
   if (compiled.kind !== 'compiled') return compiled
+  if (job.call === undefined && compiled.mainClass === '')
+    return { kind: 'compile-error', message: 'nothing has a method main' }
+  const driver = job.call === undefined ? undefined : await compileDriver(server, job)
+  if (driver !== undefined && driver.kind !== 'compiled') return driver
+  const names = new Set(compiled.files.map(({ path }) => path))
+  if (driver?.files.some(({ path }) => names.has(path)))
+    return { kind: 'compile-error', message: 'GepoCall is the name of the class that calls the answer' }
   // The machine's own needs, beside the heap, come out of the rest.
   const heapMiB = Math.floor((job.limits.memoryBytes / MIB) * 0.75)
   const machine = ['-XX:+UseSerialGC', '-Xshare:auto', '-XX:-UsePerfData', `-Xmx${heapMiB}m`, '-Xss32m']
-  return interpret(job, compiled.files, {
-    command: [javaPath, ...machine, '-cp', ['/box', ...libraries].join(':'), compiled.mainClass],
+  const program =
+    driver === undefined ? [compiled.mainClass] : [driver.mainClass, ...topLevelClasses(compiled.files)]
+  return interpret(job, [...compiled.files, ...(driver?.files ?? [])], {
+    command: [javaPath, ...machine, '-cp', ['/box', ...libraries].join(':'), ...program],
   })
 }
+
+/** Compiled once for all answers, unless the compiler was at fault. */
+async function compileDriver(server: CompileServer, { workshop }: BuildJob): Promise<Compiled> {
+  const known = await workshop.once<{ compiled?: Compiled }>('Java driver', async () => ({}))
+  if (known.compiled?.kind === 'compiled') return known.compiled
+  known.compiled = await server.compile(String(callDriver(DRIVER).content))
+  return known.compiled
+}
+
+const topLevelClasses = (files: readonly BoxFile[]) =>
+  files
+    .map(({ path }) => path.replace(/\.class$/, '').replaceAll('/', '.'))
+    .filter((name) => !name.includes('$'))

@@ -26,12 +26,16 @@ export interface CompileServerOptions {
   readonly javaArguments: readonly string[]
 }
 
-type Compiled =
-  | { readonly kind: 'compiled'; readonly mainClass: string; readonly files: readonly BoxFile[] }
+export type Compiled =
+  | {
+      readonly kind: 'compiled' /** Empty if there is none. */
+      readonly mainClass: string
+      readonly files: readonly BoxFile[]
+    }
   | { readonly kind: 'compile-error'; readonly message: string }
   | { readonly kind: 'sandbox-error'; readonly detail: string }
 
-interface CompileServer {
+export interface CompileServer {
   /** One at a time; more calls wait. */
   compile(code: string): Promise<Compiled>
   close(): Promise<void>

@@ -6,6 +6,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { SUPPORT } from '../box-command.ts'
+import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
 import { compile } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
@@ -22,7 +23,7 @@ export const cpp: LanguageDefinition = {
   aptPackage: 'g++',
   programs: { gxx: ['g++'] },
   version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
-  takesCalls: false,
+  takesCalls: true,
   outOfMemory: /std::bad_alloc/,
   async build(job) {
     const gxx = job.programs.gxx!
@@ -30,12 +31,16 @@ export const cpp: LanguageDefinition = {
     const answers = await job.workshop.once('cpp answers', async () => ({ count: 0 }))
     if (++answers.count > 1)
       await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
-    return compile(
-      job,
-      [{ path: 'answer.cpp', content: job.code }],
-      [[gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer', 'answer.cpp']],
-      { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) },
-    )
+    const command = ['/box/answer']
+    const answer = { path: 'answer.cpp', content: job.code }
+    const compiler = [gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer']
+    const how = { command, stackBytes: nativeStackBytes(job.limits) }
+    if (job.call === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
+    const driver = callDriver('call.cpp')
+    const name = /\bclass\s+Solution\b|\bstruct\s+Solution\b/.test(job.code)
+      ? `Solution::${job.call}`
+      : job.call
+    return compile(job, [answer, driver], [[...compiler, `-DGEPO_FUNCTION=${name}`, driver.path]], how)
   },
 }
 

@@ -10,7 +10,7 @@ export const java: LanguageDefinition = {
   // The compiler as a sign that it is a JDK: a runtime alone does not do.
   programs: { java: ['java'], javac: ['javac'] },
   version: { args: ['-version'], pattern: /version "(\d[^"]*)"/ },
-  takesCalls: false,
+  takesCalls: true,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
   build: (job) =>
     buildClassFiles(job, {

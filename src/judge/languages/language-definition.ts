@@ -26,8 +26,8 @@ export interface LanguageDefinition {
 export interface BuildJob {
   readonly box: Box
   readonly code: string
-  /** To be called rather than run: what is started reads the call from descriptor 4 and answers on 3. */
-  readonly forCalls: boolean
+  /** The function to be called where the program is not to be run: the call is on descriptor 4, its result goes to 3. */
+  readonly call: string | undefined
   readonly limits: SuiteLimits
   /** The programs found, by role. */
   readonly programs: Readonly<Record<string, string>>

@@ -13,12 +13,12 @@ export const php: LanguageDefinition = {
   outOfMemory: /Allowed memory size of \d+ bytes exhausted/,
   build(job) {
     const answer = { path: 'answer.php', content: withOpeningTag(job.code) }
-    const files = job.forCalls ? [answer, callDriver('call.php')] : [answer]
+    const files = job.call !== undefined ? [answer, callDriver('call.php')] : [answer]
     return interpret(job, files, {
       command: [
         job.programs.php!,
         ...['-d', `memory_limit=${job.limits.memoryBytes}`, '-d', 'display_errors=stderr'],
-        job.forCalls ? '/box/call.php' : '/box/answer.php',
+        job.call !== undefined ? '/box/call.php' : '/box/answer.php',
       ],
     })
   },

@@ -13,8 +13,8 @@ export const python: LanguageDefinition = {
   outOfMemory: /^MemoryError\b/m,
   build(job) {
     const answer = { path: 'answer.py', content: job.code }
-    const files = job.forCalls ? [answer, callDriver('call.py')] : [answer]
-    const script = job.forCalls ? '/box/call.py' : '/box/answer.py'
+    const files = job.call !== undefined ? [answer, callDriver('call.py')] : [answer]
+    const script = job.call !== undefined ? '/box/call.py' : '/box/answer.py'
     return interpret(job, files, {
       command: [job.programs.python!, '-B', '-E', '-s', script],
       stackBytes: 64 * 1024 * 1024,

@@ -19,8 +19,8 @@ export const typescript: LanguageDefinition = {
   takesCalls: true,
   outOfMemory: /JavaScript heap out of memory|Array buffer allocation failed/,
   async build(job) {
-    const drivers = [callDriver(STRIP), ...(job.forCalls ? [callDriver('call.cjs')] : [])]
-    const how = await nodeCommand(job, [job.forCalls ? '/box/call.cjs' : '/box/answer.js'])
+    const drivers = [callDriver(STRIP), ...(job.call !== undefined ? [callDriver('call.cjs')] : [])]
+    const how = await nodeCommand(job, [job.call !== undefined ? '/box/call.cjs' : '/box/answer.js'])
     const [node] = how.command
     return compile(
       job,
