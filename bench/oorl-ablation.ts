@@ -1,12 +1,13 @@
 /**
  * REINFORCE++ alone, with DPO and with GEPO in the same steps, from the same starts over several seeds: does the share
  * of solved tasks rise, and what becomes of the accuracy on groups?
- * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
+ * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 50] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
  *
  * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. A start is a new small model
  * that was shown the winners of groups and pairs of program and answer, of which a share (`--mistaken`) has a sum in the
  * place of whatever comes last: it knows the form, and the right answer is neither its likeliest nor unlikely. Accuracy
- * is of groups that are not trained on. Nothing here decides whether a test passes.
+ * is of groups; beta and lambda are such that a few dozen steps at a high rate show something. Nothing here decides
+ * whether a test passes.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
@@ -28,12 +29,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '3' },
-    steps: { type: 'string', default: '40' },
-    rate: { type: 'string', default: '1e-4' },
+    steps: { type: 'string', default: '50' },
+    rate: { type: 'string', default: '3e-4' },
     'sft-steps': { type: 'string', default: '500' },
     arms: { type: 'string', default: 'rl,rl+dpo,rl+gepo' },
     mistaken: { type: 'string', default: '0.6' },
     weight: { type: 'string', default: '0.01' },
+    beta: { type: 'string', default: '1' },
+    lambda: { type: 'string', default: '0.01' },
     threads: { type: 'string', default: '1' },
     folder: { type: 'string' },
     save: { type: 'string' },
@@ -48,10 +51,8 @@ const TASKS = [
   ...makeExpressionTasks('validation', 96, 'validation'),
 ]
 
-interface Figures {
-  /** Share of the validation's tasks that the likeliest answer solves. */
-  readonly passRate: number
-  /** Of the groups of validation and test. */
+interface GroupFigures {
+  readonly groups: number
   readonly accuracy: number
   readonly pairAccuracy: number
   readonly margin: number
@@ -60,8 +61,12 @@ interface Figures {
 interface RunResult {
   readonly arm: string
   readonly seed: number
-  readonly start: Figures
-  readonly end: Figures
+  /** Share of the validation's tasks that the likeliest answer solves. */
+  readonly passedAtStart: number
+  readonly passedAtEnd: number
+  /** At the end, of the groups of validation and test, and of those that are trained on. At the start half is right. */
+  readonly heldOut: GroupFigures
+  readonly trained: GroupFigures
   readonly seconds: number
   /** Share of drawn answers that passed, the mean over tenths of the run. */
   readonly drawn: readonly number[]
@@ -75,6 +80,8 @@ const openJudging: OpenJudging = async () =>
 
 /** Source and meant answer of every task must pass, or the tasks are wrong. */
 async function proveTasks(): Promise<void> {
+  const proof = join(scratch, 'tasks-are-proven')
+  if (existsSync(proof)) return
   const judging = await openJudging(parseConfig('prove', 0, 'rl', 'none'))
   const judge = await openJudge({ slots: Number(values.threads) })
   for (const { task, answer } of TASKS) {
@@ -84,6 +91,7 @@ async function proveTasks(): Promise<void> {
   }
   await judge.close()
   await judging.close()
+  writeFileSync(proof, '')
 }
 
 async function makeStart(seed: number, engine: Engine): Promise<string> {
@@ -137,7 +145,7 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     optimizer: { learningRate: Number(values.rate) },
     schedule: { kind: 'constant', warmupRatio: 0.05 },
     engine: { device: 'cpu', packedTokens: 4096 },
-    evaluation: { everySteps: 1_000_000 },
+    evaluation: { everySteps: 1_000_000, groups: 1 },
     checkpoints: { everySteps: 1_000_000 },
   }
   // Groups are in the first arm too, without weight: so that their accuracy is measured there.
@@ -146,6 +154,8 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     ...translating,
     data: { groups: database, cache: join(scratch, 'cache') },
     batch: { groups: 4 },
+    gepo: { beta: Number(values.beta), lambda: Number(values.lambda) },
+    dpo: { beta: Number(values.beta) },
     oorl: {
       preferenceWeight: arm === 'rl' ? 0 : Number(values.weight),
       preference: arm === 'rl+dpo' ? 'dpo' : 'gepo',
@@ -173,19 +183,21 @@ async function runArm(arm: string, seed: number, model: string, engine: Engine):
   return {
     arm,
     seed,
-    start: { passRate: round(first!), ...(await heldOut(model, model, engine)) },
-    end: { passRate: round(last!), ...(await heldOut(modelFolder!, model, engine)) },
+    passedAtStart: round(first!),
+    passedAtEnd: round(last!),
+    heldOut: await evaluateGroups(['validation', 'test'], modelFolder!, model, engine),
+    trained: await evaluateGroups(['train'], modelFolder!, model, engine),
     seconds: Math.round(seconds),
     drawn,
   }
 }
 
-/** Over the groups of both splits that nothing is trained on. */
-async function heldOut(
+async function evaluateGroups(
+  splits: readonly ('train' | 'validation' | 'test')[],
   folder: string,
   reference: string,
   engine: Engine,
-): Promise<Omit<Figures, 'passRate'>> {
+): Promise<GroupFigures> {
   const config = parseTrainConfig({
     method: 'gepo',
     model: reference,
@@ -195,7 +207,7 @@ async function heldOut(
     engine: { device: 'cpu', packedTokens: 4096 },
   })
   const parts: Evaluation[] = []
-  for (const split of ['validation', 'test'] as const) {
+  for (const split of splits) {
     const evaluated = await evaluateModel(config, { engine, folder, split, limit: null, report: () => {} })
     parts.push(evaluated.preference!)
   }
@@ -203,6 +215,7 @@ async function heldOut(
   const over = (name: 'accuracy' | 'pairAccuracy' | 'margin' | 'winnerVariance') =>
     round(parts.reduce((sum, part) => sum + part.groups * part[name], 0) / groups)
   return {
+    groups,
     accuracy: over('accuracy'),
     pairAccuracy: over('pairAccuracy'),
     margin: over('margin'),
@@ -223,11 +236,13 @@ try {
     for (const arm of values.arms.split(',')) {
       const result = await runArm(arm, seed, model, engine)
       results.push(result)
-      const change = (name: keyof Figures) => `${name} ${result.start[name]} -> ${result.end[name]}`
-      const names = ['passRate', 'accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
+      const { passedAtStart, passedAtEnd, heldOut, trained, drawn } = result
+      const groupsText = ({ accuracy, pairAccuracy, margin, winnerVariance }: GroupFigures) =>
+        `accuracy ${accuracy} (pairs ${pairAccuracy}) margin ${margin} variance ${winnerVariance}`
       console.log(
-        `${arm} ${seed}: ${names.map(change).join(', ')}; ${result.seconds} s; drawn ${result.drawn.join(' ')}`,
+        `${arm} ${seed}: passed ${passedAtStart} -> ${passedAtEnd}, ${result.seconds} s, drawn ${drawn.join(' ')}`,
       )
+      console.log(`  held out ${groupsText(heldOut)}; trained on ${groupsText(trained)}`)
     }
   }
 } finally {
@@ -239,12 +254,12 @@ const table = values.arms.split(',').map((arm) => {
   const over = (of: (result: RunResult) => number) => round(mean(own.map(of)))
   return {
     arm,
-    passedAtStart: over(({ start }) => start.passRate),
-    passedAtEnd: over(({ end }) => end.passRate),
-    pairsAtEnd: over(({ end }) => end.pairAccuracy),
-    varianceAtEnd: over(({ end }) => end.winnerVariance),
-    accuracyAtStart: over(({ start }) => start.accuracy),
-    accuracyAtEnd: over(({ end }) => end.accuracy),
+    passedAtStart: over(({ passedAtStart }) => passedAtStart),
+    passedAtEnd: over(({ passedAtEnd }) => passedAtEnd),
+    heldOutAccuracy: over(({ heldOut }) => heldOut.accuracy),
+    heldOutPairs: over(({ heldOut }) => heldOut.pairAccuracy),
+    trainedAccuracy: over(({ trained }) => trained.accuracy),
+    trainedVariance: over(({ trained }) => trained.winnerVariance),
     seconds: over(({ seconds }) => seconds),
   }
 })
