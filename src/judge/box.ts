@@ -12,7 +12,9 @@ import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodePrepare, encodeR
 
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
-/** The runner keeps the wall clock itself; this is for when it does not. */
+/** The runner keeps the wall clock itself, and is so many times as patient with what waits for a core. */
+const MOST_PATIENCE = 10
+/** For when it does not. */
 const ANSWER_GRACE_MS = 10_000
 /** Of what compilers write: Go's and Rust's executables are the largest. */
 const BOX_BYTES = 256 * 1024 * 1024
@@ -47,7 +49,7 @@ export function makeBox(fence: BoxFence): Box {
       }
       return exchange(encodePrepare(files, BOX_BYTES), PREPARE_TIMEOUT_MS)
     },
-    run: (request) => exchange(encodeRun(request), wallLimitMs(request) + ANSWER_GRACE_MS),
+    run: (request) => exchange(encodeRun(request), MOST_PATIENCE * wallLimitMs(request) + ANSWER_GRACE_MS),
     stop: async () => process?.stop(),
   }
 }

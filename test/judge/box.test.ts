@@ -94,6 +94,24 @@ describe('a box', () => {
     expect(report).toMatchObject(end)
   })
 
+  test('does not take a busy machine for a program that waits', async () => {
+    // Together they need far more than the wall clock's limit wherever there are fewer cores than they.
+    const boxes = Array.from({ length: 6 }, () => makeBox({ supportFolder, user }))
+    const limits = { cpuMs: 10_000, wallMs: 600, outputBytes: 4096 }
+    const argv = ['-c', 'for ((i = 0; i < 150000; i++)); do :; done']
+    try {
+      const reports = await Promise.all(
+        boxes.map(async (each) => {
+          await each.prepare([])
+          return each.run({ path: '/bin/bash', argv, env: RUN_ENVIRONMENT, limits })
+        }),
+      )
+      expect(reports.map(({ kind }) => kind)).toEqual(Array(6).fill('exited'))
+    } finally {
+      await Promise.all(boxes.map((each) => each.stop()))
+    }
+  })
+
   test('that is stopped breaks the run, and is made anew by the next filling', async () => {
     await box.prepare([])
     const running = shell('sleep 60')
