@@ -29,9 +29,9 @@ export type Comparison =
   | { readonly kind: 'words'; readonly tolerance: number }
 
 export interface SuiteLimits {
-  /** Wall clock of one test. */
+  /** CPU time of one test, of all its processes together; a program that only waits may do so three times as long. */
   readonly testMs: number
-  /** Of one process, in bytes. */
+  /** Of one process, in bytes; all of a test together may take twice that. */
   readonly memoryBytes: number
   /** Standard output of one test, in bytes. */
   readonly outputBytes: number
