@@ -67,6 +67,9 @@ const suiteSchema = z.strictObject({
     .min(1, { error: 'must hold at least one test' })
     .refine((tests) => new Set(tests.map(({ kind }) => kind)).size < 2, {
       error: 'must be all of one kind, stdin or call',
+    })
+    .refine((tests) => new Set(tests.flatMap((test) => (test.kind === 'call' ? [test.name] : []))).size < 2, {
+      error: 'must all call the same function',
     }),
   comparison: comparisonSchema.default({ kind: 'lines' }),
   limits: z

@@ -43,6 +43,7 @@ test.each([
   [{}, 'tests must be a list of tests'],
   [{ tests: [] }, 'tests must hold at least one test'],
   [{ tests: [sum, call] }, 'tests must be all of one kind, stdin or call'],
+  [{ tests: [call, { ...call, name: 'sub' }] }, 'tests must all call the same function'],
   [{ tests: [{ input: '', output: '' }] }, 'tests[0].kind must be stdin'],
   [{ tests: [{ ...sum, output: 3 }] }, 'tests[0].output must be text'],
   [{ tests: [sum, { ...sum, expected: 3 }] }, 'tests[1] has unknown fields (expected)'],
