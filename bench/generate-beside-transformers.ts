@@ -2,7 +2,7 @@
  * Greedy generation by the engine and by transformers, on the same model, prompts, threads and batch size: tokens per
  * second of the clock and of the processor (which others on the machine take less from), their ratios, and how many
  * answers are the same.
- * `node bench/generate-beside-transformers.ts [--size small] [--prompts 128] [--tokens 128] [--batch 32] [--threads 1] [--save <name>]`
+ * `node bench/generate-beside-transformers.ts [--sizes tiny,small] [--prompts 128] [--tokens 128] [--batch 32] [--threads 1] [--save <name>]`
  *
  * Twice: with answers that are all as long as they may be, and with ends that come at any time, where a place in the
  * batch that becomes free is used again or not. The model is new, with random weights. transformers runs in
@@ -14,14 +14,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { createRandom } from '../src/execute/random.ts'
-import type { Model } from '../src/train/engine/engine.ts'
+import type { Engine, Model } from '../src/train/engine/engine.ts'
 import { openEngine } from '../src/train/engine/open-engine.ts'
 import { MODEL_SIZES, type ModelSize, makeModel } from '../src/train/model/init-model.ts'
 import { makeExpressionTasks } from './expression-tasks.ts'
 
 const { values } = parseArgs({
   options: {
-    size: { type: 'string', default: 'small' },
+    sizes: { type: 'string', default: 'tiny,small' },
     prompts: { type: 'string', default: '128' },
     tokens: { type: 'string', default: '128' },
     batch: { type: 'string', default: '32' },
@@ -73,45 +73,40 @@ async function byTransformers(folder: string, { prompts, stopTokens }: Asked): P
   return JSON.parse(stdout.trim().split('\n').at(-1)!)
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'gepo-generate-'))
-const engine = openEngine({ threads })
-try {
-  const folder = join(scratch, 'model')
+/** Ends that come at any time: ids that the model itself draws somewhere in some of its answers. */
+function chooseStopTokens({ answers }: Answers): number[] {
+  const random = createRandom('ends')
+  const some = answers.filter((_, i) => i % 4 === 0)
+  return [...new Set(some.map((answer) => random.pick(answer)))].slice(0, 12)
+}
+
+async function measure(size: ModelSize, engine: Engine, scratch: string) {
+  const folder = join(scratch, size)
   const texts = makeExpressionTasks('texts', 200, 'train').map(
     ({ task, answer }) => task.source.code + answer,
   )
-  const size = MODEL_SIZES[values.size as ModelSize]
-  const { vocabulary, parameters } = await makeModel(texts, {
-    ...size,
-    out: folder,
-    seed: 1,
-    maxPositions: 4096,
-  })
-  const model = await engine.openModel({
-    folder,
-    device: 'cpu',
-    numberType: 'float32',
-    training: { kind: 'none' },
-  })
+  const shape = { ...MODEL_SIZES[size], out: folder, seed: 1, maxPositions: 4096 }
+  const { vocabulary, parameters } = await makeModel(texts, shape)
+  const training = { kind: 'none' } as const
+  const model = await engine.openModel({ folder, device: 'cpu', numberType: 'float32', training })
   const random = createRandom('prompts')
   const prompts = Array.from({ length: Number(values.prompts) }, () =>
     Array.from({ length: random.int(8, 64) }, () => random.int(1, vocabulary - 1)),
   )
-  const few = random.shuffle(Array.from({ length: vocabulary - 1 }, (_, i) => i + 1))
-  const cases = [
-    { name: 'all as long as they may be', stopTokens: [] },
-    { name: 'ends at any time', stopTokens: few.slice(0, Math.ceil((3 * vocabulary) / maxNewTokens)) },
-  ]
-  await byEngine(model, { prompts: prompts.slice(0, 2), stopTokens: [] })
-  const results = []
-  for (const { name, stopTokens } of cases) {
+  const free = await byEngine(model, { prompts, stopTokens: [] })
+  const rows = []
+  for (const [name, stopTokens] of [
+    ['all as long as they may be', []],
+    ['ends at any time', chooseStopTokens(free)],
+  ] as const) {
     const own = await byEngine(model, { prompts, stopTokens })
     const theirs = await byTransformers(folder, { prompts, stopTokens })
     const tokens = own.answers.flat().length
     const perSecond = (seconds: number) => Math.round(tokens / seconds)
-    const ratio = (name: 'seconds' | 'cpuSeconds') => Number((theirs[name] / own[name]).toFixed(2))
-    results.push({
-      name,
+    const ratio = (of: 'seconds' | 'cpuSeconds') => Number((theirs[of] / own[of]).toFixed(2))
+    rows.push({
+      parameters,
+      answers: name,
       tokens,
       engine: perSecond(own.seconds),
       transformers: perSecond(theirs.seconds),
@@ -122,18 +117,21 @@ try {
       same: `${own.answers.filter((answer, i) => `${answer}` === `${theirs.answers[i]}`).length} of ${prompts.length}`,
     })
   }
-  console.log(`${values.size}, ${parameters} parameters; tokens per second`)
+  await model.close()
+  return rows
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'gepo-generate-'))
+const engine = openEngine({ threads })
+try {
+  const results = []
+  for (const size of values.sizes.split(','))
+    results.push(...(await measure(size as ModelSize, engine, scratch)))
   console.table(results)
   if (values.save !== undefined) {
     const file = join(import.meta.dirname, 'results', `${values.save}.json`)
     const machine = { cpu: os.cpus()[0]?.model, load: os.loadavg()[0] }
-    const content = {
-      benchmark: 'generate-beside-transformers',
-      machine,
-      options: values,
-      parameters,
-      results,
-    }
+    const content = { benchmark: 'generate-beside-transformers', machine, options: values, results }
     writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
   }
 } finally {

@@ -1,13 +1,13 @@
 /**
- * REINFORCE++ alone, with DPO and with GEPO in the same steps, from the same starts over several seeds: does the share
- * of solved tasks rise, and what becomes of the accuracy on groups?
- * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 50] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
+ * REINFORCE++ alone, with DPO and with GEPO in the same steps, from one start over several seeds (of the order of tasks
+ * and groups and of what is drawn): does the share of solved tasks rise, and what becomes of the accuracy on groups?
+ * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
  *
- * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. A start is a new small model
+ * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. The start is a new small model
  * that was shown the winners of groups and pairs of program and answer, of which a share (`--mistaken`) has a sum in the
- * place of whatever comes last: it knows the form, and the right answer is neither its likeliest nor unlikely. Accuracy
- * is of groups; beta and lambda are such that a few dozen steps at a high rate show something. Nothing here decides
- * whether a test passes.
+ * place of whatever comes last: it knows the form, and the right answer is neither its likeliest nor unlikely. beta and
+ * lambda are such that a few dozen steps at a high rate show something of the groups. Nothing here decides whether a
+ * test passes.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '3' },
-    steps: { type: 'string', default: '50' },
+    steps: { type: 'string', default: '40' },
     rate: { type: 'string', default: '3e-4' },
     'sft-steps': { type: 'string', default: '500' },
     arms: { type: 'string', default: 'rl,rl+dpo,rl+gepo' },
@@ -46,6 +46,10 @@ const [database = 'groups.db'] = positionals
 const steps = Number(values.steps)
 const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'gepo-oorl-'))
 
+/** Of a group's sequence: longer ones would take most of the time. */
+const MAX_TOKENS = 512
+/** Groups that are evaluated of a split at the end, at most. */
+const GROUPS_EVALUATED = 48
 const TASKS = [
   ...makeExpressionTasks('train', 512, 'train'),
   ...makeExpressionTasks('validation', 96, 'validation'),
@@ -94,11 +98,12 @@ async function proveTasks(): Promise<void> {
   writeFileSync(proof, '')
 }
 
-async function makeStart(seed: number, engine: Engine): Promise<string> {
-  const made = join(scratch, `start-${seed}`, 'model')
+async function makeStart(engine: Engine): Promise<string> {
+  const seed = 1
+  const made = join(scratch, 'start', 'model')
   // Of an earlier start in the same --folder.
   if (existsSync(made)) return made
-  const model = join(scratch, `model-${seed}`)
+  const model = join(scratch, 'new-model')
   const file = join(scratch, 'pairs.jsonl')
   const mistaken = Number(values.mistaken)
   const pairs = makeStartingPairs({ seed, answers: 3000, mistaken, groups: database })
@@ -116,7 +121,7 @@ async function makeStart(seed: number, engine: Engine): Promise<string> {
   const config = parseTrainConfig({
     method: 'sft',
     model,
-    out: join(scratch, `start-${seed}`),
+    out: join(scratch, 'start'),
     seed,
     pairs: { file },
     length: { maxTokens: 1024 },
@@ -139,7 +144,7 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     tasks: { problems: 'bench/expression-tasks.ts' },
     translation: { template: TASK_TEMPLATE },
     rollout: { tasks: 16, samples: 4, maxNewTokens: 96, batchSize: 64 },
-    length: { maxTokens: 1024 },
+    length: { maxTokens: MAX_TOKENS },
     epochs: 1000,
     maxSteps: steps,
     optimizer: { learningRate: Number(values.rate) },
@@ -203,12 +208,18 @@ async function evaluateGroups(
     model: reference,
     out: join(scratch, 'none'),
     data: { groups: database, cache: join(scratch, 'cache') },
-    length: { maxTokens: 1024 },
+    length: { maxTokens: MAX_TOKENS },
     engine: { device: 'cpu', packedTokens: 4096 },
   })
   const parts: Evaluation[] = []
   for (const split of splits) {
-    const evaluated = await evaluateModel(config, { engine, folder, split, limit: null, report: () => {} })
+    const evaluated = await evaluateModel(config, {
+      engine,
+      folder,
+      split,
+      limit: GROUPS_EVALUATED,
+      report: () => {},
+    })
     parts.push(evaluated.preference!)
   }
   const groups = parts.reduce((sum, part) => sum + part.groups, 0)
@@ -231,8 +242,8 @@ const results: RunResult[] = []
 try {
   mkdirSync(scratch, { recursive: true })
   await proveTasks()
+  const model = await makeStart(engine)
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const model = await makeStart(seed, engine)
     for (const arm of values.arms.split(',')) {
       const result = await runArm(arm, seed, model, engine)
       results.push(result)
