@@ -24,7 +24,7 @@ export function problemsCommand(program: Command, context: Context, setExit: (co
     )
     .argument(
       '<source...>',
-      'Parquet or JSONL of SYNTHETIC-1, APPS or TACO, or folders of programs with problem.json or pairs of .in and .out',
+      'Parquet or JSONL of SYNTHETIC-1, APPS or TACO, here or on the hub (hf:BAAI/TACO?config=ALL&split=train), or folders of programs with problem.json or pairs of .in and .out',
     )
     .requiredOption('--out <file>', 'database to make, or to go on with')
     .option(
@@ -49,6 +49,7 @@ export function problemsCommand(program: Command, context: Context, setExit: (co
       `
 Examples:
   $ gepo problems fixtures/problems --out problems.db
+  $ gepo problems 'hf:codeparrot/apps?split=train' --out problems.db
   $ gepo problems apps/train.jsonl --out problems.db --dataset APPS --license MIT --targets python,cpp,java
 
 Ctrl-C stores what is finished; the same command goes on from there.`,

@@ -6,23 +6,37 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import fastGlob from 'fast-glob'
 import { UserError } from '../config/user-error.ts'
+import { hubPrefix } from '../extract/sources/parse-hub-spec.ts'
+import type { HubOptions } from '../extract/sources/read-hub.ts'
 import type { DropReason, ProblemContent, ProblemItem, ProblemOrigin } from './raw-problem.ts'
+import { findHubFiles } from './sources/find-hub-files.ts'
 import { APPS_COLUMNS, readApps } from './sources/read-apps.ts'
 import { findProblemFolders, readProblemFolder } from './sources/read-folder.ts'
 import { readRows } from './sources/read-rows.ts'
 import { readSynthetic, SYNTHETIC_COLUMNS } from './sources/read-synthetic.ts'
 
 export interface ReadProblemsOptions {
-  /** Stands in for the name of the file or folder. */
+  /** Stands in for the name of the file, folder or data set. */
   readonly dataset?: string | undefined
-  /** Of problems that state none; default `unknown`. */
+  /** Of problems that state none, where the data set's card does not say either; default `unknown`. */
   readonly license?: string | undefined
+  readonly hub?: HubOptions | undefined
+}
+
+/** One file or folder of problems. */
+interface Place {
+  readonly kind: 'file' | 'folder'
+  readonly dataset: string
+  readonly license: string
+  readonly place: string
+  /** Where it lies here. */
+  readonly path: () => Promise<string>
 }
 
 const FILE = /\.(?:parquet|jsonl|jsonl\.gz)$/
 
 /**
- * Reads problems from files, folders and globs. All places are checked before the first leaves.
+ * Reads problems from files, folders, globs and data sets of the hub. All places are looked for before the first leaves.
  *
  * @throws UserError for a place that is missing or holds none
  */
@@ -30,51 +44,68 @@ export async function* readProblems(
   specs: readonly string[],
   options: ReadProblemsOptions = {},
 ): AsyncGenerator<ProblemItem> {
-  for (const place of await findPlaces(specs)) {
-    yield* FILE.test(place) ? readFileProblems(place, options) : readFolderProblems(place, options)
-  }
-}
-
-async function findPlaces(specs: readonly string[]): Promise<string[]> {
-  const places: string[] = []
+  const places: Place[] = []
   for (const spec of specs) {
-    const found = statSync(spec, { throwIfNoEntry: false }) ? [spec] : (await fastGlob(spec)).sort()
-    if (found.length === 0) throw new UserError(`${spec} does not exist: name a file, a folder or a glob.`)
-    for (const place of found) {
-      if (!FILE.test(place) && !statSync(place).isDirectory())
-        throw new UserError(`${place} is neither Parquet nor JSONL nor a folder of problems.`)
-    }
-    places.push(...found)
+    places.push(
+      ...(spec.startsWith(hubPrefix) ? await hubPlaces(spec, options) : await localPlaces(spec, options)),
+    )
   }
-  return places
+  for (const place of places) {
+    yield* place.kind === 'file' ? readFileProblems(place) : readFolderProblems(place)
+  }
 }
 
-async function* readFolderProblems(
-  folder: string,
-  { dataset = basename(folder), license = 'unknown' }: ReadProblemsOptions,
-): AsyncGenerator<ProblemItem> {
-  const folders = await findProblemFolders(folder)
+async function hubPlaces(spec: string, { dataset, license, hub }: ReadProblemsOptions): Promise<Place[]> {
+  const files = await findHubFiles(spec, hub)
+  return files.map((file) => ({
+    kind: 'file',
+    dataset: dataset ?? file.dataset,
+    license: license ?? file.license,
+    place: file.place,
+    path: file.fetch,
+  }))
+}
+
+async function localPlaces(
+  spec: string,
+  { dataset, license = 'unknown' }: ReadProblemsOptions,
+): Promise<Place[]> {
+  const found = statSync(spec, { throwIfNoEntry: false }) ? [spec] : (await fastGlob(spec)).sort()
+  if (found.length === 0) throw new UserError(`${spec} does not exist: name a file, a folder or a glob.`)
+  return found.map((place) => {
+    const kind = FILE.test(place) ? 'file' : 'folder'
+    if (kind === 'folder' && !statSync(place).isDirectory())
+      throw new UserError(`${place} is neither Parquet nor JSONL nor a folder of problems.`)
+    return {
+      kind,
+      dataset: dataset ?? basename(place).replace(FILE, ''),
+      license,
+      place,
+      path: async () => place,
+    }
+  })
+}
+
+async function* readFolderProblems({ dataset, license, place }: Place): AsyncGenerator<ProblemItem> {
+  const folders = await findProblemFolders(place)
   if (folders.length === 0)
     throw new UserError(
-      `${folder} holds no problems: put problem.json, or pairs of .in and .out, beside the programs.`,
+      `${place} holds no problems: put problem.json, or pairs of .in and .out, beside the programs.`,
     )
   for (const row of folders) {
-    yield asItem({ dataset, place: folder, row }, license, readProblemFolder(join(folder, row)))
+    yield asItem({ dataset, place, row }, license, readProblemFolder(join(place, row)))
   }
 }
 
-async function* readFileProblems(
-  path: string,
-  { dataset = basename(path).replace(FILE, ''), license = 'unknown' }: ReadProblemsOptions,
-): AsyncGenerator<ProblemItem> {
-  for await (const { row, fields } of readRows(path, [...SYNTHETIC_COLUMNS, ...APPS_COLUMNS])) {
-    const origin = { dataset, place: path, row }
+async function* readFileProblems({ dataset, license, place, path }: Place): AsyncGenerator<ProblemItem> {
+  for await (const { row, fields } of readRows(await path(), [...SYNTHETIC_COLUMNS, ...APPS_COLUMNS])) {
+    const origin = { dataset, place, row }
     if (fields === undefined) {
       yield { kind: 'dropped', origin, reason: 'bad-json', detail: 'the line is no JSON object' }
       continue
     }
     const own = typeof fields.license === 'string' && fields.license !== '' ? fields.license : license
-    yield asItem(origin, own, readerFor(path, fields)(fields))
+    yield asItem(origin, own, readerFor(place, fields)(fields))
   }
 }
 

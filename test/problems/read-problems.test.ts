@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/config/user-error.ts'
 import type { ProblemItem } from '../../src/problems/raw-problem.ts'
 import { type ReadProblemsOptions, readProblems } from '../../src/problems/read-problems.ts'
+import { commit, type FakeHub, startFakeHub } from '../extract/read-fake-hub.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures')
 
@@ -204,6 +205,62 @@ describe('folders', () => {
         detail: expect.stringContaining('tests must be a list of tests'),
       },
     ])
+  })
+})
+
+describe('the hub', () => {
+  const line = Buffer.from(`${JSON.stringify(apps({ inputs: ['1'], outputs: ['1'] }))}\n`)
+  let hub: FakeHub
+  afterEach(() => hub.close())
+
+  async function readHub(spec: string, options?: ReadProblemsOptions): Promise<ProblemItem[]> {
+    hub = await startFakeHub({
+      files: {
+        'train.jsonl': line,
+        'test.jsonl': Buffer.concat([line, line]),
+        'ALL/train-00000-of-00002.parquet': readFileSync(join(FIXTURES, 'sources/synthetic-1-shape.parquet')),
+        'README.md': Buffer.from('no data'),
+      },
+      cardData: { license: 'mit' },
+    })
+    const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: folder }
+    const items: ProblemItem[] = []
+    for await (const item of readProblems([spec], {
+      ...options,
+      hub: { env, patience: { attempts: 1, firstDelayMs: 1 } },
+    }))
+      items.push(item)
+    return items
+  }
+
+  test("has data sets, whose card states the licence; their commit tells a file's versions apart", async () => {
+    expect(await readHub('hf:lab/set?split=test')).toMatchObject([
+      {
+        problem: {
+          license: 'mit',
+          origin: { dataset: 'lab/set', place: `hf:lab/set@${commit}/test.jsonl`, row: '1' },
+        },
+      },
+      { problem: { origin: { row: '2' } } },
+    ])
+  })
+
+  test('has folders in them; shards are one split', async () => {
+    expect(await readHub('hf:lab/set?config=ALL&split=train', { license: 'own' })).toMatchObject([
+      { problem: { license: 'own' } },
+      { problem: {} },
+      { kind: 'dropped' },
+    ])
+  })
+
+  test('is read whole where nothing is chosen', async () => {
+    expect(await readHub('hf:lab/set')).toHaveLength(6)
+  })
+
+  test('says what there is to choose from', async () => {
+    await expect(readHub('hf:lab/set?split=none')).rejects.toThrow(
+      /it has ALL\/train-00000-of-00002\.parquet, test\.jsonl, train\.jsonl\): choose by/,
+    )
   })
 })
 

@@ -6,7 +6,7 @@ export const hubPrefix = 'hf:'
 export interface HubSpec {
   /** `<owner>/<name>`, or `<name>` alone for the hub's oldest data sets. */
   readonly name: string
-  /** Folder of the data set that holds the files; `C` unless given. */
+  /** Folder of the data set that holds the files. */
   readonly config: string
   /** Undefined: the only one there is. */
   readonly split: string | undefined
@@ -14,7 +14,8 @@ export interface HubSpec {
   readonly revision: string | undefined
 }
 
-export function parseHubSpec(spec: string): HubSpec {
+/** @param defaultConfig what `config` is where the spec does not say */
+export function parseHubSpec(spec: string, defaultConfig = 'C'): HubSpec {
   const [name = '', query = ''] = spec.slice(hubPrefix.length).split(/\?(.*)/s)
   // A plus sign is part of config names (C++), not a space as in web forms.
   const parameters = new URLSearchParams(query.replaceAll('+', '%2B'))
@@ -27,7 +28,7 @@ export function parseHubSpec(spec: string): HubSpec {
   }
   return {
     name,
-    config: parameters.get('config') || 'C',
+    config: parameters.get('config') || defaultConfig,
     split: parameters.get('split') || undefined,
     revision: parameters.get('revision') || undefined,
   }

@@ -43,7 +43,7 @@ export async function* readHub(
 }
 
 /** The request also tells whether the data set may be seen at all, so no checkRepoAccess goes before it. */
-async function describeDataset(spec: HubSpec, access: HubAccess, patience: Patience) {
+export async function describeDataset(spec: HubSpec, access: HubAccess, patience: Patience) {
   const info = await datasetInfo({
     name: spec.name,
     additionalFields: ['sha', 'cardData'],
@@ -109,7 +109,7 @@ function splitOf(name: string): string {
   return name.replace(/(-\d+-of-\d+)?\.parquet$/, '')
 }
 
-function connection(access: HubAccess, patience: Patience) {
+export function connection(access: HubAccess, patience: Patience) {
   return {
     hubUrl: access.endpoint,
     fetch: patientFetch(patience),
