@@ -43,6 +43,8 @@ const FREE: readonly string[] = [
   'engine.packedTokens',
   'engine.activationBytes',
   'engine.logitRows',
+  'judge',
+  'rollout.batchSize',
 ]
 
 /** @throws UserError where another process trains there, or the folder holds something else */

@@ -260,6 +260,26 @@ describe.each([
   })
 })
 
+describe('a run that goes on', () => {
+  it('may have other limits of memory and another judge', async () => {
+    const limits = {
+      judge: { jobs: 1 },
+      rollout: { batchSize: 3 },
+      engine: { numberType: 'float64', packedTokens: 50 },
+    }
+    const controller = new AbortController()
+    const stopAt2 = (event: TrainEvent) => event.kind === 'step' && event.step === 2 && controller.abort()
+    await run(oorl('other-limits'), { signal: controller.signal, report: stopAt2 })
+    expect(await run(oorl('other-limits', limits))).toMatchObject({ kind: 'finished', step: 9 })
+  })
+
+  it('may not answer other tasks, or otherwise', async () => {
+    await run(named('pinned', { maxSteps: 1 }))
+    const changed = named('pinned', { maxSteps: 1, reinforce: { clip: 0.1 } })
+    await expect(run(changed)).rejects.toThrow('was begun with reinforce.clip 0.2, not 0.1')
+  })
+})
+
 describe('what cannot be answered is refused with the remedy', () => {
   it('a split without tasks', async () => {
     const config = named('no-tasks', { tasks: { problems: world.problems, targets: ['rust'] } })
