@@ -47,4 +47,42 @@ describe('the memory plan of Qwen3-8B', () => {
   it('has a pass of the longest sequence, however few tokens are packed', () => {
     expect(planMemory(config({ packedTokens: 1 }), QWEN3_8B).passTokens).toBe(8192)
   })
+
+  describe('that answers tasks', () => {
+    const answering = (given: Record<string, unknown>) =>
+      planMemory(
+        parseTrainConfig({
+          method: 'reinforce',
+          model: 'm',
+          out: 'o',
+          tasks: { problems: 'p' },
+          engine: { numberType: 'bfloat16', training: full },
+          ...given,
+        }),
+        QWEN3_8B,
+      )
+
+    it('has a frozen model beside it, and 144 KiB a token of what the longest answers have read', () => {
+      const plan = answering({ rollout: { batchSize: 16 } })
+      expect(plan.reference).toBe(plan.weights)
+      expect(plan.keysAndValues / 2 ** 10).toBe(16 * 8192 * 144)
+    })
+
+    it('has no frozen model where no KL is taken, nor with low-rank additions to one', () => {
+      expect(answering({ reinforce: { klCoefficient: 0 } }).reference).toBe(0)
+      expect(answering({ engine: { training: { kind: 'lora' } } }).reference).toBe(0)
+      const engine = { numberType: 'bfloat16', training: { kind: 'lora' } }
+      expect(answering({ engine, reference: 'another' }).reference / GIB).toBeCloseTo(15.3, 1)
+    })
+
+    it('holds keys and values when nothing is held for a backward pass', () => {
+      const [few, many] = [
+        answering({ rollout: { batchSize: 1 } }),
+        answering({ rollout: { batchSize: 256 } }),
+      ]
+      expect(few.keysAndValues).toBeLessThan(few.activations)
+      expect(many.keysAndValues).toBeGreaterThan(many.activations + many.logits)
+      expect(many.total - few.total).toBe(many.keysAndValues - few.activations - few.logits)
+    })
+  })
 })
