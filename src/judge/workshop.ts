@@ -9,6 +9,8 @@ import type { BoxFence } from './box.ts'
 
 export interface Workshop {
   readonly fence: BoxFence
+  /** Raised by `close`, for what is still being made. */
+  readonly closing: AbortSignal
   /** The same thing for every caller; one that failed is tried again by the next. */
   once<Thing extends object>(name: string, make: () => Promise<Thing>): Promise<Thing>
   close(): Promise<void>
@@ -21,8 +23,10 @@ interface Closable {
 
 export function openWorkshop(fence: BoxFence): Workshop {
   const things = new Map<string, Promise<object>>()
+  const closing = new AbortController()
   return {
     fence,
+    closing: closing.signal,
     once<Thing extends object>(name: string, make: () => Promise<Thing>): Promise<Thing> {
       const known = things.get(name) as Promise<Thing> | undefined
       if (known !== undefined) return known
@@ -32,6 +36,7 @@ export function openWorkshop(fence: BoxFence): Workshop {
       return made
     },
     async close() {
+      closing.abort()
       for (const thing of await Promise.allSettled(things.values())) {
         if (thing.status === 'fulfilled') await (thing.value as Closable).close?.()
       }

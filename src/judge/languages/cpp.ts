@@ -45,19 +45,21 @@ export const cpp: LanguageDefinition = {
 }
 
 /** The system's own header, so nothing untrusted is read. Without it answers compile all the same, more slowly. */
-async function precompileHeaders(gxx: string, { fence }: Workshop): Promise<object> {
+async function precompileHeaders(gxx: string, { fence, closing }: Workshop): Promise<object> {
   const folder = join(fence.supportFolder, HEADERS, 'bits')
   mkdirSync(folder, { recursive: true })
   const header = join(folder, 'stdc++.h')
   writeFileSync(header, '#include_next <bits/stdc++.h>\n')
   // Under another name first: boxes must not see half of it.
-  const { failed } = await execa(
-    gxx,
-    [...FLAGS, '-x', 'c++-header', '-o', `${header}.part`, header, '-I', join(folder, '..')],
-    {
-      reject: false,
-    },
-  )
+  const args = [...FLAGS, '-x', 'c++-header', '-o', `${header}.part`, header, '-I', join(folder, '..')]
+  // A group of its own, as the compiler proper is a child of g++ and outlives it.
+  const compiling = execa(gxx, args, { reject: false, stdio: 'ignore', detached: true })
+  const stop = () => {
+    if (compiling.pid !== undefined && compiling.exitCode === null) process.kill(-compiling.pid, 'SIGKILL')
+  }
+  closing.addEventListener('abort', stop, { once: true })
+  const { failed } = await compiling
+  closing.removeEventListener('abort', stop)
   if (!failed) renameSync(`${header}.part`, `${header}.gch`)
   return {}
 }

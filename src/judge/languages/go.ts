@@ -48,10 +48,15 @@ type Packages =
   /** `tools`: the folder of the compiler, as boxes see it too. */
   { readonly kind: 'compiled'; readonly tools: string } | { readonly kind: 'failed'; readonly detail: string }
 
-async function compilePackages(goPath: string, { fence }: Workshop): Promise<Packages> {
+async function compilePackages(goPath: string, { fence, closing }: Workshop): Promise<Packages> {
   const ask = async (...args: string[]) => {
     const env = { GOFLAGS: '', GO111MODULE: 'off', CGO_ENABLED: '0' }
-    const run = await execa(goPath, args, { env, cwd: fence.supportFolder, reject: false })
+    const run = await execa(goPath, args, {
+      env,
+      cwd: fence.supportFolder,
+      reject: false,
+      cancelSignal: closing,
+    })
     return run.failed
       ? { failure: `go ${args[0]}: ${run.stderr || run.shortMessage}` }
       : { lines: run.stdout.split('\n') }
