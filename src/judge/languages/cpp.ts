@@ -55,7 +55,11 @@ async function precompileHeaders(gxx: string, { fence, closing }: Workshop): Pro
   // A group of its own, as the compiler proper is a child of g++ and outlives it.
   const compiling = execa(gxx, args, { reject: false, stdio: 'ignore', detached: true })
   const stop = () => {
-    if (compiling.pid !== undefined && compiling.exitCode === null) process.kill(-compiling.pid, 'SIGKILL')
+    try {
+      process.kill(-compiling.pid!, 'SIGKILL')
+    } catch {
+      // It has just ended, or never began.
+    }
   }
   closing.addEventListener('abort', stop, { once: true })
   const { failed } = await compiling
