@@ -3,6 +3,7 @@
  * in this order, so that a run that goes on does first what was still due at its step.
  */
 import type { TrainConfig } from '../../config/train-config.ts'
+import { UserError } from '../../config/user-error.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
@@ -129,7 +130,9 @@ export async function runLoop(
 
 /** After these the weights are those of the last step: worth saving before the run ends. */
 function leavesModelWhole(error: unknown): boolean {
-  return error instanceof EngineError && (error.code === 'out-of-memory' || error.code === 'not-finite')
+  if (error instanceof EngineError) return error.code === 'out-of-memory' || error.code === 'not-finite'
+  // Something around the model is to be mended first, such as the judge.
+  return error instanceof UserError
 }
 
 async function loadGroups(part: PreferencePart | undefined, step: number): Promise<PreparedGroup[]> {

@@ -34,7 +34,7 @@ export interface ReinforceMeasure {
 }
 
 /**
- * @param responses at least one
+ * @param responses of none the loss is 0
  * @throws EngineError; gradients may then be partial, and the caller clears them
  */
 export async function accumulateReinforce(
@@ -69,8 +69,8 @@ export async function accumulateReinforce(
   }
   return {
     loss: sums.loss,
-    clipShare: sums.clipped / tokens,
-    ...(responses[0]!.reference !== undefined && { kl: sums.kl / tokens }),
-    entropy: sums.entropy / tokens,
+    clipShare: sums.clipped / Math.max(tokens, 1),
+    ...(responses[0]?.reference !== undefined && { kl: sums.kl / tokens }),
+    entropy: sums.entropy / Math.max(tokens, 1),
   }
 }

@@ -219,7 +219,7 @@ async function readTokenLogProbs(
 
 function meanReward(answers: readonly JudgedAnswer[], { reinforce }: RolloutConfig): number {
   const sum = answers.reduce((total, answer) => total + shapeReward(rewardOf(answer), reinforce), 0)
-  return sum / answers.length
+  return sum / Math.max(answers.length, 1)
 }
 
 function secondsSince(startedAt: number): number {

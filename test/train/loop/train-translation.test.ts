@@ -170,6 +170,44 @@ describe('answers that cannot be judged', () => {
     )
   })
 
+  it('leave what was learned before they stopped the run, which goes on when the judge is mended', async () => {
+    const given = { maxSteps: 5, evaluation: { everySteps: 100 }, checkpoints: { everySteps: 100 } }
+    const whole = await run(named('judge-whole', given))
+    let isBroken = false
+    const breaking = judgedBy((_, text) =>
+      isBroken
+        ? { kind: 'unjudged', reason: 'the disk is full' }
+        : /^[a-z]/.test(text)
+          ? { kind: 'passed' }
+          : { kind: 'format-error', message: '' },
+    )
+    const config = named('judge-breaks', given)
+    const report = (event: TrainEvent) => {
+      isBroken ||= event.kind === 'step' && event.step === 3
+    }
+    await expect(run(config, { openJudging: breaking, report })).rejects.toThrow('the disk is full')
+    const index = JSON.parse(readFileSync(join(config.out, 'checkpoints/index.json'), 'utf8'))
+    expect(index.last).toBe('step-00000003')
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(readWeights(whole.modelFolder!))
+  })
+
+  it('leave a step without any where answers are shared out to many', async () => {
+    const config = named('few-judged', {
+      tasks: { problems: world.problems, targets: ['bash'] },
+      rollout: { tasks: 2, samples: 2, steps: 4, maxNewTokens: 60 },
+      maxSteps: 4,
+    })
+    let calls = 0
+    const openJudging = judgedBy(() =>
+      ++calls % 2 === 0 ? { kind: 'unjudged', reason: '' } : { kind: 'passed' },
+    )
+    expect(await run(config, { openJudging })).toMatchObject({ kind: 'finished', step: 4 })
+    const answers = steps(config).map(({ rollout }) => rollout.answers!)
+    expect(answers.filter((count) => count === 0).length).toBeGreaterThan(0)
+    expect(steps(config).every(({ loss }) => Number.isFinite(loss))).toBe(true)
+  })
+
   it('are no reason to stop where the judge breaks once', async () => {
     let calls = 0
     const config = named('one-unjudged', { maxSteps: 2 })
