@@ -61,13 +61,16 @@ export async function openJudge(options: JudgeOptions): Promise<Judge> {
 }
 
 class OpenJudge implements Judge {
+  readonly #fence: BoxFence
   readonly #workshop
+  readonly #open = new Set<Promise<Verdict>>()
   readonly #boxes: readonly Box[]
   readonly #free: Box[]
   readonly #waiting: ((box: Box) => void)[] = []
   readonly #closing = new AbortController()
 
   constructor(fence: BoxFence, slots: number) {
+    this.#fence = fence
     this.#workshop = openWorkshop(fence)
     this.#boxes = Array.from({ length: slots }, () => makeBox(fence))
     this.#free = [...this.#boxes]
@@ -83,13 +86,32 @@ class OpenJudge implements Judge {
       : this.#closing.signal
     signal.throwIfAborted()
     const box = await this.#takeBox(signal)
+    const judged = this.#judgeIn(box, program, suite, signal).finally(() => this.#giveBack(box))
+    this.#open.add(judged)
+    try {
+      return await judged
+    } finally {
+      this.#open.delete(judged)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the judge is closed'))
+    await this.#workshop.close()
+    await Promise.allSettled(this.#open)
+    await Promise.all(this.#boxes.map((box) => box.stop()))
+    removeBoxDirectory(this.#fence.supportFolder)
+  }
+
+  async #judgeIn(box: Box, program: Program, suite: Suite, signal: AbortSignal): Promise<Verdict> {
     const stop = () => void box.stop()
     signal.addEventListener('abort', stop, { once: true })
     try {
-      let verdict = await judgeAnswer(box, program, suite, this.#workshop)
+      const guarded = untilAborted(box, signal)
+      let verdict = await judgeAnswer(guarded, program, suite, this.#workshop)
       if (verdict.kind === 'sandbox-error' && !signal.aborted) {
         await box.stop()
-        verdict = await judgeAnswer(box, program, suite, this.#workshop)
+        verdict = await judgeAnswer(guarded, program, suite, this.#workshop)
       }
       signal.throwIfAborted()
       return verdict.kind === 'sandbox-error'
@@ -97,14 +119,7 @@ class OpenJudge implements Judge {
         : verdict
     } finally {
       signal.removeEventListener('abort', stop)
-      this.#giveBack(box)
     }
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort(new Error('the judge is closed'))
-    await Promise.all(this.#boxes.map((box) => box.stop()))
-    await this.#workshop.close()
   }
 
   #takeBox(signal: AbortSignal): Promise<Box> {
@@ -128,5 +143,21 @@ class OpenJudge implements Judge {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free.push(box)
     else next(box)
+  }
+}
+
+/** The box, but nothing is begun in it any more, and nothing stays, once the signal is raised. */
+function untilAborted(box: Box, signal: AbortSignal): Box {
+  const ended = { kind: 'sandbox-error', detail: 'given up' } as const
+  return {
+    ...box,
+    async prepare(files) {
+      if (signal.aborted) return ended
+      const report = await box.prepare(files)
+      // It may just have been started anew.
+      if (signal.aborted) await box.stop()
+      return report
+    },
+    run: async (request) => (signal.aborted ? ended : box.run(request)),
   }
 }

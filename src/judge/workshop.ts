@@ -1,10 +1,9 @@
 /**
  * What a judge's boxes share: a folder that they see read-only, and what compilers need only once (precompiled headers,
- * a compiler that stays). Each thing is made when it is first asked for, and gone after `close`.
+ * a compiler that stays). Each thing is made when it is first asked for, and at rest after `close`; the folder stays.
  */
 import { chmodSync, copyFileSync, linkSync } from 'node:fs'
 import { join } from 'node:path'
-import { removeBoxDirectory } from '../sandbox/box-directory.ts'
 import type { BoxFence } from './box.ts'
 
 export interface Workshop {
@@ -40,7 +39,6 @@ export function openWorkshop(fence: BoxFence): Workshop {
       for (const thing of await Promise.allSettled(things.values())) {
         if (thing.status === 'fulfilled') await (thing.value as Closable).close?.()
       }
-      removeBoxDirectory(fence.supportFolder)
     },
   }
 }

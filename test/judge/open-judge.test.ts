@@ -421,8 +421,28 @@ describe('its life', () => {
       'the judge is closed',
     )
     expect(readdirSync(other)).toEqual([])
-    expect(runnersIn(other)).toEqual([])
+    await expect.poll(() => runnersIn(other)).toEqual([])
     rmSync(other, { recursive: true })
+  })
+})
+
+describe('a judge that is closed at any moment', () => {
+  test.each([0, 5, 20, 50, 100, 200, 400])('after %i ms, leaves nothing', async (afterMs) => {
+    const parent = mkdtempSync(join(tmpdir(), 'gepo-test-'))
+    chmodSync(parent, 0o755)
+    const closing = await openJudge({ slots: 2, temporaryFolder: parent })
+    const languages = ['cpp', 'cpp', 'java', 'bash', 'cpp'] as const
+    const judged = languages.map((language) => closing.judge({ language, code: '' }, stdin([['', '1']])))
+    const settled = Promise.allSettled(judged)
+    await new Promise((resolve) => setTimeout(resolve, afterMs))
+    await closing.close()
+    for (const result of await settled)
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ message: 'the judge is closed' })
+    expect(readdirSync(parent)).toEqual([])
+    // The kernel ends what was inside a moment after what was around it.
+    await expect.poll(() => runnersIn(parent)).toEqual([])
+    rmSync(parent, { recursive: true })
   })
 })
 

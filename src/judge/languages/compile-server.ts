@@ -47,9 +47,11 @@ export function makeCompileServer(
 ): CompileServer {
   shareFile(join(PACKAGE_ROOT, 'native/judge-box/drivers', source), fence, source)
   let process: SupervisorProcess | undefined
+  let isClosed = false
   let last: Promise<unknown> = Promise.resolve()
 
   const start = async (): Promise<string | undefined> => {
+    if (isClosed) return 'closed'
     if (process !== undefined && !process.isDead) return undefined
     const machine = [javaPath, '-XX:+UseSerialGC', '-XX:-UsePerfData', ...javaArguments]
     const args = ['keep', `${MEMORY_BYTES}`, ...machine, `${SUPPORT}/${source}`]
@@ -79,7 +81,10 @@ export function makeCompileServer(
       last = compiled
       return compiled
     },
-    close: async () => process?.stop(),
+    async close() {
+      isClosed = true
+      await process?.stop()
+    },
   }
 }
 
