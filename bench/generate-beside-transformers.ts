@@ -2,7 +2,8 @@
  * Greedy generation by the engine and by transformers, on the same model, prompts, threads and batch size: tokens per
  * second of the clock and of the processor (which others on the machine take less from), their ratios, and how many
  * answers are the same.
- * `node bench/generate-beside-transformers.ts [--sizes tiny,small] [--prompts 128] [--tokens 128] [--batch 32] [--threads 1] [--save <name>]`
+ * `node bench/generate-beside-transformers.ts [--sizes tiny,small] [--prompts 128] [--tokens 128] [--batch 32]
+ * [--threads 1] [--save <name>]`
  *
  * Twice: with answers that are all as long as they may be, and with ends that come at any time, where a place in the
  * batch that becomes free is used again or not. The model is new, with random weights. transformers runs in

@@ -1,7 +1,8 @@
 /**
  * REINFORCE++ alone, with DPO and with GEPO in the same steps, from one start over several seeds (of the order of tasks
  * and groups and of what is drawn): does the share of solved tasks rise, and what becomes of the accuracy on groups?
- * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>] [--save <name>]`
+ * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>]
+ * [--save <name>]`
  *
  * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. The start is a new small model
  * that was shown the winners of groups and pairs of program and answer, of which a share (`--mistaken`) has a sum in the
@@ -278,6 +279,7 @@ console.table(table)
 if (values.save !== undefined) {
   const file = join(import.meta.dirname, 'results', `${values.save}.json`)
   const machine = { cpu: os.cpus()[0]?.model, threads: Number(values.threads) }
-  const content = { benchmark: 'oorl-ablation', machine, options: values, table, runs: results }
+  const { folder: _folder, ...options } = values
+  const content = { benchmark: 'oorl-ablation', machine, options, table, runs: results }
   writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
 }

@@ -1,6 +1,6 @@
 /**
- * What a model is shown before it learns from answers: programs of expression-tasks.ts with answers, of which a share is
- * mistaken, and the winners of groups. Nothing is drawn but from the seed.
+ * What a model is shown before it learns from answers: programs of expression-tasks.ts with answers, of which a share
+ * is mistaken, and the winners of groups. Nothing is drawn but from the seed.
  */
 import { createRandom } from '../src/execute/random.ts'
 import { promptOf } from '../src/export/prompt-template.ts'

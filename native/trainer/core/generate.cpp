@@ -228,7 +228,8 @@ class generator {
       // The queries of one key head, as if they were so many positions: nothing is repeated.
       const auto q = inputs.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
       const auto attended = at::scaled_dot_product_attention(q, keys, values, mask);
-      hidden = finish_layer(layer, activations, attended.reshape({rows, config.heads * config.head_size}), config, true);
+      const auto joined = attended.reshape({rows, config.heads * config.head_size});
+      hidden = finish_layer(layer, activations, joined, config, true);
     }
     for (auto& one : at_work_) ++one.length;
     return rms_norm(hidden, model_.final_norm().value, config.norm_epsilon).output;

@@ -1,7 +1,7 @@
 /**
  * Checkpoints of a run: folders `step-00000100`, each with the engine's state, the run's own progress and rollouts that
- * are not used up, and `index.json`, which names the last and the best. A checkpoint counts only once the index names it, so that a
- * process that dies at any moment leaves a run that goes on from one of them.
+ * are not used up, and `index.json`, which names the last and the best. A checkpoint counts only once the index names
+ * it, so that a process that dies at any moment leaves a run that goes on from one of them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

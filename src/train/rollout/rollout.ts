@@ -39,8 +39,8 @@ export function advantageOptions({ reinforce, rollout }: RolloutConfig): Advanta
 }
 
 /**
- * The answers that a step learns from: advantages are taken over the whole batch, then it is shared out by chance. Where
- * many could not be judged, a step may be left without any.
+ * The answers that a step learns from: advantages are taken over the whole batch, then it is shared out by chance.
+ * Where many could not be judged, a step may be left without any.
  *
  * @param part which of the `rollout.steps` steps, from 0
  */
