@@ -48,7 +48,7 @@ export function problemsCommand(program: Command, context: Context, setExit: (co
       'after',
       `
 Examples:
-  $ gepo problems fixtures/problems --out problems.db
+  $ gepo problems my-problems/ --out problems.db
   $ gepo problems 'hf:codeparrot/apps?split=train' --out problems.db
   $ gepo problems apps/train.jsonl --out problems.db --dataset APPS --license MIT --targets python,cpp,java
 

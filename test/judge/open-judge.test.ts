@@ -339,12 +339,10 @@ class Solution {
   const BADLY_TYPED: readonly (readonly [string, Language, string, string])[] = [
     ['exits', 'cpp', '#include <cstdlib>\nint f(int a) { exit(0); }', 'runtime-error'],
     ['exits', 'java', 'class A { static int f(int a) { System.exit(0); return 0; } }', 'runtime-error'],
-    ['takes another type', 'cpp', 'int f(string a) { return 3; }', 'runtime-error'],
     ['takes another type', 'java', 'class A { static int f(String a) { return 3; } }', 'runtime-error'],
     ['takes more', 'java', 'class A { static int f(int a, int b) { return 3; } }', 'runtime-error'],
     ['has no such function', 'cpp', 'int g(int a) { return 3; }', 'compile-error'],
     ['has no such function', 'java', 'class A { static int g(int a) { return 3; } }', 'runtime-error'],
-    ['returns another type', 'cpp', 'string f(int a) { return "3"; }', 'wrong-answer'],
     ['returns another type', 'java', 'class A { static String f(int a) { return "3"; } }', 'wrong-answer'],
     [
       'takes the name of the caller',
@@ -411,7 +409,7 @@ describe('its life', () => {
     const other = mkdtempSync(join(tmpdir(), 'gepo-test-'))
     chmodSync(other, 0o755)
     const closing = await openJudge({ slots: 1, temporaryFolder: other })
-    const running = [1, 2].map(() => closing.judge({ language: 'bash', code: 'sleep 3600' }, endless))
+    const running = [1, 2].map(() => closing.judge({ language: 'bash', code: 'sleep 999' }, endless))
     const settled = Promise.allSettled(running)
     await new Promise((resolve) => setTimeout(resolve, 200))
     await closing.close()
