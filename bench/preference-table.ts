@@ -3,7 +3,8 @@
  * `node bench/preference-table.ts groups.db --work <folder> [--seeds 3] [--size small] [--arms dpo,gepo:1,gepo:0.01] [--save <name>]`
  *
  * An arm is a method, for GEPO with its lambda. Every run is `gepo train` in the work folder, which goes on where an
- * earlier one of the same options stopped; held-out groups are those of the validation and test splits together.
+ * earlier one of the same options stopped; held-out groups are those of the validation and test splits together. Of
+ * groups that are trained on there are the figures of the second half of the first epoch, each taken before its own step.
  * Nothing here decides whether a test passes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -38,13 +39,8 @@ const database = resolve(positionals[0] ?? 'groups.db')
 const work = resolve(values.work ?? 'preference-table')
 const HELD_OUT = ['validation', 'test'] as const
 
-interface Figures {
-  readonly groups: number
-  readonly accuracy: number
-  readonly pairAccuracy: number
-  readonly margin: number
-  readonly winnerVariance: number
-}
+const FIGURES = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
+type Figures = Readonly<Record<(typeof FIGURES)[number], number>>
 
 const gepo = async (...args: string[]): Promise<string> => {
   const run = execa(process.execPath, [join(ROOT, 'bin/gepo.mjs'), ...args], {
@@ -99,24 +95,43 @@ async function trainOn(
 }
 
 /** Over the groups of both held-out splits. */
-async function evaluateOn(config: string, model: string): Promise<Figures> {
-  const parts: Figures[] = []
+async function evaluateOn(config: string, model: string): Promise<Figures & { readonly groups: number }> {
+  const parts: (Figures & { readonly groups: number })[] = []
   for (const split of HELD_OUT)
     parts.push(JSON.parse(await gepo('eval', config, '--model', model, '--split', split, '--json')))
+  return { groups: parts.reduce((sum, { groups }) => sum + groups, 0), ...meanByGroups(parts) }
+}
+
+/** Groups of the second half of the first epoch, when preference has met them for the first time. */
+const firstMet = (name: string): Figures =>
+  meanByGroups(readMetrics(name).filter(({ kind, epoch }) => kind === 'train' && epoch > 0.5 && epoch <= 1))
+
+function meanByGroups(parts: readonly (Figures & { readonly groups: number })[]): Figures {
   const groups = parts.reduce((sum, part) => sum + part.groups, 0)
   const mean = (name: keyof Figures) =>
     parts.reduce((sum, part) => sum + part[name] * part.groups, 0) / groups
-  return {
-    groups,
-    accuracy: mean('accuracy'),
-    pairAccuracy: mean('pairAccuracy'),
-    margin: mean('margin'),
-    winnerVariance: mean('winnerVariance'),
-  }
+  return byFigure(mean)
+}
+
+const byFigure = <T>(of: (name: keyof Figures) => T) =>
+  Object.fromEntries(FIGURES.map((name) => [name, of(name)])) as Readonly<Record<keyof Figures, T>>
+
+function readMetrics(name: string) {
+  const lines = readFileSync(join(work, name, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
+interface Row {
+  readonly seed: number
+  readonly arm: string
+  readonly heldOut: Figures & { readonly groups: number }
+  readonly firstMet: Figures
 }
 
 mkdirSync(work, { recursive: true })
-const rows: ({ readonly seed: number; readonly arm: string } & Figures)[] = []
+const rows: Row[] = []
 for (let seed = 1; seed <= Number(values.seeds); seed++) {
   const fresh = await makeModel(seed)
   const sft = await trainOn(
@@ -144,44 +159,33 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
       },
       seed,
     )
-    const row = { seed, arm, ...(await evaluateOn(run.config, run.model)) }
+    const heldOut = await evaluateOn(run.config, run.model)
+    const row = { seed, arm, heldOut, firstMet: firstMet(run.config.replace('.yaml', '')) }
     rows.push(row)
     console.error(JSON.stringify(row))
   }
 }
 
 const round = (value: number) => Math.round(value * 1000) / 1000
-const arms = [...Map.groupBy(rows, ({ arm }) => arm)].map(([arm, own]) => {
-  const mean = (name: keyof Figures) => own.reduce((sum, row) => sum + row[name], 0) / own.length
-  const spread = (name: keyof Figures) =>
-    Math.sqrt(own.reduce((sum, row) => sum + (row[name] - mean(name)) ** 2, 0) / own.length)
-  const figure = (name: keyof Figures) => ({ mean: round(mean(name)), deviation: round(spread(name)) })
-  return {
-    arm,
-    accuracy: figure('accuracy'),
-    pairAccuracy: figure('pairAccuracy'),
-    margin: figure('margin'),
-    winnerVariance: figure('winnerVariance'),
-  }
-})
-const lastOf = (name: string) =>
-  readFileSync(join(work, name, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .at(-1)
+const overSeeds = (own: readonly Figures[]) =>
+  byFigure((name) => {
+    const mean = own.reduce((sum, row) => sum + row[name], 0) / own.length
+    const variance = own.reduce((sum, row) => sum + (row[name] - mean) ** 2, 0) / own.length
+    return { mean: round(mean), deviation: round(Math.sqrt(variance)) }
+  })
+const arms = [...Map.groupBy(rows, ({ arm }) => arm)].map(([arm, own]) => ({
+  arm,
+  heldOut: overSeeds(own.map(({ heldOut }) => heldOut)),
+  firstMet: overSeeds(own.map((row) => row.firstMet)),
+}))
 const report = {
   date: new Date().toISOString().slice(0, 10),
   hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
   command: `node bench/preference-table.ts ${process.argv.slice(2).join(' ')}`,
-  heldOutGroups: rows[0]?.groups,
-  sftSteps: lastOf('sft-1').step,
+  heldOutGroups: rows[0]?.heldOut.groups,
+  sftSteps: readMetrics('sft-1').at(-1).step,
   arms,
-  rows: rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value]),
-    ),
-  ),
+  rows,
 }
 console.log(JSON.stringify(report, null, 2))
 if (values.save !== undefined) {
