@@ -67,7 +67,7 @@ async function runInitModel(
   try {
     const summary = await initModel(rows, {
       ...preset,
-      ...(hidden !== undefined && { hidden, intermediate: 3 * hidden }),
+      ...(hidden !== undefined && widthOf(hidden, preset.heads)),
       ...(layers !== undefined && { layers }),
       ...(vocabulary !== undefined && { vocabulary }),
       out,
@@ -82,4 +82,9 @@ async function runInitModel(
   } finally {
     rows.close()
   }
+}
+
+/** In the proportions of the sizes: heads as wide together as the layer, each of an even width for its rotation. */
+function widthOf(hidden: number, heads: number) {
+  return { hidden, intermediate: 3 * hidden, headSize: 2 * Math.max(1, Math.round(hidden / heads / 2)) }
 }

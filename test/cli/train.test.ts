@@ -121,6 +121,28 @@ describe('gepo train', () => {
     expect(stdout).toMatch(/^activations +[0-9.]+ MiB/m)
   })
 
+  it('makes a wider model in the proportions of the sizes, its heads too', async () => {
+    const out = join(world.folder, 'wide')
+    await run([
+      'init-model',
+      world.database,
+      '--out',
+      out,
+      '--size',
+      'tiny',
+      '--hidden',
+      '128',
+      '--layers',
+      '1',
+    ])
+    expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({
+      hidden_size: 128,
+      intermediate_size: 384,
+      num_attention_heads: 4,
+      head_dim: 32,
+    })
+  })
+
   it.each([
     [['train', 'none.yaml'], 'gepo: The configuration none.yaml cannot be read (ENOENT)'],
     [['train'], "missing required argument 'config.yaml'"],
