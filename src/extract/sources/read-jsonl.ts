@@ -2,13 +2,10 @@
  * A .jsonl file (or .jsonl.gz) enters, one raw item a line leaves; blank lines are nothing. A bad line is a dropped
  * item. A file without one good line is the user's error, which shows at its end only: the file is streamed.
  */
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { UserError } from '../../config/user-error.ts'
 import { decodeBytes } from '../decode-text.ts'
-import { errorCode, explainFileError } from './explain-file-error.ts'
 import { type ContainerLabel, licenseColumn, type RawContent, type RawItem, textColumns } from './raw-item.ts'
+import { readBytes } from './read-bytes.ts'
 import { splitLines } from './split-lines.ts'
 
 /** A line may carry other columns beside the text (SLTrans's IR is megabytes long). */
@@ -94,18 +91,4 @@ function explainNoText(
     return `${path} has no line that is a JSON object: give a file with one JSON object a line`
   const there = columns.join(', ') || 'no columns'
   return `${path} has no text in column ${wanted ?? textColumns.join(' or ')} (it has ${there}): name the column with --column`
-}
-
-async function* readBytes(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
-  // pipeline carries a failure of either stream to the reader and closes both when reading stops early.
-  const stream = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file
-  try {
-    yield* stream
-  } catch (error) {
-    const code = errorCode(error) ?? ''
-    if (!code.startsWith('Z_')) throw explainFileError(error, path)
-    const message = `${path} is not a complete gzip file (${(error as Error).message}): fetch it again`
-    throw new UserError(message, { cause: error })
-  }
 }

@@ -1,11 +1,8 @@
 /** A Parquet or JSONL file (also .gz) in, its rows out as records, a stretch of the file at a time. */
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { UserError } from '../../config/user-error.ts'
-import { explainFileError } from '../../extract/sources/explain-file-error.ts'
+import { readBytes } from '../../extract/sources/read-bytes.ts'
 import { splitLines } from '../../extract/sources/split-lines.ts'
 
 export interface Row {
@@ -68,15 +65,5 @@ function parseObject(text: string): Record<string, unknown> | undefined {
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
-  }
-}
-
-async function* readBytes(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
-  const stream = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file
-  try {
-    yield* stream
-  } catch (error) {
-    throw explainFileError(error, path)
   }
 }
