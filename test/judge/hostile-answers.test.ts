@@ -2,16 +2,15 @@
  * The judge's own test set: fixtures/judge has for each language the same answers to one problem, the sum of numbers,
  * some right and most of them not. No answer may pass that is not right, none fail that is, and nothing may be left.
  */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
-import { openJudge } from '../../src/judge/open-judge.ts'
 import type { Suite, Test } from '../../src/judge/suite.ts'
 import type { Verdict } from '../../src/judge/verdict.ts'
+import { openTestJudge } from './open-test-judge.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/judge')
 const MIB = 1024 * 1024
@@ -83,16 +82,11 @@ function suiteFor(name: string): Suite {
 
 let folder: string
 let judge: Judge
+let close: () => Promise<void>
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gepo-test-'))
-  // The boxes' user must find its way in.
-  chmodSync(folder, 0o755)
-  judge = await openJudge({ slots: 2, temporaryFolder: folder })
+  ;({ judge, folder, close } = await openTestJudge())
 })
-afterAll(async () => {
-  await judge.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => close())
 
 describe.each(DEFINITIONS.map((definition) => ({ definition, language: definition.language })))(
   '$language',

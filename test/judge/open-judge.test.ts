@@ -8,6 +8,7 @@ import type { Language } from '../../src/judge/language.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'
 import type { Comparison, JsonValue, Suite } from '../../src/judge/suite.ts'
+import { openTestJudge } from './open-test-judge.ts'
 
 const MIB = 1024 * 1024
 const limits = { testMs: 10_000, memoryBytes: 192 * MIB, outputBytes: MIB }
@@ -43,15 +44,11 @@ const installed = (language: Language) => {
 
 let folder: string
 let judge: Judge
+let close: () => Promise<void>
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gepo-test-'))
-  chmodSync(folder, 0o755)
-  judge = await openJudge({ slots: 2, temporaryFolder: folder })
+  ;({ judge, folder, close } = await openTestJudge())
 })
-afterAll(async () => {
-  await judge.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => close())
 
 const python = (code: string, suite: Suite, signal?: AbortSignal) =>
   judge.judge({ language: 'python', code }, suite, signal && { signal })

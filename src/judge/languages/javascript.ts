@@ -2,17 +2,13 @@
 import { callDriver } from '../call-driver.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
-import { nodeCommand } from './node-command.ts'
+import { NODE, nodeCommand } from './node-command.ts'
 
 export const javascript: LanguageDefinition = {
+  ...NODE,
   language: 'javascript',
   title: 'JavaScript',
   tags: ['javascript', 'js', 'node', 'nodejs', 'mjs', 'cjs'],
-  aptPackage: undefined,
-  programs: { node: [process.execPath] },
-  version: { args: ['--version'], pattern: /v(\d+\.\d+\.\d+)/ },
-  takesCalls: true,
-  outOfMemory: /JavaScript heap out of memory|Array buffer allocation failed/,
   async build(job) {
     // Whether it is a module is found by its syntax, since no package.json says so.
     const answer = { path: 'answer.js', content: job.code }

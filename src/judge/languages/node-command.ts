@@ -1,8 +1,17 @@
 import { SUPPORT } from '../box-command.ts'
 import { shareFile } from '../workshop.ts'
-import type { BuildJob } from './language-definition.ts'
+import type { BuildJob, LanguageDefinition } from './language-definition.ts'
 
 const MIB = 1024 * 1024
+
+/** What languages that Node runs have in common. */
+export const NODE = {
+  aptPackage: undefined,
+  programs: { node: [process.execPath] },
+  version: { args: ['--version'], pattern: /v(\d+\.\d+\.\d+)/ },
+  takesCalls: true,
+  outOfMemory: /JavaScript heap out of memory|Array buffer allocation failed/,
+} satisfies Partial<LanguageDefinition>
 
 /** Node with what recursion and memory an answer may use. The checkout's own Node may lie where no box can look. */
 export async function nodeCommand({ limits, programs, workshop }: BuildJob, args: readonly string[]) {

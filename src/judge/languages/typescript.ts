@@ -5,19 +5,15 @@
 import { callDriver } from '../call-driver.ts'
 import { compile } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
-import { nodeCommand } from './node-command.ts'
+import { NODE, nodeCommand } from './node-command.ts'
 
 const STRIP = 'strip-types.cjs'
 
 export const typescript: LanguageDefinition = {
+  ...NODE,
   language: 'typescript',
   title: 'TypeScript',
   tags: ['typescript', 'ts', 'mts', 'cts'],
-  aptPackage: undefined,
-  programs: { node: [process.execPath] },
-  version: { args: ['--version'], pattern: /v(\d+\.\d+\.\d+)/ },
-  takesCalls: true,
-  outOfMemory: /JavaScript heap out of memory|Array buffer allocation failed/,
   async build(job) {
     const drivers = [callDriver(STRIP), ...(job.call !== undefined ? [callDriver('call.cjs')] : [])]
     const how = await nodeCommand(job, [job.call !== undefined ? '/box/call.cjs' : '/box/answer.js'])
