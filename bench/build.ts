@@ -5,8 +5,6 @@
  * Every `--every`th source is taken, so that few units stand for the whole. One engine works at a time and alone, on
  * one core; extraction is timed apart. Nothing here decides whether a test passes.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { openClangRunner } from '../src/compile/worker/open-clang-runner.ts'
 import { prepareHarness } from '../src/execute/harness-objects.ts'
@@ -20,6 +18,7 @@ import { loadParser } from '../src/syntax/parse-c.ts'
 import { assemble } from '../src/toolchain/assemble.ts'
 import { locateTools } from '../src/toolchain/locate-tools.ts'
 import { type MeteredEngine, meterEngine } from './meter-engine.ts'
+import { hardware, saveReport } from './save-report.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -115,7 +114,7 @@ for (const side of sides) await side.engine.close()
 const round = (value: number) => Math.round(value * 100) / 100
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  hardware: hardware(),
   command: `node bench/build.ts ${process.argv.slice(2).join(' ')}`,
   units: units.length,
   extractMsPerUnit: round(extractMs / units.length),
@@ -155,7 +154,4 @@ if (sides.length === 2)
   for (const [index, unit] of units.entries())
     if (sides[0]!.results[index] !== sides[1]!.results[index])
       console.log(`DIFFERENT: ${unit.id} ${sides.map((side) => side.results[index]).join(' | ')}`)
-if (values.save !== undefined) {
-  mkdirSync('bench/results', { recursive: true })
-  writeFileSync(`bench/results/${values.save}.json`, `${JSON.stringify(report, null, 2)}\n`)
-}
+saveReport(values.save, report)

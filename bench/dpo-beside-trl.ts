@@ -6,8 +6,8 @@
  * as TRL computes them, its prompt twice; a response in several pairs counts in each, though gepo computes it once.
  * TRL runs in `.tools/oracle` (scripts/oracle-environment.mjs). Nothing here decides whether a test passes.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import os, { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
@@ -15,6 +15,7 @@ import { stringify } from 'yaml'
 import { type GroupConfig, parseTrainConfig } from '../src/config/train-config.ts'
 import type { EncodedGroup } from '../src/train/data/encoded-group.ts'
 import { openTrainingData } from '../src/train/data/open-training-data.ts'
+import { hardware, saveReport } from './save-report.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const GROUPS_PER_STEP = 8
@@ -158,7 +159,7 @@ try {
   const [first] = sides
   const report = {
     date: new Date().toISOString().slice(0, 10),
-    hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+    hardware: hardware(),
     command: `node bench/dpo-beside-trl.ts ${process.argv.slice(2).join(' ')}`,
     groups: groups.length,
     pairs: pairs.length,
@@ -174,13 +175,7 @@ try {
     })),
   }
   console.log(JSON.stringify(report, null, 2))
-  if (values.save !== undefined) {
-    mkdirSync(join(ROOT, 'bench/results'), { recursive: true })
-    writeFileSync(
-      join(ROOT, 'bench/results', `${report.date}-${values.save}.json`),
-      `${JSON.stringify(report, null, 2)}\n`,
-    )
-  }
+  saveReport(values.save, report)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -9,7 +9,7 @@
  * batch that becomes free is used again or not. The model is new, with random weights. transformers runs in
  * `.tools/oracle` (scripts/oracle-environment.mjs). Nothing here decides whether a test passes.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,6 +19,7 @@ import type { Engine, Model } from '../src/train/engine/engine.ts'
 import { openEngine } from '../src/train/engine/open-engine.ts'
 import { MODEL_SIZES, type ModelSize, makeModel } from '../src/train/model/init-model.ts'
 import { makeExpressionTasks } from './expression-tasks.ts'
+import { saveReport } from './save-report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -129,12 +130,8 @@ try {
   for (const size of values.sizes.split(','))
     results.push(...(await measure(size as ModelSize, engine, scratch)))
   console.table(results)
-  if (values.save !== undefined) {
-    const file = join(import.meta.dirname, 'results', `${values.save}.json`)
-    const machine = { cpu: os.cpus()[0]?.model, load: os.loadavg()[0] }
-    const content = { benchmark: 'generate-beside-transformers', machine, options: values, results }
-    writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
-  }
+  const machine = { cpu: os.cpus()[0]?.model, load: os.loadavg()[0] }
+  saveReport(values.save, { benchmark: 'generate-beside-transformers', machine, options: values, results })
 } finally {
   await engine.close()
   rmSync(scratch, { recursive: true, force: true })

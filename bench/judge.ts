@@ -9,7 +9,7 @@
  * With one slot CPU time is told for each language too, of all processes that took part: on a machine that has other
  * work to do it says what the wall clock cannot.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -22,6 +22,7 @@ import type { Suite } from '../src/judge/suite.ts'
 import type { Verdict } from '../src/judge/verdict.ts'
 import type { RawProblem } from '../src/problems/raw-problem.ts'
 import { readProblems } from '../src/problems/read-problems.ts'
+import { hardware, saveReport } from './save-report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -234,7 +235,7 @@ const falsely = (passes: boolean) =>
     )
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  hardware: hardware(),
   loadAverage: round(os.loadavg()[0]!),
   command: `node bench/judge.ts ${process.argv.slice(2).join(' ')}`,
   answers: answers.length,
@@ -264,7 +265,4 @@ const report = {
 }
 console.log(JSON.stringify(report, null, 2))
 console.table(report.languages)
-if (values.save !== undefined) {
-  mkdirSync('bench/results', { recursive: true })
-  writeFileSync(`bench/results/${values.save}.json`, `${JSON.stringify(report, null, 2)}\n`)
-}
+saveReport(values.save, report)

@@ -24,6 +24,7 @@ import { MODEL_SIZES, makeModel } from '../src/train/model/init-model.ts'
 import { createJudging, type OpenJudging } from '../src/train/rollout/judging.ts'
 import type { Evaluation } from '../src/train/step/evaluate.ts'
 import { makeExpressionTasks } from './expression-tasks.ts'
+import { saveReport } from './save-report.ts'
 import { makeStartingPairs, TASK_TEMPLATE } from './starting-pairs.ts'
 
 const { values, positionals } = parseArgs({
@@ -276,10 +277,6 @@ const table = values.arms.split(',').map((arm) => {
   }
 })
 console.table(table)
-if (values.save !== undefined) {
-  const file = join(import.meta.dirname, 'results', `${values.save}.json`)
-  const machine = { cpu: os.cpus()[0]?.model, threads: Number(values.threads) }
-  const { folder: _folder, ...options } = values
-  const content = { benchmark: 'oorl-ablation', machine, options, table, runs: results }
-  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
-}
+const machine = { cpu: os.cpus()[0]?.model, threads: Number(values.threads) }
+const { folder: _folder, ...options } = values
+saveReport(values.save, { benchmark: 'oorl-ablation', machine, options, table, runs: results })

@@ -8,11 +8,11 @@
  * Nothing here decides whether a test passes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { stringify } from 'yaml'
+import { hardware, saveReport } from './save-report.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -180,7 +180,7 @@ const arms = [...Map.groupBy(rows, ({ arm }) => arm)].map(([arm, own]) => ({
 }))
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  hardware: hardware(),
   command: `node bench/preference-table.ts ${process.argv.slice(2).join(' ')}`,
   heldOutGroups: rows[0]?.heldOut.groups,
   sftSteps: readMetrics('sft-1').at(-1).step,
@@ -188,8 +188,4 @@ const report = {
   rows,
 }
 console.log(JSON.stringify(report, null, 2))
-if (values.save !== undefined) {
-  mkdirSync(join(ROOT, 'bench/results'), { recursive: true })
-  const file = join(ROOT, 'bench/results', `${report.date}-${values.save}.json`)
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
-}
+saveReport(values.save, report)

@@ -5,12 +5,11 @@
  * The C that a group is about against the IR of its winners must be equal, against that of its losers it must differ.
  * One thread; a verdict that contradicts the label is printed with the witness.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { groupCode } from '../src/group/group-code.ts'
 import { openStore } from '../src/store/store.ts'
 import { verifyFiles } from '../src/verify/verify-files.ts'
+import { hardware, saveReport } from './save-report.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,14 +52,11 @@ for (const { group, unit } of store.groups({ sample: Number(values.groups), seed
 store.close()
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  hardware: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+  hardware: hardware(),
   command: `node bench/verify-members.ts ${process.argv.slice(2).join(' ')}`,
   groups,
   verdicts: counts,
   seconds: Math.round((performance.now() - start) / 1000),
 }
 console.log(JSON.stringify(report, null, 2))
-if (values.save !== undefined) {
-  mkdirSync('bench/results', { recursive: true })
-  writeFileSync(`bench/results/${report.date}-${values.save}.json`, `${JSON.stringify(report, null, 2)}\n`)
-}
+saveReport(values.save, report)
