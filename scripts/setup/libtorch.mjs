@@ -11,9 +11,17 @@ import { installSystemPackages } from './system-packages.mjs'
 
 /** The release that is installed; see isSupported for those that serve. */
 const RELEASE = '2.13.0'
+/** Headers that the engine's CUDA part is built with; this CUDA is the one that the release was built for. */
+const CUDA_HEADERS = 'nvidia-cuda-crt==13.0.*'
 /** Without a GPU these are all that libtorch_cpu is linked with; PyTorch's whole list is four times as large. */
-const LEAN = ['--no-deps', `torch==${RELEASE}`, 'nvidia-cuda-runtime', 'nvidia-cuda-cupti']
-const WHOLE = [`torch==${RELEASE}`]
+const LEAN = [
+  '--no-deps',
+  `torch==${RELEASE}`,
+  'nvidia-cuda-runtime==13.0.*',
+  'nvidia-cuda-cupti==13.0.*',
+  CUDA_HEADERS,
+]
+const WHOLE = [`torch==${RELEASE}`, CUDA_HEADERS]
 
 const QUESTION = `
 import importlib.util, pathlib

@@ -225,6 +225,10 @@ const rollout = z.strictObject({
   batchSize: whole(1)
     .default(64)
     .meta(source(`${OURS}: see docs/training.md for its memory`)),
+  /** Whether a GPU's steps are recorded once and played back (CUDA graphs), which takes the host out of their time. */
+  cudaGraphs: yesNo()
+    .default(false)
+    .meta(source(`${OURS}: not yet measured`)),
 })
 
 const judge = z.strictObject({

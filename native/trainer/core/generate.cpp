@@ -1,14 +1,14 @@
 #include "generate.h"
 
-#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
+#include "decode-graphs.h"
 #include "draw-token.h"
 #include "job.h"
 
@@ -61,6 +61,7 @@ class generator {
     }
     // The last token is never read.
     make_cache(std::min(options.batch_size, prompt_count(options)), longest + options.max_new_tokens - 1);
+    if (options.graphs) graphs_.emplace(model_, cache_);
   }
 
   void run(const response_listener& finished) {
@@ -86,8 +87,8 @@ class generator {
     rows_ = static_cast<size_t>(rows);
     for (int64_t i = 0; i < config.layers; ++i) {
       // Zeros, because what a mask hides must still be a number.
-      keys_.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
-      values_.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
+      cache_.keys.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
+      cache_.values.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
     }
   }
 
@@ -144,8 +145,8 @@ class generator {
           const auto found = from.narrow(0, start, length).transpose(0, 1);
           for (const auto row : groups[g].rows) filled(into, row, length).copy_(found);
         };
-        put(keys_[layer], inputs.k);
-        put(values_[layer], inputs.v);
+        put(cache_.keys[layer], inputs.k);
+        put(cache_.values[layer], inputs.v);
       }
     });
   }
@@ -184,7 +185,7 @@ class generator {
       finished(one.prompt, std::move(one.response));
       const auto last = at_work_.size() - 1;
       if (row != last) {
-        for (auto* tensors : {&keys_, &values_}) {
+        for (auto* tensors : {&cache_.keys, &cache_.values}) {
           for (auto& tensor : *tensors) {
             filled(tensor, row, at_work_[last].length).copy_(filled(tensor, last, at_work_[last].length));
           }
@@ -201,38 +202,14 @@ class generator {
   // One more token for each sequence: ids (B) -> the hidden states (B, D) that predict the next.
   at::Tensor read_tokens(const at::Tensor& ids) {
     const stage now("generating " + std::to_string(at_work_.size()) + " responses", "batchSize, or maxNewTokens");
-    const auto& config = model_.config();
-    const auto rows = static_cast<int64_t>(at_work_.size());
     std::vector<int64_t> lengths;
     for (const auto& one : at_work_) lengths.push_back(one.length);
+    const auto window = *std::max_element(lengths.begin(), lengths.end()) + 1;
     const auto positions = on_device(lengths, device());
-    const auto row_numbers = at::arange(rows, positions.options());
-    const auto turn = make_rotation(config, positions, model_.options().number_type);
-    const auto longest = *std::max_element(lengths.begin(), lengths.end()) + 1;
-    // (B, 1, 1, longest): the positions that a sequence has filled, this token's included.
-    const auto is_filled = at::arange(longest, positions.options()).unsqueeze(0) <= positions.unsqueeze(1);
-    const auto mask = is_filled.view({rows, 1, 1, longest});
-    auto hidden = model_.embed(ids);
-    for (size_t i = 0; i < model_.layers().size(); ++i) {
-      stop_if_aborted();
-      const auto& layer = model_.layers()[i];
-      layer_activations activations;
-      activations.input = hidden;
-      const auto inputs = project(layer, activations, config, turn, true);
-      const auto attended_to = [&](at::Tensor& cache, const at::Tensor& added) {
-        cache.index_put_({row_numbers, {}, positions}, added);
-        return cache.narrow(0, 0, rows).narrow(2, 0, longest);
-      };
-      const auto keys = attended_to(keys_[i], inputs.k);
-      const auto values = attended_to(values_[i], inputs.v);
-      // The queries of one key head, as if they were so many positions: nothing is repeated.
-      const auto q = inputs.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
-      const auto attended = at::scaled_dot_product_attention(q, keys, values, mask);
-      const auto joined = attended.reshape({rows, config.heads * config.head_size});
-      hidden = finish_layer(layer, activations, joined, config, true);
-    }
+    const auto turn = make_rotation(model_.config(), positions, model_.options().number_type);
+    const decode_inputs inputs{ids, positions, turn};
     for (auto& one : at_work_) ++one.length;
-    return rms_norm(hidden, model_.final_norm().value, config.norm_epsilon).output;
+    return graphs_ ? graphs_->decode(inputs, window) : decode(model_, cache_, inputs, window);
   }
 
   const model& model_;
@@ -241,8 +218,8 @@ class generator {
   size_t next_prompt_ = 0;
   size_t rows_ = 0;
   std::vector<sequence> at_work_;  // (B): the first B rows of the cache, in their order
-  // Of each layer, (rows, H_k, capacity, head_size).
-  std::vector<at::Tensor> keys_, values_;
+  key_value_cache cache_;
+  std::optional<decode_graphs> graphs_;
 };
 
 void check(const generate_options& options, const model_config& config) {

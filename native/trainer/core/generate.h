@@ -18,6 +18,7 @@ struct generate_options {
   int64_t top_k = 0;
   std::vector<uint32_t> seeds;  // (prompts), or empty
   int64_t batch_size = 64;  // prompts at work at a time
+  bool graphs = false;      // see decode-graphs.h
 };
 
 struct generated_response {

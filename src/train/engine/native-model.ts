@@ -166,6 +166,7 @@ export class NativeModel implements Model {
         topK: options.topK ?? 0,
         seeds: options.seeds,
         batchSize: options.batchSize ?? 64,
+        graphs: options.graphs ?? false,
       },
       options.signal,
       onResponse && listener,

@@ -117,6 +117,7 @@ export function evaluateTasks(
   return evaluateTranslation(model, source, {
     maxNewTokens: config.rollout.maxNewTokens,
     batchSize: config.rollout.batchSize,
+    cudaGraphs: config.rollout.cudaGraphs,
     stopTokens: readStopTokens(config.model, tokenizer),
     tokenizer,
     judging,

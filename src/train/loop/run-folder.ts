@@ -45,6 +45,7 @@ const FREE: readonly string[] = [
   'engine.logitRows',
   'judge',
   'rollout.batchSize',
+  'rollout.cudaGraphs',
 ]
 
 /** @throws UserError where another process trains there, or the folder holds something else */

@@ -51,6 +51,7 @@ export interface DrawOptions {
   readonly topP: number
   readonly topK: number
   readonly batchSize: number
+  readonly cudaGraphs: boolean
   readonly stopTokens: Int32Array
   /** Of each answer, in [0, 2^32). */
   readonly seedOf: (task: TranslationTask, sample: number) => number
@@ -145,8 +146,8 @@ async function collect(
   }
 }
 
-function pick({ maxNewTokens, temperature, topP, topK, batchSize, stopTokens }: DrawOptions) {
-  return { maxNewTokens, temperature, topP, topK, batchSize, stopTokens }
+function pick({ maxNewTokens, temperature, topP, topK, batchSize, cudaGraphs, stopTokens }: DrawOptions) {
+  return { maxNewTokens, temperature, topP, topK, batchSize, graphs: cudaGraphs, stopTokens }
 }
 
 function packPrompts(prompts: readonly Int32Array[]): { ids: Int32Array; offsets: Int32Array } {

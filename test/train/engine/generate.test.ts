@@ -64,6 +64,28 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     expect(largestDifference(alone.logProbs, tokens)).toBeLessThan(1e-5)
   })
 
+  it('draws the same in steps of fixed shapes, as recorded ones have, while sequences come and go', async () => {
+    const longer = { ...TINY.qwen3, max_position_embeddings: 512 }
+    const model = await openTiny(await writeRandomCheckpoint(join(SCRATCH, 'longer'), longer), {
+      training: { kind: 'none' },
+    })
+    // Past the first size of the window, and with numbers of rows that are no size.
+    const many = promptsOf([250, 12, 1, 240, 7, 20, 245, 5, 9])
+    const options = {
+      ...many,
+      maxNewTokens: 40,
+      stopTokens: Int32Array.of(3, 11, 40),
+      temperature: 1,
+      seeds: Uint32Array.from({ length: 9 }, (_, i) => 300 + i),
+    }
+    for (const batchSize of [1, 3, 7, 64]) {
+      const usual = await model.generate({ ...options, batchSize })
+      const fixed = await model.generate({ ...options, batchSize, graphs: true })
+      expect(fixed.ids).toEqual(usual.ids)
+      expect(largestDifference(fixed.logProbs, usual.logProbs)).toBeLessThan(1e-5)
+    }
+  })
+
   it('reads a prompt once for several responses to it, which their seeds make different', async () => {
     const model = await open()
     const one = promptsOf([9])

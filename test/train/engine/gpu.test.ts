@@ -105,6 +105,33 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
       expect(largestDifference(generated.logProbs, tokens)).toBeLessThan(nats)
     })
 
+    it('generates the same by CUDA graphs', async () => {
+      const model = await open()
+      const prompts = { ids: batch.ids.slice(0, 30), offsets: Int32Array.of(0, 9, 10, 30) }
+      // Rows and windows of several sizes: nine take the places of four.
+      const options = {
+        ids: Int32Array.from([0, 1, 2].flatMap(() => [...prompts.ids])),
+        offsets: Int32Array.of(0, 9, 10, 30, 39, 40, 60, 69, 70, 90),
+        maxNewTokens: Math.min(300, CONFIGS[name]!.max_position_embeddings - 20),
+        stopTokens: Int32Array.of(3, 11),
+        temperature: 1,
+        seeds: Uint32Array.from({ length: 9 }, (_, i) => i),
+        batchSize: 4,
+      }
+      const drawn = await model.generate({ ...options, graphs: true })
+      // Rounding may choose another token on the way; that each is as likely as the model says is what must hold.
+      const sequences = Array.from({ length: 9 }, (_, i) => [
+        ...options.ids.slice(options.offsets[i], options.offsets[i + 1]),
+        ...drawn.ids.slice(drawn.offsets[i], drawn.offsets[i + 1]),
+      ])
+      const { tokens } = await model.logProbs({
+        ids: Int32Array.from(sequences.flat()),
+        offsets: options.offsets.map((start, i) => start + drawn.offsets[i]!),
+        promptLengths: options.offsets.slice(1).map((end, i) => end - options.offsets[i]!),
+      })
+      expect(largestDifference(drawn.logProbs, tokens)).toBeLessThan(nats)
+    })
+
     it('says what it takes', async () => {
       const model = await open()
       const { weights, deviceInUse, devicePeak } = await model.memory()

@@ -54,6 +54,7 @@ function drawing(log: string[], given: Partial<DrawOptions> = {}) {
     topP: 1,
     topK: 0,
     batchSize: 2,
+    cudaGraphs: false,
     stopTokens: Int32Array.of(STOP),
     seedOf: () => 0,
     tokenizer: { decode: async (ids) => [...ids].join('') },

@@ -1,0 +1,49 @@
+#include "recorder.h"
+
+#include <dlfcn.h>
+
+#include <string>
+
+#include "job.h"
+
+namespace gepo {
+namespace {
+
+class repetition : public recording {
+ public:
+  explicit repetition(std::function<void()> work) : work_(std::move(work)) {}
+  void play() override { work_(); }
+
+ private:
+  std::function<void()> work_;
+};
+
+class repeater : public recorder {
+ public:
+  std::unique_ptr<recording> record(std::function<void()> work) override {
+    return std::make_unique<repetition>(std::move(work));
+  }
+};
+
+// trainer-cuda.so lies beside the addon; apart from it, because it needs libtorch's GPU part to be loaded at all.
+std::unique_ptr<recorder> open_cuda_recorder(c10::Device device) {
+  Dl_info where;
+  ::dladdr(reinterpret_cast<void*>(&open_recorder), &where);
+  const std::string addon = where.dli_fname;
+  auto* library = ::dlopen((addon.substr(0, addon.rfind('/') + 1) + "trainer-cuda.so").c_str(), RTLD_NOW);
+  auto* open = library == nullptr ? nullptr : ::dlsym(library, "gepo_open_cuda_recorder");
+  if (open == nullptr) {
+    fail("bad-input", "The training engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
+                      "install the Python packages nvidia-cuda-runtime and nvidia-cuda-crt of PyTorch's CUDA beside it "
+                      "and run npm run setup.");
+  }
+  return std::unique_ptr<recorder>(reinterpret_cast<recorder* (*)(int)>(open)(device.has_index() ? device.index() : 0));
+}
+
+}  // namespace
+
+std::unique_ptr<recorder> open_recorder(c10::Device device) {
+  return device.is_cuda() ? open_cuda_recorder(device) : std::make_unique<repeater>();
+}
+
+}  // namespace gepo
