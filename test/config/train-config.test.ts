@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { formatTrainConfig } from '../../src/config/format-train-config.ts'
 import { type GroupConfig, loadTrainConfig, parseTrainConfig } from '../../src/config/train-config.ts'
+import { scratchFolder } from '../scratch-folder.ts'
 
 const least = { method: 'gepo', model: 'models/tiny', out: 'runs/a', data: { groups: 'groups.db' } }
 
@@ -125,7 +125,7 @@ describe('the configuration of training', () => {
 })
 
 describe('the file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-config-'))
+  const folder = scratchFolder()
   const write = (text: string) => {
     const file = join(folder, 'config.yaml')
     writeFileSync(file, text)

@@ -1,7 +1,6 @@
 /** Compiles trusted C of the tests with driver and harness in several ways, and runs it on an input. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallPlan } from '../../../src/execute/call/call-plan.ts'
@@ -10,13 +9,14 @@ import { CALL_LINK_FLAGS, DRIVER_FLAGS, driverSource } from '../../../src/execut
 import { encodeCall } from '../../../src/execute/call/encode-call.ts'
 import { planCall } from '../../../src/execute/call/plan-call.ts'
 import type { CallInput } from '../../../src/execute/input.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 
 const CLANG = 'clang-19'
 const HARNESS = fileURLToPath(new URL('../../../native/harness/', import.meta.url))
 const ASAN = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 const MSAN = ['-fsanitize=memory', '-fno-sanitize-recover=all']
 
-const folder = mkdtempSync(path.join(tmpdir(), 'gepo-call-'))
+const folder = scratchFolder()
 let count = 0
 
 function clang(args: readonly string[], stdin?: string): string {

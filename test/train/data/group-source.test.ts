@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { GroupConfig } from '../../../src/config/train-config.ts'
 import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 import { makeTinyWorld, tinyConfig } from '../loop/tiny-run.ts'
 
 const world = makeTinyWorld(20)
@@ -73,7 +73,7 @@ describe('the groups of a split', () => {
 
 describe('the cache', () => {
   it('is refused where its file is of another program', async () => {
-    const cache = join(mkdtempSync(join(tmpdir(), 'gepo-cache-')), 'notes.txt')
+    const cache = join(scratchFolder(), 'notes.txt')
     writeFileSync(cache, 'dear diary, '.repeat(200))
     await expect(source(tinyConfig(world, { data: { groups: world.database, cache } }))).rejects.toThrow(
       /not a SQLite database/,

@@ -1,20 +1,17 @@
 /** The native engine for tests, one thread; where it is not built, tests skip with the reason in their name. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { existsSync } from 'node:fs'
 import { trainerPath } from '../../../src/train/engine/addon.ts'
 import type { OpenModelOptions } from '../../../src/train/engine/engine.ts'
 import type { NativeModel } from '../../../src/train/engine/native-model.ts'
 import { openEngine } from '../../../src/train/engine/open-engine.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 
 export const NO_ENGINE = existsSync(trainerPath(process.env))
   ? undefined
   : 'skipped: the training engine is not built (`npm run setup`)'
 
 /** A folder that goes with the test file. */
-export const SCRATCH = mkdtempSync(join(tmpdir(), 'gepo-engine-'))
-afterAll(() => rmSync(SCRATCH, { recursive: true, force: true }))
+export const SCRATCH = scratchFolder()
 
 /** Opens a checkpoint for full training in float32 on the CPU, unless `options` say otherwise. */
 export async function openTiny(

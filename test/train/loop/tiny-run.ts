@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GroupConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 import {
   syntheticGroup,
   syntheticOutcome,
@@ -18,7 +18,7 @@ export function makeTinyWorld(groups = 30): {
   readonly database: string
   readonly model: string
 } {
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-train-'))
+  const folder = scratchFolder()
   const database = join(folder, 'groups.db')
   const numbers = Array.from({ length: groups }, (_, n) => n)
   const store = openStore(database)

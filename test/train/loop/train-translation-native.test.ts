@@ -11,13 +11,9 @@ import { openEngine } from '../../../src/train/engine/open-engine.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
 import { NO_ENGINE } from '../engine/open-tiny.ts'
+import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics } from './tiny-run.ts'
-import {
-  makeTranslationWorld,
-  openScriptedJudging,
-  translationConfig,
-  withoutTimes,
-} from './translation-world.ts'
+import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
 
 const world = await makeTranslationWorld()
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }))

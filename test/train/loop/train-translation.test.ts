@@ -11,14 +11,9 @@ import type { TrainEvent } from '../../../src/train/loop/events.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import type { OpenJudging } from '../../../src/train/rollout/judging.ts'
 import { openBigramEngine } from '../engine/bigram-engine.ts'
+import { openScriptedJudging, scriptedJudging } from './scripted-judging.ts'
 import { readMetrics, readWeights } from './tiny-run.ts'
-import {
-  makeTranslationWorld,
-  openScriptedJudging,
-  scriptedJudging,
-  translationConfig,
-  withoutTimes,
-} from './translation-world.ts'
+import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
 
 const world = await makeTranslationWorld()
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }))

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/train/engine/engine.ts'
 import { openEngine } from '../../../src/train/engine/open-engine.ts'
 import { train } from '../../../src/train/loop/train.ts'
 import { openBigramEngine } from '../engine/bigram-engine.ts'
-import { openScriptedJudging } from './translation-world.ts'
+import { openScriptedJudging } from './scripted-judging.ts'
 
 const [kind, configFile, killAt] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig

@@ -1,11 +1,8 @@
-/** Translation tasks that a table of bigrams can learn, and a judge that follows a simple script. */
+/** Translation tasks that a table of bigrams can learn. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { parseTrainConfig, type RolloutConfig } from '../../../src/config/train-config.ts'
-import type { Verdict } from '../../../src/judge/verdict.ts'
 import type { TranslationTask } from '../../../src/problems/translation-task.ts'
-import type { Judging } from '../../../src/train/rollout/judging.ts'
 import { loadTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 import { makeTinyWorld } from './tiny-run.ts'
 
@@ -60,29 +57,6 @@ export function translationConfig(
     ...given,
     rollout: { tasks: 4, samples: 4, maxNewTokens: 6, ...(given.rollout as object) },
   }) as RolloutConfig
-}
-
-/** Passes answers that begin with a small letter. Verdicts come in an order of their own. */
-export async function openScriptedJudging(config: RolloutConfig): Promise<Judging> {
-  return scriptedJudging(config, (_, text) =>
-    /^[a-z]/.test(text) ? { kind: 'passed' } : { kind: 'wrong-answer', test: 0, expected: '', got: text },
-  )
-}
-
-export function scriptedJudging(
-  config: RolloutConfig,
-  verdictOf: (task: TranslationTask, text: string) => Verdict,
-): Judging {
-  const tasks = JSON.parse(readFileSync(config.tasks.problems, 'utf8')) as TranslationTask[]
-  return {
-    tasks: async ({ split, targets }) =>
-      tasks.filter((task) => task.split === split && (targets === null || targets.includes(task.target))),
-    async judge(task, text, { signal }) {
-      await setTimeout(text.length % 3, undefined, { signal })
-      return verdictOf(task, text)
-    },
-    async close() {},
-  }
 }
 
 /** Logged figures, all but what depends on the clock. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRandom } from '../../../src/execute/random.ts'
 import type { PreparedGroup } from '../../../src/train/step/prepared-group.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 import { type BigramModel, openBigramEngine } from '../engine/bigram-engine.ts'
 
 export const VOCABULARY = 12
@@ -28,7 +28,7 @@ export function randomGroups(count: number, seed = 'groups'): PreparedGroup[] {
 /** A model with random weights. */
 export async function openRandomBigram(seed = 'weights'): Promise<BigramModel> {
   const random = createRandom(seed)
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-bigram-'))
+  const folder = scratchFolder()
   const weights = Float64Array.from({ length: VOCABULARY ** 2 }, () => 2 * random.next() - 1)
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ vocab_size: VOCABULARY }))
   writeFileSync(join(folder, 'bigram.safetensors'), new Uint8Array(weights.buffer))

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'gepo-tokenizer-'))
+const root = scratchFolder()
 const code = readFileSync(new URL('../../../fixtures/programs/bfs-grid.c', import.meta.url), 'utf8')
 const made = makeTokenizer([code], 400)
 
@@ -105,7 +105,7 @@ describe('reading a tokenizer', () => {
 })
 
 function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(root, 'model-'))
+  const folder = scratchFolder()
   mkdirSync(folder, { recursive: true })
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
   return folder

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tokenizer } from 'tokenizers'
 import { describe, expect, it } from 'vitest'
 import { trainBpe } from '../../../src/train/tokenizer/train-bpe.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
 
 describe('merges of a byte-pair encoding', () => {
   it('joins the most frequent pair first', () => {
@@ -49,7 +49,7 @@ describe('merges of a byte-pair encoding', () => {
 })
 
 function libraryMerges(text: string): [string, string][] {
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-bpe-'))
+  const folder = scratchFolder()
   const tokenizer = Tokenizer.fromString(
     JSON.stringify({
       version: '1.0',
