@@ -1,8 +1,8 @@
 /**
- * REINFORCE++ alone, with DPO and with GEPO in the same steps, from one start over several seeds (of the order of tasks
- * and groups and of what is drawn): does the share of solved tasks rise, and what becomes of the accuracy on groups?
+ * REINFORCE++ alone, with DPO and with GEPO in the same steps, over several seeds, each with a start of its own that its
+ * arms share: does the share of solved tasks rise, and what becomes of the accuracy on groups?
  * `node bench/oorl-ablation.ts groups.db [--seeds 3] [--steps 40] [--arms rl,rl+dpo,rl+gepo] [--folder <folder>]
- * [--save <name>]`
+ * [--save <name>]`; a folder's starts are used again.
  *
  * Tasks are those of expression-tasks.ts, judged by the real judge: Bash must be there. The start is a new small model
  * that was shown the winners of groups and pairs of program and answer, of which a share (`--mistaken`) has a sum in the
@@ -100,13 +100,13 @@ async function proveTasks(): Promise<void> {
   writeFileSync(proof, '')
 }
 
-async function makeStart(engine: Engine): Promise<string> {
-  const seed = 1
-  const made = join(scratch, 'start', 'model')
+async function makeStart(engine: Engine, seed: number): Promise<string> {
+  const out = join(scratch, `start-${seed}`)
+  const made = join(out, 'model')
   // Of an earlier start in the same --folder.
   if (existsSync(made)) return made
-  const model = join(scratch, 'new-model')
-  const file = join(scratch, 'pairs.jsonl')
+  const model = join(scratch, `new-model-${seed}`)
+  const file = join(scratch, `pairs-${seed}.jsonl`)
   const mistaken = Number(values.mistaken)
   const pairs = makeStartingPairs({ seed, answers: 3000, mistaken, groups: database })
   writeFileSync(file, pairs.map((pair) => JSON.stringify(pair)).join('\n'))
@@ -123,7 +123,7 @@ async function makeStart(engine: Engine): Promise<string> {
   const config = parseTrainConfig({
     method: 'sft',
     model,
-    out: join(scratch, 'start'),
+    out,
     seed,
     pairs: { file },
     length: { maxTokens: 1024 },
@@ -155,7 +155,7 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     evaluation: { everySteps: 1_000_000, groups: 1 },
     checkpoints: { everySteps: 1_000_000 },
   }
-  // Groups are in the first arm too, without weight: so that their accuracy is measured there.
+  if (arm === 'rl') return parseTrainConfig({ method: 'reinforce', ...translating }) as RolloutConfig
   return parseTrainConfig({
     method: 'oorl',
     ...translating,
@@ -164,7 +164,7 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
     gepo: { beta: Number(values.beta), lambda: Number(values.lambda) },
     dpo: { beta: Number(values.beta) },
     oorl: {
-      preferenceWeight: arm === 'rl' ? 0 : Number(values.weight),
+      preferenceWeight: Number(values.weight),
       preference: arm === 'rl+dpo' ? 'dpo' : 'gepo',
     },
   }) as RolloutConfig
@@ -244,8 +244,8 @@ const results: RunResult[] = []
 try {
   mkdirSync(scratch, { recursive: true })
   await proveTasks()
-  const model = await makeStart(engine)
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const model = await makeStart(engine, seed)
     for (const arm of values.arms.split(',')) {
       const result = await runArm(arm, seed, model, engine)
       results.push(result)
