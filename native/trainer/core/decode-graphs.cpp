@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "job.h"
+
 namespace gepo {
 namespace {
 
@@ -60,6 +62,7 @@ at::Tensor decode_graphs::decode(const decode_inputs& inputs, int64_t window) {
     step.recorded = recorder_->record(
         [this, &step, fixed_window] { step.hidden = gepo::decode(model_, cache_, step.inputs, fixed_window); });
   }
+  stop_if_aborted();  // what is played back does not ask
   step.recorded->play();
   return step.hidden.narrow(0, 0, rows);
 }
