@@ -1,16 +1,27 @@
 /**
  * Box directories: where executables wait for their runs. In: a folder for temporary files. Out: a fresh
- * directory that the sandbox's user can read. Those whose process is gone are removed on the way.
+ * directory that the sandbox's user can read. A process takes its own along when it ends, also those of threads that were
+ * stopped before they could close their sandboxes; what a killed one left is removed on the way by the next.
  */
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 
 const PREFIX = 'gepo-box-'
+
+/** Where this thread made boxes. */
+const parents = new Set<string>()
+if (isMainThread) {
+  process.once('exit', () => {
+    for (const parent of parents) removeBoxDirectories(parent, (pid) => pid === process.pid)
+  })
+}
 
 /** Makes `<parent>/gepo-box-<system>-<pid>-<random>`. */
 export function makeBoxDirectory(parent: string): string {
   sweepBoxDirectories(parent)
+  parents.add(parent)
   const box = mkdtempSync(join(parent, `${PREFIX}${systemTag()}-${process.pid}-`))
   chmodSync(box, 0o755)
   return box
@@ -22,11 +33,16 @@ export function removeBoxDirectory(box: string): void {
 
 /** Removes what processes left that ended without closing their sandbox. */
 export function sweepBoxDirectories(parent: string): void {
+  removeBoxDirectories(parent, (pid) => !isAlive(pid))
+}
+
+function removeBoxDirectories(parent: string, belongs: (pid: number) => boolean): void {
+  if (!existsSync(parent)) return
   const mine = `${PREFIX}${systemTag()}-`
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(mine)) continue
     const pid = Number.parseInt(name.slice(mine.length), 10)
-    if (Number.isNaN(pid) || isAlive(pid)) continue
+    if (Number.isNaN(pid) || !belongs(pid)) continue
     try {
       removeBoxDirectory(join(parent, name))
     } catch {

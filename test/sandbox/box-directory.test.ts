@@ -44,3 +44,23 @@ test('making a box sweeps first', () => {
   makeBoxDirectory(parent)
   expect(readdirSync(parent)).not.toContain(dead)
 })
+
+test('a process takes its boxes along, those of stopped threads too, and no other', () => {
+  const living = basename(makeBoxDirectory(parent))
+  const module = JSON.stringify(new URL('../../src/sandbox/box-directory.ts', import.meta.url).href)
+  const make = `import(${module}).then(({ makeBoxDirectory }) => makeBoxDirectory(${JSON.stringify(parent)}))`
+  const script = `
+    const { Worker } = require('node:worker_threads')
+    const { readdirSync } = require('node:fs')
+    const thread = ${JSON.stringify(`${make}.then(() => require('node:worker_threads').parentPort.postMessage(0))`)}
+    ${make}.then(() => {
+      const worker = new Worker(thread, { eval: true })
+      worker.once('message', async () => {
+        await worker.terminate()
+        console.log(readdirSync(${JSON.stringify(parent)}).length)
+      })
+    })`
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+  expect(stdout).toBe('3\n')
+  expect(readdirSync(parent)).toEqual([living])
+})
