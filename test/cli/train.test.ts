@@ -1,6 +1,6 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { readTasks } from '../../src/problems/read-tasks.ts'
 import { openBigramEngine } from '../train/engine/bigram-engine.ts'
@@ -8,7 +8,6 @@ import { makeTinyWorld, tinyConfig } from '../train/loop/tiny-run.ts'
 import { run } from './captured-context.ts'
 
 const world = makeTinyWorld(20)
-afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
 const engine = { loadEngine: async () => openBigramEngine() }
 const configFile = (name: string, given: Record<string, unknown> = {}) => {
   const file = join(world.folder, `${name}.yaml`)

@@ -1,13 +1,12 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { GroupConfig } from '../../../src/config/train-config.ts'
 import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 import { makeTinyWorld, tinyConfig } from '../loop/tiny-run.ts'
 
 const world = makeTinyWorld(20)
-afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
 const all = { split: 'train', limit: null, seed: 0 } as const
 
 async function source(

@@ -1,5 +1,5 @@
 /** Runs that answer tasks, on the native engine: a small Qwen3 on the CPU. Skipped where the engine is not built. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -16,7 +16,6 @@ import { readMetrics } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
 
 const world = await makeTranslationWorld()
-afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
 
 describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? ''}`, () => {
   const model = join(world.folder, 'qwen3')

@@ -1,9 +1,9 @@
 /** Runs that answer translation tasks: REINFORCE++ alone, and together with groups. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RolloutConfig } from '../../../src/config/train-config.ts'
 import type { Verdict } from '../../../src/judge/verdict.ts'
 import type { TranslationTask } from '../../../src/problems/translation-task.ts'
@@ -16,7 +16,6 @@ import { readMetrics, readWeights } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
 
 const world = await makeTranslationWorld()
-afterAll(() => rmSync(world.folder, { recursive: true, force: true }))
 
 const named = (name: string, given: Record<string, unknown> = {}) =>
   translationConfig(world, { out: join(world.folder, name), ...given })
