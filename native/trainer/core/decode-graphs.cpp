@@ -3,6 +3,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "job.h"
 
@@ -13,9 +14,7 @@ namespace {
 constexpr int64_t window_step = 256;
 
 int64_t round_up_rows(int64_t rows, int64_t most) {
-  int64_t rounded = 1;
-  while (rounded < rows) rounded *= 2;
-  return std::min(rounded, most);
+  return std::min(static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(rows))), most);
 }
 
 int64_t round_up_window(int64_t window, int64_t most) {
