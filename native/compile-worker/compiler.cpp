@@ -11,14 +11,10 @@ namespace {
 
 std::unique_ptr<clang::FrontendAction> make_action(clang::frontend::ActionKind kind) {
   switch (kind) {
-    case clang::frontend::EmitLLVM:
-      return std::make_unique<clang::EmitLLVMAction>();
-    case clang::frontend::EmitObj:
-      return std::make_unique<clang::EmitObjAction>();
-    case clang::frontend::PrintPreprocessedInput:
-      return std::make_unique<clang::PrintPreprocessedAction>();
-    default:
-      return std::make_unique<clang::SyntaxOnlyAction>();
+    case clang::frontend::EmitLLVM: return std::make_unique<clang::EmitLLVMAction>();
+    case clang::frontend::EmitObj: return std::make_unique<clang::EmitObjAction>();
+    case clang::frontend::PrintPreprocessedInput: return std::make_unique<clang::PrintPreprocessedAction>();
+    default: return std::make_unique<clang::SyntaxOnlyAction>();
   }
 }
 

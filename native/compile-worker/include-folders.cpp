@@ -43,6 +43,7 @@ class include_folders : public llvm::vfs::ProxyFileSystem {
 llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> include_folders_only(const clang::CompilerInvocation &invocation) {
   const clang::HeaderSearchOptions &options = invocation.getHeaderSearchOpts();
   std::vector<std::string> folders = {without_dots(options.ResourceDir)};
-  for (const clang::HeaderSearchOptions::Entry &entry : options.UserEntries) folders.push_back(without_dots(entry.Path));
+  for (const clang::HeaderSearchOptions::Entry &entry : options.UserEntries)
+    folders.push_back(without_dots(entry.Path));
   return llvm::makeIntrusiveRefCnt<include_folders>(std::move(folders));
 }

@@ -113,12 +113,9 @@ bool say_hello(int out) {
 
 response_kind kind_of(const compilation &result) {
   switch (result.kind) {
-    case compilation::ok:
-      return response_kind::ok;
-    case compilation::rejected:
-      return response_kind::rejected;
-    default:
-      return response_kind::unsupported;
+    case compilation::ok: return response_kind::ok;
+    case compilation::rejected: return response_kind::rejected;
+    default: return response_kind::unsupported;
   }
 }
 
@@ -150,9 +147,8 @@ int main(int argc, char **argv) {
   }
   settings settings;
   if (!parse_settings(argc, argv, settings)) {
-    fprintf(stderr,
-            "usage: compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]\n"
-            "       compile-worker --version\n");
+    fprintf(stderr, "usage: compile-worker CLANG CPU_SECONDS MEMORY_BYTES JOBS [--no-precompiled-headers]\n"
+                    "       compile-worker --version\n");
     return 2;
   }
   /* A reader that is gone shows as a failed write. */

@@ -19,9 +19,9 @@ class precompile_action : public clang::ASTFrontendAction {
 
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &instance, llvm::StringRef) override {
     /* clang's own headers are found by absolute paths: nothing is relative to a system root. */
-    return std::make_unique<clang::PCHGenerator>(
-        instance.getPreprocessor(), instance.getModuleCache(), "-", "", buffer,
-        instance.getFrontendOpts().ModuleFileExtensions, /*AllowASTWithErrors=*/false, /*IncludeTimestamps=*/false);
+    return std::make_unique<clang::PCHGenerator>(instance.getPreprocessor(), instance.getModuleCache(), "-", "", buffer,
+                                                 instance.getFrontendOpts().ModuleFileExtensions,
+                                                 /*AllowASTWithErrors=*/false, /*IncludeTimestamps=*/false);
   }
 
   clang::TranslationUnitKind getTranslationUnitKind() override { return clang::TU_Prefix; }

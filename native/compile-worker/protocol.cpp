@@ -47,8 +47,7 @@ void append_u32(std::string &to, uint64_t value) {
   for (int i = 0; i < 4; i++) to.push_back(static_cast<char>(value >> (8 * i)));
 }
 
-std::string encode_response(response_kind kind, uint32_t flags, std::string_view output,
-                            std::string_view diagnostics) {
+std::string encode_response(response_kind kind, uint32_t flags, std::string_view output, std::string_view diagnostics) {
   std::string frame;
   size_t length = 4 * sizeof(uint32_t) + output.size() + diagnostics.size();
   frame.reserve(sizeof(uint32_t) + length);

@@ -44,8 +44,7 @@ struct request {
 std::optional<request> parse_request(std::string_view frame);
 
 /* A whole frame, length included. */
-std::string encode_response(response_kind kind, uint32_t flags, std::string_view output,
-                            std::string_view diagnostics);
+std::string encode_response(response_kind kind, uint32_t flags, std::string_view output, std::string_view diagnostics);
 
 /* Nothing at the end of the stream. Exactly the frame is taken, so that another process could read on. */
 std::optional<std::string> read_frame(int descriptor);

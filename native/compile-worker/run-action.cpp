@@ -55,8 +55,8 @@ std::string take_stdout() {
   return output;
 }
 
-llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> with_precompiled(
-    llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> below, const std::string &precompiled) {
+llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> with_precompiled(llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> below,
+                                                                 const std::string &precompiled) {
   auto memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
   memory->addFileNoOwn(precompiled_path, 0, llvm::MemoryBufferRef(precompiled, precompiled_path));
   auto both = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(std::move(below));

@@ -36,7 +36,8 @@
 #endif
 
 /* The harness reads and writes memory on its own authority. */
-#pragma clang attribute push(__attribute__((no_sanitize("address", "memory", "undefined", "coverage"))), apply_to = function)
+#pragma clang attribute push(__attribute__((no_sanitize("address", "memory", "undefined", "coverage"))), \
+                             apply_to = function)
 
 /* Keeps loops over bytes from becoming calls: a unit may define its own memcpy, and a mutant of it would break the harness. */
 #define BYTE_LOOP __attribute__((no_builtin, noinline))
@@ -103,7 +104,8 @@ static void store(unsigned char *at, uint64_t value) { ((struct word *)at)->valu
 BYTE_LOOP static void copy_bytes(void *to, const void *from, size_t length) {
   unsigned char *t = to;
   const unsigned char *f = from;
-  for (; length >= sizeof(struct word); length -= sizeof(struct word), t += sizeof(struct word), f += sizeof(struct word))
+  for (; length >= sizeof(struct word);
+       length -= sizeof(struct word), t += sizeof(struct word), f += sizeof(struct word))
     store(t, load(f));
   while (length-- > 0) *t++ = *f++;
 }
@@ -116,7 +118,8 @@ BYTE_LOOP static void fill_bytes(void *to, unsigned char value, size_t length) {
 }
 
 /* The first position from `at` on, below `end`, where the bytes are others than before; without `before`: not zero. */
-BYTE_LOOP static size_t first_difference(const unsigned char *bytes, const unsigned char *before, size_t at, size_t end) {
+BYTE_LOOP static size_t first_difference(const unsigned char *bytes, const unsigned char *before, size_t at,
+                                         size_t end) {
   enum { STRIDE = 4 * sizeof(struct word) };
   for (; end - at >= STRIDE; at += STRIDE) {
     uint64_t different = 0;
@@ -307,7 +310,8 @@ static size_t block_count;
 
 /* Memory that was never touched is read page by page at a fault each; asked for at once it costs a tenth. */
 static void expect_reads(const void *address, size_t size) {
-  const uintptr_t page = 4096, start = ((uintptr_t)address + page - 1) & -page, end = ((uintptr_t)address + size) & -page;
+  const uintptr_t page = 4096, start = ((uintptr_t)address + page - 1) & -page,
+                  end = ((uintptr_t)address + size) & -page;
   if (end > start + MOST_FAULTS * page) syscall(SYS_madvise, start, end - start, MADV_POPULATE_READ);
 }
 
@@ -336,7 +340,8 @@ static void set_up_memory(void) {
   for (size_t i = 0; i < gepo_global_count; i++) {
     const struct gepo_global *global = &gepo_globals[i];
     expect_reads(global->address, global->size);
-    set(add_object(GLOBAL, (unsigned)i, global->address, global->size), without_trailing(global->address, global->size, 0));
+    set(add_object(GLOBAL, (unsigned)i, global->address, global->size),
+        without_trailing(global->address, global->size, 0));
   }
   for (uint32_t i = 0; i < global_count; i++) {
     uint32_t index = take_u32(), length = take_u32();

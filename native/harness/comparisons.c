@@ -144,9 +144,9 @@ static int compare(const unsigned char *a, const unsigned char *b, size_t most, 
   return 0;
 }
 
-#define HOOK_STRINGS(name, fold)                                     \
-  HOOK int name(const char *a, const char *b) {                      \
-    note_text(CALLER, a, strlen(a), b, strlen(b));                   \
+#define HOOK_STRINGS(name, fold)                                         \
+  HOOK int name(const char *a, const char *b) {                          \
+    note_text(CALLER, a, strlen(a), b, strlen(b));                       \
     return compare((const void *)a, (const void *)b, SIZE_MAX, 1, fold); \
   }
 #define HOOK_PREFIXES(name, fold)                                    \
@@ -154,10 +154,10 @@ static int compare(const unsigned char *a, const unsigned char *b, size_t most, 
     note_text(CALLER, a, strnlen(a, most), b, strnlen(b, most));     \
     return compare((const void *)a, (const void *)b, most, 1, fold); \
   }
-#define HOOK_BYTES(name)                                             \
-  HOOK int name(const void *a, const void *b, size_t length) {       \
-    note_text(CALLER, a, length, b, length);                         \
-    return compare(a, b, length, 0, 0);                              \
+#define HOOK_BYTES(name)                                       \
+  HOOK int name(const void *a, const void *b, size_t length) { \
+    note_text(CALLER, a, length, b, length);                   \
+    return compare(a, b, length, 0, 0);                        \
   }
 HOOK_STRINGS(strcmp, 0)
 HOOK_STRINGS(strcasecmp, 1)

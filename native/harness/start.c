@@ -17,7 +17,9 @@
 enum { FILLED_STACK_BYTES = 256 * 1024, STACK_GUARD_BYTES = 32 * 1024 };
 
 /* Runs before the sanitizers' runtimes have set anything up, and fills memory on its own authority. */
-#pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "memory", "undefined"))), apply_to = function)
+#pragma clang attribute push(                                                                          \
+    __attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "memory", "undefined"))), \
+    apply_to = function)
 
 typedef int main_function(int, char **, char **);
 

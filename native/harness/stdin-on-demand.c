@@ -71,7 +71,10 @@ static void draw_strategy(void) {
   strategy.odd_values = chance(40) ? (int)between(5, 40) : 0;
   strategy.end_after = chance(35) ? (int)between(0, 12) : (int)between(12, 400);
   strategy.sentinel_after = chance(55) ? (int)between(1, 25) : INT32_MAX;
-  strategy.sentinel = chance(75) ? 0 : chance(60) ? -1 : number_count ? atoll(numbers[between(0, number_count - 1)]) : 0;
+  strategy.sentinel = chance(75)     ? 0
+                      : chance(60)   ? -1
+                      : number_count ? atoll(numbers[between(0, number_count - 1)])
+                                     : 0;
   strategy.line_kind = (int)between(0, 3);
   strategy.case_kind = (int)between(0, 5);
 }
@@ -102,7 +105,8 @@ static long long draw_integer(void) {
   if (first == 0 && !chance(10)) return between(1, count_end);
   if (first < 3 && chance(60)) return between(1, count_end);
   if (chance(strategy.odd_values)) {
-    static const long long ODD[] = {0, 1, -1, 2, 10, 100, 255, 256, 1000, 32767, 65536, 1000000007, 2147483647, -2147483647 - 1};
+    static const long long ODD[] = {0,   1,    -1,    2,     10,         100,        255,
+                                    256, 1000, 32767, 65536, 1000000007, 2147483647, -2147483647 - 1};
     if (number_count && chance(60)) return atoll(numbers[between(0, number_count - 1)]) + between(-1, 1);
     return ODD[between(0, (int)(sizeof ODD / sizeof *ODD) - 1)];
   }
@@ -111,7 +115,8 @@ static long long draw_integer(void) {
 }
 
 static char draw_letter(void) {
-  if (*chars_of_source && chance(strategy.line_kind == 2 ? 80 : 12)) return chars_of_source[between(0, (long long)strlen(chars_of_source) - 1)];
+  if (*chars_of_source && chance(strategy.line_kind == 2 ? 80 : 12))
+    return chars_of_source[between(0, (long long)strlen(chars_of_source) - 1)];
   switch (strategy.case_kind) {
     case 0: return (char)between('a', 'z');
     case 1: return (char)between('A', 'Z');
@@ -211,12 +216,17 @@ static void parse_format(const char *format) {
     while (*p && strchr("hlLqjztm", *p)) p++;
     if (*p == 0) break;
     switch (*p) {
-      case 'd': case 'i': c.letter = 'd'; break;
+      case 'd':
+      case 'i': c.letter = 'd'; break;
       case 'u': c.letter = 'u'; break;
-      case 'x': case 'X': case 'p': c.letter = 'x'; break;
+      case 'x':
+      case 'X':
+      case 'p': c.letter = 'x'; break;
       case 'o': c.letter = 'o'; break;
-      case 'c': case 'C': c.letter = 'c'; break;
-      case 's': case 'S': c.letter = 's'; break;
+      case 'c':
+      case 'C': c.letter = 'c'; break;
+      case 's':
+      case 'S': c.letter = 's'; break;
       case '[': c.letter = '['; break;
       case 'n': c.letter = 'n'; break;
       default: c.letter = 'f'; break;
@@ -304,7 +314,8 @@ static void supply(void) {
 static void take_beginning(void) {
   extern ssize_t __read(int, void *, size_t);
   ssize_t count;
-  while (text_length < MAX_TEXT_BYTES && (count = __read(0, text + text_length, (size_t)(MAX_TEXT_BYTES - text_length))) > 0)
+  while (text_length < MAX_TEXT_BYTES &&
+         (count = __read(0, text + text_length, (size_t)(MAX_TEXT_BYTES - text_length))) > 0)
     text_length += (int)count;
   if (text_length > 0) numbers_given = 3;
 }

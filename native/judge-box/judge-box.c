@@ -63,15 +63,27 @@ struct shared {
 };
 
 enum step {
-  STEP_NONE, STEP_PARENT, STEP_MOUNTS, STEP_FORK, STEP_FILES, STEP_FOLDER, STEP_LIMITS, STEP_PRIVILEGES, STEP_FILTER,
+  STEP_NONE,
+  STEP_PARENT,
+  STEP_MOUNTS,
+  STEP_FORK,
+  STEP_FILES,
+  STEP_FOLDER,
+  STEP_LIMITS,
+  STEP_PRIVILEGES,
+  STEP_FILTER,
   STEP_EXECUTE,
 };
 
 static const char *const step_names[] = {
-    [STEP_PARENT] = "find its parent",     [STEP_MOUNTS] = "mount its file systems",
-    [STEP_FORK] = "start its process",     [STEP_FILES] = "arrange its descriptors",
-    [STEP_FOLDER] = "enter its folder",    [STEP_LIMITS] = "set its limits",
-    [STEP_PRIVILEGES] = "give up privileges", [STEP_FILTER] = "filter its system calls",
+    [STEP_PARENT] = "find its parent",
+    [STEP_MOUNTS] = "mount its file systems",
+    [STEP_FORK] = "start its process",
+    [STEP_FILES] = "arrange its descriptors",
+    [STEP_FOLDER] = "enter its folder",
+    [STEP_LIMITS] = "set its limits",
+    [STEP_PRIVILEGES] = "give up privileges",
+    [STEP_FILTER] = "filter its system calls",
     [STEP_EXECUTE] = "execute it",
 };
 
@@ -109,16 +121,16 @@ static bool mount_own_files(bool writable_box) {
   return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
          mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 &&
          mount_temporary("/tmp", "size=64M,nr_inodes=4096,mode=0700") &&
-         mount_temporary("/dev/shm", "size=16M,nr_inodes=256,mode=0700") &&
-         make_read_only(INPUT) && (writable_box || make_read_only(BOX));
+         mount_temporary("/dev/shm", "size=16M,nr_inodes=256,mode=0700") && make_read_only(INPUT) &&
+         (writable_box || make_read_only(BOX));
 }
 
 static bool set_limits(const struct limits *limits, bool writable_box) {
   rlim_t cpu_seconds = limits->cpu_ms / 1000 + 2;
   rlim_t file_bytes = writable_box ? MAX_BUILT_FILE_BYTES : MAX_FILE_BYTES;
   return limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
-         limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NPROC, MAX_PROCESSES, MAX_PROCESSES) &&
-         limit(RLIMIT_MEMLOCK, 0, 0) && limit(RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES) &&
+         limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NPROC, MAX_PROCESSES, MAX_PROCESSES) && limit(RLIMIT_MEMLOCK, 0, 0) &&
+         limit(RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES) &&
          (!limits->data_bytes || limit(RLIMIT_DATA, limits->data_bytes, limits->data_bytes)) &&
          (!limits->stack_bytes || limit(RLIMIT_STACK, limits->stack_bytes, limits->stack_bytes));
 }
@@ -351,8 +363,8 @@ static bool write_file(const char *path, struct bytes content, uint32_t mode) {
 static bool open_files(const struct request *request, struct channel *channels, struct child_files *files) {
   *files = (struct child_files){-1, -1, -1, -1, -1};
   if (unlink(INPUT_FILE) < 0 && errno != ENOENT) return false;
-  return write_file(INPUT_FILE, request->input, 0444) &&
-         (files->input = open(INPUT_FILE, O_RDONLY | O_CLOEXEC)) >= 0 && open_other_files(request, channels, files);
+  return write_file(INPUT_FILE, request->input, 0444) && (files->input = open(INPUT_FILE, O_RDONLY | O_CLOEXEC)) >= 0 &&
+         open_other_files(request, channels, files);
 }
 
 static struct result run(struct shared *shared, const struct request *request, struct channel *channels) {
@@ -455,12 +467,9 @@ static void serve(struct shared *shared) {
     struct reader reader = {frame, frame + length, true};
     struct result result;
     uint32_t op = read_u32(&reader);
-    if (op == OP_PREPARE)
-      result = prepare(&reader, &channels[ERR]);
-    else if (op == OP_RUN)
-      result = serve_run(shared, reader.at, (size_t)(reader.end - reader.at), channels);
-    else
-      result = failed(&channels[ERR], "malformed request");
+    if (op == OP_PREPARE) result = prepare(&reader, &channels[ERR]);
+    else if (op == OP_RUN) result = serve_run(shared, reader.at, (size_t)(reader.end - reader.at), channels);
+    else result = failed(&channels[ERR], "malformed request");
     respond(&result, channels);
     for (int i = 0; i < CHANNELS; i++) {
       close_fd(&channels[i].fd);
@@ -514,8 +523,7 @@ int main(int argc, char **argv) {
   /* Fills the low numbers, so that no descriptor made later is overwritten while a child arranges its own. */
   for (int fd = 0; fd < 9;)
     if ((fd = dup(STDIN_FILENO)) < 0) die("standard input");
-  struct shared *shared =
-      mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) die("mmap");
   own_mounts();
   if (!mount_temporary(INPUT, "nr_inodes=16,mode=0755")) die(INPUT);

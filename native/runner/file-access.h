@@ -51,8 +51,12 @@ static inline int file_access_rules(int abi) {
     const char *path;
     uint64_t rights;
   } rules[] = {
-      {".", run},      {"/lib", run},          {"/lib64", run},
-      {"/usr/lib", run}, {"/usr/lib64", run},  {"/etc/ld.so.cache", look},
+      {".", run},
+      {"/lib", run},
+      {"/lib64", run},
+      {"/usr/lib", run},
+      {"/usr/lib64", run},
+      {"/etc/ld.so.cache", look},
       /* Sanitizers find the stack's bounds in /proc/self/maps. */
       {"/proc/self", look},
   };

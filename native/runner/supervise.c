@@ -64,12 +64,21 @@ struct shared {
   volatile bool kept_aslr;
 };
 
-enum step { STEP_NONE, STEP_PARENT, STEP_FILES, STEP_LIMITS, STEP_PRIVILEGES, STEP_LANDLOCK, STEP_FILTER, STEP_EXECUTE };
+enum step {
+  STEP_NONE,
+  STEP_PARENT,
+  STEP_FILES,
+  STEP_LIMITS,
+  STEP_PRIVILEGES,
+  STEP_LANDLOCK,
+  STEP_FILTER,
+  STEP_EXECUTE
+};
 
 static const char *const step_names[] = {
-    [STEP_PARENT] = "find its parent",      [STEP_FILES] = "arrange its descriptors",
-    [STEP_LIMITS] = "set its limits",       [STEP_PRIVILEGES] = "give up privileges",
-    [STEP_LANDLOCK] = "confine its files",  [STEP_FILTER] = "filter its system calls",
+    [STEP_PARENT] = "find its parent",     [STEP_FILES] = "arrange its descriptors",
+    [STEP_LIMITS] = "set its limits",      [STEP_PRIVILEGES] = "give up privileges",
+    [STEP_LANDLOCK] = "confine its files", [STEP_FILTER] = "filter its system calls",
     [STEP_EXECUTE] = "execute it",
 };
 
@@ -310,8 +319,7 @@ static struct result run_once(const struct supervisor *supervisor, const struct 
  * A process that another thread of the host is just starting may still hold the executable open for writing, for the
  * moment between its fork and its exec: that passes.
  */
-static struct result run(const struct supervisor *supervisor, const struct request *request,
-                         struct channel *channels) {
+static struct result run(const struct supervisor *supervisor, const struct request *request, struct channel *channels) {
   const uint64_t give_up_us = now_us(CLOCK_MONOTONIC) + BUSY_EXECUTABLE_MS * 1000;
   for (;;) {
     struct result result = run_once(supervisor, request, channels);

@@ -512,7 +512,7 @@ static bool reserve(struct linker *linker, size_t size) {
     uint64_t page = (linker->options->random + attempt * 0x9e3779b97f4a7c15u) % IMAGE_PAGES;
     uint64_t wanted = (LOWEST_IMAGE_ADDRESS + (page << 12)) & ~(uint64_t)(MOST_ALIGNMENT - 1);
     void *got = map_memory((void *)(uintptr_t)wanted, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (got == (void *)(uintptr_t)wanted) {
       linker->base = got;
       return true;

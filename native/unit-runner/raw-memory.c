@@ -34,7 +34,8 @@ void give_back_zeros(unsigned char *start, unsigned char *end) {
   end = page_of(end);
   for (unsigned char *page = next_page(start); page < end; page += PAGE_BYTES) {
     unsigned char present;
-    if (mincore(page, PAGE_BYTES, &present) == 0 && (present & 1) && is_zero(page)) madvise(page, PAGE_BYTES, MADV_DONTNEED);
+    if (mincore(page, PAGE_BYTES, &present) == 0 && (present & 1) && is_zero(page))
+      madvise(page, PAGE_BYTES, MADV_DONTNEED);
   }
 }
 

@@ -35,18 +35,13 @@ static inline enum relocation_need relocation_need(uint32_t type) {
     case R_X86_64_PC64:
     case R_X86_64_PC32:
     case R_X86_64_32:
-    case R_X86_64_32S:
-      return NEEDS_ADDRESS;
-    case R_X86_64_PLT32:
-      return NEEDS_CALL;
+    case R_X86_64_32S: return NEEDS_ADDRESS;
+    case R_X86_64_PLT32: return NEEDS_CALL;
     case R_X86_64_GOTPCREL:
     case R_X86_64_GOTPCRELX:
-    case R_X86_64_REX_GOTPCRELX:
-      return NEEDS_SLOT;
-    case R_X86_64_GOTTPOFF:
-      return NEEDS_THREAD_SLOT;
-    default:
-      return NEEDS_UNKNOWN;
+    case R_X86_64_REX_GOTPCRELX: return NEEDS_SLOT;
+    case R_X86_64_GOTTPOFF: return NEEDS_THREAD_SLOT;
+    default: return NEEDS_UNKNOWN;
   }
 }
 
@@ -54,8 +49,7 @@ static inline enum relocation_need relocation_need(uint32_t type) {
 static inline bool relocate(uint32_t type, unsigned char *place, uint64_t target, int64_t addend) {
   uint64_t value = target + (uint64_t)addend;
   switch (type) {
-    case R_X86_64_64:
-      break;
+    case R_X86_64_64: break;
     case R_X86_64_32:
       if (value > UINT32_MAX) return false;
       break;
@@ -70,9 +64,7 @@ static inline bool relocate(uint32_t type, unsigned char *place, uint64_t target
   return true;
 }
 
-static inline size_t relocation_width(uint32_t type) {
-  return type == R_X86_64_64 || type == R_X86_64_PC64 ? 8 : 4;
-}
+static inline size_t relocation_width(uint32_t type) { return type == R_X86_64_64 || type == R_X86_64_PC64 ? 8 : 4; }
 
 /* jmp *slot(%rip) */
 static inline void write_stub(unsigned char *stub, const unsigned char *slot) {

@@ -104,7 +104,8 @@ static bool put_content(int fd, char *content, struct bytes bytes) {
 /* As in a new process, both files are read from their beginning. */
 static void put_input(const struct input *input) {
   const struct task *task = child.task;
-  if (!put_content(TEXT_FD, task->text, input->text) || lseek(0, 0, SEEK_SET) < 0) stop(PHASE_BROKEN, "giving an input");
+  if (!put_content(TEXT_FD, task->text, input->text) || lseek(0, 0, SEEK_SET) < 0)
+    stop(PHASE_BROKEN, "giving an input");
   if (!child.has_arguments) return;
   if (!put_content(ARGUMENTS_FD, task->arguments, input->arguments) || lseek(4, 0, SEEK_SET) < 0)
     stop(PHASE_BROKEN, "giving arguments");
@@ -210,7 +211,8 @@ static void make_room_for_environment(void) {
     if (size > largest) largest = size;
   }
   child.environment_room = strings_size(&run->environment) + largest;
-  child.environment = map_memory(NULL, child.environment_room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  child.environment =
+      map_memory(NULL, child.environment_room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (child.environment == MAP_FAILED) stop(PHASE_BROKEN, "making room for the environment");
 }
 
@@ -283,8 +285,7 @@ static int run_unit(void *input) {
   /* Another one in every process: nothing may depend on it. */
   char name[16], *arguments[] = {name, NULL};
   snprintf(name, sizeof name, "u%u", (unsigned)(child.task->random % 100000));
-  if (!refill_unit_stack(stack_fill(input)))
-    stop(PHASE_BROKEN, "filling the stack");
+  if (!refill_unit_stack(stack_fill(input))) stop(PHASE_BROKEN, "filling the stack");
   if (__msan_unpoison_param) {
     __msan_unpoison(name, sizeof name);
     __msan_unpoison(arguments, sizeof arguments);
@@ -297,7 +298,8 @@ static uint64_t process_pages(void) {
   char text[128];
   ssize_t length = pread(SIZE_FD, text, sizeof text - 1, 0);
   uint64_t pages = 0;
-  for (ssize_t i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++) pages = pages * 10 + (uint64_t)(text[i] - '0');
+  for (ssize_t i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+    pages = pages * 10 + (uint64_t)(text[i] - '0');
   return pages;
 }
 

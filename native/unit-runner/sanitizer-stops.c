@@ -53,33 +53,24 @@ static const char *fault_name(uintptr_t address, size_t size) {
   if (*shadow > 0 && *shadow < 128) shadow++;
   switch (*shadow) {
     case 0xfa:
-    case 0xac:
-      return "heap-buffer-overflow";
-    case 0xfd:
-      return "heap-use-after-free";
-    case 0xf1:
-      return "stack-buffer-underflow";
+    case 0xac: return "heap-buffer-overflow";
+    case 0xfd: return "heap-use-after-free";
+    case 0xf1: return "stack-buffer-underflow";
     case 0xf2:
-    case 0xf3:
-      return "stack-buffer-overflow";
-    case 0xf5:
-      return "stack-use-after-return";
-    case 0xf7:
-      return "use-after-poison";
-    case 0xf8:
-      return "stack-use-after-scope";
-    case 0xf9:
-      return "global-buffer-overflow";
+    case 0xf3: return "stack-buffer-overflow";
+    case 0xf5: return "stack-use-after-return";
+    case 0xf7: return "use-after-poison";
+    case 0xf8: return "stack-use-after-scope";
+    case 0xf9: return "global-buffer-overflow";
     case 0xca:
-    case 0xcb:
-      return "dynamic-stack-buffer-overflow";
-    default:
-      return "unknown-crash";
+    case 0xcb: return "dynamic-stack-buffer-overflow";
+    default: return "unknown-crash";
   }
 }
 
 static _Noreturn void stop_access(uintptr_t address, size_t size) {
-  dprintf(STDERR_FILENO, "ERROR: AddressSanitizer: %s on address %#lx\n", fault_name(address, size), (unsigned long)address);
+  dprintf(STDERR_FILENO, "ERROR: AddressSanitizer: %s on address %#lx\n", fault_name(address, size),
+          (unsigned long)address);
   return_from_unit(SANITIZER_EXIT);
 }
 
@@ -101,31 +92,50 @@ void __asan_on_error(void) {
 }
 
 /* The handler that goes on prints the report; it is the runner that does not go on. No handler has more arguments. */
-#define FOR_EACH_CHECK(_)                                                                                              \
-  _(type_mismatch_v1) _(alignment_assumption) _(add_overflow) _(sub_overflow) _(mul_overflow) _(negate_overflow)       \
-      _(divrem_overflow) _(shift_out_of_bounds) _(out_of_bounds) _(vla_bound_not_positive) _(float_cast_overflow)      \
-          _(load_invalid_value) _(implicit_conversion) _(invalid_builtin) _(nonnull_arg) _(nonnull_return_v1)          \
-              _(pointer_overflow) _(function_type_mismatch)
+#define FOR_EACH_CHECK(DO)   \
+  DO(type_mismatch_v1)       \
+  DO(alignment_assumption)   \
+  DO(add_overflow)           \
+  DO(sub_overflow)           \
+  DO(mul_overflow)           \
+  DO(negate_overflow)        \
+  DO(divrem_overflow)        \
+  DO(shift_out_of_bounds)    \
+  DO(out_of_bounds)          \
+  DO(vla_bound_not_positive) \
+  DO(float_cast_overflow)    \
+  DO(load_invalid_value)     \
+  DO(implicit_conversion)    \
+  DO(invalid_builtin)        \
+  DO(nonnull_arg)            \
+  DO(nonnull_return_v1)      \
+  DO(pointer_overflow)       \
+  DO(function_type_mismatch)
 
-#define UNDEFINED_STOP(check)                                                              \
-  void __ubsan_handle_##check(void *, uintptr_t, uintptr_t, uintptr_t);                    \
-  static _Noreturn void stop_##check(void *data, uintptr_t a, uintptr_t b, uintptr_t c) {  \
-    __ubsan_handle_##check(data, a, b, c);                                                 \
-    return_from_unit(SANITIZER_EXIT);                                                    \
+#define UNDEFINED_STOP(check)                                                             \
+  void __ubsan_handle_##check(void *, uintptr_t, uintptr_t, uintptr_t);                   \
+  static _Noreturn void stop_##check(void *data, uintptr_t a, uintptr_t b, uintptr_t c) { \
+    __ubsan_handle_##check(data, a, b, c);                                                \
+    return_from_unit(SANITIZER_EXIT);                                                     \
   }
 FOR_EACH_CHECK(UNDEFINED_STOP)
 
 void *sanitizer_stop(const char *name) {
-#define ACCESS_ENTRIES(size)                                  \
-  {"__asan_report_load" #size, (void *)stop_access##size},    \
-      {"__asan_report_store" #size, (void *)stop_access##size},
+#define ACCESS_ENTRY(kind, size) {"__asan_report_" #kind #size, (void *)stop_access##size}
 #define UNDEFINED_ENTRY(check) {"__ubsan_handle_" #check "_abort", (void *)stop_##check},
-  static const struct stop stops[] = {
-      ACCESS_ENTRIES(1) ACCESS_ENTRIES(2) ACCESS_ENTRIES(4) ACCESS_ENTRIES(8) ACCESS_ENTRIES(16)
-      {"__asan_report_load_n", (void *)stop_access},
-      {"__asan_report_store_n", (void *)stop_access},
-      FOR_EACH_CHECK(UNDEFINED_ENTRY)
-  };
+  static const struct stop stops[] = {ACCESS_ENTRY(load, 1),
+                                      ACCESS_ENTRY(store, 1),
+                                      ACCESS_ENTRY(load, 2),
+                                      ACCESS_ENTRY(store, 2),
+                                      ACCESS_ENTRY(load, 4),
+                                      ACCESS_ENTRY(store, 4),
+                                      ACCESS_ENTRY(load, 8),
+                                      ACCESS_ENTRY(store, 8),
+                                      ACCESS_ENTRY(load, 16),
+                                      ACCESS_ENTRY(store, 16),
+                                      {"__asan_report_load_n", (void *)stop_access},
+                                      {"__asan_report_store_n", (void *)stop_access},
+                                      FOR_EACH_CHECK(UNDEFINED_ENTRY)};
   return find_stop(stops, sizeof stops / sizeof *stops, name);
 }
 

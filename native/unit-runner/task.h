@@ -16,7 +16,17 @@
 #define SHARED_OUTPUT_BYTES (4u << 20)
 
 /* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
-enum { FIRST_OWN_FD = 10, FIRST_CHILD_FD = 20, OUTPUT_FD = 20, ERROR_FD, RECORD_FD, SIZE_FD, TEXT_FD, ARGUMENTS_FD, FILL_FD };
+enum {
+  FIRST_OWN_FD = 10,
+  FIRST_CHILD_FD = 20,
+  OUTPUT_FD = 20,
+  ERROR_FD,
+  RECORD_FD,
+  SIZE_FD,
+  TEXT_FD,
+  ARGUMENTS_FD,
+  FILL_FD
+};
 _Static_assert(TEXT_FD % 2 == 0, "batch-filter.h tells the input files by all bits but the lowest");
 
 enum run_flag {

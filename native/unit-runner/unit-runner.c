@@ -105,7 +105,8 @@ static void open_frame(void) {
 
 /* Sealed as it is, the file gives no memory back for as long as it exists. */
 static void close_frame(void) {
-  if (unmap_memory(frame.writable, MOST_FRAME_BYTES) < 0 || unmap_memory(frame.readable, MOST_FRAME_BYTES) < 0 || close(frame.fd) < 0)
+  if (unmap_memory(frame.writable, MOST_FRAME_BYTES) < 0 || unmap_memory(frame.readable, MOST_FRAME_BYTES) < 0 ||
+      close(frame.fd) < 0)
     die("closing the frame");
 }
 
@@ -116,7 +117,8 @@ static struct {
 } answer;
 
 static void open_answer(void) {
-  answer.data = map_memory(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  answer.data =
+      map_memory(NULL, MOST_FRAME_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (answer.data == MAP_FAILED || madvise(answer.data, MOST_FRAME_BYTES, MADV_DONTFORK) < 0) die("mmap");
 }
 
@@ -313,8 +315,8 @@ static void note_progress(struct progress *progress, const struct task *task, ui
   size_t current = control->current;
   if (current <= progress->index || current >= task->end) return;
   const struct input_end *before = &control->ends[current - 1];
-  *progress = (struct progress){current, cpu, now_us(CLOCK_MONOTONIC),
-                                {before->output_end, before->error_end, before->record_end}};
+  *progress = (struct progress){
+      current, cpu, now_us(CLOCK_MONOTONIC), {before->output_end, before->error_end, before->record_end}};
 }
 
 static enum response_kind check_limits(const struct progress *progress, uint64_t cpu, int *size_file, int pidfd) {
@@ -525,7 +527,8 @@ static bool is_group_over(const struct input *input, const struct result *result
 static bool died_result(size_t index, const struct ended *ended, struct result *result) {
   if (ended->stopped != KIND_EXITED || control->phase != PHASE_RUNNING || control->current != index) return false;
   const int signal = WIFSIGNALED(ended->status) ? WTERMSIG(ended->status) : 0;
-  const bool faulted = signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGABRT;
+  const bool faulted = signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
+                       signal == SIGABRT;
   const bool reported = !signal && is_sanitizing() && WEXITSTATUS(ended->status) == SANITIZER_EXIT;
   if (!faulted && !reported) return false;
   const struct input_end *before = &control->ends[index - 1];
@@ -748,7 +751,9 @@ static void restart(char **argv) {
     setenv("ASAN_OPTIONS", options, 1);
     setenv("UBSAN_OPTIONS", "halt_on_error=0:symbolize=0:exitcode=77", 1);
   }
-  if (__msan_unpoison) setenv("MSAN_OPTIONS", "symbolize=0:exit_code=77:fast_unwind_on_fatal=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0", 1);
+  if (__msan_unpoison)
+    setenv("MSAN_OPTIONS",
+           "symbolize=0:exit_code=77:fast_unwind_on_fatal=1:handle_segv=0:handle_sigbus=0:handle_sigfpe=0", 1);
   execv(argv[0], argv);
   die("execv");
 }

@@ -41,7 +41,8 @@ bool open_stack_fill(int fd) {
   if (ftruncate(fd, (off_t)FILLS * FILLED_BYTES) < 0) return false;
   fills.fd = fd;
   fills.content = map_memory(NULL, (size_t)FILLS * FILLED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (fills.content == MAP_FAILED || madvise(fills.content, (size_t)FILLS * FILLED_BYTES, MADV_DONTFORK) < 0) return false;
+  if (fills.content == MAP_FAILED || madvise(fills.content, (size_t)FILLS * FILLED_BYTES, MADV_DONTFORK) < 0)
+    return false;
   return fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
 }
 

@@ -91,12 +91,9 @@ class Reader {
       }
       char c = text_[++at_];
       const char *names = "bfnrt", *values = "\b\f\n\r\t";
-      if (c == 'u')
-        append(result, code());
-      else if (const char* found = std::strchr(names, c))
-        result += values[found - names];
-      else
-        result += c;
+      if (c == 'u') append(result, code());
+      else if (const char* found = std::strchr(names, c)) result += values[found - names];
+      else result += c;
     }
     at_++;
     return result;
@@ -166,10 +163,8 @@ struct Form<std::string> {
     for (unsigned char c : value) {
       char escape[8];
       std::snprintf(escape, sizeof escape, "\\u%04x", c);
-      if (c < 0x20 || c == '"' || c == '\\')
-        out << escape;
-      else
-        out << c;
+      if (c < 0x20 || c == '"' || c == '\\') out << escape;
+      else out << c;
     }
     out << '"';
   }
@@ -251,10 +246,8 @@ struct Form<std::optional<T>> {
     return Form<T>::read(value);
   }
   static void write(std::ostream& out, const std::optional<T>& value) {
-    if (value)
-      Form<T>::write(out, *value);
-    else
-      out << "null";
+    if (value) Form<T>::write(out, *value);
+    else out << "null";
   }
 };
 

@@ -13,8 +13,10 @@ const std::map<std::string, tensor_part> parts{{"value", tensor_part::value},
 }  // namespace
 
 c10::ScalarType number_type(const std::string& name) {
-  static const std::map<std::string, c10::ScalarType> types{{"float64", c10::kDouble},    {"float32", c10::kFloat},
-                                                            {"bfloat16", c10::kBFloat16}, {"float16", c10::kHalf},
+  static const std::map<std::string, c10::ScalarType> types{{"float64", c10::kDouble},
+                                                            {"float32", c10::kFloat},
+                                                            {"bfloat16", c10::kBFloat16},
+                                                            {"float16", c10::kHalf},
                                                             {"int16", c10::kShort}};
   return types.at(name);
 }

@@ -47,8 +47,8 @@ std::string describe_shortage(const job& state, const std::string& words) {
 job_queue::job_queue(napi_env env) {
   napi_value name;
   check(napi_create_string_utf8(env, "gepo trainer", NAPI_AUTO_LENGTH, &name), "cannot make a name");
-  const auto made = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, deliver,
-                                                    &messenger_);
+  const auto made =
+      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, deliver, &messenger_);
   check(made, "cannot make a way back to the main thread");
   // Only unsettled promises keep the process alive.
   check(napi_unref_threadsafe_function(env, messenger_), "cannot let go");

@@ -52,12 +52,24 @@ class operations {
     const auto named = [this](auto method) {
       return [sessions = sessions_, method](const js_object& from) { return method(sessions, from); };
     };
-    return {{"open", named(open)},          {"load", named(load)},         {"startState", named(start_state)},
-            {"listTensors", named(list)},   {"write", named(write)},       {"logProbs", named(log_probs)},
-            {"begin", named(begin)},        {"finish", named(finish)},     {"discard", named(discard)},
-            {"backward", named(backward)},  {"clearGradients", named(clear)}, {"step", named(step)},
-            {"generate", named(generate_responses)}, {"memory", named(memory)}, {"gradients", named(gradients)},
-            {"autogradGradients", named(autograd)}, {"logits", named(logits)}, {"close", named(close)}};
+    return {{"open", named(open)},
+            {"load", named(load)},
+            {"startState", named(start_state)},
+            {"listTensors", named(list)},
+            {"write", named(write)},
+            {"logProbs", named(log_probs)},
+            {"begin", named(begin)},
+            {"finish", named(finish)},
+            {"discard", named(discard)},
+            {"backward", named(backward)},
+            {"clearGradients", named(clear)},
+            {"step", named(step)},
+            {"generate", named(generate_responses)},
+            {"memory", named(memory)},
+            {"gradients", named(gradients)},
+            {"autogradGradients", named(autograd)},
+            {"logits", named(logits)},
+            {"close", named(close)}};
   }
 
  private:
@@ -165,9 +177,7 @@ class operations {
       const auto values = gather(session.model.log_probs(*pass, entropies), pass->batch);
       const auto pass_number = ++session.last_pass;
       session.passes.emplace(pass_number, std::move(pass));
-      return [values, pass_number](napi_env env) {
-        return to_record(env, values).set("pass", pass_number).value();
-      };
+      return [values, pass_number](napi_env env) { return to_record(env, values).set("pass", pass_number).value(); };
     };
   }
 
@@ -248,8 +258,12 @@ class operations {
       std::vector<generated_response> responses(options.offsets.empty() ? 0 : options.offsets.size() - 1);
       generate(sessions->at(number).model, options, [&](size_t prompt, generated_response response) {
         job_queue::tell_listener([=](napi_env env) {
-          return js_record(env).set("prompt", static_cast<int64_t>(prompt)).set("ids", response.ids)
-              .set("logProbs", response.log_probs).set("stopped", response.stopped).value();
+          return js_record(env)
+              .set("prompt", static_cast<int64_t>(prompt))
+              .set("ids", response.ids)
+              .set("logProbs", response.log_probs)
+              .set("stopped", response.stopped)
+              .value();
         });
         responses[prompt] = std::move(response);
       });
@@ -263,8 +277,12 @@ class operations {
         stopped.push_back(response.stopped ? 1 : 0);
       }
       return [=](napi_env env) {
-        return js_record(env).set("ids", ids).set("offsets", offsets).set("logProbs", log_probs)
-            .set("stopped", stopped).value();
+        return js_record(env)
+            .set("ids", ids)
+            .set("offsets", offsets)
+            .set("logProbs", log_probs)
+            .set("stopped", stopped)
+            .value();
       };
     };
   }
@@ -286,8 +304,14 @@ class operations {
         peak = statistics.allocated_bytes[0].peak;
       }
       return [=](napi_env env) {
-        return js_record(env).set("weights", weights).set("gradients", gradients).set("optimizer", optimizer)
-            .set("activations", activations).set("deviceInUse", in_use).set("devicePeak", peak).value();
+        return js_record(env)
+            .set("weights", weights)
+            .set("gradients", gradients)
+            .set("optimizer", optimizer)
+            .set("activations", activations)
+            .set("deviceInUse", in_use)
+            .set("devicePeak", peak)
+            .value();
       };
     };
   }

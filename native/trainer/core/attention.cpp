@@ -170,8 +170,8 @@ bool can_share_prompts(c10::Device device) { return device.is_cpu(); }
 attention_result attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const packed_batch& batch) {
   if (q.is_cpu()) return attend_on_cpu(q, k, v, batch);
   if (!packs(q)) return attend_efficiently(q, k, v, batch);
-  auto [output, log_sum, rng_state, unused, mask] = at::_flash_attention_forward(
-      q, k, v, batch.bounds, batch.bounds, batch.longest, batch.longest, 0.0, true, false);
+  auto [output, log_sum, rng_state, unused, mask] =
+      at::_flash_attention_forward(q, k, v, batch.bounds, batch.bounds, batch.longest, batch.longest, 0.0, true, false);
   return {output, {log_sum, rng_state, unused}};
 }
 

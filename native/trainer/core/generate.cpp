@@ -102,7 +102,7 @@ class generator {
     }
     if (first == at_work_.size()) return {};
     const auto groups = group_equal(first);
-    std::vector<at::Tensor> hidden;        // of each group
+    std::vector<at::Tensor> hidden;  // of each group
     std::vector<int64_t> group_of(at_work_.size() - first);
     for (size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
       int64_t tokens = 0;

@@ -28,8 +28,7 @@ struct heads {
   attention_inputs turned;
 };
 
-heads split_heads(const decoder_layer& layer, const at::Tensor& qkv, const model_config& config,
-                  const rotation& turn) {
+heads split_heads(const decoder_layer& layer, const at::Tensor& qkv, const model_config& config, const rotation& turn) {
   const auto all = qkv.view({qkv.size(0), config.heads + 2 * config.key_heads, config.head_size});
   heads split;
   split.plain_q = all.narrow(1, 0, config.heads);
@@ -44,8 +43,7 @@ heads split_heads(const decoder_layer& layer, const at::Tensor& qkv, const model
     split.q_inverse_rms = normal_q.inverse_rms;
     split.k_inverse_rms = normal_k.inverse_rms;
   }
-  split.turned = {rotate(q, turn), rotate(k, turn),
-                  all.narrow(1, config.heads + config.key_heads, config.key_heads)};
+  split.turned = {rotate(q, turn), rotate(k, turn), all.narrow(1, config.heads + config.key_heads, config.key_heads)};
   return split;
 }
 

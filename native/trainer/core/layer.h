@@ -36,11 +36,11 @@ struct attention_inputs {
 // What the backward pass needs of a forward pass. Only `input` is always there; see is_kept. What follows from these by
 // elementwise operations (normalised inputs, turned heads, the gated product) is computed again instead of kept.
 struct layer_activations {
-  at::Tensor input;            // (T, D)
-  at::Tensor qkv;              // (T, (H + 2 H_k) head_size)
+  at::Tensor input;  // (T, D)
+  at::Tensor qkv;  // (T, (H + 2 H_k) head_size)
   attention_result attention;
-  at::Tensor middle;           // (T, D): after attention
-  at::Tensor gate_up;          // (T, 2 F)
+  at::Tensor middle;  // (T, D): after attention
+  at::Tensor gate_up;  // (T, 2 F)
 };
 
 inline bool is_kept(const layer_activations& activations) { return activations.gate_up.defined(); }

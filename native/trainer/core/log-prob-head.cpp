@@ -21,8 +21,7 @@ at::Tensor log_softmax_rows(const at::Tensor& hidden, const at::Tensor& weight) 
 
 token_log_probs allocate(const at::Tensor& hidden, bool with_entropies) {
   const auto options = hidden.options().dtype(accumulation_type(hidden.scalar_type()));
-  return {at::empty({hidden.size(0)}, options),
-          with_entropies ? at::empty({hidden.size(0)}, options) : at::Tensor()};
+  return {at::empty({hidden.size(0)}, options), with_entropies ? at::empty({hidden.size(0)}, options) : at::Tensor()};
 }
 
 // Fills rows [first, first + count) of the result.
@@ -48,8 +47,7 @@ token_log_probs head_log_probs(const at::Tensor& hidden, const parameter& head, 
   for (int64_t first = 0; first < hidden.size(0); first += rows_at_once) {
     stop_if_aborted();
     const auto count = std::min(rows_at_once, hidden.size(0) - first);
-    store(result, first, log_softmax_rows(hidden.narrow(0, first, count), head.value),
-          targets.narrow(0, first, count));
+    store(result, first, log_softmax_rows(hidden.narrow(0, first, count), head.value), targets.narrow(0, first, count));
   }
   return result;
 }

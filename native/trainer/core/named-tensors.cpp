@@ -19,14 +19,10 @@ const named_rows& find(const model& model, const std::string& name) {
 
 const at::Tensor& whole_part(const parameter& owner, tensor_part part) {
   switch (part) {
-    case tensor_part::value:
-      return owner.value;
-    case tensor_part::missing_bits:
-      return owner.missing_bits;
-    case tensor_part::first_moment:
-      return owner.first_moment;
-    default:
-      return owner.second_moment;
+    case tensor_part::value: return owner.value;
+    case tensor_part::missing_bits: return owner.missing_bits;
+    case tensor_part::first_moment: return owner.first_moment;
+    default: return owner.second_moment;
   }
 }
 
@@ -53,8 +49,8 @@ std::vector<listed_tensor> list_tensors(const model& model, bool training_state)
   std::vector<listed_tensor> listed;
   for (const auto& rows : model.names()) {
     if (training_state && !rows.owner->trained) continue;
-    for (const auto part : {tensor_part::value, tensor_part::missing_bits, tensor_part::first_moment,
-                            tensor_part::second_moment}) {
+    for (const auto part :
+         {tensor_part::value, tensor_part::missing_bits, tensor_part::first_moment, tensor_part::second_moment}) {
       const auto& whole = whole_part(*rows.owner, part);
       if (!whole.defined() || (!training_state && part != tensor_part::value)) continue;
       auto shape = whole.sizes().vec();

@@ -25,8 +25,7 @@ struct place {
 };
 
 void check_offsets(const std::vector<int32_t>& ids, const std::vector<int32_t>& offsets) {
-  const bool whole = offsets.size() >= 2 && offsets.front() == 0 &&
-                     static_cast<size_t>(offsets.back()) == ids.size() &&
+  const bool whole = offsets.size() >= 2 && offsets.front() == 0 && static_cast<size_t>(offsets.back()) == ids.size() &&
                      std::is_sorted(offsets.begin(), offsets.end());
   if (!whole) fail("bad-input", "The offsets of a batch must rise from 0 to the number of its ids.");
 }

@@ -7,9 +7,7 @@
 namespace gepo {
 namespace {
 
-at::Tensor sum_rows(const at::Tensor& x) {
-  return x.dim() == 1 ? x : x.reshape({-1, x.size(-1)}).sum(0);
-}
+at::Tensor sum_rows(const at::Tensor& x) { return x.dim() == 1 ? x : x.reshape({-1, x.size(-1)}).sum(0); }
 
 }  // namespace
 
@@ -26,8 +24,8 @@ normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
 at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms, parameter& weight,
                              const at::Tensor& dy) {
   if (x.is_cuda()) {
-    const auto [dx, d_weight] = at::_fused_rms_norm_backward(dy, x, weight.value.sizes(), inverse_rms, weight.value,
-                                                             {true, weight.trained});
+    const auto [dx, d_weight] =
+        at::_fused_rms_norm_backward(dy, x, weight.value.sizes(), inverse_rms, weight.value, {true, weight.trained});
     if (weight.trained) add_to_gradient(weight, d_weight);
     return dx;
   }
