@@ -3,8 +3,8 @@
  * said again in Bash. A seed in; tasks with tests, and the answer that is meant, out.
  */
 import { createHash } from 'node:crypto'
-import { createRandom, type Random } from '../src/execute/random.ts'
-import type { TranslationTask } from '../src/problems/translation-task.ts'
+import { createRandom, type Random } from '../src/base/random.ts'
+import type { TranslationTask } from '../src/records/translation-task.ts'
 
 export interface ExpressionTask {
   readonly task: TranslationTask

@@ -1,5 +1,5 @@
 /** An engine in, the same engine out that keeps count of what is asked of it and how long each kind of work takes. */
-import type { Engine } from '../src/execute/engine.ts'
+import type { Engine } from '../src/execute/code-engine.ts'
 
 export interface Tally {
   calls: number

@@ -5,10 +5,10 @@
  */
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { readSources } from '../src/extract/read-sources.ts'
 import { applyMutant } from '../src/mutate/apply-mutant.ts'
 import { chooseMutants } from '../src/mutate/choose-mutants.ts'
 import { mutateUnit } from '../src/mutate/mutate-unit.ts'
+import { readSources } from '../src/sources/read-sources.ts'
 import { loadParser } from '../src/syntax/parse-c.ts'
 
 const { values, positionals } = parseArgs({

@@ -2,8 +2,8 @@
  * What a model is shown before it learns from answers: programs of expression-tasks.ts with answers, of which a share
  * is mistaken, and the winners of groups. Nothing is drawn but from the seed.
  */
-import { createRandom } from '../src/execute/random.ts'
-import { promptOf } from '../src/export/prompt-template.ts'
+import { createRandom } from '../src/base/random.ts'
+import { promptOf } from '../src/records/prompt-template.ts'
 import { openTrainingRows } from '../src/store/training-rows.ts'
 import { type ExpressionTask, makeExpressionTasks } from './expression-tasks.ts'
 

@@ -6,7 +6,7 @@
  * One thread; a verdict that contradicts the label is printed with the witness.
  */
 import { parseArgs } from 'node:util'
-import { groupCode } from '../src/group/group-code.ts'
+import { groupCode } from '../src/records/group-code.ts'
 import { openStore } from '../src/store/store.ts'
 import { verifyFiles } from '../src/verify/verify-files.ts'
 import { hardware, saveReport } from './save-report.ts'

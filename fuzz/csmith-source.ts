@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os'
 import { execa } from 'execa'
-import { UserError } from '../src/config/user-error.ts'
+import { UserError } from '../src/base/user-error.ts'
 
 /** Small programs: most of what goes wrong goes wrong in few lines, and an hour holds more of them. */
 const OPTIONS = [

@@ -3,9 +3,10 @@
  * losers in tables, and how far a classifier gets that reads IR alone. Reads groups as a stream; memory grows by about
  * a kilobyte a group, and the classifier (find-artefacts.ts) takes a sample.
  */
-import type { Split } from '../group/group-record.ts'
+
+import { sampleIds } from '../base/sample-ids.ts'
+import type { Split } from '../records/group-record.ts'
 import type { AuditRows } from '../store/audit-rows.ts'
-import { sampleIds } from '../store/sample-ids.ts'
 import { type Artefacts, findArtefacts } from './find-artefacts.ts'
 import { createDuplicateFinder, type Duplicates } from './find-duplicates.ts'
 import { type Clusters, findLeaks } from './find-leaks.ts'

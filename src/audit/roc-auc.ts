@@ -2,7 +2,7 @@
  * Scored and labelled members of groups in, how well the scores tell the labels apart out, over all pairs and within
  * groups, with intervals. Ties count half; how many there are of each label does not matter.
  */
-import { createRandom } from '../execute/random.ts'
+import { createRandom } from '../base/random.ts'
 
 export interface Scored {
   readonly scores: Float64Array

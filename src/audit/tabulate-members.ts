@@ -4,7 +4,7 @@
  */
 
 import { irTokens } from '../compile/ir-tokens.ts'
-import { LEVELS, type Level } from '../compile/level.ts'
+import { LEVELS, type Level } from '../records/level.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
 import { createTally, type Quantiles, type Tally } from './tally.ts'
 

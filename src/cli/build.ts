@@ -1,7 +1,7 @@
 /** `gepo build`: sources to a database of proven groups. */
 import type { Command } from 'commander'
-import { type BuildConfig, parseBuildConfig } from '../config/build-config.ts'
-import { compileWorkerFor, describeCompiler } from '../execute/open-engine.ts'
+import { compileWorkerFor, describeCompiler } from '../execute/open-code-engine.ts'
+import { type BuildConfig, parseBuildConfig } from '../pipeline/build-config.ts'
 import type { BuildEvent, BuildSummary, Reporter } from '../pipeline/events.ts'
 import type { Stats } from '../store/stats.ts'
 import { openStore } from '../store/store.ts'

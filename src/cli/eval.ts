@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { loadTrainConfig, type TrainConfig } from '../config/train-config.ts'
-import { UserError } from '../config/user-error.ts'
-import type { Split } from '../group/group-record.ts'
-import type { RunEvaluation } from '../train/loop/events.ts'
-import { engineOptions } from '../train/loop/open-options.ts'
-import type { TranslationEvaluation } from '../train/rollout/evaluate-translation.ts'
-import type { Figures } from '../train/step/evaluate.ts'
+import { UserError } from '../base/user-error.ts'
+import type { Split } from '../records/group-record.ts'
+import { loadTrainConfig, type TrainConfig } from '../train/config/train-config.ts'
+import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
+import type { Figures } from '../train/preference/evaluate-preference.ts'
+import type { RunEvaluation } from '../train/run/events.ts'
+import { engineOptions } from '../train/run/open-options.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { withInterrupt } from './interrupt.ts'
@@ -68,7 +68,7 @@ async function runEval(
   const folder = model ?? trainedModel(config)
   if (!existsSync(folder))
     throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
-  const { evaluateModel } = await import('../train/loop/evaluate-model.ts')
+  const { evaluateModel } = await import('../evaluate/evaluate-model.ts')
   const engine = await context.loadEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
 import { auditCommand } from './audit.ts'
 import { buildCommand } from './build.ts'

@@ -1,5 +1,5 @@
 /** C code and edits in, lines for a person out: the code with a caret line under each edit, or one edit as -/+ lines. */
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
 import type { Palette } from './palette.ts'
 import { printable } from './printable.ts'
 

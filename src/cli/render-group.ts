@@ -2,10 +2,11 @@
  * A stored group in, text for a terminal out: the C source with the edits marked, the winners, and for each loser
  * its edit, the IR diff against its nearest winner, and the witness.
  */
-import type { Input } from '../execute/input.ts'
-import { inputRecord, resultRecord } from '../export/witness-record.ts'
-import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../group/group-record.ts'
+
 import { isUnedited } from '../group/unedited.ts'
+import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../records/group-record.ts'
+import type { Input } from '../records/input.ts'
+import { inputRecord, resultRecord } from '../records/witness-record.ts'
 import { diffIr } from './diff-ir.ts'
 import { fieldLines } from './field-lines.ts'
 import { markEdits, showEdit } from './mark-edits.ts'

@@ -1,5 +1,5 @@
 /** A memory plan in, what `gepo train --dry-run` prints out. */
-import type { MemoryPlan } from '../train/memory/plan-memory.ts'
+import type { MemoryPlan } from '../train/model/plan-memory.ts'
 
 export function renderMemoryPlan(plan: MemoryPlan): string {
   const { inputsOnly, everything } = plan.activationsPerToken

@@ -1,7 +1,7 @@
 /** `gepo show`: one group in the terminal. */
 import type { Command } from 'commander'
-import { UserError } from '../config/user-error.ts'
-import type { StoredGroup } from '../group/group-record.ts'
+import { UserError } from '../base/user-error.ts'
+import type { StoredGroup } from '../records/group-record.ts'
 import { openStore, type Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-code.ts'

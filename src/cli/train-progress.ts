@@ -2,9 +2,10 @@
  * Events of a training run in, progress on stderr out: on a terminal a line that is redrawn, and one that stays for
  * each evaluation; elsewhere JSON lines, steps at most every few seconds and everything else at once.
  */
-import type { RunEvaluation, TrainEvent } from '../train/loop/events.ts'
-import type { TranslationEvaluation } from '../train/rollout/evaluate-translation.ts'
-import type { Evaluation } from '../train/step/evaluate.ts'
+
+import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
+import type { Evaluation } from '../train/preference/evaluate-preference.ts'
+import type { RunEvaluation, TrainEvent } from '../train/run/events.ts'
 import type { Terminal } from './context.ts'
 import { durationText } from './progress.ts'
 

@@ -1,13 +1,13 @@
 /** `gepo train`: groups and a model to a better model. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { formatTrainConfig } from '../config/format-train-config.ts'
-import { loadTrainConfig } from '../config/train-config.ts'
-import { CONFIG_FILE, readJsonFile } from '../train/engine/checkpoint-files.ts'
-import { readModelConfig } from '../train/engine/model-config.ts'
-import type { TrainSummary } from '../train/loop/events.ts'
-import { engineOptions } from '../train/loop/open-options.ts'
-import { planMemory } from '../train/memory/plan-memory.ts'
+import { formatTrainConfig } from '../train/config/format-train-config.ts'
+import { loadTrainConfig } from '../train/config/train-config.ts'
+import { planMemory } from '../train/model/plan-memory.ts'
+import type { TrainSummary } from '../train/run/events.ts'
+import { engineOptions } from '../train/run/open-options.ts'
+import { CONFIG_FILE, readJsonFile } from '../train/tensor-engine/checkpoint-files.ts'
+import { readModelConfig } from '../train/tensor-engine/model-config.ts'
 import type { Context } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { withInterrupt } from './interrupt.ts'
@@ -66,7 +66,7 @@ async function runTrain(
     context.stdout.write(json ? `${JSON.stringify(plan)}\n` : renderMemoryPlan(plan))
     return EXIT.done
   }
-  const { train } = await import('../train/loop/train.ts')
+  const { train } = await import('../train/run/train.ts')
   const engine = await context.loadEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {

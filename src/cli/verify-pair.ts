@@ -1,5 +1,5 @@
 /** `gepo verify <a> <b>`: flags in, the verdict on two files printed, the exit code out. */
-import type { Compiler } from '../execute/open-engine.ts'
+import type { Compiler } from '../execute/open-code-engine.ts'
 import type { AliveAnswer, AliveReport } from '../verify/ask-alive.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 import type { EdgeCount, PairVerdict } from '../verify/verify-pair.ts'

@@ -1,8 +1,8 @@
 /** `gepo verify`: two files compared by running them, or stored groups proven again from their own contents. */
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { UserError } from '../config/user-error.ts'
-import { COMPILERS, defaultCompiler } from '../execute/open-engine.ts'
+import { UserError } from '../base/user-error.ts'
+import { COMPILERS, defaultCompiler } from '../execute/open-code-engine.ts'
 import type { VerifyFinding, VerifySummary } from '../pipeline/events.ts'
 import { openStore } from '../store/store.ts'
 import { DEFAULT_INPUTS } from '../verify/default-inputs.ts'

@@ -1,8 +1,8 @@
 /** The one place that says how C becomes IR and code. */
 
 import { standardFlags } from '../extract/standard-flags.ts'
-import type { CStandard } from '../extract/unit.ts'
-import type { Level } from './level.ts'
+import type { Level } from '../records/level.ts'
+import type { CStandard } from '../records/unit.ts'
 
 /**
  * Names are kept because a model reads them; contraction is off because a fused multiply-add rounds differently

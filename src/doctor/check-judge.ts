@@ -1,5 +1,5 @@
 /** The judge: its sandbox, tried as it is used, and each language by the program that boxes would start. */
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { findPrograms } from '../judge/find-programs.ts'
 import type { LanguageDefinition } from '../judge/languages/language-definition.ts'
 import { openJudge } from '../judge/open-judge.ts'

@@ -3,7 +3,7 @@
  * it, how to get it. Each part is tried, not only looked for, where being there does not mean that it works.
  * Nothing is changed; a few small programs are compiled and run in the folder for temporary files.
  */
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { canRunUnits } from '../execute/find-fast-engine.ts'
 import type { LanguageDefinition } from '../judge/languages/language-definition.ts'
 import { DEFINITIONS as LANGUAGES } from '../judge/languages/languages.ts'

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
-import { trainerPath } from '../train/engine/addon.ts'
+import { trainerPath } from '../train/tensor-engine/addon.ts'
 import { probe } from './ask-version.ts'
 import type { Finding } from './part.ts'
 

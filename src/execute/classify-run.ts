@@ -1,8 +1,9 @@
 /** The supervisor's report of a process in, what the run means for the unit out. */
+
+import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
-import type { Build } from './engine.ts'
-import type { RunLimits } from './limits.ts'
-import type { RunOutcome } from './run-outcome.ts'
+import type { Build } from './code-engine.ts'
+import type { RunLimits } from './unit-limits.ts'
 
 /** Exit status that the sanitizers are told to use; a unit that itself exits so counts as reported. */
 export const SANITIZER_EXIT = 77

@@ -1,5 +1,5 @@
 /** Two outputs in, whether they differ in more than the last digits of some floats out. */
-import { isClearGap } from './float-gap.ts'
+import { isClearGap } from '../call/float-gap.ts'
 
 const NUMBER = /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b/g
 

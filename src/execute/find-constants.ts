@@ -1,5 +1,5 @@
 /** C source in, the constants that its comparisons may be about out: values for made-up inputs. */
-import type { Dictionary } from './engine.ts'
+import type { Dictionary } from './code-engine.ts'
 
 const TOKEN =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|^[ \t]*#[ \t]*include[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'|\b(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)/gm

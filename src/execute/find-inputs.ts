@@ -3,14 +3,15 @@
  * something new. Deterministic by seed: an input that is not clean has no say in anything, because what undefined
  * behaviour reaches, prints and takes is chance.
  */
-import { generateCall } from './call/generate-call.ts'
-import { mutateCall } from './call/mutate-call.ts'
-import type { Coverage, Dictionary, Engine, Executable } from './engine.ts'
-import type { CallInput, Input } from './input.ts'
-import { CLEAN_EDGES, ORIGINAL_EDGES } from './limits.ts'
-import { createRandom, type Random } from './random.ts'
-import type { RunOutcome } from './run-outcome.ts'
+
+import { createRandom, type Random } from '../base/random.ts'
+import { generateCall } from '../call/generate-call.ts'
+import { mutateCall } from '../call/mutate-call.ts'
+import type { CallInput, Input } from '../records/input.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
+import type { Coverage, Dictionary, Engine, Executable } from './code-engine.ts'
 import { type CleanInput, reasonOf, type Screen, type ScreenedInput } from './screen-original.ts'
+import { CLEAN_EDGES, ORIGINAL_EDGES } from './unit-limits.ts'
 
 export type FoundInputs =
   | {

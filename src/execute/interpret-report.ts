@@ -1,15 +1,16 @@
 /** A process's report in, what the run means for its unit out: the outcome, the coverage, the stdin that was made up. */
+
+import type { CallPlan } from '../call/call-plan.ts'
+import { canonicalEffects } from '../call/canonical-effects.ts'
+import { decodeRecord } from '../call/decode-record.ts'
+import type { Input } from '../records/input.ts'
+import type { RunOk, RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
-import type { CallPlan } from './call/call-plan.ts'
-import { canonicalEffects } from './call/canonical-effects.ts'
-import { decodeRecord } from './call/decode-record.ts'
 import { classifyRun } from './classify-run.ts'
+import { type Coverage, countsEdges, type Executable } from './code-engine.ts'
 import { type Comparisons, splitComparisons } from './comparisons.ts'
 import { splitCoverage } from './coverage-trailer.ts'
-import { type Coverage, countsEdges, type Executable } from './engine.ts'
-import type { Input } from './input.ts'
-import { RECORD_BYTES, type RunLimits } from './limits.ts'
-import type { RunOk, RunOutcome } from './run-outcome.ts'
+import { RECORD_BYTES, type RunLimits } from './unit-limits.ts'
 
 export interface Interpreted {
   readonly outcome: RunOutcome

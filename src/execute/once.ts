@@ -1,6 +1,6 @@
 /** What an engine makes once and then knows by a key. */
-import type { Calling } from './calling.ts'
-import type { Build, Code } from './engine.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Build, Code } from './code-engine.ts'
 
 /** The value of a key, made at its first use. */
 export function once<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

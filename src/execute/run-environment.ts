@@ -1,7 +1,8 @@
 /** What a run is told by its environment: memory fill, budget of edges, sanitizer options, made-up input. */
+
+import type { Input } from '../records/input.ts'
 import { SANITIZER_EXIT } from './classify-run.ts'
-import { type Build, countsEdges, type Executable, type Exploration, type RunOptions } from './engine.ts'
-import type { Input } from './input.ts'
+import { type Build, countsEdges, type Executable, type Exploration, type RunOptions } from './code-engine.ts'
 
 export function runEnvironment(build: Build, { fill, fuel }: RunOptions): Record<string, string> {
   const environment: Record<string, string> = { GEPO_FILL: String(fill) }

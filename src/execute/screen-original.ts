@@ -2,13 +2,14 @@
  * Inputs of an original in, a verdict on each out: clean (UBSan, ASan, MSan), repeating itself under different
  * memory fill and address layout, with one result in every build; or refused, with the reason.
  */
-import type { Unit } from '../extract/unit.ts'
-import type { Calling } from './calling.ts'
-import type { Build, BuildResult, Engine, Executable } from './engine.ts'
-import type { Input } from './input.ts'
-import { mutantEdges } from './limits.ts'
-import type { RunOutcome } from './run-outcome.ts'
-import { type Result, resultOf, sameResult } from './same-result.ts'
+
+import type { Calling } from '../call/entry-point.ts'
+import type { Input } from '../records/input.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
+import type { Unit } from '../records/unit.ts'
+import { type Result, resultOf, sameResult } from './clearly-different.ts'
+import type { Build, BuildResult, Engine, Executable } from './code-engine.ts'
+import { mutantEdges } from './unit-limits.ts'
 
 /** Two bytes that no small number, pointer or character is made of. */
 export const FILLS = [0xa5, 0x5b] as const

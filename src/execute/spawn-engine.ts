@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { CALL_LINK_FLAGS, DRIVER_FLAGS } from '../call/driver-source.ts'
+import { encodeCall } from '../call/encode-call.ts'
+import type { Calling } from '../call/entry-point.ts'
 import { compileFlags } from '../compile/compile-flags.ts'
+import type { Input } from '../records/input.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../sandbox/sandbox.ts'
 import { firstError, runClang } from '../toolchain/run-clang.ts'
-import { CALL_LINK_FLAGS, DRIVER_FLAGS } from './call/driver-source.ts'
-import { encodeCall } from './call/encode-call.ts'
-import type { Calling } from './calling.ts'
 import {
   type Build,
   type BuildResult,
@@ -22,11 +24,9 @@ import {
   type Explored,
   isStop,
   type Job,
-} from './engine.ts'
+} from './code-engine.ts'
 import { BUILD_FLAGS } from './harness-objects.ts'
-import type { Input } from './input.ts'
 import { interpretReport } from './interpret-report.ts'
-import { runLimits } from './limits.ts'
 import { buildKey, once } from './once.ts'
 import {
   explorationEnvironment,
@@ -35,8 +35,8 @@ import {
   REPLAY_ENVIRONMENT,
   runEnvironment,
 } from './run-environment.ts'
-import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
+import { runLimits } from './unit-limits.ts'
 
 /** clang reads a module by stdin and must not fall back to the host's default triple's quirks: IR needs the target lines that the text lacks. */
 const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']

@@ -3,12 +3,15 @@
  * starting a program. What it gives is what the reference (spawn-engine.ts) gives; what its parts cannot do (an
  * object that needs the real linker, a text that breaks the compiler) it hands to the reference.
  */
+
+import { DRIVER_FLAGS } from '../call/driver-source.ts'
+import { encodeCall } from '../call/encode-call.ts'
+import type { Calling } from '../call/entry-point.ts'
 import { openCompileWorker } from '../compile/worker/open-compile-worker.ts'
+import type { Input } from '../records/input.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
 import { firstError } from '../toolchain/run-clang.ts'
-import { DRIVER_FLAGS } from './call/driver-source.ts'
-import { encodeCall } from './call/encode-call.ts'
-import type { Calling } from './calling.ts'
 import {
   type Build,
   type BuildResult,
@@ -24,11 +27,9 @@ import {
   type Replay,
   type Run,
   type StopAt,
-} from './engine.ts'
+} from './code-engine.ts'
 import { BUILD_FLAGS } from './harness-objects.ts'
-import type { Input } from './input.ts'
 import { type Interpreted, interpretReport } from './interpret-report.ts'
-import { runLimits } from './limits.ts'
 import { buildKey, once } from './once.ts'
 import {
   explorationEnvironment,
@@ -37,9 +38,9 @@ import {
   REPLAY_ENVIRONMENT,
   runEnvironment,
 } from './run-environment.ts'
-import type { RunOutcome } from './run-outcome.ts'
 import { SandboxFailure } from './sandbox-failure.ts'
 import { openSpawnEngine } from './spawn-engine.ts'
+import { runLimits } from './unit-limits.ts'
 import { type HostedObjects, openHostedObjects } from './unit-runner/hosted-objects.ts'
 import type { UnitImage, UnitInput } from './unit-runner/protocol.ts'
 

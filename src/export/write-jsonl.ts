@@ -6,8 +6,8 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { UserError } from '../config/user-error.ts'
-import type { StoredGroup } from '../group/group-record.ts'
+import { UserError } from '../base/user-error.ts'
+import type { StoredGroup } from '../records/group-record.ts'
 import { groupLine } from './group-line.ts'
 
 /** @returns the number of lines written */

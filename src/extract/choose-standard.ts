@@ -2,10 +2,11 @@
  * A source's text in; out comes the C standard under which clang accepts it, or why there is none.
  * gnu17 is tried first, then gnu89 with what old compilers let pass.
  */
+
+import type { CStandard } from '../records/unit.ts'
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
 import { classifyNotC, isMissingHeader } from './classify-not-c.ts'
-import type { CStandard } from './unit.ts'
 
 export type StandardChoice =
   | { readonly kind: 'ok'; readonly standard: CStandard }

@@ -4,6 +4,10 @@
  * The source is not trusted: it is only ever shown to the compiler's front end, within limits, and not at all
  * if it asks for files outside the include folders.
  */
+
+import type { Source } from '../records/source.ts'
+import type { CStandard, Unit } from '../records/unit.ts'
+import { unitId } from '../records/unit-id.ts'
 import { loadParser } from '../syntax/parse-c.ts'
 import { type ClangRunner, spawnClang } from '../toolchain/clang-runner.ts'
 import { buildOutline, type Declaration, findFunction, type Outline } from './build-outline.ts'
@@ -16,9 +20,6 @@ import { hasTrivialBody } from './find-trivial-body.ts'
 import { hasPastedAsm } from './has-pasted-asm.ts'
 import { resolveConditionals } from './resolve-conditionals.ts'
 import { type Grain, sliceFunction } from './slice-function.ts'
-import type { Source } from './source.ts'
-import type { CStandard, Unit } from './unit.ts'
-import { unitId } from './unit-id.ts'
 
 export interface ExtractOptions {
   readonly kinds: readonly Unit['kind'][]

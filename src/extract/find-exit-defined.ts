@@ -2,10 +2,11 @@
  * main's definition in; out comes whether C defines the exit status of every normal end of it.
  * Where that is not evident from the text the answer is no.
  */
+
+import type { CStandard } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { Declaration, Outline } from './build-outline.ts'
 import { declaratorsOf } from './declarators.ts'
-import type { CStandard } from './unit.ts'
 
 const ENDING_CALLS = new Set(['exit', '_exit', '_Exit', 'abort', 'quick_exit'])
 const INT_SPECIFIERS = new Set(['int', 'signed', 'extern', 'const', 'volatile'])

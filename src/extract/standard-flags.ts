@@ -1,4 +1,4 @@
-import type { CStandard } from '../extract/unit.ts'
+import type { CStandard } from '../records/unit.ts'
 
 /**
  * The flags that make clang accept a unit's code, and nothing that changes its meaning.

@@ -2,28 +2,36 @@
  * One unit in, its group or the reason why there is none out: the stages of the whole way in their order.
  * Depends on the unit, the settings and the tools alone, never on what ran before or runs beside it.
  */
-import type { Level } from '../compile/level.ts'
-import { callLiteral } from '../execute/call/call-literal.ts'
-import type { CallInput } from '../execute/input.ts'
-import { createRandom } from '../execute/random.ts'
+
+import { createRandom } from '../base/random.ts'
+import { callLiteral } from '../call/call-literal.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import type { Unit } from '../extract/unit.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
-import type { Mutant } from '../mutate/mutant.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
+import { groupId } from '../records/group-id.ts'
+import type {
+  GroupRecord,
+  GroupResult,
+  MutantVerdict,
+  Split,
+  UnitOutcome,
+  Winner,
+} from '../records/group-record.ts'
+import type { CallInput } from '../records/input.ts'
+import type { Level } from '../records/level.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
+import type { Unit } from '../records/unit.ts'
+import { drawOrder, type Family, takeFamily } from './candidates.ts'
 import { type Dropped, drop } from './drop.ts'
-import { drawOrder, type Family, takeFamily } from './family.ts'
 import { findAstEntries } from './find-ast-entries.ts'
 import { findLosers } from './find-losers.ts'
-import { groupId } from './group-id.ts'
-import type { GroupRecord, GroupResult, MutantVerdict, Split, UnitOutcome, Winner } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import { type ClassShares, loserQuotas } from './loser-quotas.ts'
 import { CANDIDATES_PER_LOSER, type Judge, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
 import { openMutantBuilders } from './mutant-builders.ts'
-import { type Centre, openCentre } from './open-centre.ts'
+import { type Centre, openCentre } from './open-subject.ts'
 import { openUnit } from './open-unit.ts'
-import type { AstEntry, PoolEntry } from './pool-entry.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
 import type { Screening } from './screen-mutants.ts'
 import { type LoserOrder, loserOrder, type Selection } from './select-losers.ts'

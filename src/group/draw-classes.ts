@@ -1,8 +1,9 @@
 /** A drawing and what each class has to draw from in, the group's losers in it out: of each class its part. */
+
+import { LOSER_CLASSES, type Loser, type LoserClass } from '../records/group-record.ts'
+import type { PoolEntry } from '../records/pool-entry.ts'
 import type { Drawing } from './draw-losers.ts'
-import { LOSER_CLASSES, type Loser, type LoserClass } from './group-record.ts'
 import { type ClassShares, loserQuotas } from './loser-quotas.ts'
-import type { PoolEntry } from './pool-entry.ts'
 
 export interface ClassDraw {
   /** Losers of all classes together. */

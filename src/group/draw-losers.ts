@@ -2,22 +2,23 @@
  * Screened mutants in, a batch at a time, the group's losers among them out. Only one that may be chosen is compiled at
  * a loser's level; only one that is chosen is proven by its own IR.
  */
+
+import { createRandom } from '../base/random.ts'
 import { canonicalIr } from '../compile/canonical-ir.ts'
-import type { Level } from '../compile/level.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import type { Engine } from '../execute/engine.ts'
-import { createRandom } from '../execute/random.ts'
+import type { Engine } from '../execute/code-engine.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+import { chosenWinners } from '../records/chosen-winners.ts'
+import type { AstLoser, Loser, MutantVerdictName, Winner } from '../records/group-record.ts'
+import type { Level } from '../records/level.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { PoolEntry, Shown } from '../records/pool-entry.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
-import { chosenWinners } from './chosen-winners.ts'
 import { editDepth } from './edit-depth.ts'
 import { editDistance, lineDistance } from './edit-distance.ts'
-import type { AstLoser, Loser, MutantVerdictName, Winner } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import { loserDifficulty } from './loser-difficulty.ts'
 import type { Judge, LoserSearch } from './loser-search.ts'
-import type { PoolEntry, Shown } from './pool-entry.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
 import { takeFirst } from './select-losers.ts'
 

@@ -1,4 +1,4 @@
-import type { GroupResult, Stage } from './group-record.ts'
+import type { GroupResult, Stage } from '../records/group-record.ts'
 
 export type Dropped = Extract<GroupResult, { kind: 'dropped' }>
 

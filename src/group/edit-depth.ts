@@ -1,5 +1,5 @@
 /** A syntax tree and an edit of its text in, how deep in the tree the edit lies out. */
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 
 /** The depth of the smallest node that holds the edit whole, the root's being 0. */

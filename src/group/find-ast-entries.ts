@@ -1,8 +1,8 @@
 /** Mutants of the unit's code in, in the order in which they are to be tried; a batch at a time, those fit for losers out. */
-import type { Engine } from '../execute/engine.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Engine } from '../execute/code-engine.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { AstEntry } from '../records/pool-entry.ts'
 import type { Judge } from './loser-search.ts'
-import type { AstEntry } from './pool-entry.ts'
 import { type Screening, screenMutants } from './screen-mutants.ts'
 
 /** @param length of a batch */

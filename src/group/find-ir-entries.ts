@@ -2,16 +2,16 @@
  * The group's winners in, one instruction of them edited; a batch at a time, those fit for losers of the class `ir` out.
  * The text is what is run and watched, so what is found here is found of the loser itself.
  */
-import { createRandom } from '../execute/random.ts'
+import { createRandom } from '../base/random.ts'
 import type { IrMutant } from '../mutate-ir/ir-mutant.ts'
 import { mutateIr } from '../mutate-ir/mutate-ir.ts'
 import { plainMutant } from '../mutate-ir/plain-mutant.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
-import { chosenWinners } from './chosen-winners.ts'
+import { chosenWinners } from '../records/chosen-winners.ts'
+import type { IrEntry } from '../records/pool-entry.ts'
 import type { GroupTools } from './group-tools.ts'
 import { inTurns } from './in-turns.ts'
 import { type Judge, type LoserSearch, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
-import type { IrEntry } from './pool-entry.ts'
 import { irBuilder } from './prove-losers.ts'
 import { screenBuilds } from './screen-mutants.ts'
 

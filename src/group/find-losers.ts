@@ -3,15 +3,16 @@
  * mutants are screened in batches, a step being one call of the engine for all of them; only one that is clean and
  * differs is compiled at a loser's level; only one that is chosen is proven by running its own IR.
  */
+
+import type { Loser, LoserClass } from '../records/group-record.ts'
+import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
 import { drawClasses } from './draw-classes.ts'
 import { openDrawing } from './draw-losers.ts'
 import { findIrEntries } from './find-ir-entries.ts'
 import { findMalformedEntries } from './find-malformed-entries.ts'
-import type { Loser, LoserClass } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
 import type { Judge, LoserSearch } from './loser-search.ts'
-import type { AstEntry, PoolEntry } from './pool-entry.ts'
 
 export interface LoserWish {
   readonly wanted: number

@@ -1,12 +1,12 @@
 /** The group's winners in, texts made of them that the assembler refuses out, all at once: none of them is ever run. */
-import { createRandom } from '../execute/random.ts'
+import { createRandom } from '../base/random.ts'
 import { malformIr } from '../mutate-ir/malform-ir.ts'
 import { plainMutant } from '../mutate-ir/plain-mutant.ts'
-import { chosenWinners } from './chosen-winners.ts'
+import { chosenWinners } from '../records/chosen-winners.ts'
+import type { MalformedEntry } from '../records/pool-entry.ts'
 import type { GroupTools } from './group-tools.ts'
 import { inTurns } from './in-turns.ts'
 import type { LoserSearch } from './loser-search.ts'
-import type { MalformedEntry } from './pool-entry.ts'
 
 /** The assembler has refused them already; few fall out for being equal to others. */
 const TEXTS_PER_LOSER = 2

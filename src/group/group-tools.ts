@@ -1,5 +1,5 @@
 /** What the stages of a group work with; each thread has its own. */
-import type { Engine } from '../execute/engine.ts'
+import type { Engine } from '../execute/code-engine.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { Assembled } from '../toolchain/assemble.ts'
 

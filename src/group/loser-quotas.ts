@@ -1,6 +1,6 @@
 /** Shares of the loser classes in, how many losers of each class one group is to have out. */
-import { createRandom } from '../execute/random.ts'
-import { LOSER_CLASSES, type LoserClass } from './group-record.ts'
+import { createRandom } from '../base/random.ts'
+import { LOSER_CLASSES, type LoserClass } from '../records/group-record.ts'
 
 /** Whole numbers, of which only the proportions count. */
 export type ClassShares = Readonly<Record<LoserClass, number>>

@@ -1,7 +1,7 @@
 /** What the search for a group's losers knows, whatever their class. */
 
-import type { Mutant } from '../mutate/mutant.ts'
-import type { MutantVerdictName, Winner } from './group-record.ts'
+import type { MutantVerdictName, Winner } from '../records/group-record.ts'
+import type { Mutant } from '../records/mutant.ts'
 import type { Ground } from './prove-losers.ts'
 import type { LoserOrder } from './select-losers.ts'
 

@@ -1,11 +1,11 @@
 /** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
-import type { Calling } from '../execute/calling.ts'
-import type { Build, BuildResult, Engine } from '../execute/engine.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
 import { once } from '../execute/once.ts'
-import type { Unit } from '../extract/unit.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { combineMutants } from '../mutate/combine-mutants.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { Builder } from './prove-losers.ts'
 

@@ -2,16 +2,16 @@
  * A unit in; how it is called, the inputs on which it is clean and repeats itself, and its results on them out, or why
  * no group can be about it.
  */
-import type { Calling } from '../execute/calling.ts'
+import type { Calling } from '../call/entry-point.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Engine } from '../execute/engine.ts'
+import type { Engine } from '../execute/code-engine.ts'
 import { findConstants } from '../execute/find-constants.ts'
 import { findInputs } from '../execute/find-inputs.ts'
 import { screenOf } from '../execute/screen-original.ts'
-import type { Unit } from '../extract/unit.ts'
+import type { Unit } from '../records/unit.ts'
 import { type Dropped, drop } from './drop.ts'
-import type { Centre } from './open-centre.ts'
-import { planCalling } from './plan-calling.ts'
+import type { Centre } from './open-subject.ts'
+import { planCalling } from './plan-entry-point.ts'
 import type { Timed } from './time-stages.ts'
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */

@@ -3,14 +3,14 @@
  * sanitizers, and given by the loser's own IR. For a malformed text the claim is that the assembler refuses it, with
  * that message. The same proofs make losers and verify stored ones.
  */
-import type { Calling } from '../execute/calling.ts'
-import type { Build, BuildResult, Engine } from '../execute/engine.ts'
-import { mutantEdges } from '../execute/limits.ts'
-import { clearlyDifferent, type Result, sameResult } from '../execute/same-result.ts'
+import type { Calling } from '../call/entry-point.ts'
+import { clearlyDifferent, type Result, sameResult } from '../execute/clearly-different.ts'
+import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
 import { type CleanInput, FILLS } from '../execute/screen-original.ts'
-import type { Unit } from '../extract/unit.ts'
+import { mutantEdges } from '../execute/unit-limits.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
-import type { Loser, LoserClass, MutantVerdictName } from './group-record.ts'
+import type { Loser, LoserClass, MutantVerdictName } from '../records/group-record.ts'
+import type { Unit } from '../records/unit.ts'
 import type { GroupTools } from './group-tools.ts'
 import { runBuilds } from './run-builds.ts'
 

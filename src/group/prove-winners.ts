@@ -2,16 +2,17 @@
  * A unit and its clean inputs in, its distinct winners out: IR text of every level, each executed and found to
  * agree with the original byte for byte on all inputs.
  */
-import type { Level } from '../compile/level.ts'
-import { LEVELS } from '../compile/level.ts'
+
+import type { Calling } from '../call/entry-point.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import type { Calling } from '../execute/calling.ts'
-import type { BuildResult, Engine } from '../execute/engine.ts'
-import { mutantEdges } from '../execute/limits.ts'
-import type { RunOutcome } from '../execute/run-outcome.ts'
-import { sameResult } from '../execute/same-result.ts'
+import { sameResult } from '../execute/clearly-different.ts'
+import type { BuildResult, Engine } from '../execute/code-engine.ts'
 import { type CleanInput, FILLS, reasonOf } from '../execute/screen-original.ts'
-import type { Unit } from '../extract/unit.ts'
+import { mutantEdges } from '../execute/unit-limits.ts'
+import type { Level } from '../records/level.ts'
+import { LEVELS } from '../records/level.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
+import type { Unit } from '../records/unit.ts'
 import { runBuilds } from './run-builds.ts'
 
 export interface ProvenWinner {

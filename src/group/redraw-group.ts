@@ -2,17 +2,24 @@
  * A stored group and its pool in, the group with losers drawn again out. Inputs, winners and split stay; nothing is
  * screened again. A loser that is newly chosen is compiled and proven by its own IR as in a build.
  */
-import { ORIGINAL_EDGES } from '../execute/limits.ts'
+
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
+import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
+import { groupId } from '../records/group-id.ts'
+import type {
+  GroupResult,
+  LoserClass,
+  MutantVerdict,
+  StoredGroup,
+  UnitOutcome,
+} from '../records/group-record.ts'
+import type { PoolEntry } from '../records/pool-entry.ts'
 import { drawClasses } from './draw-classes.ts'
 import { openDrawing } from './draw-losers.ts'
-import { groupId } from './group-id.ts'
-import type { GroupResult, LoserClass, MutantVerdict, StoredGroup, UnitOutcome } from './group-record.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
 import { CANDIDATES_PER_LOSER, type Judge, type LoserSearch } from './loser-search.ts'
-import { planCalling } from './plan-calling.ts'
-import type { PoolEntry } from './pool-entry.ts'
+import { planCalling } from './plan-entry-point.ts'
 import { loserOrder, type Selection } from './select-losers.ts'
 
 export interface RedrawSettings {

@@ -1,6 +1,6 @@
 /** Builds of variants in, what those that compiled give out. */
-import type { BuildResult, Engine, Job } from '../execute/engine.ts'
-import type { RunOutcome } from '../execute/run-outcome.ts'
+import type { BuildResult, Engine, Job } from '../execute/code-engine.ts'
+import type { RunOutcome } from '../records/run-outcome.ts'
 
 /** All in one request; for each build its outcomes, or why there are none. */
 export async function runBuilds(

@@ -2,14 +2,15 @@
  * Mutants of a unit in, for each on which inputs it is clean and clearly differs, or why on none. The cheap
  * work comes first: all are run without sanitizers, and only what differs is run again with them.
  */
-import type { BuildResult, Engine } from '../execute/engine.ts'
-import { mutantEdges } from '../execute/limits.ts'
-import { clearlyDifferent, resultOf, sameResult } from '../execute/same-result.ts'
+
+import { clearlyDifferent, resultOf, sameResult } from '../execute/clearly-different.ts'
+import type { BuildResult, Engine } from '../execute/code-engine.ts'
 import { FILLS } from '../execute/screen-original.ts'
-import type { Mutant } from '../mutate/mutant.ts'
-import type { MutantVerdictName } from './group-record.ts'
+import { mutantEdges } from '../execute/unit-limits.ts'
+import type { MutantVerdictName } from '../records/group-record.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { Shown } from '../records/pool-entry.ts'
 import type { MutantBuilders } from './mutant-builders.ts'
-import type { Shown } from './pool-entry.ts'
 import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
 import { runBuilds } from './run-builds.ts'
 

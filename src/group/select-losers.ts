@@ -10,8 +10,8 @@
  * What is then still equal is drawn by the seed.
  */
 import { createHash } from 'node:crypto'
-import type { Loser } from './group-record.ts'
-import type { PoolEntry } from './pool-entry.ts'
+import type { Loser } from '../records/group-record.ts'
+import type { PoolEntry } from '../records/pool-entry.ts'
 
 export const SELECTIONS = ['mixed', 'hard', 'diverse', 'random'] as const
 export type Selection = (typeof SELECTIONS)[number]

@@ -1,4 +1,4 @@
-import type { Stage } from './group-record.ts'
+import type { Stage } from '../records/group-record.ts'
 
 /** Runs the work of a stage and adds what it took. */
 export type Timed = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>

@@ -1,7 +1,7 @@
 /** The unit as a mutant of itself: what it is to a group that is about one of its mutants. */
 import { createHash } from 'node:crypto'
-import type { Unit } from '../extract/unit.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { Unit } from '../records/unit.ts'
 
 const OPERATOR = 'UNEDITED'
 

@@ -2,20 +2,21 @@
  * A stored group in, what of it does not hold out: every claim is proven again from the group's own contents, by
  * the same runs that made it. Nothing is taken from the record but what is to be proven.
  */
-import { ORIGINAL_EDGES } from '../execute/limits.ts'
-import { sameResult } from '../execute/same-result.ts'
+
+import { sameResult } from '../execute/clearly-different.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { type CleanInput, screenOf } from '../execute/screen-original.ts'
-import { unitId } from '../extract/unit-id.ts'
+import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { malformedOperators } from '../mutate-ir/malformed-operators.ts'
 import { findIrMutant } from '../mutate-ir/mutate-ir.ts'
 import { irOperators } from '../mutate-ir/operators.ts'
-import { groupCode } from './group-code.ts'
-import { groupId } from './group-id.ts'
-import type { Loser, StoredGroup } from './group-record.ts'
+import { groupCode } from '../records/group-code.ts'
+import { groupId } from '../records/group-id.ts'
+import type { Loser, StoredGroup } from '../records/group-record.ts'
+import { unitId } from '../records/unit-id.ts'
 import type { GroupTools } from './group-tools.ts'
-import { planCalling } from './plan-calling.ts'
+import { planCalling } from './plan-entry-point.ts'
 import { proveLoser, provenVerdict } from './prove-losers.ts'
 import { disagreements } from './prove-winners.ts'
 

@@ -9,7 +9,7 @@
  *   exponent, are equal where they differ by no more than `tolerance`, or by no more than that part of the expected
  *   one. Whole numbers have to be the same, however long: no tolerance makes 1000000007 of 1000000006.
  */
-import type { Comparison } from './suite.ts'
+import type { Comparison } from '../records/suite.ts'
 
 /** @example compareOutput('0.5 ok\n', Buffer.from('0.50001  ok'), { kind: 'words', tolerance: 1e-3 }) // true */
 export function compareOutput(expected: string, got: Uint8Array, comparison: Comparison): boolean {

@@ -3,8 +3,9 @@
  * must be the same, keys in any order; numbers too, except that `words` allows its tolerance where one of the two is
  * no whole number, and `lines` and `words` apply to strings as they do to outputs.
  */
+
+import type { Comparison, JsonValue } from '../records/suite.ts'
 import { compareOutput, isWithin } from './compare-output.ts'
-import type { Comparison, JsonValue } from './suite.ts'
 
 /** @example compareResult([1, { a: 2 }], [1, { a: 2 }], { kind: 'exact' }) // true */
 export function compareResult(expected: JsonValue, got: JsonValue, comparison: Comparison): boolean {

@@ -5,17 +5,17 @@
  * An output that is right does not excuse another exit status. What is expected never leaves this process.
  */
 import { randomBytes } from 'node:crypto'
+import type { Program } from '../records/language.ts'
+import type { JsonValue, Suite, SuiteLimits, Test } from '../records/suite.ts'
+import type { Verdict } from '../records/verdict.ts'
 import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
 import type { Box } from './box.ts'
 import { compareOutput } from './compare-output.ts'
 import { compareResult } from './compare-result.ts'
 import { findPrograms, missingLanguage } from './find-programs.ts'
-import type { Program } from './language.ts'
 import type { Built, LanguageDefinition } from './languages/language-definition.ts'
 import { definitionOf } from './languages/languages.ts'
 import { RUN_ENVIRONMENT } from './run-environment.ts'
-import type { JsonValue, Suite, SuiteLimits, Test } from './suite.ts'
-import type { Verdict } from './verdict.ts'
 import type { Workshop } from './workshop.ts'
 
 /** A busy machine must not fail an answer: what counts is CPU time, and the wall clock is for those that wait. */

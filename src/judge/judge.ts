@@ -1,6 +1,6 @@
-import type { Program } from './language.ts'
-import type { Suite } from './suite.ts'
-import type { Verdict } from './verdict.ts'
+import type { Program } from '../records/language.ts'
+import type { Suite } from '../records/suite.ts'
+import type { Verdict } from '../records/verdict.ts'
 
 /** Runs programs against suites, as many at a time as it was opened for; more calls than that wait for their turn. */
 export interface Judge {

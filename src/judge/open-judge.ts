@@ -8,7 +8,10 @@
  * list of system calls can hold alone.
  */
 import { tmpdir } from 'node:os'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
+import type { Program } from '../records/language.ts'
+import type { Suite } from '../records/suite.ts'
+import type { Verdict } from '../records/verdict.ts'
 import { removeBoxDirectory } from '../sandbox/box-directory.ts'
 import { fences, prepareBox } from '../sandbox/sandbox.ts'
 import { findJudgeBox } from '../toolchain/find-judge-box.ts'
@@ -17,9 +20,6 @@ import { type Box, type BoxFence, boxProblem, makeBox } from './box.ts'
 import { JUDGE_BOX } from './box-command.ts'
 import type { Judge } from './judge.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import type { Program } from './language.ts'
-import type { Suite } from './suite.ts'
-import type { Verdict } from './verdict.ts'
 import { openWorkshop } from './workshop.ts'
 
 export interface JudgeOptions {

@@ -6,9 +6,9 @@
  * (languages/*.ts have the words), and that block is closed. Other text, and blocks of other kinds, do not matter.
  */
 
-import type { Language, Program } from './language.ts'
+import type { Language, Program } from '../records/language.ts'
+import type { Verdict } from '../records/verdict.ts'
 import { definitionOf } from './languages/languages.ts'
-import type { Verdict } from './verdict.ts'
 
 export type AnswerReading = { readonly kind: 'program'; readonly program: Program } | FormatError
 

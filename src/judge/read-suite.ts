@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { UserError } from '../config/user-error.ts'
-import type { JsonValue, Suite } from './suite.ts'
+import { UserError } from '../base/user-error.ts'
+import type { JsonValue, Suite } from '../records/suite.ts'
 
 const MIB = 1024 * 1024
 

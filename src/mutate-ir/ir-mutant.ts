@@ -1,5 +1,5 @@
 /** A module with one instruction edited: a loser of the class `ir`, or a text of the class `malformed`. */
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
 
 /**
  * As for any mutant, `start` and `end` are offsets in the text that was edited (here the module's), `original` and

@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
 import { applyIrChange } from './apply-ir-change.ts'
 import { functionContext } from './function-context.ts'
 import type { IrFunction, IrInstruction } from './ir-module.ts'

@@ -3,7 +3,7 @@
  * The order depends on the mutants and the seed alone, not on the order they come in.
  */
 import { createHash } from 'node:crypto'
-import type { Mutant } from './mutant.ts'
+import type { Mutant } from '../records/mutant.ts'
 
 interface MutantChoice {
   /** At most so many. */

@@ -11,11 +11,11 @@
  * behind the first copy are not where they were.
  */
 import { buildOutline } from '../extract/build-outline.ts'
-import type { Unit } from '../extract/unit.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { applyMutant } from './apply-mutant.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
-import type { Mutant } from './mutant.ts'
 
 export interface CombinedMutants {
   /** The unit's code, with dispatchers and copies where mutated functions were. */

@@ -5,10 +5,10 @@
  * run, or that its runs are defined. Later stages decide that.
  */
 import { createHash } from 'node:crypto'
-import type { Unit } from '../extract/unit.ts'
+import type { Mutant } from '../records/mutant.ts'
+import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { findLiveCode } from './find-live-code.ts'
-import type { Mutant } from './mutant.ts'
 import { makeMutationContext } from './mutation-context.ts'
 import type { Edit, MutationOperator } from './mutation-operator.ts'
 import { operators as allOperators } from './operators.ts'

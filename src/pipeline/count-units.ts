@@ -1,5 +1,5 @@
 /** What a run over units has done so far, in figures for its end, and told to its reporter as it happens. */
-import type { UnitOutcome } from '../group/group-record.ts'
+import type { UnitOutcome } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { summarizeResult } from './summarize-result.ts'

@@ -2,10 +2,11 @@
  * What the long-running stages tell a reporter while they work, and what they return at the end.
  * Plain data: a terminal, a log or a test may listen.
  */
-import type { BuildConfig } from '../config/build-config.ts'
-import type { Compiler } from '../execute/open-engine.ts'
-import type { Stage } from '../group/group-record.ts'
+
+import type { Compiler } from '../execute/open-code-engine.ts'
+import type { Stage } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
+import type { BuildConfig } from './build-config.ts'
 
 export type BuildEvent =
   /** Once, first. `unitsFinished` were done by earlier runs on the same database. */

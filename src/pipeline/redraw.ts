@@ -2,17 +2,18 @@
  * A database of groups in, another one out whose groups have other losers of the same pools. Resumable like a build:
  * what the other database has already is not drawn again.
  */
-import { UserError } from '../config/user-error.ts'
-import { DEFAULT_LIMITS, type RunLimits } from '../execute/limits.ts'
-import type { Compiler } from '../execute/open-engine.ts'
-import type { Source } from '../extract/source.ts'
+
+import { runBounded, tasksAtATime } from '../base/for-each-bounded.ts'
+import { UserError } from '../base/user-error.ts'
+import type { Compiler } from '../execute/open-code-engine.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '../execute/unit-limits.ts'
 import type { RedrawSettings, RedrawTask } from '../group/redraw-group.ts'
+import type { Source } from '../records/source.ts'
 import type { Store } from '../store/store.ts'
 import { countUnits } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { openPool } from './open-pool.ts'
-import { runBounded, tasksAtATime } from './run-bounded.ts'
 
 export interface RedrawOptions extends RedrawSettings {
   readonly jobs: number

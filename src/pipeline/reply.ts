@@ -2,7 +2,7 @@
  * What crosses from a thread of the pool to the main one. An error's class is lost on the way, so a UserError
  * (the disk is full, the compiler is gone) travels as a value and is thrown again on arrival.
  */
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 
 export type Reply<T> =
   | { readonly kind: 'done'; readonly value: T }

@@ -1,5 +1,5 @@
 /** What became of a unit in, what reporters are told of it out. */
-import type { GroupResult } from '../group/group-record.ts'
+import type { GroupResult } from '../records/group-record.ts'
 import type { UnitResultSummary } from './events.ts'
 
 export function summarizeResult(result: GroupResult): UnitResultSummary {

@@ -1,11 +1,12 @@
 /** A database of groups in, what of it does not hold out: every group proven again from its own contents. */
-import { DEFAULT_LIMITS, type RunLimits } from '../execute/limits.ts'
-import type { StoredGroup } from '../group/group-record.ts'
+
+import { runBounded } from '../base/for-each-bounded.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '../execute/unit-limits.ts'
 import type { Finding } from '../group/verify-group.ts'
+import type { StoredGroup } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
 import type { Reporter, VerifyEvent, VerifyFinding, VerifyOptions, VerifySummary } from './events.ts'
 import { openPool } from './open-pool.ts'
-import { runBounded } from './run-bounded.ts'
 
 export async function verifyGroups(
   store: Store,

@@ -2,11 +2,12 @@
  * Sources in, stored problems out, resumable: what has become of each row is stored as soon as it is known, in the
  * order in which rows are read, whatever the number of jobs.
  */
+
+import { inOrder } from '../base/in-order.ts'
 import type { Judge } from '../judge/judge.ts'
-import { inOrder } from '../pipeline/in-order.ts'
+import type { ProblemItem } from '../records/problem.ts'
 import type { ProblemsStore } from '../store/problems-store.ts'
 import { type Proof, type ProofSettings, proveProblem } from './prove-problem.ts'
-import type { ProblemItem } from './raw-problem.ts'
 import { type ReadProblemsOptions, readProblems } from './read-problems.ts'
 
 export interface ProblemsSettings extends ProofSettings, ReadProblemsOptions {

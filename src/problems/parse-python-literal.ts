@@ -3,7 +3,7 @@
  * text or numbers as keys. Nothing is evaluated. Whole numbers beyond 2^53 are refused, since a double would not hold
  * them; sets, bytes, complex numbers and names are no plain data.
  */
-import type { JsonValue } from '../judge/suite.ts'
+import type { JsonValue } from '../records/suite.ts'
 
 /**
  * @example parsePythonLiteral("{'a': [1, None, True]}") // { a: [1, null, true] }

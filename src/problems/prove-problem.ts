@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import type { Judge } from '../judge/judge.ts'
-import type { Language, Program } from '../judge/language.ts'
-import type { Suite, SuiteLimits, Test } from '../judge/suite.ts'
-import type { Verdict } from '../judge/verdict.ts'
-import type { DropReason, RawProblem } from './raw-problem.ts'
+import type { Language, Program } from '../records/language.ts'
+import type { DropReason, RawProblem } from '../records/problem.ts'
+import type { Suite, SuiteLimits, Test } from '../records/suite.ts'
+import type { Verdict } from '../records/verdict.ts'
 
 export interface ProofSettings {
   /** Fewer distinct tests do not tell a right answer from a lucky one. */

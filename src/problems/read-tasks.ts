@@ -1,9 +1,9 @@
 /** A database of problems in, translation tasks out: each proven solution, to be said again in each target language. */
 import { createHash } from 'node:crypto'
-import { LANGUAGES, type Language } from '../judge/language.ts'
+import { LANGUAGES, type Language } from '../records/language.ts'
+import type { TranslationTask } from '../records/translation-task.ts'
 import { openProblemsStore, type Split, type StoredProblem } from '../store/problems-store.ts'
 import { declarationOf } from './declaration.ts'
-import type { TranslationTask } from './translation-task.ts'
 
 export interface TaskSelection {
   readonly split?: Split

@@ -1,5 +1,5 @@
 /** The type that JSON values have in common, for languages in which a function must declare it. Pure. */
-import type { JsonValue } from '../judge/suite.ts'
+import type { JsonValue } from '../records/suite.ts'
 
 export type ValueType =
   | { readonly kind: 'flag' | 'integer' | 'number' | 'text' }

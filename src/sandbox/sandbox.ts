@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { makeBoxDirectory, removeBoxDirectory } from './box-directory.ts'
 import {

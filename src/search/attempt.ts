@@ -1,4 +1,4 @@
-import type { Input } from '../execute/input.ts'
+import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 
 /** An input that is going to be tried. */

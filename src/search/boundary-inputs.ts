@@ -1,7 +1,8 @@
 /** An input in, the same with a value at a limit in one place, or in all, out: limits of types, and constants of the code. */
-import type { Calling } from '../execute/calling.ts'
-import type { Input } from '../execute/input.ts'
-import type { Random } from '../execute/random.ts'
+
+import type { Random } from '../base/random.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Input } from '../records/input.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import { choosePlaces } from './choose-places.ts'
 import type { IrConstants } from './find-ir-constants.ts'

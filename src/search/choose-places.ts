@@ -1,4 +1,4 @@
-import type { Random } from '../execute/random.ts'
+import type { Random } from '../base/random.ts'
 
 /** The first and some others, in their order: arguments come before what they point to. */
 export function choosePlaces<T>(places: readonly T[], most: number, random: Random): readonly T[] {

@@ -1,5 +1,5 @@
 /** What both versions did in, whether it is the same out. */
-import { type Result, resultOf, sameResult } from '../execute/same-result.ts'
+import { type Result, resultOf, sameResult } from '../execute/clearly-different.ts'
 import type { Traces } from './frontier.ts'
 
 /** undefined unless both ended well. */

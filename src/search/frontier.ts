@@ -2,8 +2,9 @@
  * What the inputs of both versions have reached so far: edges and how often, how close comparisons came, how often they
  * were met. An input is worth keeping if it gets further anywhere.
  */
+
+import type { Explored } from '../execute/code-engine.ts'
 import type { NumberComparison } from '../execute/comparisons.ts'
-import type { Explored } from '../execute/engine.ts'
 
 /** Of one run of each version. */
 export type Traces = readonly [Explored, Explored]

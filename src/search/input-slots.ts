@@ -2,17 +2,11 @@
  * An input in, the places in it that hold a number or a text out, each with a way to get the same input with something
  * else there. Inputs are never changed in place.
  */
-import { floatBits, floatValue } from '../execute/call/bits.ts'
-import {
-  type CallPlan,
-  type CType,
-  type FloatFormat,
-  isCharacter,
-  typeAt,
-} from '../execute/call/call-plan.ts'
-import { type FieldRole, fieldRoles, type NamedField } from '../execute/call/field-roles.ts'
-import type { Calling } from '../execute/calling.ts'
-import type { CallInput, Input, Value } from '../execute/input.ts'
+import { floatBits, floatValue } from '../call/bits.ts'
+import { type CallPlan, type CType, type FloatFormat, isCharacter, typeAt } from '../call/call-plan.ts'
+import type { Calling } from '../call/entry-point.ts'
+import { type FieldRole, fieldRoles, type NamedField } from '../call/field-roles.ts'
+import type { CallInput, Input, Value } from '../records/input.ts'
 
 export interface NumberSlot {
   /** Names the place: the same in inputs of the same shape. */

@@ -1,5 +1,5 @@
 /** Values that inputs are made of: those of the code, and those that runs were seen to compare with. */
-import type { Dictionary } from '../execute/engine.ts'
+import type { Dictionary } from '../execute/code-engine.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import type { Traces } from './frontier.ts'
 

@@ -1,5 +1,5 @@
-import { floatBits, floatValue } from '../execute/call/bits.ts'
-import type { FloatFormat } from '../execute/call/call-plan.ts'
+import { floatBits, floatValue } from '../call/bits.ts'
+import type { FloatFormat } from '../call/call-plan.ts'
 
 /**
  * The float of a format beside a number; long double as if it were double.

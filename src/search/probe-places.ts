@@ -2,9 +2,10 @@
  * An input and what its run compared in, attempts that move one of its places, several together or single bits out. What
  * they bring is put into a list of probes, for solve-comparisons.ts to read.
  */
-import type { Calling } from '../execute/calling.ts'
-import type { Input } from '../execute/input.ts'
-import type { Random } from '../execute/random.ts'
+
+import type { Random } from '../base/random.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Input } from '../records/input.ts'
 import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
 import { choosePlaces } from './choose-places.ts'
 import { holds, isToken, slotsOf } from './input-slots.ts'

@@ -9,13 +9,14 @@
  * Undefined behaviour has no say: an input counts, as evidence or as a parent, only after the sanitizers have found both
  * versions clean on it and both repeat themselves.
  */
-import { generateCall } from '../execute/call/generate-call.ts'
-import type { Calling } from '../execute/calling.ts'
-import type { Engine, Executable, Explored } from '../execute/engine.ts'
-import type { Input } from '../execute/input.ts'
-import { createRandom, type Random } from '../execute/random.ts'
-import type { Result } from '../execute/same-result.ts'
+
+import { createRandom, type Random } from '../base/random.ts'
+import type { Calling } from '../call/entry-point.ts'
+import { generateCall } from '../call/generate-call.ts'
+import type { Result } from '../execute/clearly-different.ts'
+import type { Engine, Executable, Explored } from '../execute/code-engine.ts'
 import { reasonOf, type Screen } from '../execute/screen-original.ts'
+import type { Input } from '../records/input.ts'
 import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
 import { boundaryInputs } from './boundary-inputs.ts'
 import { isDifference, resultsOf } from './compare-results.ts'

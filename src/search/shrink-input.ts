@@ -1,6 +1,6 @@
 /** An input in, simpler ones of the same kind out, simplest first: what a person would rather read as a witness. */
-import type { Calling } from '../execute/calling.ts'
-import type { Input } from '../execute/input.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Input } from '../records/input.ts'
 import { slotsOf } from './input-slots.ts'
 
 const MOST_EACH = 24

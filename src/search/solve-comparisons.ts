@@ -2,9 +2,9 @@
  * An input, what its run compared, and what runs of it with single places changed ("probes") compared in, inputs that are likely to meet
  * those comparisons out. It takes operands for linear in the places that move them; runs decide whether they are.
  */
-import type { Calling } from '../execute/calling.ts'
+import type { Calling } from '../call/entry-point.ts'
 import type { NumberComparison } from '../execute/comparisons.ts'
-import type { Input } from '../execute/input.ts'
+import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 import { type FloatSlot, type NumberSlot, slotsOf } from './input-slots.ts'
 import { nextFloat } from './next-float.ts'

@@ -1,6 +1,6 @@
 /** An input and what its run compared in, the same input with a compared text where the other one was out. */
-import type { Calling } from '../execute/calling.ts'
-import type { Input } from '../execute/input.ts'
+import type { Calling } from '../call/entry-point.ts'
+import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 import { slotsOf } from './input-slots.ts'
 

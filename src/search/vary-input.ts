@@ -1,8 +1,9 @@
 /** An input that is known to be good in, a similar one out: for functions and programs alike, and for what they read. */
-import { mutateCall } from '../execute/call/mutate-call.ts'
-import type { Calling } from '../execute/calling.ts'
-import type { Input } from '../execute/input.ts'
-import type { Random } from '../execute/random.ts'
+
+import type { Random } from '../base/random.ts'
+import type { Calling } from '../call/entry-point.ts'
+import { mutateCall } from '../call/mutate-call.ts'
+import type { Input } from '../records/input.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import type { IrConstants } from './find-ir-constants.ts'
 import { type FloatSlot, type NumberSlot, slotsOf, type TextSlot } from './input-slots.ts'

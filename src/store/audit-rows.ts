@@ -2,8 +2,9 @@
  * A database in, the rows that an audit reads out, a few at a time: what is in groups and what they were made of,
  * without inputs, results and mutants. Works on databases larger than memory.
  */
-import type { Level } from '../compile/level.ts'
-import type { LoserClass, Split } from '../group/group-record.ts'
+
+import type { LoserClass, Split } from '../records/group-record.ts'
+import type { Level } from '../records/level.ts'
 import { blobsTable } from './blobs.ts'
 import { idFromBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'

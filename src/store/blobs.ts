@@ -1,6 +1,6 @@
 /** Table `blobs`: texts by content. Equal texts are stored once; what comes out is checked against its hash. */
 import { createHash } from 'node:crypto'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 

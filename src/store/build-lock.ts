@@ -6,7 +6,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import Database from 'better-sqlite3'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { explainSqliteError } from './connection.ts'
 
 export interface BuildLock {

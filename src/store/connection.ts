@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 
 type Bindable = string | number | bigint | Uint8Array | null
 /** A prepared statement. `Row` is what the SQL selects; the caller vouches for it. */

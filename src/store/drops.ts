@@ -1,5 +1,5 @@
 /** Table `drops`: whatever did not end in a group, with the stage that gave up and the reason. */
-import type { Stage } from '../group/group-record.ts'
+import type { Stage } from '../records/group-record.ts'
 import type { Connection } from './connection.ts'
 import type { Origin } from './sources.ts'
 

@@ -1,5 +1,5 @@
 /** Table `inputs`: the stored inputs of a group, in order; a function's with its call as C text where it is known. */
-import type { Input } from '../execute/input.ts'
+import type { Input } from '../records/input.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 

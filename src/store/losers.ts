@@ -1,7 +1,8 @@
 /** Table `losers`: a group's losers with their edit; results on the witness lie in `executions`. */
-import type { Level } from '../compile/level.ts'
-import type { Loser, LoserClass, ObservedResult } from '../group/group-record.ts'
-import type { Mutant } from '../mutate/mutant.ts'
+
+import type { Loser, LoserClass, ObservedResult } from '../records/group-record.ts'
+import type { Level } from '../records/level.ts'
+import type { Mutant } from '../records/mutant.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'

@@ -1,5 +1,5 @@
 /** Table `mutants`: every mutant tried for a group, with its verdict. */
-import type { MutantVerdict } from '../group/group-record.ts'
+import type { MutantVerdict } from '../records/group-record.ts'
 import type { Connection } from './connection.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 

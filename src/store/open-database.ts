@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { type BuildLock, takeBuildLock } from './build-lock.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'

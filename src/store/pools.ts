@@ -1,5 +1,5 @@
 /** Table `pools`: the screened mutants of a group from which its losers were drawn, and may be drawn again. */
-import type { PoolEntry } from '../group/pool-entry.ts'
+import type { PoolEntry } from '../records/pool-entry.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 

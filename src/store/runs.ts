@@ -1,5 +1,5 @@
 /** Table `runs`: with which configuration, versions and seed the file was built, and for how long. */
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import type { Connection } from './connection.ts'
 
 export interface RunStart {

@@ -1,5 +1,5 @@
 /** Table `sources`: C files with their provenance, and whether their units are stored. */
-import type { Source } from '../extract/source.ts'
+import type { Source } from '../records/source.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { openConnection } from './connection.ts'
 
 export interface TrainingCache {

@@ -2,8 +2,9 @@
  * A database in, what training reads of its groups out: the unit's code and the members, without inputs, results and
  * mutants. A group at a time, so that databases may be larger than memory.
  */
-import type { Level } from '../compile/level.ts'
-import type { LoserClass, Split } from '../group/group-record.ts'
+
+import type { LoserClass, Split } from '../records/group-record.ts'
+import type { Level } from '../records/level.ts'
 import { blobsTable } from './blobs.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'

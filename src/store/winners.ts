@@ -1,6 +1,7 @@
 /** Table `winners`: all distinct winners of a group's unit, its members marked. */
-import type { Level } from '../compile/level.ts'
-import type { Winner } from '../group/group-record.ts'
+
+import type { Winner } from '../records/group-record.ts'
+import type { Level } from '../records/level.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 

@@ -4,8 +4,8 @@
  *
  * Not guaranteed: that a module which it takes can be linked or run.
  */
-import { UserError } from '../config/user-error.ts'
-import { isNotStarted, runBounded } from './run-bounded.ts'
+import { UserError } from '../base/user-error.ts'
+import { isNotStarted, runBounded } from './run-tool.ts'
 
 export type Assembled =
   | { readonly kind: 'ok' }

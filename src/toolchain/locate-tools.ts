@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { askRelease } from './ask-release.ts'
 import { findExecutable } from './find-executable.ts'
 

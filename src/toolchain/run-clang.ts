@@ -6,8 +6,8 @@
  */
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { UserError } from '../config/user-error.ts'
-import { CPU_LIMIT_S, isNotStarted, runBounded, WALL_LIMIT_MS } from './run-bounded.ts'
+import { UserError } from '../base/user-error.ts'
+import { CPU_LIMIT_S, isNotStarted, runBounded, WALL_LIMIT_MS } from './run-tool.ts'
 
 export type ClangResult =
   | { readonly kind: 'ok'; readonly stdout: string }

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findExecutable } from '../toolchain/find-executable.ts'
-import { isNotStarted, runBounded } from '../toolchain/run-bounded.ts'
+import { isNotStarted, runBounded } from '../toolchain/run-tool.ts'
 
 export type AliveAnswer =
   /** Each behaviour of the target is one that the source allows. */

@@ -2,10 +2,10 @@
  * Two versions in, how a function that both define is entered out, or why it cannot be: their types as a caller sees them
  * must be the same, and one of the two must say what pointers point to.
  */
-import { type CallPlan, type CType, typeAt } from '../execute/call/call-plan.ts'
-import { driverSource } from '../execute/call/driver-source.ts'
-import { planCall } from '../execute/call/plan-call.ts'
-import type { Calling } from '../execute/calling.ts'
+import { type CallPlan, type CType, typeAt } from '../call/call-plan.ts'
+import { driverSource } from '../call/driver-source.ts'
+import type { Calling } from '../call/entry-point.ts'
+import { planCall } from '../call/plan-call.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import { planFromIr } from './plan-from-ir.ts'
 import { readSignatures, type Signature, signatureText } from './read-signature.ts'

@@ -3,8 +3,8 @@
  * not say is taken from what the function does, or refused: integers count as signed unless they are passed zero-extended,
  * bytes behind a pointer as text, and a pointer must lead to scalars of one type.
  */
-import type { CallPlan, CType, Field } from '../execute/call/call-plan.ts'
-import type { UnsupportedCall } from '../execute/call/plan-call.ts'
+import type { CallPlan, CType, Field } from '../call/call-plan.ts'
+import type { UnsupportedCall } from '../call/plan-call.ts'
 import type { IrFunction } from '../mutate-ir/ir-module.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import type { Signature } from './read-signature.ts'

@@ -5,16 +5,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { UserError } from '../base/user-error.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import { UserError } from '../config/user-error.ts'
-import type { Engine } from '../execute/engine.ts'
-import { decodeText } from '../extract/decode-text.ts'
+import type { Engine } from '../execute/code-engine.ts'
 import { findRefusedConstruct } from '../extract/find-refused-construct.ts'
-import type { CStandard } from '../extract/unit.ts'
+import type { CStandard } from '../records/unit.ts'
+import { decodeText } from '../sources/decode-text.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
-import { runBounded } from '../toolchain/run-bounded.ts'
 import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.ts'
+import { runBounded } from '../toolchain/run-tool.ts'
 
 export interface VersionFile {
   /** For messages, and by its ending for the language: `.c`, `.ll`, `.bc`; what else there is tells its content. */

@@ -3,10 +3,10 @@
  * engine is opened for it and closed again.
  */
 import { readFile } from 'node:fs/promises'
-import { UserError } from '../config/user-error.ts'
+import { UserError } from '../base/user-error.ts'
 import { prepareHarness } from '../execute/harness-objects.ts'
-import { DEFAULT_LIMITS } from '../execute/limits.ts'
-import { type Compiler, compileWorkerFor, defaultCompiler, openEngine } from '../execute/open-engine.ts'
+import { type Compiler, compileWorkerFor, defaultCompiler, openEngine } from '../execute/open-code-engine.ts'
+import { DEFAULT_LIMITS } from '../execute/unit-limits.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { type AliveReport, askAlive } from './ask-alive.ts'
 import { readVersion, type VersionFile } from './read-version.ts'

@@ -8,16 +8,16 @@
  * run that does not end, or chance is never a difference. `equal` is a statement about the inputs tried, never a proof.
  */
 
-import { UserError } from '../config/user-error.ts'
-import { callLiteral } from '../execute/call/call-literal.ts'
-import type { Calling } from '../execute/calling.ts'
+import { UserError } from '../base/user-error.ts'
+import { callLiteral } from '../call/call-literal.ts'
+import type { Calling } from '../call/entry-point.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Build, BuildResult, Engine } from '../execute/engine.ts'
-import type { Input } from '../execute/input.ts'
+import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { screenBuilds } from '../execute/screen-original.ts'
-import { type InputRecord, inputRecord, type ResultRecord, resultRecord } from '../export/witness-record.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
+import type { Input } from '../records/input.ts'
+import { type InputRecord, inputRecord, type ResultRecord, resultRecord } from '../records/witness-record.ts'
 import { findIrConstants, type IrConstants } from '../search/find-ir-constants.ts'
 import { type Searched, type SearchSide, searchDifference } from '../search/search-difference.ts'
 import { traceFloats } from '../search/trace-floats.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clusterSources } from '../../src/audit/cluster-sources.ts'
 import { jaccard, sourceShingles } from '../../src/audit/source-shingles.ts'
-import { createRandom } from '../../src/execute/random.ts'
+import { createRandom } from '../../src/base/random.ts'
 
 const cluster = (sets: readonly Uint32Array[], leastSimilarity?: number) => [
   ...clusterSources({

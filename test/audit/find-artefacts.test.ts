@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Feature, findArtefacts } from '../../src/audit/find-artefacts.ts'
-import { createRandom } from '../../src/execute/random.ts'
+import { createRandom } from '../../src/base/random.ts'
 import type { AuditGroup } from '../../src/store/audit-rows.ts'
 import { auditGroup, irOf } from './audit-groups.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rocAuc, type Scored, withinGroupAuc } from '../../src/audit/roc-auc.ts'
-import { createRandom } from '../../src/execute/random.ts'
+import { createRandom } from '../../src/base/random.ts'
 
 const scored = (members: readonly (readonly [score: number, label: number, group: number])[]): Scored => ({
   scores: Float64Array.from(members, ([score]) => score),

@@ -6,7 +6,7 @@ import {
   splitOfSource,
   splitsOfClusters,
 } from '../../src/audit/source-splits.ts'
-import { createRandom } from '../../src/execute/random.ts'
+import { createRandom } from '../../src/base/random.ts'
 
 const id = (n: number) => createHash('sha256').update(String(n)).digest('hex')
 const SPLITS = ['train', 'validation', 'test'] as const

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Audit } from '../../src/audit/audit.ts'
-import { groupId } from '../../src/group/group-id.ts'
-import type { GroupRecord } from '../../src/group/group-record.ts'
+import { groupId } from '../../src/records/group-id.ts'
+import type { GroupRecord } from '../../src/records/group-record.ts'
 import { openStore } from '../../src/store/store.ts'
 import {
   sha256,

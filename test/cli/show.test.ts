@@ -7,7 +7,7 @@ import { markEdits, showEdit } from '../../src/cli/mark-edits.ts'
 import { paletteFor, plain } from '../../src/cli/palette.ts'
 import { printable, printableBytes } from '../../src/cli/printable.ts'
 import { renderGroup } from '../../src/cli/render-group.ts'
-import type { AstLoser, GroupRecord, StoredGroup } from '../../src/group/group-record.ts'
+import type { AstLoser, GroupRecord, StoredGroup } from '../../src/records/group-record.ts'
 import { openStore } from '../../src/store/store.ts'
 import {
   groupOfAllClasses,

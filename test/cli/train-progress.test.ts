@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { figure, stepLine, trainProgress } from '../../src/cli/train-progress.ts'
-import type { StepMetrics } from '../../src/train/loop/events.ts'
+import type { StepMetrics } from '../../src/train/run/events.ts'
 import { capture } from './captured-context.ts'
 
 const metrics: StepMetrics = {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { readTasks } from '../../src/problems/read-tasks.ts'
-import { openBigramEngine } from '../train/engine/bigram-engine.ts'
-import { makeTinyWorld, tinyConfig } from '../train/loop/tiny-run.ts'
+import { makeTinyWorld, tinyConfig } from '../train/run/tiny-run.ts'
+import { openBigramEngine } from '../train/tensor-engine/bigram-engine.ts'
 import { run } from './captured-context.ts'
 
 const world = makeTinyWorld(20)

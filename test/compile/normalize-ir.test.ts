@@ -1,8 +1,8 @@
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { compileFlags } from '../../src/compile/compile-flags.ts'
-import { LEVELS } from '../../src/compile/level.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
+import { LEVELS } from '../../src/records/level.ts'
 import { runClang } from '../../src/toolchain/run-clang.ts'
 
 const PROGRAM = `

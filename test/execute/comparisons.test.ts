@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Engine, Executable } from '../../src/execute/code-engine.ts'
 import type { Comparisons } from '../../src/execute/comparisons.ts'
-import type { Engine, Executable } from '../../src/execute/engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
-import { compileWorkerFor, openEngine } from '../../src/execute/open-engine.ts'
+import { compileWorkerFor, openEngine } from '../../src/execute/open-code-engine.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 const calling = { kind: 'program', exitDefined: true } as const

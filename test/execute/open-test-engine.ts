@@ -1,8 +1,8 @@
-import type { Engine } from '../../src/execute/engine.ts'
+import type { Engine } from '../../src/execute/code-engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
-import { compileWorkerFor, defaultCompiler, openEngine } from '../../src/execute/open-engine.ts'
+import { compileWorkerFor, defaultCompiler, openEngine } from '../../src/execute/open-code-engine.ts'
 import { openSpawnEngine } from '../../src/execute/spawn-engine.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 /** The reference engine with this machine's tools. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type Extraction, extractUnits } from '../../src/extract/extract-units.ts'
-import type { Unit } from '../../src/extract/unit.ts'
+import type { Unit } from '../../src/records/unit.ts'
 
 const BOTH: readonly Unit['kind'][] = ['program', 'function']
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { definitionOf } from '../../fuzz/csmith-source.ts'
-import type { Calling } from '../../src/execute/calling.ts'
-import type { Engine } from '../../src/execute/engine.ts'
+import type { Calling } from '../../src/call/entry-point.ts'
+import type { Engine } from '../../src/execute/code-engine.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 
 let engine: Engine

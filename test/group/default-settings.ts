@@ -1,5 +1,5 @@
-import { LEVELS } from '../../src/compile/level.ts'
 import type { GroupSettings } from '../../src/group/build-group.ts'
+import { LEVELS } from '../../src/records/level.ts'
 
 /** What `gepo build` takes when nothing else is said, with fewer inputs. */
 export const defaultSettings: GroupSettings = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Level } from '../../src/compile/level.ts'
-import type { AstLoser } from '../../src/group/group-record.ts'
-import type { PoolEntry } from '../../src/group/pool-entry.ts'
 import { loserOrder, SELECTIONS, type Selection, takeFirst } from '../../src/group/select-losers.ts'
+import type { AstLoser } from '../../src/records/group-record.ts'
+import type { Level } from '../../src/records/level.ts'
+import type { PoolEntry } from '../../src/records/pool-entry.ts'
 import { sha256, syntheticGroup } from '../store/synthetic-records.ts'
 
 const [template] = syntheticGroup(1).losers

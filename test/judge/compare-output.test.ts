@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareOutput } from '../../src/judge/compare-output.ts'
-import type { Comparison } from '../../src/judge/suite.ts'
+import type { Comparison } from '../../src/records/suite.ts'
 
 const exact: Comparison = { kind: 'exact' }
 const lines: Comparison = { kind: 'lines' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareResult } from '../../src/judge/compare-result.ts'
-import type { Comparison, JsonValue } from '../../src/judge/suite.ts'
+import type { Comparison, JsonValue } from '../../src/records/suite.ts'
 
 const exact: Comparison = { kind: 'exact' }
 const words: Comparison = { kind: 'words', tolerance: 1e-6 }

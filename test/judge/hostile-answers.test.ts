@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
-import type { Suite, Test } from '../../src/judge/suite.ts'
-import type { Verdict } from '../../src/judge/verdict.ts'
+import type { Suite, Test } from '../../src/records/suite.ts'
+import type { Verdict } from '../../src/records/verdict.ts'
 import { openTestJudge } from './open-test-judge.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/judge')

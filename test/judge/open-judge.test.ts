@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
-import type { Language } from '../../src/judge/language.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'
-import type { Comparison, JsonValue, Suite } from '../../src/judge/suite.ts'
+import type { Language } from '../../src/records/language.ts'
+import type { Comparison, JsonValue, Suite } from '../../src/records/suite.ts'
 import { openTestJudge } from './open-test-judge.ts'
 
 const MIB = 1024 * 1024

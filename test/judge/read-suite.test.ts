@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { DEFAULT_LIMITS, readSuite } from '../../src/judge/read-suite.ts'
 
 let folder: string

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Calling } from '../../src/execute/calling.ts'
-import type { Engine } from '../../src/execute/engine.ts'
-import type { RunOutcome } from '../../src/execute/run-outcome.ts'
+import type { Calling } from '../../src/call/entry-point.ts'
+import type { Engine } from '../../src/execute/code-engine.ts'
 import { watchUndefined } from '../../src/mutate-ir/watch-undefined.ts'
+import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 
 const calling: Calling = { kind: 'program', exitDefined: true }

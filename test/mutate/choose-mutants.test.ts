@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chooseMutants } from '../../src/mutate/choose-mutants.ts'
-import type { Mutant } from '../../src/mutate/mutant.ts'
+import type { Mutant } from '../../src/records/mutant.ts'
 
 function mutant(operator: string, line: number, rest: Partial<Mutant> = {}): Mutant {
   return {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import { definitionOf } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Test } from '../../src/judge/suite.ts'
-import type { Verdict } from '../../src/judge/verdict.ts'
 import { proveProblem, spread } from '../../src/problems/prove-problem.ts'
-import type { RawProblem } from '../../src/problems/raw-problem.ts'
+import type { RawProblem } from '../../src/records/problem.ts'
+import type { Test } from '../../src/records/suite.ts'
+import type { Verdict } from '../../src/records/verdict.ts'
 import { scriptedJudge } from './scripted-judge.ts'
 
 const settings = {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
-import type { ProblemItem } from '../../src/problems/raw-problem.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { type ReadProblemsOptions, readProblems } from '../../src/problems/read-problems.ts'
-import { commit, type FakeHub, startFakeHub } from '../extract/read-fake-hub.ts'
+import type { ProblemItem } from '../../src/records/problem.ts'
+import { commit, type FakeHub, startFakeHub } from '../sources/fake-hub.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures')
 

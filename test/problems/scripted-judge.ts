@@ -1,7 +1,7 @@
 /** A judge that runs nothing: a program's text says which tests it passes, and every question is kept. */
 import type { Judge } from '../../src/judge/judge.ts'
-import type { Suite } from '../../src/judge/suite.ts'
-import type { Verdict } from '../../src/judge/verdict.ts'
+import type { Suite } from '../../src/records/suite.ts'
+import type { Verdict } from '../../src/records/verdict.ts'
 
 export interface ScriptedJudge extends Judge {
   readonly asked: string[]

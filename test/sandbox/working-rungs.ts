@@ -1,5 +1,5 @@
 /** The protected rungs that this machine has, best first. Without any, nothing may be run, and loading this fails. */
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { openSandbox, type Rung } from '../../src/sandbox/sandbox.ts'
 
 async function works(rung: Rung): Promise<boolean> {

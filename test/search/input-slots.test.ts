@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { CallPlan, CType } from '../../src/execute/call/call-plan.ts'
-import { encodeCall } from '../../src/execute/call/encode-call.ts'
-import type { Calling } from '../../src/execute/calling.ts'
-import type { CallInput, Input } from '../../src/execute/input.ts'
+import type { CallPlan, CType } from '../../src/call/call-plan.ts'
+import { encodeCall } from '../../src/call/encode-call.ts'
+import type { Calling } from '../../src/call/entry-point.ts'
+import type { CallInput, Input } from '../../src/records/input.ts'
 import { slotsOf } from '../../src/search/input-slots.ts'
 
 const INT: CType = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' }

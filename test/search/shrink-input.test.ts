@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Calling } from '../../src/execute/calling.ts'
-import type { Input } from '../../src/execute/input.ts'
+import type { Calling } from '../../src/call/entry-point.ts'
+import type { Input } from '../../src/records/input.ts'
 import { shrinkInput, sizeOf } from '../../src/search/shrink-input.ts'
 
 const program: Calling = { kind: 'program', exitDefined: true }

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { openStore } from '../../src/store/store.ts'
 import { syntheticOutcome, syntheticSource, syntheticUnit } from './synthetic-records.ts'
 

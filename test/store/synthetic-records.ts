@@ -1,10 +1,10 @@
 /** Records in the form that the stages give, made from a number: different numbers, different contents. */
 import { createHash } from 'node:crypto'
-import type { Source } from '../../src/extract/source.ts'
-import type { Unit } from '../../src/extract/unit.ts'
-import { groupId } from '../../src/group/group-id.ts'
-import type { AstLoser, GroupRecord, UnitOutcome, Winner } from '../../src/group/group-record.ts'
-import type { PoolEntry } from '../../src/group/pool-entry.ts'
+import { groupId } from '../../src/records/group-id.ts'
+import type { AstLoser, GroupRecord, UnitOutcome, Winner } from '../../src/records/group-record.ts'
+import type { PoolEntry } from '../../src/records/pool-entry.ts'
+import type { Source } from '../../src/records/source.ts'
+import type { Unit } from '../../src/records/unit.ts'
 
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 

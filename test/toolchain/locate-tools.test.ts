@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { findExecutable } from '../../src/toolchain/find-executable.ts'
 import { findClang, locateToolsIn } from '../../src/toolchain/locate-tools.ts'
 

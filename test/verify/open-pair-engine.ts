@@ -1,7 +1,7 @@
-import type { Engine } from '../../src/execute/engine.ts'
+import type { Engine } from '../../src/execute/code-engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/limits.ts'
-import { type Compiler, compileWorkerFor, openEngine } from '../../src/execute/open-engine.ts'
+import { type Compiler, compileWorkerFor, openEngine } from '../../src/execute/open-code-engine.ts'
+import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { type PairVerdict, type VerifyPairOptions, verifyPair } from '../../src/verify/verify-pair.ts'
 

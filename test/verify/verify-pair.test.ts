@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { UserError } from '../../src/config/user-error.ts'
+import { UserError } from '../../src/base/user-error.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openPairEngine, type PairEngine } from './open-pair-engine.ts'
 import { pairFixtures } from './pair-fixtures.ts'

@@ -3,7 +3,7 @@
  * that dies is followed by another: the job that it was working on gets the blame, unless it was killed from outside
  * for the first time; the jobs behind it are sent again.
  */
-import { UserError } from '../../config/user-error.ts'
+import { UserError } from '../../base/user-error.ts'
 import type { ClangResult } from '../../toolchain/run-clang.ts'
 import {
   type CompileResponse,

@@ -6,10 +6,11 @@
  * others are sent again to a new one. Not guaranteed: that what crashes here also crashes the command; whoever needs
  * to know asks it (src/toolchain/run-clang.ts).
  */
-import type { CStandard } from '../../extract/unit.ts'
+
+import type { Level } from '../../records/level.ts'
+import type { CStandard } from '../../records/unit.ts'
 import type { ClangResult } from '../../toolchain/run-clang.ts'
 import { compileFlags } from '../compile-flags.ts'
-import type { Level } from '../level.ts'
 import {
   type CompileAnswer,
   type CompileCounts,

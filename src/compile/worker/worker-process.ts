@@ -9,7 +9,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { FrameReader } from '../../sandbox/protocol.ts'
-import { emptyFolder } from '../../toolchain/run-bounded.ts'
+import { emptyFolder } from '../../toolchain/run-tool.ts'
 
 const KEPT_STDERR_CHARS = 4096
 

@@ -8,7 +8,7 @@
  * Not guaranteed: any run of objects that ask for more than the loader knows; the reply then says `unsupported`.
  */
 import { tmpdir } from 'node:os'
-import { UserError } from '../../config/user-error.ts'
+import { UserError } from '../../base/user-error.ts'
 import { removeBoxDirectory } from '../../sandbox/box-directory.ts'
 import { commandFor, type Rung } from '../../sandbox/rung.ts'
 import { type Fence, fences, noRungWorks, prepareBox } from '../../sandbox/sandbox.ts'

@@ -1,7 +1,8 @@
 /** What the judge knows of a language: one record a language, in a file of its own (languages.ts lists them). */
+
+import type { Language } from '../../records/language.ts'
+import type { SuiteLimits } from '../../records/suite.ts'
 import type { Box } from '../box.ts'
-import type { Language } from '../language.ts'
-import type { SuiteLimits } from '../suite.ts'
 import type { Workshop } from '../workshop.ts'
 
 export interface LanguageDefinition {

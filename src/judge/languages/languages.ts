@@ -1,4 +1,4 @@
-import type { Language } from '../language.ts'
+import type { Language } from '../../records/language.ts'
 import { bash } from './bash.ts'
 import { c } from './c.ts'
 import { cpp } from './cpp.ts'

@@ -1,4 +1,4 @@
-import type { SuiteLimits } from '../suite.ts'
+import type { SuiteLimits } from '../../records/suite.ts'
 
 const MOST_BYTES = 256 * 1024 * 1024
 

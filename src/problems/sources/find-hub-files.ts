@@ -4,13 +4,13 @@
  */
 import { basename } from 'node:path'
 import { listFiles } from '@huggingface/hub'
-import { UserError } from '../../config/user-error.ts'
-import { explainHubError } from '../../extract/sources/explain-hub-error.ts'
-import { fetchHubFile } from '../../extract/sources/fetch-hub-file.ts'
-import { findHubAccess } from '../../extract/sources/hub-access.ts'
-import { hubPrefix, parseHubSpec } from '../../extract/sources/parse-hub-spec.ts'
-import { defaultPatience } from '../../extract/sources/patient-fetch.ts'
-import { connection, describeDataset, type HubOptions } from '../../extract/sources/read-hub.ts'
+import { UserError } from '../../base/user-error.ts'
+import { explainHubError } from '../../sources/explain-hub-error.ts'
+import { fetchHubFile } from '../../sources/fetch-hub-file.ts'
+import { findHubAccess } from '../../sources/hub-access.ts'
+import { hubPrefix, parseHubSpec } from '../../sources/parse-hub-spec.ts'
+import { defaultPatience } from '../../sources/patient-fetch.ts'
+import { connection, describeDataset, type HubOptions } from '../../sources/read-hub.ts'
 
 export interface HubProblemFile {
   readonly dataset: string

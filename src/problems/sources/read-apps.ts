@@ -2,9 +2,9 @@
  * A row of APPS or TACO in, a problem out. `input_output` and `solutions` are JSON texts, sometimes empty or broken:
  * `{"inputs": ["1 2\n"], "outputs": ["3\n"]}`, with `fn_name` where a function is to be called.
  */
-import type { Program } from '../../judge/language.ts'
-import type { JsonValue, Test } from '../../judge/suite.ts'
-import type { DropReason, ProblemContent } from '../raw-problem.ts'
+import type { Program } from '../../records/language.ts'
+import type { DropReason, ProblemContent } from '../../records/problem.ts'
+import type { JsonValue, Test } from '../../records/suite.ts'
 import { callTests, stdinTests } from './test-forms.ts'
 
 export const APPS_COLUMNS = ['input_output', 'solutions', 'license'] as const

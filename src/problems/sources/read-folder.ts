@@ -6,12 +6,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import fastGlob from 'fast-glob'
-import { UserError } from '../../config/user-error.ts'
-import type { Program } from '../../judge/language.ts'
+import { UserError } from '../../base/user-error.ts'
 import { DEFINITIONS } from '../../judge/languages/languages.ts'
 import { readSuite } from '../../judge/read-suite.ts'
-import type { Test } from '../../judge/suite.ts'
-import type { DropReason, ProblemContent } from '../raw-problem.ts'
+import type { Program } from '../../records/language.ts'
+import type { DropReason, ProblemContent } from '../../records/problem.ts'
+import type { Test } from '../../records/suite.ts'
 
 const PROBLEM = 'problem.json'
 

@@ -1,9 +1,9 @@
 /** A Parquet or JSONL file (also .gz) in, its rows out as records, a stretch of the file at a time. */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { UserError } from '../../config/user-error.ts'
-import { readBytes } from '../../extract/sources/read-bytes.ts'
-import { splitLines } from '../../extract/sources/split-lines.ts'
+import { UserError } from '../../base/user-error.ts'
+import { readBytes } from '../../sources/read-bytes.ts'
+import { splitLines } from '../../sources/split-lines.ts'
 
 export interface Row {
   /** Rows of Parquet count from 0, lines from 1. */

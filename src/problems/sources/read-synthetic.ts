@@ -3,11 +3,12 @@
  * `{'language': 'python', 'test_cases': [{'type': 'stdin_stdout', 'fn_name': None, 'input': '1 2\n', 'output': '3\n'}]}`.
  * The solution may stand in a fenced block.
  */
-import type { Program } from '../../judge/language.ts'
+
 import { readAnswer } from '../../judge/read-answer.ts'
-import type { JsonValue, Test } from '../../judge/suite.ts'
+import type { Program } from '../../records/language.ts'
+import type { DropReason, ProblemContent } from '../../records/problem.ts'
+import type { JsonValue, Test } from '../../records/suite.ts'
 import { parsePythonLiteral } from '../parse-python-literal.ts'
-import type { DropReason, ProblemContent } from '../raw-problem.ts'
 import { callTests, stdinTests } from './test-forms.ts'
 
 export const SYNTHETIC_COLUMNS = ['verification_info', 'gold_standard_solution', 'license'] as const

@@ -4,8 +4,9 @@
  * A call's result is written as it is or as a list that holds nothing else; which of the two, a data set does not say.
  * Both readings come out, and a solution that is right passes only one.
  */
-import type { JsonValue, Test } from '../../judge/suite.ts'
-import type { DropReason } from '../raw-problem.ts'
+
+import type { DropReason } from '../../records/problem.ts'
+import type { JsonValue, Test } from '../../records/suite.ts'
 
 export interface Pair {
   readonly input: JsonValue

@@ -1,5 +1,5 @@
 /** Which groups make up which step: decided by the seed alone, so that a resumed run goes on with the same. */
-import { createRandom } from '../../execute/random.ts'
+import { createRandom } from '../../base/random.ts'
 
 export interface BatchOrder {
   readonly stepsPerEpoch: number

@@ -2,8 +2,9 @@
  * A stored group in, its ids out, or why it cannot be used. Nothing is ever cut: a response that is too long goes,
  * or its whole group, as the configuration says, and both are counted.
  */
-import type { GroupConfig } from '../../config/train-config.ts'
+
 import type { TrainingGroup } from '../../store/training-rows.ts'
+import type { GroupConfig } from '../config/train-config.ts'
 import type { PromptStyle } from '../prompt/prompt-style.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { EncodedGroup } from './encoded-group.ts'

@@ -4,8 +4,8 @@
  * batch and not the data.
  */
 import { createHash } from 'node:crypto'
-import type { Split } from '../../group/group-record.ts'
-import { sampleIds } from '../../store/sample-ids.ts'
+import { sampleIds } from '../../base/sample-ids.ts'
+import type { Split } from '../../records/group-record.ts'
 import type { TrainingCache } from '../../store/training-cache.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
 import { type EncodeResult, type Encoding, encodeGroup } from './encode-group.ts'

@@ -1,7 +1,8 @@
 /** What a configuration says of data and texts in; open files, the tokenizer and the templates out. */
-import type { GroupConfig, PairConfig } from '../../config/train-config.ts'
+
 import { openTrainingCache, type TrainingCache } from '../../store/training-cache.ts'
 import { openTrainingRows, type TrainingRows } from '../../store/training-rows.ts'
+import type { GroupConfig, PairConfig } from '../config/train-config.ts'
 import { createPromptStyle } from '../prompt/prompt-style.ts'
 import { loadTokenizer, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { Encoding } from './encode-group.ts'

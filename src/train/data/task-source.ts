@@ -3,8 +3,8 @@
  * leaves no room for an answer is left out and counted. All prompts are held in memory.
  */
 import { createHash } from 'node:crypto'
-import type { TranslationTask } from '../../problems/translation-task.ts'
-import { sampleIds } from '../../store/sample-ids.ts'
+import { sampleIds } from '../../base/sample-ids.ts'
+import type { TranslationTask } from '../../records/translation-task.ts'
 import type { TaskPrompt } from '../prompt/task-prompt.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 

@@ -1,5 +1,5 @@
 /** Sequences in, one batch for the engine out, without padding; and sequences cut into batches by their tokens. */
-import type { TokenBatch } from '../engine/engine.ts'
+import type { TokenBatch } from '../tensor-engine/tensor-engine.ts'
 import type { EncodedGroup } from './encoded-group.ts'
 
 export interface Sequence {

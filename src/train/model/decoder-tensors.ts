@@ -1,5 +1,5 @@
 /** A model's configuration in, its weights by name and shape out: for plans, and for making models. */
-import type { ModelConfig } from '../engine/model-config.ts'
+import type { ModelConfig } from '../tensor-engine/model-config.ts'
 
 /** What the weights follow from. */
 export type DecoderShape = Pick<

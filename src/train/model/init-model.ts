@@ -5,9 +5,9 @@
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../../config/user-error.ts'
+import { UserError } from '../../base/user-error.ts'
+import { writeFolderAtomically } from '../../base/write-atomically.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
-import { writeFolderAtomically } from '../loop/write-atomically.ts'
 import { type MadeTokenizer, makeTokenizer } from '../tokenizer/make-tokenizer.ts'
 import { countWeights, type DecoderShape, decoderTensors } from './decoder-tensors.ts'
 import { INITIAL_DEVIATION, initialValues } from './initial-values.ts'

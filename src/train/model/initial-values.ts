@@ -1,5 +1,5 @@
 /** A weight's shape and a seed in, its values at the beginning out, as transformers begins a Qwen3. */
-import { createRandom } from '../../execute/random.ts'
+import { createRandom } from '../../base/random.ts'
 import type { TensorShape } from './decoder-tensors.ts'
 
 /** `initializer_range` of the models' configurations. */

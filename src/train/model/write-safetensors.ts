@@ -1,6 +1,6 @@
 /** Tensors in, a safetensors file with their numbers in float32 out, a tensor at a time in memory. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { makeSafetensorsPrefix } from '../engine/safetensors.ts'
+import { makeSafetensorsPrefix } from '../tensor-engine/safetensors.ts'
 import type { TensorShape } from './decoder-tensors.ts'
 
 /** @param valuesOf called once for each tensor, in order */

@@ -5,8 +5,9 @@
  * `raw`: the prompt is the template's text, by default the code alone, as `gepo export` gives it out.
  * `chat`: the template's text is the user's message in the model's own chat template, thinking turned off.
  */
-import type { GroupConfig } from '../../config/train-config.ts'
-import { promptOf } from '../../export/prompt-template.ts'
+
+import { promptOf } from '../../records/prompt-template.ts'
+import type { GroupConfig } from '../config/train-config.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { compileTemplate, createMessageText } from './prompt-text.ts'
 

@@ -3,7 +3,7 @@
  * thinking turned off.
  */
 import { Template } from '@huggingface/jinja'
-import { UserError } from '../../config/user-error.ts'
+import { UserError } from '../../base/user-error.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 
 export interface MessageStyle {

@@ -3,9 +3,10 @@
  * and `target`, the words that open their blocks as `sourceFence` and `targetFence`, and `declaration`, which may be
  * empty. What it asks for, one block in the target's language, is what the judge reads an answer from.
  */
-import type { RolloutConfig } from '../../config/train-config.ts'
-import type { Language } from '../../judge/language.ts'
-import type { TranslationTask } from '../../problems/translation-task.ts'
+
+import type { Language } from '../../records/language.ts'
+import type { TranslationTask } from '../../records/translation-task.ts'
+import type { RolloutConfig } from '../config/train-config.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { compileTemplate, createMessageText } from './prompt-text.ts'
 

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tokenizer } from 'tokenizers'
 import { z } from 'zod'
-import { UserError } from '../../config/user-error.ts'
+import { UserError } from '../../base/user-error.ts'
 
 export interface TextTokenizer {
   /** sha256 of tokenizer.json: the same for the same ids. */

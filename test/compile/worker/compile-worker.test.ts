@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/base/user-error.ts'
 import { findCompileWorker } from '../../../src/compile/worker/find-compile-worker.ts'
 import type { CompileWorker, CompileWorkerOptions } from '../../../src/compile/worker/open-compile-worker.ts'
-import { UserError } from '../../../src/config/user-error.ts'
 import { openTestWorker } from './open-test-worker.ts'
 
 const PATIENCE = { interval: 10, timeout: 60_000 }

@@ -1,20 +1,25 @@
 /** What the reference engine does, done by unit runners on objects that the real clang made. */
 import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
+import { DRIVER_FLAGS } from '../../../src/call/driver-source.ts'
+import { encodeCall } from '../../../src/call/encode-call.ts'
+import type { Calling } from '../../../src/call/entry-point.ts'
 import { compileFlags } from '../../../src/compile/compile-flags.ts'
-import { DRIVER_FLAGS } from '../../../src/execute/call/driver-source.ts'
-import { encodeCall } from '../../../src/execute/call/encode-call.ts'
-import type { Calling } from '../../../src/execute/calling.ts'
-import { type Build, countsEdges, type Exploration, type RunOptions } from '../../../src/execute/engine.ts'
+import {
+  type Build,
+  countsEdges,
+  type Exploration,
+  type RunOptions,
+} from '../../../src/execute/code-engine.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-objects.ts'
-import type { Input } from '../../../src/execute/input.ts'
 import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
-import { DEFAULT_LIMITS, runLimits } from '../../../src/execute/limits.ts'
 import { once } from '../../../src/execute/once.ts'
 import { explorationEnvironment, runEnvironment } from '../../../src/execute/run-environment.ts'
+import { DEFAULT_LIMITS, runLimits } from '../../../src/execute/unit-limits.ts'
 import { openUnitRunner, type UnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
 import type { UnitImage, UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
-import type { CStandard } from '../../../src/extract/unit.ts'
+import type { Input } from '../../../src/records/input.ts'
+import type { CStandard } from '../../../src/records/unit.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 
 export interface LoadedUnit {

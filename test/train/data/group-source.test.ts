@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { GroupConfig } from '../../../src/config/train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
-import { makeTinyWorld, tinyConfig } from '../loop/tiny-run.ts'
+import { makeTinyWorld, tinyConfig } from '../run/tiny-run.ts'
 
 const world = makeTinyWorld(20)
 const all = { split: 'train', limit: null, seed: 0 } as const

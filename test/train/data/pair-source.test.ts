@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type PairConfig, parseTrainConfig } from '../../../src/config/train-config.ts'
+import { type PairConfig, parseTrainConfig } from '../../../src/train/config/train-config.ts'
 import { openPairSource } from '../../../src/train/data/pair-source.ts'
 import type { TextTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openTrainingRows } from '../../../src/store/training-rows.ts'
-import { readModelConfig } from '../../../src/train/engine/model-config.ts'
 import { type InitModelOptions, initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
+import { readModelConfig } from '../../../src/train/tensor-engine/model-config.ts'
 import { loadTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
-import { makeTinyWorld } from '../loop/tiny-run.ts'
+import { makeTinyWorld } from '../run/tiny-run.ts'
 
 const world = makeTinyWorld(12)
 const root = mkdtempSync(join(tmpdir(), 'gepo-init-'))

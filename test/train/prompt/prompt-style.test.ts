@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GroupConfig } from '../../../src/config/train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { createPromptStyle } from '../../../src/train/prompt/prompt-style.ts'
 
 const raw: GroupConfig['prompt'] = {

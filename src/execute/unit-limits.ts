@@ -1,0 +1,45 @@
+/** Limits of one run. Edges decide (the same on every machine); times are only a backstop for what takes no edges. */
+import type { RunLimits as SandboxLimits } from '../sandbox/run-report.ts'
+import type { Build } from './code-engine.ts'
+
+/** An original that takes more edges on an input does not get that input. About 0.03 s at O0. */
+export const ORIGINAL_EDGES = 4_000_000
+
+/** No more inputs are looked for when those that reach something new take so many edges together. About 0.7 s. */
+export const CLEAN_EDGES = 20 * ORIGINAL_EDGES
+
+/** A mutant may take this many times the original's edges on the same input, and some more. */
+export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 100_000
+
+export interface RunLimits {
+  readonly cpuMs: number
+  readonly memoryBytes: number
+  readonly outputBytes: number
+}
+
+const MIB = 1024 * 1024
+
+export const DEFAULT_LIMITS: RunLimits = { cpuMs: 2000, memoryBytes: 512 * MIB, outputBytes: 64 * 1024 }
+
+/** Sanitizers cost about 3 times the time and memory of a plain O0 build; 5 leaves room. */
+const SANITIZER_FACTOR = 5
+
+const STACK_BYTES = 64 * MIB
+
+/** Changed memory, coverage and recorded stdin of one run. */
+export const RECORD_BYTES = 4 * MIB
+
+/** What the sandbox holds a run of a build to. */
+export function runLimits(build: Build, { cpuMs, memoryBytes, outputBytes }: RunLimits): SandboxLimits {
+  const sanitized = build === 'asan' || build === 'msan'
+  const factor = sanitized ? SANITIZER_FACTOR : 1
+  return {
+    cpuMs: cpuMs * factor,
+    memoryBytes: memoryBytes * factor,
+    // The sanitizers reserve terabytes at their start.
+    dataBytes: sanitized ? 0 : memoryBytes,
+    stackBytes: STACK_BYTES,
+    outputBytes,
+    recordBytes: RECORD_BYTES,
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Answers with their advantages in; the gradient of their on-policy loss is added up in the model, and what the loss
+ * saw comes out. The loss is a mean over the tokens of all answers, so that it does not matter which pass one is in.
+ */
+import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../data/token-batch.ts'
+import { type ClippedLossOptions, clippedLoss } from '../losses/clipped-loss.ts'
+import type { Model } from '../tensor-engine/tensor-engine.ts'
+
+export interface LearnedResponse extends Sequence {
+  /** Of each token: log pi of the policy that drew it, log pi_ref or undefined, the advantage. */
+  readonly old: Float32Array
+  readonly reference: Float32Array | undefined
+  readonly advantages: Float64Array
+}
+
+export interface ReinforceOptions {
+  readonly loss: ClippedLossOptions
+  /** Of this loss in the step's. */
+  readonly weight: number
+  readonly packedTokens: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Means over the tokens. */
+export interface ReinforceMeasure {
+  /** Without the weight. */
+  readonly loss: number
+  /** Share of tokens whose ratio was cut off. */
+  readonly clipShare: number
+  /** log pi - log pi_ref; absent without a reference. */
+  readonly kl?: number
+  /** Of the distributions that tokens were drawn from, in nats. */
+  readonly entropy: number
+}
+
+/**
+ * @param responses of none the loss is 0
+ * @throws EngineError; gradients may then be partial, and the caller clears them
+ */
+export async function accumulateReinforce(
+  model: Pick<Model, 'beginPacked'>,
+  responses: readonly LearnedResponse[],
+  { loss: lossOptions, weight, packedTokens, signal }: ReinforceOptions,
+): Promise<ReinforceMeasure> {
+  const call = signal === undefined ? {} : { signal }
+  const tokens = responses.reduce((sum, { response }) => sum + response.length, 0)
+  const sums = { loss: 0, clipped: 0, kl: 0, entropy: 0 }
+  for (const pack of packByTokens(responses, sequenceTokens, packedTokens)) {
+    const pass = await model.beginPacked(toTokenBatch(pack), { ...call, entropies: true })
+    try {
+      const { logProbs } = pass
+      const slopes = new Float32Array(logProbs.tokens.length)
+      for (const [i, { old, reference, advantages }] of pack.entries()) {
+        const policy = logProbs.tokens.subarray(logProbs.offsets[i], logProbs.offsets[i + 1])
+        const part = clippedLoss({ policy, old, reference, advantages }, lossOptions, tokens)
+        slopes.set(
+          part.dLogProbs.map((slope) => slope * weight),
+          logProbs.offsets[i],
+        )
+        sums.loss += part.loss
+        sums.clipped += part.clipped
+        sums.kl += part.kl
+      }
+      sums.entropy += logProbs.entropies!.reduce((sum, entropy) => sum + entropy, 0)
+      await pass.finish({ perToken: slopes }, call)
+    } finally {
+      await pass.discard()
+    }
+  }
+  return {
+    loss: sums.loss,
+    clipShare: sums.clipped / Math.max(tokens, 1),
+    ...(responses[0]?.reference !== undefined && { kl: sums.kl / tokens }),
+    entropy: sums.entropy / Math.max(tokens, 1),
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A batch of groups in; its mean loss's gradient is added up in the model, and what the loss saw comes out.
+ *
+ * A loss of a group reaches the weights only through one number a response, dL/d(log pi(y|q)), which takes nothing
+ * but all responses' log-probabilities. So there are two exact ways, and they give the same gradient:
+ * - packed: one forward pass over several groups, the derivatives, then that pass's backward pass;
+ * - serial, for a group beyond `packedTokens`: a forward pass for the log-probabilities alone, the derivatives, then
+ *   forward and backward over a few responses at a time. Memory is that of the largest response, whatever the group.
+ *   This does away with the limitation of the paper's Appendix C.
+ */
+import { groupTokens } from '../data/encoded-group.ts'
+import {
+  packByTokens,
+  type Sequence,
+  sequencesOf,
+  sequenceTokens,
+  toTokenBatch,
+} from '../data/token-batch.ts'
+import type { GroupLogProbs } from '../losses/group-scores.ts'
+import type { Model } from '../tensor-engine/tensor-engine.ts'
+import type { Method } from './method.ts'
+import { meanWinnerTokens, type PreparedGroup, withPolicy } from './prepared-group.ts'
+import { readLogProbs } from './read-log-probs.ts'
+
+/** What one group gave. */
+export interface GroupResult {
+  readonly loss: number
+  readonly logProbs: GroupLogProbs
+}
+
+export interface AccumulateOptions {
+  readonly packedTokens: number
+  /** Of this loss in the step's; the results are without it. Default 1. */
+  readonly weight?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * @returns results in the order of the groups
+ * @throws EngineError; gradients may then be partial, and the caller clears them
+ */
+export async function accumulateGradient(
+  model: Model,
+  groups: readonly PreparedGroup[],
+  method: Method,
+  { packedTokens, weight = 1, signal }: AccumulateOptions,
+): Promise<GroupResult[]> {
+  const call = signal === undefined ? {} : { signal }
+  const batchMeanTokens = meanWinnerTokens(groups)
+  const lossOf = (group: PreparedGroup, policy: Float64Array) => {
+    const logProbs = withPolicy(group, policy)
+    const { loss, dLogProbs } = method.loss(logProbs, batchMeanTokens)
+    return { result: { loss, logProbs }, slopes: dLogProbs.map((slope) => (weight * slope) / groups.length) }
+  }
+
+  async function packed(pack: readonly PreparedGroup[]): Promise<GroupResult[]> {
+    const pass = await model.beginPacked(toTokenBatch(pack.flatMap(sequencesOf)), call)
+    try {
+      const losses = splitByGroup(pack, pass.logProbs.sums).map((policy, i) => lossOf(pack[i]!, policy))
+      await pass.finish({ perSequence: concat(losses.map(({ slopes }) => slopes)) }, call)
+      return losses.map(({ result }) => result)
+    } finally {
+      await pass.discard()
+    }
+  }
+
+  async function serial(group: PreparedGroup): Promise<GroupResult> {
+    const sequences = sequencesOf(group)
+    const policy = await readLogProbs(model, sequences, packedTokens, signal)
+    const { result, slopes } = lossOf(group, policy)
+    const weighted = sequences.map((sequence, i) => ({ ...sequence, slope: slopes[i]! }))
+    for (const pack of packByTokens<Sequence & { slope: number }>(weighted, sequenceTokens, packedTokens)) {
+      await model.backward(
+        toTokenBatch(pack),
+        { perSequence: Float64Array.from(pack, ({ slope }) => slope) },
+        call,
+      )
+    }
+    return result
+  }
+
+  const results: GroupResult[] = []
+  for (const pack of packByTokens(groups, groupTokens, packedTokens)) {
+    if (pack.length === 1 && groupTokens(pack[0]!) > packedTokens) results.push(await serial(pack[0]!))
+    else results.push(...(await packed(pack)))
+  }
+  return results
+}
+
+function splitByGroup(groups: readonly PreparedGroup[], sums: Float64Array): Float64Array[] {
+  let start = 0
+  return groups.map(({ responses }) => {
+    const part = sums.slice(start, start + responses.length)
+    start += responses.length
+    return part
+  })
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...part]))
+}

@@ -1,0 +1,21 @@
+/** A model's folder in, a hash of its configuration and weights out. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../../base/user-error.ts'
+
+const CHUNK_BYTES = 4 * 2 ** 20
+
+export async function hashModel(folder: string): Promise<string> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`The model ${folder} cannot be read (${error.code}); name a folder that holds one.`)
+  })
+  const files = names.filter((name) => name === 'config.json' || name.endsWith('.safetensors')).sort()
+  const hash = createHash('sha256').update(JSON.stringify(files))
+  for (const name of files) {
+    for await (const chunk of createReadStream(join(folder, name), { highWaterMark: CHUNK_BYTES }))
+      hash.update(chunk)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,264 @@
+/**
+ * The steps of a run: groups and tasks in, weights changed, figures and checkpoints out. It evaluates, saves and steps,
+ * in this order, so that a run that goes on does first what was still due at its step.
+ */
+
+import { UserError } from '../../base/user-error.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import type { BatchOrder } from '../data/batch-order.ts'
+import { groupTokens } from '../data/encoded-group.ts'
+import type { GroupSource } from '../data/group-source.ts'
+import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
+import type { RolloutResult, Rollouts } from '../policy/rollouts.ts'
+import { accumulateGradient, type GroupResult } from '../preference/accumulate-gradient.ts'
+import { evaluate } from '../preference/evaluate-preference.ts'
+import { type GroupMeasure, measureGroup } from '../preference/measure-group.ts'
+import type { Method } from '../preference/method.ts'
+import { preparedPages, prepareGroups } from '../preference/prepare-groups.ts'
+import type { PreparedGroup } from '../preference/prepared-group.ts'
+import type { ReferenceOptions } from '../preference/reference-log-probs.ts'
+import { EngineError, type Model } from '../tensor-engine/tensor-engine.ts'
+import type { Checkpoints, Progress } from './checkpoints.ts'
+import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
+import { isAbort } from './is-abort.ts'
+import { learningRateAt } from './learning-rate.ts'
+import type { MetricsLog } from './metrics-log.ts'
+
+export interface LoopParts {
+  readonly config: TrainConfig
+  readonly plan: StepPlan
+  readonly model: Model
+  /** Absent where a method does not learn from groups. */
+  readonly preference: PreferencePart | undefined
+  /** Absent where a method does not translate. */
+  readonly translation: TranslationPart | undefined
+  readonly checkpoints: Checkpoints
+  readonly log: MetricsLog
+  readonly report: (event: TrainEvent) => void
+  readonly signal: AbortSignal | undefined
+}
+
+export interface StepPlan {
+  readonly steps: number
+  readonly stepsPerEpoch: number
+}
+
+export interface PreferencePart {
+  readonly method: Method
+  /** In a step's loss; 0: its groups are evaluated alone. */
+  readonly weight: number
+  readonly trainSource: GroupSource
+  readonly validationSource: GroupSource | undefined
+  readonly reference: ReferenceOptions | undefined
+  readonly order: BatchOrder
+}
+
+export interface TranslationPart {
+  /** In a step's loss; 0: nothing is drawn but for evaluations. */
+  readonly weight: number
+  readonly rollouts: Rollouts
+  /** Undefined where there is no task to validate on. */
+  readonly evaluate: (() => Promise<TranslationEvaluation>) | undefined
+}
+
+/** @param start where the run stands: at a checkpoint, or at its beginning */
+export async function runLoop(
+  parts: LoopParts,
+  start: Progress,
+): Promise<{ readonly progress: Progress; readonly interrupted: boolean }> {
+  const { config, plan, model, translation, checkpoints, log, report, signal } = parts
+  let progress = start
+  let saved = start
+  const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps
+  const save = async (isBest: boolean) => {
+    if (saved === progress || progress.step === 0) return
+    saved = progress
+    const { folder } = await checkpoints.save(progress, isBest, {
+      saveEngine: (state) => model.saveState(state),
+      rollout: translation?.rollouts.unfinished(),
+    })
+    report({ kind: 'saved', step: progress.step, folder })
+  }
+
+  const load = (step: number) => {
+    const batch = loadGroups(parts.preference, step)
+    // Awaited later; until then a failure is nobody's.
+    batch.catch(() => {})
+    return batch
+  }
+  let next = progress.step < plan.steps ? load(progress.step) : undefined
+  try {
+    for (;;) {
+      let isBest = false
+      if (isDue(config.evaluation.everySteps) && progress.evaluatedAt !== progress.step) {
+        const evaluation = await evaluateNow(parts)
+        progress = { ...progress, evaluatedAt: progress.step }
+        if (evaluation !== undefined) {
+          // Before the first step there is nothing to be the best of.
+          isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts.preference?.method)
+          if (isBest) progress = { ...progress, best: { ...bestOf(evaluation), step: progress.step } }
+          log.evaluation(progress.step, evaluation)
+          report({ kind: 'evaluated', step: progress.step, evaluation, isBest })
+        }
+      }
+      if (isBest || isDue(config.checkpoints.everySteps)) await save(isBest)
+      if (next === undefined) return { progress, interrupted: false }
+
+      signal?.throwIfAborted()
+      const startedAt = performance.now()
+      const groups = await next
+      // Texts of the next step become ids while this one is computed.
+      next = progress.step + 1 < plan.steps ? load(progress.step + 1) : undefined
+      const { metrics, seconds } = await takeStep(parts, groups, progress.step, startedAt)
+      progress = {
+        ...progress,
+        step: metrics.step,
+        tokens: progress.tokens + metrics.tokens,
+        seconds: progress.seconds + seconds,
+      }
+      log.step(metrics)
+      report({ kind: 'step', ...metrics })
+    }
+  } catch (error) {
+    const interrupted = isAbort(error, signal)
+    if (!interrupted && !leavesModelWhole(error)) throw error
+    await model.clearGradients()
+    await save(false)
+    if (!interrupted) throw error
+    return { progress, interrupted }
+  }
+}
+
+/** After these the weights are those of the last step: worth saving before the run ends. */
+function leavesModelWhole(error: unknown): boolean {
+  if (error instanceof EngineError) return error.code === 'out-of-memory' || error.code === 'not-finite'
+  // Something around the model is to be mended first, such as the judge.
+  return error instanceof UserError
+}
+
+async function loadGroups(part: PreferencePart | undefined, step: number): Promise<PreparedGroup[]> {
+  if (part === undefined || part.weight === 0) return []
+  const { trainSource, order, reference, method } = part
+  return prepareGroups(trainSource, order.batch(step), { reference, usesLosers: method.usesLosers })
+}
+
+async function takeStep(
+  parts: LoopParts,
+  groups: readonly PreparedGroup[],
+  step: number,
+  startedAt: number,
+): Promise<{ readonly metrics: StepMetrics; readonly seconds: number }> {
+  const { config, plan, model } = parts
+  const { results, rollout } = await addGradients(parts, groups, step)
+  const { learningRate: peak, clipNorm, ...adam } = config.optimizer
+  const learningRate = learningRateAt(step, plan.steps, peak, config.schedule)
+  const { gradientNorm } = await model.step({ learningRate, ...adam, ...(clipNorm !== null && { clipNorm }) })
+  const seconds = (performance.now() - startedAt) / 1000
+  const tokens = groups.reduce((sum, group) => sum + groupTokens(group), rollout?.tokens ?? 0)
+  const metrics = {
+    step: step + 1,
+    steps: plan.steps,
+    epoch: (step + 1) / plan.stepsPerEpoch,
+    ...lossesOf(parts, results, rollout),
+    ...measuresOf(results, parts.preference?.method),
+    learningRate,
+    gradientNorm,
+    groups: groups.length,
+    ...(rollout && { rollout: rollout.measure }),
+    tokens,
+    tokensPerSecond: tokens / seconds,
+  }
+  return { metrics, seconds }
+}
+
+/** Both parts of equation (10), into the same gradient. Groups are worked on while answers are judged. */
+async function addGradients(
+  { config, model, preference, translation, signal }: LoopParts,
+  groups: readonly PreparedGroup[],
+  step: number,
+): Promise<{ readonly results: readonly GroupResult[]; readonly rollout: RolloutResult | undefined }> {
+  const translates = translation !== undefined && translation.weight > 0
+  const begun = translates ? await translation.rollouts.begin(step, signal) : undefined
+  try {
+    const results =
+      preference === undefined || groups.length === 0
+        ? []
+        : await accumulateGradient(model, groups, preference.method, {
+            packedTokens: config.engine.packedTokens,
+            weight: preference.weight,
+            ...(signal && { signal }),
+          })
+    return { results, rollout: await begun?.finish(signal) }
+  } finally {
+    begun?.cancel()
+  }
+}
+
+function lossesOf(
+  { preference, translation }: LoopParts,
+  results: readonly GroupResult[],
+  rollout: RolloutResult | undefined,
+): Pick<StepMetrics, 'loss' | 'preferenceLoss' | 'reinforceLoss'> {
+  const preferenceLoss = results.length === 0 ? 0 : mean(results.map(({ loss }) => loss))
+  const loss = (preference?.weight ?? 0) * preferenceLoss + (translation?.weight ?? 0) * (rollout?.loss ?? 0)
+  if (translation === undefined) return { loss }
+  return {
+    loss,
+    ...(results.length > 0 && { preferenceLoss }),
+    ...(rollout && { reinforceLoss: rollout.loss }),
+  }
+}
+
+function measuresOf(results: readonly GroupResult[], method: Method | undefined): Partial<GroupMeasure> {
+  if (method === undefined || !method.usesLosers || results.length === 0) return {}
+  const measures = results.map(({ logProbs }) => measureGroup(logProbs, method.length))
+  const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
+  return Object.fromEntries(names.map((name) => [name, mean(measures.map((measure) => measure[name]))]))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+async function evaluateNow(parts: LoopParts): Promise<RunEvaluation | undefined> {
+  const preference = await evaluateGroups(parts)
+  const translation = await parts.translation?.evaluate?.()
+  if (preference === undefined && translation === undefined) return undefined
+  return { ...(preference && { preference }), ...(translation && { translation }) }
+}
+
+async function evaluateGroups({ config, model, preference, report, signal }: LoopParts) {
+  if (preference?.validationSource === undefined) return undefined
+  const { method, validationSource, reference } = preference
+  const total = validationSource.ids.length
+  return evaluate(model, preparedPages(validationSource, { reference, usesLosers: true }), method, {
+    packedTokens: config.engine.packedTokens,
+    signal,
+    onProgress: (done) => report({ kind: 'phase', phase: 'evaluation', done, total }),
+  })
+}
+
+function bestOf({ preference, translation }: RunEvaluation) {
+  const { accuracy, loss, margin, winnerVariance } = preference ?? {}
+  return {
+    ...(preference && { accuracy, loss, margin, winnerVariance }),
+    ...(translation && { passRate: translation.passRate }),
+  }
+}
+
+/** By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. */
+function isBetter(
+  { preference, translation }: RunEvaluation,
+  best: Progress['best'],
+  method: Method | undefined,
+): boolean {
+  if (best === null) return true
+  if (translation !== undefined && translation.passRate !== best.passRate) {
+    return translation.passRate > (best.passRate ?? 0)
+  }
+  if (preference === undefined) return false
+  if (method?.usesLosers && preference.accuracy !== best.accuracy) {
+    return preference.accuracy > (best.accuracy ?? 0)
+  }
+  return preference.loss < (best.loss ?? Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,198 @@
+/**
+ * A configuration in, a trained model out. The run goes on from its last checkpoint by itself; on the CPU it then
+ * ends with the very weights that it would have had without the interruption. A raised signal ends it within the
+ * engine's current layer, and the state after the last whole step is saved.
+ *
+ * Not guaranteed: the same weights on another machine, with another release of libtorch, or on a GPU, whose sums
+ * come in another order.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../../base/user-error.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
+import type { Judging, OpenJudging } from '../policy/judging.ts'
+import { openJudging } from '../policy/open-judging.ts'
+import { hashModel } from '../preference/hash-model.ts'
+import type { Engine, Model } from '../tensor-engine/tensor-engine.ts'
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
+import type { TrainEvent, TrainSummary } from './events.ts'
+import { bestFolder, exportModels, modelFolder } from './export-models.ts'
+import { isAbort } from './is-abort.ts'
+import { openMetricsLog, readEvaluations } from './metrics-log.ts'
+import { chooseDevice, openPolicyOptions } from './open-options.ts'
+import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
+import {
+  openKlReference,
+  openTranslation,
+  openTranslationSources,
+  type TranslationSources,
+  type TranslationWorld,
+} from './open-translation.ts'
+import { openRunFolder, type RunFolder } from './run-folder.ts'
+import { runLoop, type StepPlan } from './run-loop.ts'
+
+export interface TrainOptions {
+  /** Called once; the caller closes what it gives. */
+  readonly engine: Engine
+  /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
+  readonly openJudging?: OpenJudging
+  readonly report: (event: TrainEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * @throws UserError where the configuration, the data, the model or the folder of the run do not fit each other
+ * @example await train(config, { engine, report: () => {} }) // { kind: 'finished', step: 120, ... }
+ */
+export async function train(config: TrainConfig, options: TrainOptions): Promise<TrainSummary> {
+  const run = openRunFolder(config.out)
+  try {
+    const data = 'batch' in config ? await openTrainingData(config, config.model) : undefined
+    try {
+      const judging = 'rollout' in config ? await (options.openJudging ?? openJudging)(config) : undefined
+      try {
+        return await trainIn({ config, run, data, judging, ...options })
+      } finally {
+        await judging?.close()
+      }
+    } finally {
+      data?.close()
+    }
+  } finally {
+    run.close()
+  }
+}
+
+interface World extends Omit<TrainOptions, 'openJudging'> {
+  readonly config: TrainConfig
+  readonly run: RunFolder
+  /** Where the method learns from groups or pairs. */
+  readonly data: TrainingData | undefined
+  /** Where it translates. */
+  readonly judging: Judging | undefined
+}
+
+async function trainIn(world: World): Promise<TrainSummary> {
+  const { config, run, data, engine, report, signal } = world
+  const checkpoints = openCheckpoints(join(run.path, 'checkpoints'))
+  const resumed = checkpoints.last()
+  const fresh: Progress = { form: 1, step: 0, tokens: 0, seconds: 0, evaluatedAt: null, best: null }
+  const start = resumed?.progress ?? fresh
+  let plan: StepPlan | undefined
+  try {
+    const groups =
+      data !== undefined && 'batch' in config ? await openPreferenceSources(data, config, world) : undefined
+    const translating = await translationWorld(world)
+    const tasks = translating && (await openTranslationSources(translating))
+
+    const device = chooseDevice(config, engine)
+    const referenceHash = await hashModel(config.reference ?? config.model)
+    const modelHash = config.reference === null ? referenceHash : await hashModel(config.model)
+    run.pin({
+      config,
+      data: hashOf(scopesOf(groups, tasks)),
+      model: hashOf([modelHash, referenceHash]),
+    })
+    const preference =
+      data !== undefined && groups !== undefined && 'batch' in config
+        ? await openPreference(data, groups, config, engine, { ...world, device, referenceHash })
+        : undefined
+    plan = tasks?.plan ?? preference!.order
+
+    const model = await engine.openModel(openPolicyOptions(config, device))
+    try {
+      checkLengths(model, groups, tasks, config)
+      if (resumed !== undefined) await model.loadState(resumed.stateFolder)
+      const kl = translating && (await openKlReference(translating.config, engine, device, model))
+      try {
+        report({ kind: 'started', model: model.info, step: start.step, steps: plan.steps })
+        const log = openMetricsLog(run.path, resumed?.progress)
+        const translation =
+          translating && tasks && openTranslation(translating, tasks, model, kl?.reference, resumed?.rollout)
+        const { progress, interrupted } = await runLoop(
+          { config, plan, model, preference, translation, checkpoints, log, report, signal },
+          start,
+        )
+        if (!interrupted) await exportModels(run.path, config.model, model, checkpoints)
+        return summaryOf(interrupted ? 'interrupted' : 'finished', progress, plan, run, checkpoints)
+      } finally {
+        await kl?.close()
+      }
+    } finally {
+      await model.close()
+    }
+  } catch (error) {
+    // Before the first step there is nothing to save but what the cache has already.
+    if (isAbort(error, signal)) return summaryOf('interrupted', start, plan, run, checkpoints)
+    throw error
+  }
+}
+
+async function translationWorld({
+  config,
+  judging,
+  report,
+  signal,
+}: World): Promise<TranslationWorld | undefined> {
+  if (judging === undefined || !('rollout' in config)) return undefined
+  return { config, tokenizer: await loadTokenizer(config.model), judging, report, signal }
+}
+
+function scopesOf(groups: PreferenceSources | undefined, tasks: TranslationSources | undefined): string[] {
+  return [groups?.trainSource, tasks?.trainSource].flatMap((source) =>
+    source === undefined ? [] : [source.scope, ...source.ids],
+  )
+}
+
+function checkLengths(
+  { info }: Model,
+  groups: PreferenceSources | undefined,
+  tasks: TranslationSources | undefined,
+  config: TrainConfig,
+): void {
+  const longest = groups?.trainSource.survey.longestSequence ?? 0
+  if (longest > info.maxPositions) {
+    throw new UserError(
+      `The longest sequence has ${longest} tokens and the model takes ${info.maxPositions}; set length.maxTokens to at most that.`,
+    )
+  }
+  if (tasks === undefined || !('rollout' in config)) return
+  const prompts = [tasks.trainSource, tasks.validationSource].map(
+    (source) => source?.survey.longestPrompt ?? 0,
+  )
+  const together = Math.max(...prompts) + config.rollout.maxNewTokens
+  if (together > info.maxPositions) {
+    throw new UserError(
+      `The longest prompt and rollout.maxNewTokens come to ${together} tokens and the model takes ${info.maxPositions}; lower that, or set length.maxTokens to at most that.`,
+    )
+  }
+}
+
+function summaryOf(
+  kind: TrainSummary['kind'],
+  progress: Progress,
+  plan: StepPlan | undefined,
+  run: RunFolder,
+  checkpoints: Checkpoints,
+): TrainSummary {
+  const { step, tokens, seconds } = progress
+  const existing = (folder: string) => (kind === 'finished' && existsSync(folder) ? folder : undefined)
+  return {
+    kind,
+    step,
+    steps: plan?.steps ?? 0,
+    tokens,
+    seconds,
+    evaluations: readEvaluations(run.path),
+    best: checkpoints.last()?.progress.best ?? progress.best,
+    modelFolder: existing(modelFolder(run.path)),
+    bestFolder: existing(bestFolder(run.path)),
+  }
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex')
+}

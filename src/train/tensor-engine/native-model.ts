@@ -1,0 +1,273 @@
+/** One open model of the native engine. Checks of batches are the engine's own: here arguments are only completed. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Addon } from './addon.ts'
+import { CONFIG_FILE, INDEX_FILE, removeWeightFiles, WEIGHTS_FILE } from './checkpoint-files.ts'
+import { ADDITION, type ListedTensor, listTensors, loadTensors } from './load-weights.ts'
+import { makeSafetensorsPrefix, readSafetensorsHeader } from './safetensors.ts'
+import { splitIntoShards } from './split-into-shards.ts'
+import {
+  EngineError,
+  type Generated,
+  type GeneratedResponse,
+  type GenerateOptions,
+  type LogProbGradient,
+  type LogProbOptions,
+  type LogProbs,
+  type MemoryFigures,
+  type Model,
+  type ModelInfo,
+  type NumberType,
+  type PackedPass,
+  type StepOptions,
+  type StepResult,
+  type TokenBatch,
+} from './tensor-engine.ts'
+import type { FilledTraining } from './training-defaults.ts'
+
+const STATE_FILE = 'trainer-state.safetensors'
+const DEFAULT_SHARD_BYTES = 4e9
+
+interface NativeModelParts {
+  readonly addon: Addon
+  /** The native engine's number for it. */
+  readonly handle: number
+  readonly configJson: unknown
+  readonly training: FilledTraining
+  readonly numberType: NumberType
+  readonly info: ModelInfo
+}
+
+export class NativeModel implements Model {
+  readonly info: ModelInfo
+  readonly #addon: Addon
+  readonly #handle: number
+  readonly #configJson: unknown
+  readonly #exportType: 'float32' | 'bfloat16'
+  /** Under which options a state was saved: it is of no use under others. */
+  readonly #stateKey: string
+
+  constructor(parts: NativeModelParts) {
+    this.info = parts.info
+    this.#addon = parts.addon
+    this.#handle = parts.handle
+    this.#configJson = parts.configJson
+    this.#exportType = parts.numberType === 'bfloat16' ? 'bfloat16' : 'float32'
+    this.#stateKey = JSON.stringify({ numberType: parts.numberType, training: parts.training })
+  }
+
+  logProbs(batch: TokenBatch, options: LogProbOptions = {}): Promise<LogProbs> {
+    const withoutAdapter = options.withoutAdapter ?? false
+    return this.#call('logProbs', { ...batch, ...flags(options), withoutAdapter }, options.signal)
+  }
+
+  async beginPacked(batch: TokenBatch, options: LogProbOptions = {}): Promise<PackedPass> {
+    refuseWithoutAdapter(options)
+    const { pass, ...logProbs } = await this.#call<LogProbs & { pass: number }>(
+      'begin',
+      { ...batch, ...flags(options) },
+      options.signal,
+    )
+    return {
+      logProbs,
+      finish: (gradient, { signal } = {}) => this.#call('finish', { pass, ...gradient }, signal),
+      discard: () => this.#call('discard', { pass }),
+    }
+  }
+
+  backward(batch: TokenBatch, gradient: LogProbGradient, options: LogProbOptions = {}): Promise<LogProbs> {
+    refuseWithoutAdapter(options)
+    return this.#call('backward', { ...batch, ...gradient, ...flags(options) }, options.signal)
+  }
+
+  clearGradients(): Promise<void> {
+    return this.#call('clearGradients', {})
+  }
+
+  step(options: StepOptions): Promise<StepResult> {
+    return this.#call('step', {
+      learningRate: options.learningRate,
+      clipNorm: options.clipNorm ?? 0,
+      weightDecay: options.weightDecay ?? 0,
+      beta1: options.beta1 ?? 0.9,
+      beta2: options.beta2 ?? 0.999,
+      epsilon: options.epsilon ?? 1e-8,
+    })
+  }
+
+  async saveState(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    const { tensors, steps } = await listTensors(this.#addon, this.#handle, true)
+    const metadata = { steps: String(steps), options: this.#stateKey }
+    await this.#write(join(folder, STATE_FILE), tensors, stateName, metadata)
+  }
+
+  async loadState(folder: string): Promise<void> {
+    const path = join(folder, STATE_FILE)
+    const { tensors, metadata } = await readSafetensorsHeader(path)
+    if (metadata.options !== this.#stateKey) {
+      throw new EngineError(
+        'bad-checkpoint',
+        `${path} was saved under ${metadata.options} and the model was opened with ${this.#stateKey}: use the same options.`,
+      )
+    }
+    await this.#call('startState', { steps: Number(metadata.steps) })
+    const { tensors: wanted } = await listTensors(this.#addon, this.#handle, true)
+    const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+    const chosen = wanted.map((tensor) => {
+      const found = stored.get(stateName(tensor))
+      if (found !== undefined) return { ...found, name: tensor.name, part: tensor.part }
+      throw new EngineError('bad-checkpoint', `${path} lacks ${stateName(tensor)}: it is of another model.`)
+    })
+    await loadTensors(this.#addon, this.#handle, path, chosen, undefined)
+  }
+
+  async exportCheckpoint(
+    folder: string,
+    options: { readonly numberType?: 'float32' | 'bfloat16'; readonly shardBytes?: number } = {},
+  ): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    await removeWeightFiles(folder)
+    const { tensors } = await listTensors(this.#addon, this.#handle, false)
+    const type = options.numberType ?? this.#exportType
+    const weights = tensors
+      .filter(({ name }) => !ADDITION.test(name))
+      .map((tensor) => ({ ...tensor, numberType: type }))
+    const shards = splitIntoShards(weights, options.shardBytes ?? DEFAULT_SHARD_BYTES)
+    const files = shards.map((_, i) => shardName(i, shards.length))
+    for (const [i, shard] of shards.entries()) {
+      await this.#write(join(folder, files[i]!), shard, ({ name }) => name, { format: 'pt' }, type)
+    }
+    if (shards.length > 1) await writeJson(join(folder, INDEX_FILE), makeIndex(shards, files))
+    const { torch_dtype: _, ...config } = this.#configJson as Record<string, unknown>
+    await writeJson(join(folder, CONFIG_FILE), { ...config, dtype: type })
+  }
+
+  async generate(options: GenerateOptions): Promise<Generated> {
+    const { onResponse } = options
+    let failure: { readonly error: unknown } | undefined
+    // The engine calls it from outside of any promise, where an error would end the process.
+    const listener = (response: unknown) => {
+      try {
+        onResponse?.(response as GeneratedResponse)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+    const generated = await this.#call<Generated>(
+      'generate',
+      {
+        ids: options.ids,
+        offsets: options.offsets,
+        maxNewTokens: options.maxNewTokens,
+        stopTokens: options.stopTokens,
+        temperature: options.temperature ?? 0,
+        topP: options.topP ?? 1,
+        topK: options.topK ?? 0,
+        seeds: options.seeds,
+        batchSize: options.batchSize ?? 64,
+        graphs: options.graphs ?? false,
+      },
+      options.signal,
+      onResponse && listener,
+    )
+    if (failure !== undefined) throw failure.error
+    return generated
+  }
+
+  async memory(): Promise<MemoryFigures> {
+    const figures = await this.#call<Record<keyof MemoryFigures, number>>('memory', {})
+    const onDevice = (bytes: number) => (bytes < 0 ? null : bytes)
+    return {
+      ...figures,
+      deviceInUse: onDevice(figures.deviceInUse),
+      devicePeak: onDevice(figures.devicePeak),
+    }
+  }
+
+  /** The accumulated gradients by the tensors' names, row by row. @internal for tests */
+  gradients(): Promise<Record<string, Float64Array>> {
+    return this.#call('gradients', {})
+  }
+
+  /**
+   * What {@link NativeModel.backward} would add to the gradients, by libtorch's autograd through plain operations.
+   *
+   * @internal for tests
+   */
+  autogradGradients(batch: TokenBatch, gradient: LogProbGradient): Promise<Record<string, Float64Array>> {
+    return this.#call('autogradGradients', { ...batch, ...gradient })
+  }
+
+  /**
+   * The logits that predict each response token, a row of the vocabulary each: the very thing that the other calls
+   * never hold.
+   *
+   * @internal for tests
+   */
+  logits(batch: TokenBatch): Promise<Float32Array> {
+    return this.#call('logits', batch)
+  }
+
+  close(): Promise<void> {
+    return this.#call('close', {})
+  }
+
+  #call<Result>(
+    operation: string,
+    argument: object,
+    signal?: AbortSignal,
+    listener?: (part: unknown) => void,
+  ): Promise<Result> {
+    return this.#addon.call(operation, { model: this.#handle, ...argument }, signal, listener)
+  }
+
+  #write(
+    path: string,
+    tensors: readonly ListedTensor[],
+    nameInFile: (tensor: ListedTensor) => string,
+    metadata: Readonly<Record<string, string>>,
+    exportType?: 'float32' | 'bfloat16',
+  ): Promise<void> {
+    const stored = tensors.map((tensor) => ({
+      name: nameInFile(tensor),
+      type: tensor.numberType,
+      shape: tensor.shape,
+    }))
+    const prefix = makeSafetensorsPrefix(stored, metadata)
+    const named = tensors.map(({ name, part }) => ({ name, part }))
+    return this.#call('write', { path, prefix, tensors: named, numberType: exportType })
+  }
+}
+
+function flags(options: LogProbOptions): { entropies: boolean } {
+  return { entropies: options.entropies ?? false }
+}
+
+function refuseWithoutAdapter(options: LogProbOptions): void {
+  if (options.withoutAdapter) {
+    throw new EngineError(
+      'bad-input',
+      'What LoRA adds cannot be trained without it: leave withoutAdapter out.',
+    )
+  }
+}
+
+function stateName({ part, name }: ListedTensor): string {
+  return `${part}:${name}`
+}
+
+function shardName(index: number, count: number): string {
+  if (count === 1) return WEIGHTS_FILE
+  const number = (value: number) => String(value).padStart(5, '0')
+  return `model-${number(index + 1)}-of-${number(count)}.safetensors`
+}
+
+function makeIndex(shards: readonly (readonly ListedTensor[])[], files: readonly string[]): object {
+  const places = shards.flatMap((shard, i) => shard.map(({ name }) => [name, files[i]!] as const))
+  return { metadata: {}, weight_map: Object.fromEntries(places) }
+}
+
+function writeJson(path: string, value: object): Promise<void> {
+  return writeFile(path, `${JSON.stringify(value, null, 2)}\n`)
+}

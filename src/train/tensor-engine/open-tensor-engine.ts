@@ -1,0 +1,94 @@
+/** The native engine behind the interface of `engine.ts`: libtorch, on the CPU or an NVIDIA GPU. */
+import { join } from 'node:path'
+import { type Addon, loadAddon } from './addon.ts'
+import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
+import { loadWeights } from './load-weights.ts'
+import { readModelConfig } from './model-config.ts'
+import { NativeModel } from './native-model.ts'
+import { type Engine, EngineError, type Model, type OpenModelOptions } from './tensor-engine.ts'
+import { fillTraining } from './training-defaults.ts'
+
+const DEFAULT_LOGIT_ROWS = 1024
+
+export interface EngineOptions {
+  /** Threads that one operation on the CPU may use. Default: as many as libtorch finds cores. */
+  readonly threads?: number
+  /** Where `GEPO_TRAINER` is read from. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/**
+ * Loads libtorch, which takes about half a second, and starts the engine's thread. All engines of a process share
+ * that thread. Not for worker threads: ending one during a call ends the process.
+ *
+ * @throws EngineError of the kind `unavailable`, which says how to get it
+ */
+export function openEngine(options: EngineOptions = {}): Engine {
+  const addon = loadAddon(options.env ?? process.env)
+  const hasCuda = addon.start(options.threads ?? 0)
+  const models = new Set<Model>()
+  let isClosed = false
+  return {
+    torchVersion: addon.torchVersion,
+    hasCuda,
+    async openModel(modelOptions) {
+      if (isClosed) throw new EngineError('closed', 'The engine is closed: open it again.')
+      const model = await openModel(addon, modelOptions)
+      models.add(model)
+      return model
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...models].map((model) => model.close()))
+    },
+  }
+}
+
+async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model> {
+  const { folder, device, numberType, signal } = options
+  if (device !== 'cpu' && numberType === 'float64') {
+    throw new EngineError(
+      'bad-input',
+      'float64 is for the CPU: choose float32 or bfloat16, or the device cpu.',
+    )
+  }
+  const configPath = join(folder, CONFIG_FILE)
+  const configJson = await readJsonFile(configPath)
+  const config = readModelConfig(configJson, configPath)
+  const training = fillTraining(options.training, numberType)
+  const opened = await addon.call<{ model: number; parameters: number; trained: number }>(
+    'open',
+    {
+      config,
+      device,
+      numberType,
+      training,
+      activationBytes: options.activationBytes,
+      logitRows: options.logitRows ?? DEFAULT_LOGIT_ROWS,
+    },
+    signal,
+  )
+  const model = new NativeModel({
+    addon,
+    handle: opened.model,
+    configJson,
+    training,
+    numberType,
+    info: {
+      architecture: config.architecture,
+      vocabularySize: config.vocabulary,
+      layers: config.layers,
+      hiddenSize: config.hidden,
+      maxPositions: config.maxPositions,
+      parameters: opened.parameters,
+      trainableParameters: opened.trained,
+    },
+  })
+  try {
+    await loadWeights({ addon, handle: opened.model, folder, isTied: config.tied, signal })
+    return model
+  } catch (error) {
+    await model.close()
+    throw error
+  }
+}

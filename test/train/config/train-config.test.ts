@@ -1,0 +1,176 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { formatTrainConfig } from '../../../src/train/config/format-train-config.ts'
+import {
+  type GroupConfig,
+  loadTrainConfig,
+  parseTrainConfig,
+} from '../../../src/train/config/train-config.ts'
+import { scratchFolder } from '../../scratch-folder.ts'
+
+const least = { method: 'gepo', model: 'models/tiny', out: 'runs/a', data: { groups: 'groups.db' } }
+
+const translating = {
+  method: 'reinforce',
+  model: 'models/tiny',
+  out: 'runs/a',
+  tasks: { problems: 'problems.db' },
+}
+
+describe('the configuration of training', () => {
+  it("takes the paper's numbers where the file says nothing", () => {
+    const config = parseTrainConfig(least)
+    expect(config).toMatchObject({
+      batch: { groups: 8 },
+      length: { maxTokens: 8192 },
+      epochs: 1,
+      optimizer: { learningRate: 5e-7, weightDecay: 0 },
+      schedule: { kind: 'cosine', warmupRatio: 0.03 },
+      gepo: { beta: 0.1, lambda: 1, variance: 'population', length: 'sum' },
+    })
+  })
+
+  it("takes the paper's weights of both losses, and REINFORCE++'s usual numbers", () => {
+    expect(parseTrainConfig({ ...translating, ...least, method: 'oorl' })).toMatchObject({
+      oorl: { reinforceWeight: 1, preferenceWeight: 0.01, preference: 'gepo' },
+      gepo: { lambda: 1 },
+      rollout: { tasks: 8, samples: 1, steps: 1, temperature: 1, topP: 1, topK: 0 },
+      reinforce: {
+        advantages: 'auto',
+        klCoefficient: 1e-4,
+        clip: 0.2,
+        dualClip: null,
+        rewardShape: 'binary',
+      },
+    })
+  })
+
+  it('takes pairs of texts in place of groups for supervised training', () => {
+    const config = parseTrainConfig({ method: 'sft', model: 'm', out: 'o', pairs: { file: 'p.jsonl' } })
+    expect(config).toMatchObject({ method: 'sft', pairs: { style: 'raw' }, batch: { groups: 8 } })
+    expect(config).not.toHaveProperty('data')
+  })
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen((parseTrainConfig(least) as GroupConfig).data)).toBe(true)
+  })
+
+  it.each([
+    [
+      'an option that is misspelt',
+      { ...least, gepo: { lamda: 1 } },
+      '"gepo.lamda" in a.yaml is no option here; did you mean "lambda"?',
+    ],
+    [
+      'one in another habit of writing',
+      { ...least, optimizer: { learning_rate: 1 } },
+      'did you mean "learningRate"?',
+    ],
+    [
+      'one like no other',
+      { ...least, prompt: { xyzzy: 1 } },
+      'known are style, template, system, response, endToken.',
+    ],
+    ['one of another method', { ...least, dpo: { beta: 1 } }, '"dpo" in a.yaml is no option here'],
+    [
+      'one of another kind of training',
+      { ...least, engine: { training: { kind: 'lora', master: true } } },
+      '"engine.training.master" in a.yaml is no option here; known are kind, rank, alpha.',
+    ],
+    [
+      'groups for a method that takes tasks',
+      { ...least, method: 'reinforce', tasks: { problems: 'p.db' } },
+      '"data" in a.yaml is no option here',
+    ],
+    ['tasks that are missing', { ...least, method: 'oorl' }, '"tasks" is missing in a.yaml'],
+    [
+      'a baseline of one answer',
+      { ...translating, reinforce: { advantages: 'baseline' } },
+      '"rollout.samples" is 1; set it to 2 or more.',
+    ],
+    [
+      'more steps than answers',
+      { ...translating, rollout: { tasks: 2, samples: 2, steps: 5 } },
+      '"rollout.steps" in a.yaml shares 4 answers out to 5 steps; lower it.',
+    ],
+    [
+      'answers that leave no room for a prompt',
+      { ...translating, length: { maxTokens: 100 }, rollout: { maxNewTokens: 100 } },
+      '"rollout.maxNewTokens" in a.yaml leaves no room for a prompt',
+    ],
+    [
+      'pairs for a method that wants losers',
+      { ...translating, method: 'dpo', pairs: { file: 'p.jsonl' } },
+      '"data" is missing in a.yaml',
+    ],
+    [
+      'a method that is not',
+      { ...least, method: 'ppo' },
+      '"method" in a.yaml must be one of sft, dpo, gepo, reinforce, oorl, not "ppo".',
+    ],
+    ['what is missing', { method: 'gepo' }, '"model" is missing in a.yaml; it has no default.'],
+    [
+      'a number out of range',
+      { ...least, batch: { groups: 0 } },
+      '"batch.groups" in a.yaml must be at least 1, not 0.',
+    ],
+    ['a number as text', { ...least, epochs: '2' }, '"epochs" in a.yaml must be a whole number, not "2".'],
+    [
+      'a name of no class',
+      { ...least, data: { groups: 'g', classes: ['c'] } },
+      '"data.classes.0" in a.yaml must be one of ast, ir, malformed, not "c".',
+    ],
+    ['a list instead of options', ['gepo'], 'a.yaml must hold options by name'],
+  ])('refuses %s by name', (_, given, sentence) => {
+    expect(() => parseTrainConfig(given, 'a.yaml')).toThrow(sentence)
+  })
+})
+
+describe('the file', () => {
+  const folder = scratchFolder()
+  const write = (text: string) => {
+    const file = join(folder, 'config.yaml')
+    writeFileSync(file, text)
+    return file
+  }
+
+  it('is YAML', () => {
+    const file = write('method: dpo\nmodel: m\nout: o\ndata: {groups: g.db}\ndpo:\n  beta: 0.2 # higher\n')
+    expect(loadTrainConfig(file).config).toMatchObject({ method: 'dpo', dpo: { beta: 0.2, loss: 'sigmoid' } })
+  })
+
+  it('is refused with the line where it is not', () => {
+    expect(() => loadTrainConfig(write('a: b: c'))).toThrow(/is not YAML: .* line 1/)
+  })
+
+  it('is refused with the reason where it is missing', () => {
+    expect(() => loadTrainConfig(join(folder, 'none.yaml'))).toThrow(/cannot be read \(ENOENT\)/)
+  })
+
+  it.each([
+    'method: reinforce\nmodel: m\nout: o\ntasks: {problems: p.db}\n',
+    'method: oorl\nmodel: m\nout: o\ndata: {groups: g.db}\ntasks: {problems: p.db}\n',
+    'method: sft\nmodel: m\nout: o\npairs: {file: p.jsonl}\n',
+  ])('is printed with the source of every default: %j', (text) => {
+    const loaded = loadTrainConfig(write(text))
+    const printed = formatTrainConfig(loaded)
+    expect(printed).not.toContain('undefined')
+    expect(parseTrainConfig(parse(printed))).toEqual(loaded.config)
+  })
+
+  it('is printed with every default and its source, and means the same when read again', () => {
+    const loaded = loadTrainConfig(
+      write(
+        'method: gepo\nmodel: m\nout: o\ndata: {groups: g.db}\nengine: {training: {kind: lora, rank: 4}}\n',
+      ),
+    )
+    const printed = formatTrainConfig(loaded)
+    expect(printed).toContain('  learningRate: 5e-7 # default: the paper\n')
+    expect(printed).toContain('    rank: 4\n')
+    expect(printed).toContain('  lambda: 1 # default: the paper\n')
+    expect(printed).not.toContain('undefined')
+    expect(parseTrainConfig(parse(printed))).toEqual(loaded.config)
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { planMemory } from '../../../src/train/model/plan-memory.ts'
+import { QWEN3_8B } from './qwen3-8b.ts'
+
+const GIB = 2 ** 30
+const config = (engine: Record<string, unknown>) =>
+  parseTrainConfig({ method: 'gepo', model: 'm', out: 'o', data: { groups: 'g' }, engine })
+const full = { kind: 'full', gradients: 'bfloat16', moments: 'bfloat16', master: true }
+
+describe('the memory plan of Qwen3-8B', () => {
+  it('counts its published number of parameters', () => {
+    expect(planMemory(config({}), QWEN3_8B).parameters).toBe(8_190_735_360)
+  })
+
+  it.each([
+    ['with float32 moments', { ...full, moments: 'float32' }, 107],
+    ['with bfloat16 moments', full, 76],
+    ['without the missing bits', { ...full, master: false }, 61],
+  ])('in bfloat16 %s is %i GiB before activations', (_, training, expected) => {
+    const plan = planMemory(config({ numberType: 'bfloat16', training }), QWEN3_8B)
+    expect(Math.round((plan.weights + plan.gradients + plan.optimizer) / GIB)).toBe(expected)
+  })
+
+  it('with LoRA of rank 16 adds less than a GiB to the weights', () => {
+    const plan = planMemory(config({ numberType: 'bfloat16', training: { kind: 'lora' } }), QWEN3_8B)
+    expect(plan.trainableParameters).toBe(43_646_976)
+    expect(plan.weights / GIB).toBeLessThan(15.5)
+    expect((plan.gradients + plan.optimizer) / GIB).toBeLessThan(1)
+  })
+
+  it('keeps 288 KiB a token of layer inputs, and 2.95 MiB of everything', () => {
+    const { activationsPerToken } = planMemory(config({ numberType: 'bfloat16' }), QWEN3_8B)
+    expect(activationsPerToken.inputsOnly / 2 ** 10).toBe(288)
+    expect(activationsPerToken.everything / 2 ** 20).toBeCloseTo(2.95, 2)
+  })
+
+  it('takes no more activations than it is allowed beyond the inputs', () => {
+    const engine = { numberType: 'bfloat16', packedTokens: 8192 }
+    const free = planMemory(config(engine), QWEN3_8B)
+    const bound = planMemory(config({ ...engine, activationBytes: GIB }), QWEN3_8B)
+    expect(free.activations / GIB).toBeCloseTo(23.6, 1)
+    expect(bound.activations).toBe(8192 * bound.activationsPerToken.inputsOnly + GIB)
+    expect(free.total - bound.total).toBe(free.activations - bound.activations)
+  })
+
+  it('has a pass of the longest sequence, however few tokens are packed', () => {
+    expect(planMemory(config({ packedTokens: 1 }), QWEN3_8B).passTokens).toBe(8192)
+  })
+
+  describe('that answers tasks', () => {
+    const answering = (given: Record<string, unknown>) =>
+      planMemory(
+        parseTrainConfig({
+          method: 'reinforce',
+          model: 'm',
+          out: 'o',
+          tasks: { problems: 'p' },
+          engine: { numberType: 'bfloat16', training: full },
+          ...given,
+        }),
+        QWEN3_8B,
+      )
+
+    it('has a frozen model beside it, and 144 KiB a token of what the longest answers have read', () => {
+      const plan = answering({ rollout: { batchSize: 16 } })
+      expect(plan.reference).toBe(plan.weights)
+      expect(plan.keysAndValues / 2 ** 10).toBe(16 * 8192 * 144)
+    })
+
+    it('has no frozen model where no KL is taken, nor with low-rank additions to one', () => {
+      expect(answering({ reinforce: { klCoefficient: 0 } }).reference).toBe(0)
+      expect(answering({ engine: { training: { kind: 'lora' } } }).reference).toBe(0)
+      const engine = { numberType: 'bfloat16', training: { kind: 'lora' } }
+      expect(answering({ engine, reference: 'another' }).reference / GIB).toBeCloseTo(15.3, 1)
+    })
+
+    it('holds keys and values when nothing is held for a backward pass', () => {
+      const [few, many] = [
+        answering({ rollout: { batchSize: 1 } }),
+        answering({ rollout: { batchSize: 256 } }),
+      ]
+      expect(few.keysAndValues).toBeLessThan(few.activations)
+      expect(many.keysAndValues).toBeGreaterThan(many.activations + many.logits)
+      expect(many.total - few.total).toBe(many.keysAndValues - few.activations - few.logits)
+    })
+  })
+})

@@ -1,0 +1,27 @@
+/** A process that trains and dies without warning in a given optimiser step: for tests of what is left then. */
+import { readFileSync } from 'node:fs'
+import type { TrainConfig } from '../../../src/train/config/train-config.ts'
+import { train } from '../../../src/train/run/train.ts'
+import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { Engine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { openScriptedJudging } from './scripted-judging.ts'
+
+const [kind, configFile, killAt] = process.argv.slice(2)
+const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig
+const engine: Engine = kind === 'native' ? openEngine({ threads: 1 }) : openBigramEngine()
+const killing: Engine = {
+  ...engine,
+  async openModel(options) {
+    const model = await engine.openModel(options)
+    const step = model.step.bind(model)
+    let steps = 0
+    model.step = (stepOptions) => {
+      steps++
+      if (steps === Number(killAt)) process.kill(process.pid, 'SIGKILL')
+      return step(stepOptions)
+    }
+    return model
+  },
+}
+await train(config, { engine: killing, openJudging: openScriptedJudging, report: () => {} })

@@ -1,0 +1,243 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { TrainConfig } from '../../../src/train/config/train-config.ts'
+import type { TrainEvent, TrainSummary } from '../../../src/train/run/events.ts'
+import { train } from '../../../src/train/run/train.ts'
+import { EngineError } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { makeTinyWorld, readMetrics, readWeights, tinyConfig } from './tiny-run.ts'
+
+const world = makeTinyWorld()
+const named = (name: string, given: Record<string, unknown> = {}) =>
+  tinyConfig(world, { out: join(world.folder, name), ...given })
+const run = (config: TrainConfig, signal?: AbortSignal, engine = openBigramEngine()) =>
+  train(config, { engine, report: () => {}, ...(signal && { signal }) })
+
+describe('a run', () => {
+  const config = named('whole')
+  const events: TrainEvent[] = []
+  let summary: TrainSummary
+  beforeAll(async () => {
+    summary = await train(config, { engine: openBigramEngine(), report: (event) => events.push(event) })
+  })
+  const evaluations = () => events.filter((event) => event.kind === 'evaluated')
+
+  it('takes the steps that its epochs give', () => {
+    // 24 of 30 groups are to train on: 6 steps of 4 in each of 2 epochs.
+    expect(summary).toMatchObject({ kind: 'finished', step: 12, steps: 12 })
+    expect(readMetrics(config.out).filter(({ kind }) => kind === 'train')).toHaveLength(12)
+  })
+
+  it('learns to tell winners from losers of groups that it never saw', () => {
+    const [before, after] = [evaluations()[0]!, evaluations().at(-1)!]
+    expect(before).toMatchObject({
+      step: 0,
+      evaluation: { preference: { accuracy: 0.5, margin: 0, winnerVariance: 0 } },
+    })
+    expect(before.evaluation.preference!.loss).toBeCloseTo(Math.LN2, 12)
+    expect(after).toMatchObject({ step: 12, evaluation: { preference: { accuracy: 1 } } })
+    expect(after.evaluation.preference!.margin).toBeGreaterThan(1)
+    expect(after.evaluation.preference!.loss).toBeLessThan(before.evaluation.preference!.loss)
+  })
+
+  it('evaluates before the first step, as often as it is told, and at the end', () => {
+    expect(evaluations().map(({ step }) => step)).toEqual([0, 4, 8, 12])
+    expect(evaluations().at(-1)!.evaluation.preference!.byOperator.ROR).toMatchObject({ groups: 3 })
+  })
+
+  it('keeps the last checkpoint and the best, and no other', () => {
+    const { best } = summary
+    const kept = readdirSync(join(config.out, 'checkpoints')).filter((name) => name !== 'index.json')
+    const expected = new Set([12, best!.step].map((step) => `step-${String(step).padStart(8, '0')}`))
+    expect(kept.sort()).toEqual([...expected].sort())
+  })
+
+  it('leaves a model that can be trained on', () => {
+    expect(summary.modelFolder).toBe(join(config.out, 'model'))
+    expect(readdirSync(summary.modelFolder!).sort()).toEqual([
+      'bigram.safetensors',
+      'config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ])
+  })
+
+  it('raises the learning rate first and lets it fall to the end', () => {
+    const rates = readMetrics(config.out).flatMap(({ learningRate }) =>
+      learningRate ? [Number(learningRate)] : [],
+    )
+    // 3% of 12 steps are one step of warm-up.
+    expect(rates[0]).toBeCloseTo(0.025, 12)
+    expect(rates[1]).toBeCloseTo(0.05, 12)
+    expect(rates.slice(1)).toEqual([...rates.slice(1)].sort((a, b) => b - a))
+  })
+
+  it('does nothing the second time but say so', async () => {
+    const before = readFileSync(join(config.out, 'metrics.jsonl'), 'utf8')
+    const again = await run(config)
+    expect(again).toMatchObject({ kind: 'finished', step: 12, modelFolder: summary.modelFolder })
+    expect(readFileSync(join(config.out, 'metrics.jsonl'), 'utf8')).toBe(before)
+  })
+
+  it('opens the reference once for all runs on the same model and groups', async () => {
+    const engine = openBigramEngine()
+    await run(named('other-beta', { gepo: { beta: 0.5 }, maxSteps: 1 }), undefined, engine)
+    expect(engine.opened.map(({ training }) => training.kind)).toEqual(['full'])
+  })
+})
+
+describe('a run that is interrupted', () => {
+  const whole = named('uninterrupted')
+  let expected: string
+  beforeAll(async () => {
+    const { modelFolder } = await run(whole)
+    expected = readWeights(modelFolder!)
+  })
+
+  it.each([1, 5, 9, 12])('by a signal in step %i goes on to the very same weights', async (step) => {
+    const config = named(`signal-${step}`)
+    const controller = new AbortController()
+    const stopped = await run(
+      config,
+      controller.signal,
+      openBigramEngine((now) => now === step && controller.abort()),
+    )
+    expect(stopped).toMatchObject({ kind: 'interrupted', step })
+
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
+    expect(withoutTimes(readMetrics(config.out))).toEqual(withoutTimes(readMetrics(whole.out)))
+  })
+
+  it('before its first step has nothing to save and begins again', async () => {
+    const config = named('at-once')
+    const stopped = await run(config, AbortSignal.abort())
+    expect(stopped).toMatchObject({ kind: 'interrupted', step: 0 })
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
+  })
+
+  it.each([2, 8, 11])('by kill -9 in step %i goes on to the very same weights', async (step) => {
+    const config = named(`killed-${step}`)
+    const configFile = join(world.folder, `killed-${step}.json`)
+    writeFileSync(configFile, JSON.stringify(config))
+    const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
+    const { signal } = await execa(process.execPath, [program, 'bigram', configFile, String(step)], {
+      reject: false,
+    })
+    expect(signal).toBe('SIGKILL')
+    expect(existsSync(join(config.out, 'model'))).toBe(false)
+
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
+    expect(withoutTimes(readMetrics(config.out))).toEqual(withoutTimes(readMetrics(whole.out)))
+  })
+
+  it('goes on although the cache is gone', async () => {
+    const config = named('no-cache', {
+      data: { groups: world.database, cache: join(world.folder, 'own.cache') },
+    })
+    const controller = new AbortController()
+    await run(
+      config,
+      controller.signal,
+      openBigramEngine((now) => now === 5 && controller.abort()),
+    )
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${config.data.cache}${suffix}`, { force: true })
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
+  })
+
+  it('may go on with other limits of memory', async () => {
+    const config = named('other-limits')
+    const controller = new AbortController()
+    await run(
+      config,
+      controller.signal,
+      openBigramEngine((now) => now === 5 && controller.abort()),
+    )
+    const summary = await run(named('other-limits', { engine: { numberType: 'float64', packedTokens: 100 } }))
+    expect(summary).toMatchObject({ kind: 'finished', step: 12 })
+  })
+
+  it('by a lack of memory has saved the steps before, and goes on', async () => {
+    const config = named('out-of-memory')
+    const failing = openBigramEngine((step) => {
+      if (step === 8) throw new EngineError('out-of-memory', 'No memory: lower packedTokens.')
+    })
+    await expect(run(config, undefined, failing)).rejects.toThrow('No memory: lower packedTokens.')
+    expect(JSON.parse(readFileSync(join(config.out, 'checkpoints/index.json'), 'utf8')).last).toBe(
+      'step-00000007',
+    )
+    const { modelFolder } = await run(config)
+    expect(readWeights(modelFolder!)).toBe(expected)
+  })
+
+  it('may not go on as another run', async () => {
+    const config = named('pinned', { maxSteps: 1 })
+    await run(config)
+    await expect(run(named('pinned', { maxSteps: 1, gepo: { lambda: 2 } }))).rejects.toThrow(
+      'was begun with gepo.lambda 1, not 2; go on with that, or name another folder as out.',
+    )
+  })
+})
+
+describe('the other methods', () => {
+  it('dpo learns the same groups', async () => {
+    const config = named('dpo', { method: 'dpo' })
+    const { best } = await run(config)
+    expect(best).toMatchObject({ accuracy: 1 })
+  })
+
+  it('sft makes the winners likelier, and never looks at a reference', async () => {
+    const config = named('sft', { method: 'sft' })
+    const engine = openBigramEngine()
+    await run(config, undefined, engine)
+    const losses = readMetrics(config.out).filter(({ kind }) => kind === 'evaluation')
+    expect(Number(losses.at(-1)!.loss)).toBeLessThan(Number(losses[0]!.loss))
+    expect(engine.opened).toHaveLength(1)
+  })
+
+  it('gepo ends with less variance among the winners than dpo', () => {
+    const last = (name: string) =>
+      readMetrics(join(world.folder, name)).findLast(({ kind }) => kind === 'evaluation')!
+    expect(Number(last('whole').winnerVariance)).toBeLessThan(0.5 * Number(last('dpo').winnerVariance))
+  })
+})
+
+describe('what cannot be trained is refused with the remedy', () => {
+  it('a folder that holds something else', async () => {
+    await expect(run(named('.'))).rejects.toThrow(/holds something that is no run/)
+  })
+
+  it('a database without groups of the split', async () => {
+    const few = makeTinyWorld(1)
+    await expect(run(tinyConfig(few))).rejects.toThrow(/has no group of split train/)
+  })
+
+  it('limits that leave no group, with the reasons', async () => {
+    const config = named('too-short', { length: { maxTokens: 20 } })
+    await expect(run(config)).rejects.toThrow(/can be used \(overlong-prompt 24\); change data or length/)
+  })
+
+  it('a GPU where there is none', async () => {
+    await expect(run(named('gpu', { engine: { device: 'cuda' } }))).rejects.toThrow(
+      /asks for a GPU, and there is none/,
+    )
+  })
+
+  it('a run that another process works on', async () => {
+    const config = named('busy')
+    const first = run(config)
+    await expect(run(config)).rejects.toThrow(/is being written by gepo process/)
+    await first
+  })
+})
+
+/** All but what depends on the clock. */
+function withoutTimes(lines: Record<string, unknown>[]): Record<string, unknown>[] {
+  return lines.map(({ tokensPerSecond: _, ...line }) => line)
+}

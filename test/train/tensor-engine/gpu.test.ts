@@ -1,0 +1,174 @@
+/** The engine on a GPU against itself on the CPU, which the other tests hold against transformers. */
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
+import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
+import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
+import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
+
+const NO_GPU =
+  NO_ENGINE ?? (openEngine().hasCuda ? undefined : 'skipped: there is no GPU that libtorch can use')
+
+/** Heads of a size that flash attention takes, in numbers that both of its passes group. */
+const LARGER: TinyConfig = {
+  ...TINY.qwen3,
+  vocab_size: 1000,
+  hidden_size: 256,
+  intermediate_size: 512,
+  num_attention_heads: 8,
+  num_key_value_heads: 2,
+  head_dim: 64,
+  max_position_embeddings: 2048,
+}
+const CONFIGS: Record<string, TinyConfig> = { ...TINY, larger: LARGER }
+
+/** What the arithmetic of each number type leaves: of log-probabilities in nats, of gradients relative. */
+const TYPES = [
+  { numberType: 'float32', nats: 1e-3, gradient: 1e-3 },
+  { numberType: 'bfloat16', nats: 0.3, gradient: 0.1 },
+] as const
+const CASES = Object.keys(CONFIGS).flatMap((name) => TYPES.map((type) => ({ name, ...type })))
+
+describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
+  const folderOf = (name: string) => join(SCRATCH, name)
+  beforeAll(async () => {
+    for (const [name, config] of Object.entries(CONFIGS)) await writeRandomCheckpoint(folderOf(name), config)
+  })
+
+  describe.each(CASES)('$name in $numberType', ({ name, numberType, nats, gradient }) => {
+    const batch = sharePrompts(
+      randomBatch(
+        [
+          [9, 40],
+          [9, 1],
+          [30, 90],
+          [9, 60],
+          [1, 1],
+        ],
+        CONFIGS[name]!.vocab_size,
+      ),
+      [[0, 1, 3]],
+    )
+    const slopes = { perSequence: Float64Array.of(0.5, -1, 0.3, -0.2, 0.4) }
+    const open = (activationBytes?: number) =>
+      openTiny(folderOf(name), {
+        device: 'cuda',
+        numberType,
+        ...(activationBytes === undefined ? {} : { activationBytes }),
+      })
+
+    it('gives the log-probabilities and the gradients of the CPU', async () => {
+      const expected = await openTiny(folderOf(name))
+      const found = await open()
+      const [there, here] = [await found.logProbs(batch), await expected.logProbs(batch)]
+      expect(largestDifference(there.tokens, here.tokens)).toBeLessThan(nats)
+      await expected.backward(batch, slopes)
+      await found.backward(batch, slopes)
+      expectNear(await found.gradients(), await expected.gradients(), gradient)
+    })
+
+    it('gives nearly the same with all activations recomputed', async () => {
+      const [whole, lean] = [await open(), await open(0)]
+      await whole.backward(batch, slopes)
+      await lean.backward(batch, slopes)
+      expectNear(await lean.gradients(), await whole.gradients(), 1e-2)
+    })
+
+    it('learns, resumes and generates', async () => {
+      const model = await open()
+      const before = (await model.logProbs(batch)).sums[0]!
+      await train(model, 3)
+      expect((await model.logProbs(batch)).sums[0]!).toBeLessThan(before)
+      await model.saveState(join(SCRATCH, 'state'))
+      const resumed = await open()
+      await resumed.loadState(join(SCRATCH, 'state'))
+      const [again, first] = [await resumed.logProbs(batch), await model.logProbs(batch)]
+      expect(largestDifference(again.tokens, first.tokens)).toBeLessThan(nats)
+      const prompt = {
+        ids: batch.ids.slice(0, 9),
+        offsets: Int32Array.of(0, 9),
+        stopTokens: new Int32Array(),
+      }
+      const generated = await model.generate({
+        ...prompt,
+        maxNewTokens: 20,
+        temperature: 1,
+        topP: 0.9,
+        topK: 50,
+      })
+      const { tokens } = await model.logProbs({
+        ids: Int32Array.of(...prompt.ids, ...generated.ids),
+        offsets: Int32Array.of(0, 29),
+        promptLengths: Int32Array.of(9),
+      })
+      expect(largestDifference(generated.logProbs, tokens)).toBeLessThan(nats)
+    })
+
+    it('generates the same by CUDA graphs', async () => {
+      const model = await open()
+      const prompts = { ids: batch.ids.slice(0, 30), offsets: Int32Array.of(0, 9, 10, 30) }
+      // Rows and windows of several sizes: nine take the places of four.
+      const options = {
+        ids: Int32Array.from([0, 1, 2].flatMap(() => [...prompts.ids])),
+        offsets: Int32Array.of(0, 9, 10, 30, 39, 40, 60, 69, 70, 90),
+        maxNewTokens: Math.min(300, CONFIGS[name]!.max_position_embeddings - 20),
+        stopTokens: Int32Array.of(3, 11),
+        temperature: 1,
+        seeds: Uint32Array.from({ length: 9 }, (_, i) => i),
+        batchSize: 4,
+      }
+      const drawn = await model.generate({ ...options, graphs: true })
+      // Rounding may choose another token on the way; that each is as likely as the model says is what must hold.
+      const sequences = Array.from({ length: 9 }, (_, i) => [
+        ...options.ids.slice(options.offsets[i], options.offsets[i + 1]),
+        ...drawn.ids.slice(drawn.offsets[i], drawn.offsets[i + 1]),
+      ])
+      const { tokens } = await model.logProbs({
+        ids: Int32Array.from(sequences.flat()),
+        offsets: options.offsets.map((start, i) => start + drawn.offsets[i]!),
+        promptLengths: options.offsets.slice(1).map((end, i) => end - options.offsets[i]!),
+      })
+      expect(largestDifference(drawn.logProbs, tokens)).toBeLessThan(nats)
+    })
+
+    it('says what it takes', async () => {
+      const model = await open()
+      const { weights, deviceInUse, devicePeak } = await model.memory()
+      expect(deviceInUse).toBeGreaterThanOrEqual(weights)
+      expect(devicePeak).toBeGreaterThanOrEqual(deviceInUse!)
+    })
+
+    async function train(model: NativeModel, steps: number) {
+      for (let i = 0; i < steps; i++) {
+        await model.backward(batch, { perSequence: Float64Array.of(1, 0, 0, 0, 0) })
+        await model.step({ learningRate: 3e-3, clipNorm: 1 })
+      }
+    }
+  })
+
+  it('says so when memory runs out, and works on', async () => {
+    const folder = await writeRandomCheckpoint(join(SCRATCH, 'endless'), {
+      ...TINY.qwen3,
+      max_position_embeddings: 2 ** 45,
+    })
+    const model = await openTiny(folder, { device: 'cuda', training: { kind: 'none' } })
+    const endless = { ids: Int32Array.of(1), offsets: Int32Array.of(0, 1), stopTokens: new Int32Array() }
+    await expect(model.generate({ ...endless, maxNewTokens: 2 ** 36 })).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/keys and values .* wanted .* more: lower batchSize/),
+    })
+    expect((await model.generate({ ...endless, maxNewTokens: 3 })).ids).toHaveLength(3)
+  })
+})
+
+function expectNear(
+  found: Record<string, Float64Array>,
+  expected: Record<string, Float64Array>,
+  tolerance: number,
+) {
+  for (const [name, values] of Object.entries(expected)) {
+    if (name.endsWith('k_proj.bias')) continue
+    expect(relativeError(found[name]!, values), name).toBeLessThan(tolerance)
+  }
+}
