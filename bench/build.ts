@@ -8,8 +8,8 @@
 import { parseArgs } from 'node:util'
 import { openClangRunner } from '../src/compile/worker/open-clang-runner.ts'
 import { prepareHarness } from '../src/execute/harness-objects.ts'
-import { compileWorkerFor, openEngine } from '../src/execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../src/execute/unit-limits.ts'
+import { compileWorkerFor, openCodeEngine } from '../src/execute/open-code-engine.ts'
+import { DEFAULT_UNIT_LIMITS } from '../src/execute/unit-limits.ts'
 import { extractUnits } from '../src/extract/extract-units.ts'
 import { buildGroup, type GroupSettings } from '../src/group/build-group.ts'
 import type { Unit } from '../src/records/unit.ts'
@@ -80,7 +80,7 @@ async function takeUnits(): Promise<{ units: Unit[]; extractMs: number }> {
 
 async function openSide(name: string): Promise<Side> {
   const compileWorker = compileWorkerFor(name as 'worker' | 'spawn')
-  const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
+  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   return { name, engine: meterEngine(engine), ms: 0, groups: 0, stageMs: {}, results: [] }
 }
 

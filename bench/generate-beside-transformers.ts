@@ -16,8 +16,8 @@ import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { createRandom } from '../src/base/random.ts'
 import { MODEL_SIZES, type ModelSize, makeModel } from '../src/train/model/init-model.ts'
-import { openEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine, Model } from '../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
+import type { Model, TensorEngine } from '../src/train/tensor-engine/tensor-engine.ts'
 import { makeExpressionTasks } from './expression-tasks.ts'
 import { saveReport } from './save-report.ts'
 
@@ -82,7 +82,7 @@ function chooseStopTokens({ answers }: Answers): number[] {
   return [...new Set(some.map((answer) => random.pick(answer)))].slice(0, 12)
 }
 
-async function measure(size: ModelSize, engine: Engine, scratch: string) {
+async function measure(size: ModelSize, engine: TensorEngine, scratch: string) {
   const folder = join(scratch, size)
   const texts = makeExpressionTasks('texts', 200, 'train').map(
     ({ task, answer }) => task.source.code + answer,
@@ -124,7 +124,7 @@ async function measure(size: ModelSize, engine: Engine, scratch: string) {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'gepo-generate-'))
-const engine = openEngine({ threads })
+const engine = openTensorEngine({ threads })
 try {
   const results = []
   for (const size of values.sizes.split(','))

@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { findPrograms } from '../src/judge/find-programs.ts'
 import { DEFINITIONS } from '../src/judge/languages/languages.ts'
 import { openJudge } from '../src/judge/open-judge.ts'
-import { DEFAULT_LIMITS } from '../src/judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../src/judge/read-suite.ts'
 import { readProblems } from '../src/problems/read-problems.ts'
 import type { Language, Program } from '../src/records/language.ts'
 import type { RawProblem } from '../src/records/problem.ts'
@@ -74,7 +74,7 @@ async function readAllProblems(): Promise<RawProblem[]> {
 const suiteOf = (problem: RawProblem): Suite => ({
   tests: problem.readings[0]!,
   comparison: problem.comparison,
-  limits: DEFAULT_LIMITS,
+  limits: DEFAULT_SUITE_LIMITS,
 })
 
 function hostileAnswers(language: Language): Answer[] {

@@ -1,5 +1,5 @@
 /** An engine in, the same engine out that keeps count of what is asked of it and how long each kind of work takes. */
-import type { Engine } from '../src/execute/code-engine.ts'
+import type { CodeEngine } from '../src/execute/code-engine.ts'
 
 export interface Tally {
   calls: number
@@ -7,12 +7,12 @@ export interface Tally {
   ms: number
 }
 
-export interface MeteredEngine extends Engine {
+export interface MeteredEngine extends CodeEngine {
   /** By kind of work: `emit O2`, `build asan`, `run msan`, ... An item of a run is one input. */
   readonly tallies: ReadonlyMap<string, Tally>
 }
 
-export function meterEngine(engine: Engine): MeteredEngine {
+export function meterEngine(engine: CodeEngine): MeteredEngine {
   const tallies = new Map<string, Tally>()
   async function timed<T>(kind: string, items: (result: T) => number, work: () => Promise<T>): Promise<T> {
     const start = performance.now()

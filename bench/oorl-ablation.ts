@@ -21,8 +21,8 @@ import { MODEL_SIZES, makeModel } from '../src/train/model/init-model.ts'
 import { createJudging, type OpenJudging } from '../src/train/policy/judging.ts'
 import type { Evaluation } from '../src/train/preference/evaluate-preference.ts'
 import { train } from '../src/train/run/train.ts'
-import { openEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine } from '../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine } from '../src/train/tensor-engine/tensor-engine.ts'
 import { makeExpressionTasks } from './expression-tasks.ts'
 import { saveReport } from './save-report.ts'
 import { makeStartingPairs, TASK_TEMPLATE } from './starting-pairs.ts'
@@ -100,7 +100,7 @@ async function proveTasks(): Promise<void> {
   writeFileSync(proof, '')
 }
 
-async function makeStart(engine: Engine, seed: number): Promise<string> {
+async function makeStart(engine: TensorEngine, seed: number): Promise<string> {
   const out = join(scratch, `start-${seed}`)
   const made = join(out, 'model')
   // Of an earlier start in the same --folder.
@@ -170,7 +170,7 @@ function parseConfig(name: string, seed: number, arm: string, model: string): Ro
   }) as RolloutConfig
 }
 
-async function runArm(arm: string, seed: number, model: string, engine: Engine): Promise<RunResult> {
+async function runArm(arm: string, seed: number, model: string, engine: TensorEngine): Promise<RunResult> {
   const config = parseConfig(`${arm}-${seed}`, seed, arm, model)
   const startedAt = performance.now()
   const { modelFolder } = await train(config, { engine, openJudging, report: () => {} })
@@ -203,7 +203,7 @@ async function evaluateGroups(
   splits: readonly ('train' | 'validation' | 'test')[],
   folder: string,
   reference: string,
-  engine: Engine,
+  engine: TensorEngine,
 ): Promise<GroupFigures> {
   const config = parseTrainConfig({
     method: 'gepo',
@@ -239,7 +239,7 @@ async function evaluateGroups(
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length
 const round = (value: number) => Math.round(value * 1000) / 1000
 
-const engine = openEngine({ threads: Number(values.threads) })
+const engine = openTensorEngine({ threads: Number(values.threads) })
 const results: RunResult[] = []
 try {
   mkdirSync(scratch, { recursive: true })

@@ -17,7 +17,7 @@ import { execa } from 'execa'
 import { stringify } from 'yaml'
 import { clusterSources } from '../src/audit/cluster-sources.ts'
 import { sourceShingles } from '../src/audit/source-shingles.ts'
-import type { Split } from '../src/records/group-record.ts'
+import type { Split } from '../src/records/split.ts'
 import { openStore } from '../src/store/store.ts'
 import { hardware, saveReport } from './save-report.ts'
 

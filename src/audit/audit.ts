@@ -5,7 +5,7 @@
  */
 
 import { sampleIds } from '../base/sample-ids.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { AuditRows } from '../store/audit-rows.ts'
 import { type Artefacts, findArtefacts } from './find-artefacts.ts'
 import { createDuplicateFinder, type Duplicates } from './find-duplicates.ts'

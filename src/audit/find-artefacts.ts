@@ -6,7 +6,7 @@
  */
 
 import { irTokens, type Names } from '../compile/ir-tokens.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
 import { type Classifier, classify, trainClassifier } from './logistic-regression.ts'
 import { type Estimate, rocAuc, type Scored, withinGroupAuc } from './roc-auc.ts'

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { canonicalIr } from '../compile/canonical-ir.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
 
 /** Texts shared by several groups. */

@@ -2,7 +2,7 @@
  * A database in, clusters of near-duplicate sources out, and those of them whose groups lie in more than one split.
  * Texts are read again where two are compared, so that memory is that of cluster-sources.ts.
  */
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { AuditRows } from '../store/audit-rows.ts'
 import { clusterSources } from './cluster-sources.ts'
 import { sourceShingles } from './source-shingles.ts'

@@ -5,7 +5,7 @@
  *
  * Works on the sources that have groups, as `gepo audit` does, and in the same order. Takes a millisecond or two a source.
  */
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { Store } from '../store/store.ts'
 import { clusterSources } from './cluster-sources.ts'
 import { sourceShingles } from './source-shingles.ts'

@@ -8,7 +8,7 @@
  *   least id goes. That depends on the members alone, not on other clusters or any order. A source that comes later can
  *   join clusters that were apart, and such a one moves to the place of its least id.
  */
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import { combineHashes, mixBits } from './hash-text.ts'
 
 export interface SplitShares {

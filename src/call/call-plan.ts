@@ -13,7 +13,7 @@ export interface CallPlan {
   readonly returns: number | null
   readonly globals: readonly Global[]
   /** All types reachable from here; other records refer to them by position. */
-  readonly types: readonly CType[]
+  readonly types: readonly PlanType[]
 }
 
 /** A parameter or global by its name; unnamed parameters are called `arg0`, `arg1`, ... */
@@ -31,7 +31,7 @@ export interface Global extends Field {
 }
 
 /** Sizes are bytes. */
-export type CType =
+export type PlanType =
   | IntegerType
   | BooleanType
   | EnumType
@@ -127,19 +127,19 @@ export interface OpaqueType {
 }
 
 /** The type at a key. */
-export function typeAt(plan: Pick<CallPlan, 'types'>, key: number): CType {
+export function typeAt(plan: Pick<CallPlan, 'types'>, key: number): PlanType {
   const type = plan.types[key]
   if (type === undefined) throw new Error(`no type ${key} in the plan`)
   return type
 }
 
 /** True for types whose values have no parts. */
-export function isScalar(type: CType): boolean {
+export function isScalar(type: PlanType): boolean {
   return type.kind !== 'array' && type.kind !== 'struct' && type.kind !== 'union' && type.kind !== 'opaque'
 }
 
 /** True for one of C's three character types. */
-export function isCharacter(type: CType): boolean {
+export function isCharacter(type: PlanType): boolean {
   return type.kind === 'integer' && type.character
 }
 

@@ -10,7 +10,7 @@ import type { CallEffects, DecodedCall, Observed } from '../records/call-effects
 import type { CallInput } from '../records/input.ts'
 import { FLOAT_BYTES, readBits } from './bits.ts'
 import { cCharacter, cString } from './c-string.ts'
-import { type CallPlan, type CType, isCharacter, isScalar, type Member, typeAt } from './call-plan.ts'
+import { type CallPlan, isCharacter, isScalar, type Member, type PlanType, typeAt } from './call-plan.ts'
 import { changedFloatText, floatText } from './float-text.ts'
 import { addressOf, dereferenced, elementOf, indexOf, type LValue, memberOf, named } from './lvalue.ts'
 import { globalName, nameBlocks } from './name-blocks.ts'
@@ -255,7 +255,7 @@ class Decoder {
     }
   }
 
-  #changed(type: CType, offset: number, view: View): boolean {
+  #changed(type: PlanType, offset: number, view: View): boolean {
     const size = type.kind === 'float' ? FLOAT_BYTES[type.format] : type.size
     const start = offset - view.at
     for (let at = start; at < start + size; at++) if (view.bytes[at] !== view.before![at]) return true
@@ -531,7 +531,7 @@ function checkInitialized(view: View, offset: number, size: number, place: LValu
   }
 }
 
-function bitField(type: CType, member: Member, offset: number) {
+function bitField(type: PlanType, member: Member, offset: number) {
   const bit = offset * 8 + member.bitOffset
   const width = member.bits!
   const firstByte = Math.floor(bit / 8)

@@ -6,7 +6,7 @@
  * its own functions, types or macros, and a unit may define `strlen`. Compile it with {@link DRIVER_FLAGS}: an
  * optimised driver may replace a call to a function that has a library function's name.
  */
-import { type CallPlan, type CType, typeAt } from './call-plan.ts'
+import { type CallPlan, type PlanType, typeAt } from './call-plan.ts'
 
 /** Flags for compiling the driver, besides the sanitizers' of the build it is for. */
 export const DRIVER_FLAGS: readonly string[] = ['-std=gnu17', '-O0', '-fno-builtin', '-w']
@@ -46,7 +46,7 @@ export function driverSource(plan: CallPlan): string {
     return text
   }
 
-  function defineStruct(key: number, type: Extract<CType, { kind: 'struct' }>): string {
+  function defineStruct(key: number, type: Extract<PlanType, { kind: 'struct' }>): string {
     const members = type.members.map((member, index) => {
       const [element, dimensions] = withoutDimensions(member.type)
       return `  ${spelling(element)} m${index}${dimensions}${member.bits === null ? '' : ` : ${member.bits}`};`
@@ -89,7 +89,7 @@ export function driverSource(plan: CallPlan): string {
   ].join('\n')}\n`
 }
 
-function scalarSpelling(type: CType): string {
+function scalarSpelling(type: PlanType): string {
   switch (type.kind) {
     case 'boolean':
       return '_Bool'
@@ -109,7 +109,7 @@ function scalarSpelling(type: CType): string {
 }
 
 /** What callers pass where a definition in the old style names a narrow type. */
-function promoted(type: CType, spelling: string): string {
+function promoted(type: PlanType, spelling: string): string {
   if (type.kind === 'float' && type.format === 'f32') return 'double'
   if ((type.kind === 'integer' || type.kind === 'boolean') && type.size < 4) return 'int'
   return spelling

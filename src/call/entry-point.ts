@@ -1,6 +1,6 @@
 /** How a unit is entered: a program by its main, a function through a driver made from its types. */
 import type { CallPlan } from './plan-call.ts'
 
-export type Calling =
+export type EntryPoint =
   | { readonly kind: 'program'; readonly exitDefined: boolean }
   | { readonly kind: 'function'; readonly plan: CallPlan; readonly driver: string }

@@ -9,10 +9,10 @@ import { floatBits } from './bits.ts'
 import {
   type ArrayType,
   type CallPlan,
-  type CType,
   type Field,
   isCharacter,
   type Member,
+  type PlanType,
   type PointerType,
   typeAt,
 } from './call-plan.ts'
@@ -137,7 +137,7 @@ class Generator {
     return values
   }
 
-  #shape(type: CType): NamedField['shape'] {
+  #shape(type: PlanType): NamedField['shape'] {
     if (type.kind === 'integer' && !type.character) return 'integer'
     if (type.kind === 'array') return 'data'
     if (type.kind !== 'pointer') return 'other'
@@ -149,7 +149,7 @@ class Generator {
   }
 
   /** A pointer to one is most likely for changing it (`struct node **head`), and it points to one structure. */
-  #pointsToStructure(type: CType): boolean {
+  #pointsToStructure(type: PlanType): boolean {
     return type.kind === 'pointer' && typeAt(this.#plan, type.to).kind === 'struct'
   }
 
@@ -211,7 +211,7 @@ class Generator {
 
   // ---- numbers ----
 
-  #scalar(type: CType): Value {
+  #scalar(type: PlanType): Value {
     switch (type.kind) {
       case 'boolean':
         return { i: String(this.#random.int(0, 1)) }
@@ -255,7 +255,7 @@ class Generator {
   }
 
   /** The number itself, or one that the type can hold. */
-  #fitted(type: CType, value: bigint): Value {
+  #fitted(type: PlanType, value: bigint): Value {
     if (type.kind !== 'integer') return { i: String(value < 0n ? 0n : value) }
     const bits = type.size * 8
     return {
@@ -321,7 +321,7 @@ class Generator {
   }
 
   /** Numbers with something in common, since much code is about order and repetition. */
-  #series(type: Extract<CType, { kind: 'integer' }>, count: number): Value[] {
+  #series(type: Extract<PlanType, { kind: 'integer' }>, count: number): Value[] {
     const random = this.#random
     const most = Math.round(9 + this.#size * 90)
     const least = type.signed && random.chance(0.3) ? -most : 0
@@ -371,7 +371,7 @@ class Generator {
   }
 
   /** How many elements to allocate where `filled` are given: exactly those, or more for functions that add some. */
-  #room(filled: number, counted: boolean, target: CType): number {
+  #room(filled: number, counted: boolean, target: PlanType): number {
     const least = Math.max(filled, 1)
     // A table declared `int m[][9]` was most likely square.
     const declared = target.kind === 'array' ? target.count : 0
@@ -455,7 +455,11 @@ class Generator {
 const square = (count: number): number => count * count
 
 /** How many elements a length may count: the smallest array of fixed size that it belongs to. */
-function roomFor(length: number | undefined, roles: readonly FieldRole[], types: readonly CType[]): number {
+function roomFor(
+  length: number | undefined,
+  roles: readonly FieldRole[],
+  types: readonly PlanType[],
+): number {
   const arrays = types.filter((type, at) => {
     const role = roles[at]!
     return type.kind === 'array' && role.kind === 'data' && (role.length === length || length === undefined)

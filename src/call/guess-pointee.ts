@@ -3,13 +3,13 @@
  * to before the first access (`*(int *)a`, `const Rec *x = a`, `strcmp(a, b)`). Without this, no comparison
  * function for qsort could be called. A wrong guess costs nothing but inputs that the sanitizers throw away.
  */
-import type { CType } from './call-plan.ts'
+import type { PlanType } from './call-plan.ts'
 import { type Metadata, reference } from './debug-metadata.ts'
 import type { TypeReader } from './read-types.ts'
 
-const CHAR: CType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
+const CHAR: PlanType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
 
-const SCALARS: Readonly<Record<string, CType>> = {
+const SCALARS: Readonly<Record<string, PlanType>> = {
   i8: CHAR,
   i16: { kind: 'integer', size: 2, signed: true, character: false, name: 'short' },
   i32: { kind: 'integer', size: 4, signed: true, character: false, name: 'int' },

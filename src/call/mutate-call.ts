@@ -6,11 +6,11 @@
 import { createRandom, type Random } from '../base/random.ts'
 import type { CallInput, Value } from '../records/input.ts'
 import { floatBits, floatValue } from './bits.ts'
-import { type CallPlan, type CType, isCharacter, typeAt } from './call-plan.ts'
+import { type CallPlan, isCharacter, type PlanType, typeAt } from './call-plan.ts'
 
 /** A place that holds a value that can be replaced. */
 interface Slot {
-  readonly type: CType
+  readonly type: PlanType
   /** Width in bits of an integer here. */
   readonly bits: number
   readonly value: Value

@@ -2,7 +2,7 @@
  * O0 IR with debug information in, the plan for calling one of its functions out, or the reason why it cannot be
  * called with made-up arguments. The layout is the compiler's own, read from the debug information, never computed.
  */
-import type { CallPlan, CType, Field, Global } from './call-plan.ts'
+import type { CallPlan, Field, Global, PlanType } from './call-plan.ts'
 import { type Metadata, quoted, readMetadata, reference } from './debug-metadata.ts'
 import { guessPointee } from './guess-pointee.ts'
 import { createTypeReader, type TypeReader } from './read-types.ts'
@@ -107,7 +107,7 @@ function knownPointee(reader: TypeReader, key: number, guess: () => number | und
 const MOST_ELEMENT_BYTES = 1 << 16
 
 /** Why no argument can be made for a parameter of this type. */
-function parameterObstacle(types: readonly CType[], key: number): string | undefined {
+function parameterObstacle(types: readonly PlanType[], key: number): string | undefined {
   const type = types[key]!
   if (type.kind === 'pointer') {
     const target = types[type.to]!
@@ -118,7 +118,7 @@ function parameterObstacle(types: readonly CType[], key: number): string | undef
 }
 
 /** Why a value of this type cannot be handed over by a driver that spells the type itself. */
-function passingObstacle(types: readonly CType[], key: number): string | undefined {
+function passingObstacle(types: readonly PlanType[], key: number): string | undefined {
   const type = types[key]!
   if (type.kind === 'opaque') return type.what
   if (type.kind === 'union') return 'a union'
@@ -134,7 +134,10 @@ function passingObstacle(types: readonly CType[], key: number): string | undefin
 }
 
 /** True when declaring the same members in the same order gives the same offsets by the System V rules. */
-function hasNaturalLayout(types: readonly CType[], struct: Extract<CType, { kind: 'struct' }>): boolean {
+function hasNaturalLayout(
+  types: readonly PlanType[],
+  struct: Extract<PlanType, { kind: 'struct' }>,
+): boolean {
   let bit = 0
   for (const member of struct.members) {
     const size = types[member.type]!.size * 8
@@ -149,7 +152,7 @@ function hasNaturalLayout(types: readonly CType[], struct: Extract<CType, { kind
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step
 
-function alignment(types: readonly CType[], key: number): number {
+function alignment(types: readonly PlanType[], key: number): number {
   const type = types[key]!
   if (type.kind === 'array') return alignment(types, type.element)
   if (type.kind === 'struct')

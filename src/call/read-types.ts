@@ -2,16 +2,16 @@
  * Debug-information types in, the plan's type table out: exact sizes, offsets and encodings as the compiler laid
  * them out. Qualifiers and typedefs vanish, except const behind a pointer.
  */
-import type { CType, Member } from './call-plan.ts'
+import type { Member, PlanType } from './call-plan.ts'
 import { type Metadata, type MetadataNode, quoted, reference } from './debug-metadata.ts'
 
 /** Grows a type table from debug information; the same node always gets the same key. */
 export interface TypeReader {
-  readonly types: readonly CType[]
+  readonly types: readonly PlanType[]
   /** Key of the type at a metadata node; undefined stands for void. */
   typeOf(node: number | undefined): number
   /** Key of a type that the debug information does not mention. */
-  add(type: CType): number
+  add(type: PlanType): number
   /** Key of `struct <name>`, or of the structure behind the typedef of that name. */
   structNamed(name: string): number | undefined
 }
@@ -24,11 +24,11 @@ const QUALIFIERS = new Set([
 ])
 
 export function createTypeReader(metadata: Metadata, targetTriple: string): TypeReader {
-  const types: CType[] = []
+  const types: PlanType[] = []
   const keys = new Map<number, number>()
   let voidKey: number | undefined
 
-  const add = (type: CType): number => types.push(type) - 1
+  const add = (type: PlanType): number => types.push(type) - 1
 
   function typeOf(id: number | undefined): number {
     if (id === undefined) {
@@ -60,7 +60,7 @@ export function createTypeReader(metadata: Metadata, targetTriple: string): Type
     return base
   }
 
-  function read(node: MetadataNode, tag: string): CType {
+  function read(node: MetadataNode, tag: string): PlanType {
     const size = Number(node.fields.get('size') ?? 0) / 8
     if (node.class === 'DIBasicType') return basicType(node, size, targetTriple)
     if (node.class === 'DISubroutineType') return { kind: 'opaque', size: 0, what: 'a function' }
@@ -94,7 +94,7 @@ export function createTypeReader(metadata: Metadata, targetTriple: string): Type
     }
   }
 
-  function pointerType(node: MetadataNode, size: number): CType {
+  function pointerType(node: MetadataNode, size: number): PlanType {
     const target = reference(node.fields.get('baseType'))
     const element = target === undefined ? undefined : variableRowElement(target)
     const constant = target !== undefined && isConst(target)
@@ -129,7 +129,7 @@ export function createTypeReader(metadata: Metadata, targetTriple: string): Type
     })
   }
 
-  function arrayType(node: MetadataNode): CType {
+  function arrayType(node: MetadataNode): PlanType {
     const counts = dimensions(node).map((count) => Math.max(count, 0))
     let element = typeOf(reference(node.fields.get('baseType')))
     for (const count of counts.slice(1).reverse()) {
@@ -139,7 +139,7 @@ export function createTypeReader(metadata: Metadata, targetTriple: string): Type
     return { kind: 'array', size: count * types[element]!.size, element, count }
   }
 
-  function enumType(node: MetadataNode, size: number, name: string): CType {
+  function enumType(node: MetadataNode, size: number, name: string): PlanType {
     const base = reference(node.fields.get('baseType'))
     const signed =
       base !== undefined && (metadata.node(base).fields.get('encoding') ?? '') === 'DW_ATE_signed'
@@ -187,7 +187,7 @@ export function createTypeReader(metadata: Metadata, targetTriple: string): Type
   return { types, typeOf, add, structNamed }
 }
 
-function basicType(node: MetadataNode, size: number, targetTriple: string): CType {
+function basicType(node: MetadataNode, size: number, targetTriple: string): PlanType {
   const name = quoted(node.fields.get('name'))
   if (name.includes('_BitInt')) return { kind: 'opaque', size, what: name }
   switch (node.fields.get('encoding')) {
@@ -215,7 +215,7 @@ function basicType(node: MetadataNode, size: number, targetTriple: string): CTyp
 }
 
 /** True when a value of the type contains an address. */
-export function holdsPointer(types: readonly CType[], key: number): boolean {
+export function holdsPointer(types: readonly PlanType[], key: number): boolean {
   const type = types[key]!
   switch (type.kind) {
     case 'pointer':

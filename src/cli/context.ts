@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream'
 import type { Part } from '../doctor/part.ts'
 import type { Build, VerifyGroups } from '../pipeline/events.ts'
 import type { Redraw } from '../pipeline/redraw.ts'
-import type { EngineOptions } from '../train/tensor-engine/open-tensor-engine.ts'
-import type { Engine } from '../train/tensor-engine/tensor-engine.ts'
+import type { TensorEngineOptions } from '../train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
 import type { VerifyFiles } from '../verify/verify-files.ts'
 
 export interface Context {
@@ -16,7 +16,7 @@ export interface Context {
   readonly loadRedraw: () => Promise<Redraw>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
-  readonly loadEngine: (options: EngineOptions) => Promise<Engine>
+  readonly loadTensorEngine: (options: TensorEngineOptions) => Promise<TensorEngine>
   readonly checkParts: () => Promise<readonly Part[]>
 }
 
@@ -32,8 +32,8 @@ export function processContext(): Context {
     loadRedraw: async () => (await import('../pipeline/redraw.ts')).redraw,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
-    loadEngine: async (options) =>
-      (await import('../train/tensor-engine/open-tensor-engine.ts')).openEngine(options),
+    loadTensorEngine: async (options) =>
+      (await import('../train/tensor-engine/open-tensor-engine.ts')).openTensorEngine(options),
     checkParts: async () => (await import('../doctor/check-parts.ts')).checkParts(),
   }
 }

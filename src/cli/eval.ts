@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UserError } from '../base/user-error.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import { loadTrainConfig, type TrainConfig } from '../train/config/train-config.ts'
 import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
 import type { Figures } from '../train/preference/evaluate-preference.ts'
@@ -69,7 +69,7 @@ async function runEval(
   if (!existsSync(folder))
     throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
   const { evaluateModel } = await import('../evaluate/evaluate-model.ts')
-  const engine = await context.loadEngine(engineOptions(config))
+  const engine = await context.loadTensorEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {
     const evaluation = await withInterrupt(

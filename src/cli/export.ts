@@ -1,7 +1,7 @@
 /** `gepo export`: groups in a form that other programs read. */
 import { type Command, Option } from 'commander'
 import { writeJsonl } from '../export/write-jsonl.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import { openStore } from '../store/store.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-code.ts'

@@ -1,6 +1,6 @@
 /** `gepo problems`: data sets of programs with tests to a database of translation problems. */
 import type { Command } from 'commander'
-import { DEFAULT_LIMITS } from '../judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../judge/read-suite.ts'
 import type { ProblemsSummary } from '../problems/build-problems.ts'
 import { parseProblemsConfig } from '../problems/problems-config.ts'
 import { LANGUAGES } from '../records/language.ts'
@@ -36,7 +36,7 @@ export function problemsCommand(program: Command, context: Context, setExit: (co
     .option('--max-tests <n>', 'more are left out, evenly (default: 16)', numberOrText)
     .option(
       '--test-ms <ms>',
-      `CPU time of one test, at most (default: ${DEFAULT_LIMITS.testMs})`,
+      `CPU time of one test, at most (default: ${DEFAULT_SUITE_LIMITS.testMs})`,
       numberOrText,
     )
     .option('--jobs <n>', 'programs run at the same time (default: as many as cores)', numberOrText)
@@ -71,7 +71,7 @@ async function runProblems(sources: string[], flags: ProblemsFlags, context: Con
       const { minTests, maxTests, testMs } = config
       store.beginRun(config, { minTests, maxTests, testMs })
       const progress = problemsProgress(context.stderr)
-      const settings = { ...config, limits: { ...DEFAULT_LIMITS, testMs } }
+      const settings = { ...config, limits: { ...DEFAULT_SUITE_LIMITS, testMs } }
       const summary = await withInterrupt(
         () =>
           progress.report({

@@ -67,7 +67,7 @@ async function runTrain(
     return EXIT.done
   }
   const { train } = await import('../train/run/train.ts')
-  const engine = await context.loadEngine(engineOptions(config))
+  const engine = await context.loadTensorEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
   try {
     const summary = await withInterrupt(

@@ -1,7 +1,7 @@
 /** A configuration, a trained model and a split in; what the model can do there out. */
 
 import { UserError } from '../base/user-error.ts'
-import type { Split } from '../records/group-record.ts'
+import type { Split } from '../records/split.ts'
 import type { GroupConfig, RolloutConfig, TrainConfig } from '../train/config/train-config.ts'
 import { openTrainingData } from '../train/data/open-training-data.ts'
 import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
@@ -15,11 +15,11 @@ import { computeReferenceLogProbs, type ReferenceOptions } from '../train/prefer
 import type { RunEvaluation, TrainEvent } from '../train/run/events.ts'
 import { chooseDevice, openFrozenOptions } from '../train/run/open-options.ts'
 import { evaluateTasks, openTasks } from '../train/run/open-translation.ts'
-import type { Device, Engine } from '../train/tensor-engine/tensor-engine.ts'
+import type { Device, TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../train/tokenizer/load-tokenizer.ts'
 
 export interface EvaluateModelOptions {
-  readonly engine: Engine
+  readonly engine: TensorEngine
   /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
   /** The model's folder. */

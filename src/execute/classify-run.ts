@@ -2,8 +2,8 @@
 
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
-import type { Build } from './code-engine.ts'
-import type { RunLimits } from './unit-limits.ts'
+import type { BuildKind } from './code-engine.ts'
+import type { UnitLimits } from './unit-limits.ts'
 
 /** Exit status that the sanitizers are told to use; a unit that itself exits so counts as reported. */
 export const SANITIZER_EXIT = 77
@@ -11,7 +11,7 @@ export const SANITIZER_EXIT = 77
 /** Everything but `ok`, whose payload depends on how the unit was called. */
 export type Ended = Exclude<RunOutcome, { kind: 'ok' }> | { readonly kind: 'exited'; readonly exit: number }
 
-export function classifyRun(report: FinishedRun, build: Build, limits: RunLimits): Ended {
+export function classifyRun(report: FinishedRun, build: BuildKind, limits: UnitLimits): Ended {
   const stderr = report.stderr.toString('latin1')
   switch (report.kind) {
     case 'exited':

@@ -3,25 +3,25 @@
  * The reference implementation spawns clang and one executable a variant (spawn-engine.ts).
  */
 
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
 import type { Level } from '../records/level.ts'
+import { type ObservedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { CStandard } from '../records/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
-import { type Result, sameResult } from './clearly-different.ts'
 import type { Comparisons } from './comparisons.ts'
 import type { HarnessObjects } from './harness-objects.ts'
-import type { RunLimits } from './unit-limits.ts'
+import type { UnitLimits } from './unit-limits.ts'
 
 /**
  * `cover` counts edges and stops at a budget of them, and `trace` notes what is compared besides; `asan` is ASan and
  * UBSan together; all but IR builds are O0.
  */
-export type Build = 'cover' | 'trace' | 'plain' | 'asan' | 'msan'
+export type BuildKind = 'cover' | 'trace' | 'plain' | 'asan' | 'msan'
 
 /** These are built as `plain` is, with calls into native/harness/coverage.c. */
-export const countsEdges = (build: Build): build is 'cover' | 'trace' =>
+export const countsEdges = (build: BuildKind): build is 'cover' | 'trace' =>
   build === 'cover' || build === 'trace'
 
 export interface Code {
@@ -33,8 +33,8 @@ export interface Code {
 export interface Executable {
   /** Path inside the engine's box; unique for the life of the engine. */
   readonly file: string
-  readonly build: Build
-  readonly calling: Calling
+  readonly build: BuildKind
+  readonly calling: EntryPoint
   /** Which mutant of a combined text runs (mutate/combine-mutants.ts); the original without. */
   readonly mutant?: number
 }
@@ -53,7 +53,7 @@ export interface RunOptions {
 export interface Run extends RunOptions {
   readonly input: Input
   /** What `StopAt` compares with. */
-  readonly expected?: Result
+  readonly expected?: ObservedResult
 }
 
 /**
@@ -62,7 +62,7 @@ export interface Run extends RunOptions {
  */
 export type StopAt = 'never' | 'difference' | 'deviation'
 
-export function isStop(stopAt: StopAt, outcome: RunOutcome, expected: Result): boolean {
+export function isStop(stopAt: StopAt, outcome: RunOutcome, expected: ObservedResult): boolean {
   if (stopAt === 'never') return false
   return outcome.kind === 'ok' ? !sameResult(outcome, expected) : stopAt === 'deviation'
 }
@@ -115,13 +115,13 @@ export interface Coverage {
   readonly edgesTaken: number
 }
 
-export interface Engine {
+export interface CodeEngine {
   /** Whether mutants are best built together, where they can be. */
   readonly combinesMutants: boolean
   /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
   emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
   /** The same code is built once, as long as its unit lasts. */
-  build(code: Code, build: Build, calling: Calling): Promise<BuildResult>
+  build(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult>
   /** For each job an outcome for each of its runs, in their order, up to where it stopped. */
   run(jobs: readonly Job[]): Promise<RunOutcome[][]>
   /** Runs a `cover` or `trace` build on inputs that are made up while it runs. */
@@ -134,10 +134,10 @@ export interface Engine {
 }
 
 /** Plain data: it crosses into the threads that open engines. */
-export interface EngineOptions {
+export interface CodeEngineOptions {
   readonly clang: string
   /** Path of the in-process compiler; undefined: clang is spawned. */
   readonly compileWorker: string | undefined
   readonly harness: HarnessObjects
-  readonly limits: RunLimits
+  readonly limits: UnitLimits
 }

@@ -9,7 +9,7 @@ import { generateCall } from '../call/generate-call.ts'
 import { mutateCall } from '../call/mutate-call.ts'
 import type { CallInput, Input } from '../records/input.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
-import type { Coverage, Dictionary, Engine, Executable } from './code-engine.ts'
+import type { CodeEngine, Coverage, Dictionary, Executable } from './code-engine.ts'
 import { type CleanInput, reasonOf, type Screen, type ScreenedInput } from './screen-original.ts'
 import { CLEAN_EDGES, ORIGINAL_EDGES } from './unit-limits.ts'
 
@@ -54,7 +54,7 @@ function batchLength({ calling }: Executable, tried: number): number {
 }
 
 export async function findInputs(
-  engine: Engine,
+  engine: CodeEngine,
   cover: Executable,
   screen: Screen,
   options: { seed: string; attempts: number; wanted: number; dictionary: Dictionary },

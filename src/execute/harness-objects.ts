@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { type Build, countsEdges } from './code-engine.ts'
+import { type BuildKind, countsEdges } from './code-engine.ts'
 
 const HARNESS_FOLDER = fileURLToPath(new URL('../../native/harness/', import.meta.url))
 const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'comparisons', 'call'] as const
@@ -22,7 +22,7 @@ const COVERAGE = [
 ] as const
 
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
-export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
+export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
   plain: [],
   cover: COVERAGE,
   trace: [...COVERAGE, '-Xclang', '-fsanitize-coverage-trace-cmp'],
@@ -31,7 +31,7 @@ export const BUILD_FLAGS: Readonly<Record<Build, readonly string[]>> = {
 }
 
 /** The unit's own code is covered, the harness is not. */
-const harnessFlags = (build: Build) => (countsEdges(build) ? [] : BUILD_FLAGS[build])
+const harnessFlags = (build: BuildKind) => (countsEdges(build) ? [] : BUILD_FLAGS[build])
 
 /** Object files to link with a unit. */
 export interface HarnessFiles {
@@ -43,7 +43,7 @@ export interface HarnessFiles {
   readonly layout?: string
 }
 
-export type HarnessObjects = Readonly<Record<Build, HarnessFiles>>
+export type HarnessObjects = Readonly<Record<BuildKind, HarnessFiles>>
 
 /** Builds what is not in the cache yet; safe to call from several processes at once. */
 export async function prepareHarness(clang: string): Promise<HarnessObjects> {
@@ -74,7 +74,7 @@ async function compiledHarness(clang: string): Promise<string> {
   if (await exists(folder)) return folder
   const temporary = `${folder}.${process.pid}`
   await mkdir(temporary, { recursive: true })
-  const compile = (file: string, build: Build) =>
+  const compile = (file: string, build: BuildKind) =>
     execa(clang, [
       '-O1',
       '-g0',

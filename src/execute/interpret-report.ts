@@ -10,7 +10,7 @@ import { classifyRun } from './classify-run.ts'
 import { type Coverage, countsEdges, type Executable } from './code-engine.ts'
 import { type Comparisons, splitComparisons } from './comparisons.ts'
 import { splitCoverage } from './coverage-trailer.ts'
-import { RECORD_BYTES, type RunLimits } from './unit-limits.ts'
+import { RECORD_BYTES, type UnitLimits } from './unit-limits.ts'
 
 export interface Interpreted {
   readonly outcome: RunOutcome
@@ -26,7 +26,7 @@ export function interpretReport(
   executable: Pick<Executable, 'build' | 'calling'>,
   input: Input,
   report: FinishedRun,
-  limits: RunLimits,
+  limits: UnitLimits,
 ): Interpreted {
   const ended = classifyRun(report, executable.build, limits)
   if (ended.kind !== 'exited' || report.kind !== 'exited') return { outcome: ended as RunOutcome, ...NOTHING }

@@ -1,6 +1,6 @@
 /** What an engine makes once and then knows by a key. */
-import type { Calling } from '../call/entry-point.ts'
-import type { Build, Code } from './code-engine.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
+import type { BuildKind, Code } from './code-engine.ts'
 
 /** The value of a key, made at its first use. */
 export function once<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
@@ -13,5 +13,5 @@ export function once<T>(values: Map<string, Promise<T>>, key: string, make: () =
 }
 
 /** The same for builds that give the same executable. */
-export const buildKey = ({ text, language, standard }: Code, build: Build, calling: Calling): string =>
+export const buildKey = ({ text, language, standard }: Code, build: BuildKind, calling: EntryPoint): string =>
   JSON.stringify([build, language, standard, calling.kind === 'function' ? calling.driver : '', text])

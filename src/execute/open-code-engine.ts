@@ -1,7 +1,7 @@
 /** The one place that decides which engine runs. */
 import { UserError } from '../base/user-error.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
-import type { Engine, EngineOptions } from './code-engine.ts'
+import type { CodeEngine, CodeEngineOptions } from './code-engine.ts'
 import { findFastEngine } from './find-fast-engine.ts'
 import { openSpawnEngine } from './spawn-engine.ts'
 import { openWorkerEngine } from './worker-engine.ts'
@@ -49,7 +49,7 @@ export function describeCompiler(compiler: Compiler): string {
 
 const fastEngine = () => findFastEngine(process.env, locateTools().clang)
 
-export const openEngine = (options: EngineOptions): Promise<Engine> =>
+export const openCodeEngine = (options: CodeEngineOptions): Promise<CodeEngine> =>
   options.compileWorker === undefined
     ? openSpawnEngine(options)
     : openWorkerEngine({ ...options, compileWorker: options.compileWorker })

@@ -2,9 +2,15 @@
 
 import type { Input } from '../records/input.ts'
 import { SANITIZER_EXIT } from './classify-run.ts'
-import { type Build, countsEdges, type Executable, type Exploration, type RunOptions } from './code-engine.ts'
+import {
+  type BuildKind,
+  countsEdges,
+  type Executable,
+  type Exploration,
+  type RunOptions,
+} from './code-engine.ts'
 
-export function runEnvironment(build: Build, { fill, fuel }: RunOptions): Record<string, string> {
+export function runEnvironment(build: BuildKind, { fill, fuel }: RunOptions): Record<string, string> {
   const environment: Record<string, string> = { GEPO_FILL: String(fill) }
   if (countsEdges(build) && fuel > 0) environment.GEPO_FUEL = String(fuel)
   if (build === 'asan') {

@@ -3,12 +3,12 @@
  * memory fill and address layout, with one result in every build; or refused, with the reason.
  */
 
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
+import { type ObservedResult, observedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { Unit } from '../records/unit.ts'
-import { type Result, resultOf, sameResult } from './clearly-different.ts'
-import type { Build, BuildResult, Engine, Executable } from './code-engine.ts'
+import type { BuildKind, BuildResult, CodeEngine, Executable } from './code-engine.ts'
 import { mutantEdges } from './unit-limits.ts'
 
 /** Two bytes that no small number, pointer or character is made of. */
@@ -16,12 +16,12 @@ export const FILLS = [0xa5, 0x5b] as const
 
 export interface CleanInput {
   readonly input: Input
-  readonly expected: Result
+  readonly expected: ObservedResult
   readonly edgesTaken: number
 }
 
 export type ScreenedInput =
-  | { readonly kind: 'clean'; readonly expected: Result }
+  | { readonly kind: 'clean'; readonly expected: ObservedResult }
   | { readonly kind: 'refused'; readonly reason: string; readonly detail: string }
 
 /** A verdict for each input, in their order. A verdict depends on its input alone. */
@@ -32,7 +32,7 @@ export type Screen = (
 /** How a run that proves nothing is called in the drop table. */
 export function reasonOf(
   outcome: Exclude<RunOutcome, { kind: 'ok' }>,
-  build: Build,
+  build: BuildKind,
 ): { reason: string; detail: string } {
   switch (outcome.kind) {
     case 'sanitizer':
@@ -50,14 +50,14 @@ export function reasonOf(
 }
 
 /** `cover` is the original's coverage build; those with the sanitizers are made when the first input is screened. */
-export function screenOf(engine: Engine, unit: Unit, calling: Calling, cover: Executable): Screen {
+export function screenOf(engine: CodeEngine, unit: Unit, calling: EntryPoint, cover: Executable): Screen {
   const code = { text: unit.code, language: 'c', standard: unit.standard } as const
   return screenBuilds(engine, cover, (build) => engine.build(code, build, calling))
 }
 
 /** The same for code whose builds with the sanitizers are made in a way of their own. */
 export function screenBuilds(
-  engine: Engine,
+  engine: CodeEngine,
   cover: Executable,
   build: (build: 'asan' | 'msan') => Promise<BuildResult>,
 ): Screen {
@@ -91,12 +91,12 @@ export function screenBuilds(
 }
 
 /** The sanitizers have the word before a difference counts: the input may be what makes it. */
-function judgeInput(outcomes: readonly RunOutcome[], builds: readonly Build[]): ScreenedInput {
+function judgeInput(outcomes: readonly RunOutcome[], builds: readonly BuildKind[]): ScreenedInput {
   const failed = outcomes.findIndex(({ kind }) => kind !== 'ok')
   const failure = outcomes[failed]
   if (failure !== undefined && failure.kind !== 'ok')
     return { kind: 'refused', ...reasonOf(failure, builds[failed]!) }
-  const results = outcomes.flatMap((outcome) => (outcome.kind === 'ok' ? [resultOf(outcome)] : []))
+  const results = outcomes.flatMap((outcome) => (outcome.kind === 'ok' ? [observedResult(outcome)] : []))
   const [expected, ...others] = results
   if (others.every((other) => sameResult(expected!, other))) return { kind: 'clean', expected: expected! }
   return {

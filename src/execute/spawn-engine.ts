@@ -7,19 +7,19 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS } from '../call/driver-source.ts'
 import { encodeCall } from '../call/encode-call.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { compileFlags } from '../compile/compile-flags.ts'
 import type { Input } from '../records/input.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../sandbox/sandbox.ts'
 import { firstError, runClang } from '../toolchain/run-clang.ts'
 import {
-  type Build,
+  type BuildKind,
   type BuildResult,
   type Code,
+  type CodeEngine,
+  type CodeEngineOptions,
   countsEdges,
-  type Engine,
-  type EngineOptions,
   type Executable,
   type Explored,
   isStop,
@@ -41,14 +41,14 @@ import { runLimits } from './unit-limits.ts'
 /** clang reads a module by stdin and must not fall back to the host's default triple's quirks: IR needs the target lines that the text lacks. */
 const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']
 
-export async function openSpawnEngine({ clang, harness, limits }: EngineOptions): Promise<Engine> {
+export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOptions): Promise<CodeEngine> {
   const sandbox: Sandbox = await openSandbox()
   const box = sandbox.boxPath
   const drivers = new Map<string, Promise<string>>()
   const builds = new Map<string, Promise<BuildResult>>()
   let count = 0
 
-  const driverObject = (driver: string, build: Build): Promise<string> => {
+  const driverObject = (driver: string, build: BuildKind): Promise<string> => {
     const name = `driver-${createHash('sha256').update(driver).digest('hex').slice(0, 16)}.${build}.o`
     return once(drivers, name, async () => {
       const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
@@ -63,12 +63,12 @@ export async function openSpawnEngine({ clang, harness, limits }: EngineOptions)
     })
   }
 
-  const objectsBehind = async (calling: Calling, build: Build) =>
+  const objectsBehind = async (calling: EntryPoint, build: BuildKind) =>
     calling.kind === 'program'
       ? harness[build].behind
       : [...harness[build].behind, harness[build].call, await driverObject(calling.driver, build)]
 
-  async function link(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
+  async function link(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult> {
     const file = `u${count++}`
     const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
     const { before, layout } = harness[build]

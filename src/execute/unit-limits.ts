@@ -1,6 +1,6 @@
 /** Limits of one run. Edges decide (the same on every machine); times are only a backstop for what takes no edges. */
-import type { RunLimits as SandboxLimits } from '../sandbox/run-report.ts'
-import type { Build } from './code-engine.ts'
+import type { RunLimits } from '../sandbox/run-report.ts'
+import type { BuildKind } from './code-engine.ts'
 
 /** An original that takes more edges on an input does not get that input. About 0.03 s at O0. */
 export const ORIGINAL_EDGES = 4_000_000
@@ -11,7 +11,7 @@ export const CLEAN_EDGES = 20 * ORIGINAL_EDGES
 /** A mutant may take this many times the original's edges on the same input, and some more. */
 export const mutantEdges = (originalEdges: number): number => originalEdges * 4 + 100_000
 
-export interface RunLimits {
+export interface UnitLimits {
   readonly cpuMs: number
   readonly memoryBytes: number
   readonly outputBytes: number
@@ -19,7 +19,7 @@ export interface RunLimits {
 
 const MIB = 1024 * 1024
 
-export const DEFAULT_LIMITS: RunLimits = { cpuMs: 2000, memoryBytes: 512 * MIB, outputBytes: 64 * 1024 }
+export const DEFAULT_UNIT_LIMITS: UnitLimits = { cpuMs: 2000, memoryBytes: 512 * MIB, outputBytes: 64 * 1024 }
 
 /** Sanitizers cost about 3 times the time and memory of a plain O0 build; 5 leaves room. */
 const SANITIZER_FACTOR = 5
@@ -30,7 +30,7 @@ const STACK_BYTES = 64 * MIB
 export const RECORD_BYTES = 4 * MIB
 
 /** What the sandbox holds a run of a build to. */
-export function runLimits(build: Build, { cpuMs, memoryBytes, outputBytes }: RunLimits): SandboxLimits {
+export function runLimits(build: BuildKind, { cpuMs, memoryBytes, outputBytes }: UnitLimits): RunLimits {
   const sanitized = build === 'asan' || build === 'msan'
   const factor = sanitized ? SANITIZER_FACTOR : 1
   return {

@@ -6,19 +6,19 @@
 
 import { DRIVER_FLAGS } from '../call/driver-source.ts'
 import { encodeCall } from '../call/encode-call.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { openCompileWorker } from '../compile/worker/open-compile-worker.ts'
 import type { Input } from '../records/input.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
 import { firstError } from '../toolchain/run-clang.ts'
 import {
-  type Build,
+  type BuildKind,
   type BuildResult,
   type Code,
+  type CodeEngine,
+  type CodeEngineOptions,
   countsEdges,
-  type Engine,
-  type EngineOptions,
   type Executable,
   type Exploration,
   type Explored,
@@ -59,8 +59,8 @@ interface Loaded {
 }
 
 export async function openWorkerEngine(
-  options: EngineOptions & { readonly compileWorker: string },
-): Promise<Engine> {
+  options: CodeEngineOptions & { readonly compileWorker: string },
+): Promise<CodeEngine> {
   const { harness, limits } = options
   const compiler = await openCompileWorker({ worker: options.compileWorker, clang: options.clang })
   const hosts = new Map<string, Promise<HostedObjects>>()
@@ -68,16 +68,17 @@ export async function openWorkerEngine(
   const drivers = new Map<string, Promise<number>>()
   const relinked = new Map<string, Promise<BuildResult>>()
   const builds = new Map<string, Promise<BuildResult>>()
-  let reference: Promise<Engine> | undefined
+  let reference: Promise<CodeEngine> | undefined
   let count = 0
 
   const referenceEngine = () => {
     reference ??= openSpawnEngine(options)
     return reference
   }
-  const hostOf = (build: Build) => once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
+  const hostOf = (build: BuildKind) =>
+    once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
 
-  async function compile(code: Code, build: Build, calling: Calling): Promise<BuildResult> {
+  async function compile(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult> {
     const compiled = await compiler.object(code, BUILD_FLAGS[build])
     if (compiled.kind === 'rejected') return { kind: 'rejected', detail: firstError(compiled.stderr) ?? '' }
     if (compiled.kind !== 'ok' || compiled.object.length > MOST_OBJECT_BYTES)
@@ -94,7 +95,7 @@ export async function openWorkerEngine(
   }
 
   /** Once for all variants of a unit. The coverage is the unit's, not the driver's. */
-  const driver = (text: string, build: Build) =>
+  const driver = (text: string, build: BuildKind) =>
     once(drivers, `${build} ${text}`, async () => {
       const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
       const code = { text, language: 'c', standard: 'gnu17' } as const

@@ -1,9 +1,10 @@
 /** A stored group in, its record as `export --format jsonl` gives it out. The names of its fields are a contract. */
 
 import { groupCode } from '../records/group-code.ts'
-import type { Loser, LoserClass, Split, StoredGroup } from '../records/group-record.ts'
+import type { Loser, LoserClass, StoredGroup } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import { promptOf } from '../records/prompt-template.ts'
+import type { Split } from '../records/split.ts'
 import { type WitnessRecord, witnessRecord } from '../records/witness-record.ts'
 
 export interface GroupLine {

@@ -9,18 +9,12 @@ import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
 import { groupId } from '../records/group-id.ts'
-import type {
-  GroupRecord,
-  GroupResult,
-  MutantVerdict,
-  Split,
-  UnitOutcome,
-  Winner,
-} from '../records/group-record.ts'
+import type { GroupRecord, MutantVerdict, UnitOutcome, UnitResult, Winner } from '../records/group-record.ts'
 import type { CallInput } from '../records/input.ts'
 import type { Level } from '../records/level.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
+import type { Split } from '../records/split.ts'
 import type { Unit } from '../records/unit.ts'
 import { drawOrder, type Family, takeFamily } from './candidates.ts'
 import { type Dropped, drop } from './drop.ts'
@@ -28,7 +22,12 @@ import { findAstEntries } from './find-ast-entries.ts'
 import { findLosers } from './find-losers.ts'
 import type { GroupTools } from './group-tools.ts'
 import { type ClassShares, loserQuotas } from './loser-quotas.ts'
-import { CANDIDATES_PER_LOSER, type Judge, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
+import {
+  CANDIDATES_PER_LOSER,
+  MUTANTS_PER_BATCH,
+  MUTANTS_PER_LOSER,
+  type RecordVerdict,
+} from './loser-search.ts'
 import { openMutantBuilders } from './mutant-builders.ts'
 import { type Centre, openCentre } from './open-subject.ts'
 import { openUnit } from './open-unit.ts'
@@ -84,7 +83,7 @@ async function groupResult(
   split: Split,
   settings: GroupSettings,
   timed: Timed,
-): Promise<GroupResult> {
+): Promise<UnitResult> {
   const { engine, parse } = tools
   const seed = `${settings.seed} ${unit.id}`
   const opened = await openUnit(engine, unit, { wanted: settings.inputs, seed }, timed)
@@ -120,7 +119,7 @@ async function groupResult(
   const family = await timed('losers', () => takeFamily(screened, size, work.order))
   for (const { mutant } of [...family.mutants, ...family.others]) work.judge(mutant, 'different-unchosen')
 
-  let dropped: GroupResult | undefined
+  let dropped: UnitResult | undefined
   for (const mutant of drawOrder(family, seed)) {
     const centre =
       mutant && (await timed('input', () => openCentre(engine, unit, calling, itself.inputs, mutant)))
@@ -144,7 +143,7 @@ interface Work extends Omit<Screening, 'inputs'> {
   readonly order: LoserOrder
   readonly seed: string
   readonly verdicts: Map<string, MutantVerdict>
-  readonly judge: Judge
+  readonly judge: RecordVerdict
 }
 
 /** The family first, then whatever else differs from the unit. */

@@ -6,7 +6,7 @@
 import { createRandom } from '../base/random.ts'
 import { canonicalIr } from '../compile/canonical-ir.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { chosenWinners } from '../records/chosen-winners.ts'
 import type { AstLoser, Loser, MutantVerdictName, Winner } from '../records/group-record.ts'
@@ -18,7 +18,7 @@ import { editDepth } from './edit-depth.ts'
 import { editDistance, lineDistance } from './edit-distance.ts'
 import type { GroupTools } from './group-tools.ts'
 import { loserDifficulty } from './loser-difficulty.ts'
-import type { Judge, LoserSearch } from './loser-search.ts'
+import type { LoserSearch, RecordVerdict } from './loser-search.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from './prove-losers.ts'
 import { takeFirst } from './select-losers.ts'
 
@@ -36,7 +36,7 @@ export interface Drawing {
   readonly losers: readonly Loser[]
 }
 
-export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Judge): Drawing {
+export function openDrawing(tools: GroupTools, search: LoserSearch, judge: RecordVerdict): Drawing {
   const drawLevel = levelDrawer(search)
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
@@ -113,7 +113,7 @@ function levelDrawer({ winners, seed }: LoserSearch): () => Level {
 
 /** The unit's edited code is compiled at the next level; an edited winner has the level that it had. */
 async function toLoser(
-  engine: Engine,
+  engine: CodeEngine,
   search: LoserSearch,
   entry: PoolEntry,
   drawLevel: () => Level,

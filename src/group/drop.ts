@@ -1,6 +1,6 @@
-import type { GroupResult, Stage } from '../records/group-record.ts'
+import type { Stage, UnitResult } from '../records/group-record.ts'
 
-export type Dropped = Extract<GroupResult, { kind: 'dropped' }>
+export type Dropped = Extract<UnitResult, { kind: 'dropped' }>
 
 export const drop = (stage: Stage, reason: string, detail: string): Dropped => ({
   kind: 'dropped',

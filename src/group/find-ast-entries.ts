@@ -1,17 +1,17 @@
 /** Mutants of the unit's code in, in the order in which they are to be tried; a batch at a time, those fit for losers out. */
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { AstEntry } from '../records/pool-entry.ts'
-import type { Judge } from './loser-search.ts'
+import type { RecordVerdict } from './loser-search.ts'
 import { type Screening, screenMutants } from './screen-mutants.ts'
 
 /** @param length of a batch */
 export async function* findAstEntries(
-  engine: Engine,
+  engine: CodeEngine,
   ground: Screening,
   mutants: readonly Mutant[],
   length: number,
-  judge: Judge,
+  judge: RecordVerdict,
 ): AsyncGenerator<AstEntry[]> {
   for (let start = 0; start < mutants.length; start += length) {
     const batch = mutants.slice(start, start + length)

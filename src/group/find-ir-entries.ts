@@ -11,7 +11,7 @@ import { chosenWinners } from '../records/chosen-winners.ts'
 import type { IrEntry } from '../records/pool-entry.ts'
 import type { GroupTools } from './group-tools.ts'
 import { inTurns } from './in-turns.ts'
-import { type Judge, type LoserSearch, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './loser-search.ts'
+import { type LoserSearch, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER, type RecordVerdict } from './loser-search.ts'
 import { irBuilder } from './prove-losers.ts'
 import { screenBuilds } from './screen-mutants.ts'
 
@@ -19,7 +19,7 @@ export async function* findIrEntries(
   { engine }: GroupTools,
   search: LoserSearch,
   wanted: number,
-  judge: Judge,
+  judge: RecordVerdict,
 ): AsyncGenerator<IrEntry[]> {
   const edits = editsInTurns(search, wanted * MUTANTS_PER_LOSER)
   const length = wanted * MUTANTS_PER_BATCH

@@ -12,7 +12,7 @@ import { findIrEntries } from './find-ir-entries.ts'
 import { findMalformedEntries } from './find-malformed-entries.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
-import type { Judge, LoserSearch } from './loser-search.ts'
+import type { LoserSearch, RecordVerdict } from './loser-search.ts'
 
 export interface LoserWish {
   readonly wanted: number
@@ -32,7 +32,7 @@ export async function findLosers(
   tools: GroupTools,
   search: LoserSearch,
   { wanted, classes, astEntries }: LoserWish,
-  judge: Judge,
+  judge: RecordVerdict,
 ): Promise<FoundLosers> {
   const pool: PoolEntry[] = []
   const batchesOf = (name: LoserClass, count: number): AsyncIterable<readonly PoolEntry[]> => {

@@ -1,10 +1,10 @@
 /** What the stages of a group work with; each thread has its own. */
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { Assembled } from '../toolchain/assemble.ts'
 
 export interface GroupTools {
-  readonly engine: Engine
+  readonly engine: CodeEngine
   /** From `loadParser()`. */
   readonly parse: (code: string) => SyntaxNode
   /** Whether llvm-as takes a text, see `assemble`. */

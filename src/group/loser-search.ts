@@ -14,7 +14,7 @@ export interface LoserSearch extends Ground {
 }
 
 /** Keeps what became of a mutant; the last word counts. */
-export type Judge = (mutant: Mutant, verdict: MutantVerdictName) => void
+export type RecordVerdict = (mutant: Mutant, verdict: MutantVerdictName) => void
 
 /** So many candidates a wanted loser are compared where the order among them may depend on the winners. */
 export const CANDIDATES_PER_LOSER = 1.5

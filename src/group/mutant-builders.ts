@@ -1,6 +1,6 @@
 /** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
-import type { Calling } from '../call/entry-point.ts'
-import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
+import type { BuildKind, BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { once } from '../execute/once.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { combineMutants } from '../mutate/combine-mutants.ts'
@@ -13,21 +13,21 @@ import type { Builder } from './prove-losers.ts'
 export type MutantBuilders = (mutants: readonly Mutant[]) => Builder[]
 
 export function openMutantBuilders(
-  engine: Engine,
+  engine: CodeEngine,
   unit: Unit,
-  calling: Calling,
+  calling: EntryPoint,
   parse: (code: string) => SyntaxNode,
 ): MutantBuilders {
   const known = new Map<string, Builder>()
   const { standard } = unit
-  const buildAlone = (mutant: Mutant, build: Build) =>
+  const buildAlone = (mutant: Mutant, build: BuildKind) =>
     engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, calling)
 
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
     const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
     const builds = new Map<string, Promise<BuildResult>>()
-    const buildCombined = (text: string, build: Build) =>
+    const buildCombined = (text: string, build: BuildKind) =>
       once(builds, build, () => engine.build({ text, language: 'c', standard }, build, calling))
     for (const mutant of fresh) {
       const selector = combined?.selectors.get(mutant.id)

@@ -2,9 +2,9 @@
  * A unit, its clean inputs and one of its mutants in; what a group about that mutant rests on out. The same is asked of
  * it as of an original: it must be clean under the sanitizers, repeat itself, and be pure.
  */
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import { type CleanInput, screenOf } from '../execute/screen-original.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
@@ -29,9 +29,9 @@ const LEAST_SHARE = 0.5
 
 /** Undefined for a mutant that a group cannot be about. */
 export async function openCentre(
-  engine: Engine,
+  engine: CodeEngine,
   unit: Unit,
-  calling: Calling,
+  calling: EntryPoint,
   inputs: readonly CleanInput[],
   mutant: Mutant,
 ): Promise<Centre | undefined> {

@@ -2,9 +2,9 @@
  * A unit in; how it is called, the inputs on which it is clean and repeats itself, and its results on them out, or why
  * no group can be about it.
  */
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import { findConstants } from '../execute/find-constants.ts'
 import { findInputs } from '../execute/find-inputs.ts'
 import { screenOf } from '../execute/screen-original.ts'
@@ -21,13 +21,13 @@ type OpenedUnit =
   | Dropped
   | {
       readonly kind: 'opened'
-      readonly calling: Calling
+      readonly calling: EntryPoint
       readonly itself: Centre
       readonly inputsTried: number
     }
 
 export async function openUnit(
-  engine: Engine,
+  engine: CodeEngine,
   unit: Unit,
   { wanted, seed }: { readonly wanted: number; readonly seed: string },
   timed: Timed,

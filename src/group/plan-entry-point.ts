@@ -1,15 +1,15 @@
 /** A unit in, the way to enter it out. Needs the compiler, because only debug information knows a function's types exactly. */
 import { driverSource } from '../call/driver-source.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { planCall } from '../call/plan-call.ts'
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import type { Unit } from '../records/unit.ts'
 
 export type CallingPlan =
-  | { readonly kind: 'ok'; readonly calling: Calling }
+  | { readonly kind: 'ok'; readonly calling: EntryPoint }
   | { readonly kind: 'unsupported'; readonly reason: string }
 
-export async function planCalling(engine: Engine, unit: Unit): Promise<CallingPlan> {
+export async function planCalling(engine: CodeEngine, unit: Unit): Promise<CallingPlan> {
   if (unit.kind === 'program')
     return { kind: 'ok', calling: { kind: 'program', exitDefined: unit.exitDefined } }
   const debug = await engine.emitIr(unit.code, unit.standard, 'O0', { debug: true })

@@ -3,13 +3,14 @@
  * sanitizers, and given by the loser's own IR. For a malformed text the claim is that the assembler refuses it, with
  * that message. The same proofs make losers and verify stored ones.
  */
-import type { Calling } from '../call/entry-point.ts'
-import { clearlyDifferent, type Result, sameResult } from '../execute/clearly-different.ts'
-import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
+import { clearlyDifferent } from '../execute/clearly-different.ts'
+import type { BuildKind, BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { type CleanInput, FILLS } from '../execute/screen-original.ts'
 import { mutantEdges } from '../execute/unit-limits.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
 import type { Loser, LoserClass, MutantVerdictName } from '../records/group-record.ts'
+import { type ObservedResult, sameResult } from '../records/observed-result.ts'
 import type { Unit } from '../records/unit.ts'
 import type { GroupTools } from './group-tools.ts'
 import { runBuilds } from './run-builds.ts'
@@ -17,17 +18,17 @@ import { runBuilds } from './run-builds.ts'
 /** What a proof needs to know of the unit. */
 export interface Ground {
   readonly unit: Unit
-  readonly calling: Calling
+  readonly calling: EntryPoint
   readonly inputs: readonly CleanInput[]
 }
 
 /** How a mutant's own code is built. */
-export type Builder = (build: Build) => Promise<BuildResult>
+export type Builder = (build: BuildKind) => Promise<BuildResult>
 
 /** A mutant's result on one input. */
 export interface Claim {
   readonly inputIndex: number
-  readonly result: Result
+  readonly result: ObservedResult
   readonly build: Builder
 }
 
@@ -37,7 +38,7 @@ export const provenVerdict = (name: LoserClass): MutantVerdictName =>
 
 /** C has the sanitizers' checks from clang; IR that was edited is given them here. */
 export const irBuilder =
-  (engine: Engine, { unit, calling }: Ground, ir: string): Builder =>
+  (engine: CodeEngine, { unit, calling }: Ground, ir: string): Builder =>
   async (build) => {
     const text = build === 'asan' || build === 'msan' ? watchUndefined(ir, build) : ir
     if (text === undefined) return { kind: 'rejected', detail: 'a part of the module cannot be watched' }
@@ -46,10 +47,10 @@ export const irBuilder =
 
 /** Why the claims do not hold on a build of their own, each run once for each fill; `different` where they do. */
 async function repeatResults(
-  engine: Engine,
+  engine: CodeEngine,
   { inputs }: Ground,
   claims: readonly Claim[],
-  build: Build,
+  build: BuildKind,
   fills: readonly number[],
 ): Promise<MutantVerdictName[]> {
   const builds: BuildResult[] = []
@@ -71,7 +72,7 @@ async function repeatResults(
 
 /** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
 export async function proveClean(
-  engine: Engine,
+  engine: CodeEngine,
   ground: Ground,
   claims: readonly Claim[],
 ): Promise<MutantVerdictName[]> {
@@ -85,7 +86,7 @@ export async function proveClean(
 
 /** The loser's own IR, in the stored text, gives the result too, twice, with different memory fill and address layout. */
 export function proveIr(
-  engine: Engine,
+  engine: CodeEngine,
   ground: Ground,
   losers: readonly (Pick<Claim, 'inputIndex' | 'result'> & { readonly ir: string })[],
 ): Promise<MutantVerdictName[]> {
@@ -93,7 +94,7 @@ export function proveIr(
   const claims = losers.map(({ ir, inputIndex, result }) => ({
     inputIndex,
     result,
-    build: (build: Build) => engine.build({ text: ir, language: 'ir', standard }, build, ground.calling),
+    build: (build: BuildKind) => engine.build({ text: ir, language: 'ir', standard }, build, ground.calling),
   }))
   return repeatResults(engine, ground, claims, 'plain', FILLS)
 }
@@ -137,7 +138,11 @@ export async function proveLoser(
   return same === 'different' && loser.class === 'ir' ? proveAssembled(tools, loser.ir) : same!
 }
 
-function builderOf(engine: Engine, ground: Ground, loser: Exclude<Loser, { class: 'malformed' }>): Builder {
+function builderOf(
+  engine: CodeEngine,
+  ground: Ground,
+  loser: Exclude<Loser, { class: 'malformed' }>,
+): Builder {
   if (loser.class === 'ir') return irBuilder(engine, ground, loser.ir)
   const code = { text: loser.code, language: 'c', standard: ground.unit.standard } as const
   return (build) => engine.build(code, build, ground.calling)

@@ -3,14 +3,14 @@
  * agree with the original byte for byte on all inputs.
  */
 
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import { sameResult } from '../execute/clearly-different.ts'
-import type { BuildResult, Engine } from '../execute/code-engine.ts'
+import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { type CleanInput, FILLS, reasonOf } from '../execute/screen-original.ts'
 import { mutantEdges } from '../execute/unit-limits.ts'
 import type { Level } from '../records/level.ts'
 import { LEVELS } from '../records/level.ts'
+import { sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { Unit } from '../records/unit.ts'
 import { runBuilds } from './run-builds.ts'
@@ -31,9 +31,9 @@ export type ProvenWinners =
 
 /** `o0` is the unit's IR at O0 as it was already made. */
 export async function proveWinners(
-  engine: Engine,
+  engine: CodeEngine,
   unit: Unit,
-  calling: Calling,
+  calling: EntryPoint,
   inputs: readonly CleanInput[],
   levels: readonly Level[],
   o0: string,
@@ -65,10 +65,10 @@ export async function proveWinners(
 
 /** For each winner why it is none; undefined where it agrees with the original on every input. */
 export async function disagreements(
-  engine: Engine,
+  engine: CodeEngine,
   winners: readonly ProvenWinner[],
   unit: Pick<Unit, 'standard'>,
-  calling: Calling,
+  calling: EntryPoint,
   inputs: readonly CleanInput[],
 ): Promise<({ reason: string; detail: string } | undefined)[]> {
   // The fill alternates so that a winner that reads what was never written has two chances to show it.

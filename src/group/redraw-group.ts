@@ -7,18 +7,18 @@ import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
 import { groupId } from '../records/group-id.ts'
 import type {
-  GroupResult,
   LoserClass,
   MutantVerdict,
   StoredGroup,
   UnitOutcome,
+  UnitResult,
 } from '../records/group-record.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
 import { drawClasses } from './draw-classes.ts'
 import { openDrawing } from './draw-losers.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
-import { CANDIDATES_PER_LOSER, type Judge, type LoserSearch } from './loser-search.ts'
+import { CANDIDATES_PER_LOSER, type LoserSearch, type RecordVerdict } from './loser-search.ts'
 import { planCalling } from './plan-entry-point.ts'
 import { loserOrder, type Selection } from './select-losers.ts'
 
@@ -40,7 +40,7 @@ export async function redrawGroup(tools: GroupTools, task: RedrawTask): Promise<
   const { unit } = task.stored
   const start = performance.now()
   const result = await redrawn(tools, task)
-    .catch((error: unknown): GroupResult => {
+    .catch((error: unknown): UnitResult => {
       if (!(error instanceof SandboxFailure)) throw error
       return { kind: 'dropped', stage: 'losers', reason: 'sandbox-error', detail: error.message }
     })
@@ -51,7 +51,7 @@ export async function redrawGroup(tools: GroupTools, task: RedrawTask): Promise<
 async function redrawn(
   tools: GroupTools,
   { stored: { group, unit }, pool, settings }: RedrawTask,
-): Promise<GroupResult> {
+): Promise<UnitResult> {
   const called = await planCalling(tools.engine, unit)
   if (called.kind === 'unsupported')
     return { kind: 'dropped', stage: 'input', reason: 'unsupported-signature', detail: called.reason }
@@ -72,7 +72,8 @@ async function redrawn(
   const verdicts = new Map<string, MutantVerdict>(
     group.mutantVerdicts.map((verdict) => [verdict.mutantId, verdict]),
   )
-  const judge: Judge = ({ id, operator }, verdict) => verdicts.set(id, { mutantId: id, operator, verdict })
+  const judge: RecordVerdict = ({ id, operator }, verdict) =>
+    verdicts.set(id, { mutantId: id, operator, verdict })
   const losers = await drawClasses(openDrawing(tools, search, judge), {
     wanted: settings.losers,
     classes: settings.classes,

@@ -1,10 +1,10 @@
 /** Builds of variants in, what those that compiled give out. */
-import type { BuildResult, Engine, Job } from '../execute/code-engine.ts'
+import type { BuildResult, CodeEngine, Job } from '../execute/code-engine.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 
 /** All in one request; for each build its outcomes, or why there are none. */
 export async function runBuilds(
-  engine: Engine,
+  engine: CodeEngine,
   builds: readonly BuildResult[],
   jobOf: (index: number) => Omit<Job, 'executable'>,
 ): Promise<

@@ -3,12 +3,13 @@
  * work comes first: all are run without sanitizers, and only what differs is run again with them.
  */
 
-import { clearlyDifferent, resultOf, sameResult } from '../execute/clearly-different.ts'
-import type { BuildResult, Engine } from '../execute/code-engine.ts'
+import { clearlyDifferent } from '../execute/clearly-different.ts'
+import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { FILLS } from '../execute/screen-original.ts'
 import { mutantEdges } from '../execute/unit-limits.ts'
 import type { MutantVerdictName } from '../records/group-record.ts'
 import type { Mutant } from '../records/mutant.ts'
+import { observedResult, sameResult } from '../records/observed-result.ts'
 import type { Shown } from '../records/pool-entry.ts'
 import type { MutantBuilders } from './mutant-builders.ts'
 import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
@@ -24,7 +25,7 @@ export interface Screening extends Ground {
 
 /** Mutants of the unit's code. */
 export const screenMutants = (
-  engine: Engine,
+  engine: CodeEngine,
   ground: Screening,
   mutants: readonly Mutant[],
 ): Promise<Screened[]> => screenBuilds(engine, ground, ground.builders(mutants))
@@ -35,7 +36,7 @@ export const screenMutants = (
  * chosen.
  */
 export async function screenBuilds(
-  engine: Engine,
+  engine: CodeEngine,
   ground: Ground,
   builders: readonly Builder[],
 ): Promise<Screened[]> {
@@ -58,7 +59,7 @@ export async function screenBuilds(
       const { expected } = ground.inputs[inputIndex]!
       if (outcome.kind !== 'ok') verdicts[index] = outcome.kind === 'timeout' ? 'timeout' : 'crash'
       else if (clearlyDifferent(expected, outcome))
-        claims.push({ index, inputIndex, result: resultOf(outcome), build: builders[index]! })
+        claims.push({ index, inputIndex, result: observedResult(outcome), build: builders[index]! })
       else if (!sameResult(expected, outcome)) verdicts[index] = 'float-gap'
     }
   }

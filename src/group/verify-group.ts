@@ -3,7 +3,6 @@
  * the same runs that made it. Nothing is taken from the record but what is to be proven.
  */
 
-import { sameResult } from '../execute/clearly-different.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { type CleanInput, screenOf } from '../execute/screen-original.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
@@ -14,6 +13,7 @@ import { irOperators } from '../mutate-ir/operators.ts'
 import { groupCode } from '../records/group-code.ts'
 import { groupId } from '../records/group-id.ts'
 import type { Loser, StoredGroup } from '../records/group-record.ts'
+import { sameResult } from '../records/observed-result.ts'
 import { unitId } from '../records/unit-id.ts'
 import type { GroupTools } from './group-tools.ts'
 import { planCalling } from './plan-entry-point.ts'

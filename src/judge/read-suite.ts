@@ -10,7 +10,7 @@ import type { JsonValue, Suite } from '../records/suite.ts'
 const MIB = 1024 * 1024
 
 /** What a suite allows that says nothing: what APPS gives a test, and memory for every runtime. */
-export const DEFAULT_LIMITS = { testMs: 4000, memoryBytes: 512 * MIB, outputBytes: 16 * MIB } as const
+export const DEFAULT_SUITE_LIMITS = { testMs: 4000, memoryBytes: 512 * MIB, outputBytes: 16 * MIB } as const
 
 /** The least that the leanest of the large runtimes starts with. */
 const LEAST_MEMORY_BYTES = 64 * MIB
@@ -74,11 +74,11 @@ const suiteSchema = z.strictObject({
   comparison: comparisonSchema.default({ kind: 'lines' }),
   limits: z
     .strictObject({
-      testMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.testMs),
-      memoryBytes: wholeNumber(LEAST_MEMORY_BYTES, 64 * 1024 * MIB).default(DEFAULT_LIMITS.memoryBytes),
-      outputBytes: wholeNumber(1, 512 * MIB).default(DEFAULT_LIMITS.outputBytes),
+      testMs: wholeNumber(10, 600_000).default(DEFAULT_SUITE_LIMITS.testMs),
+      memoryBytes: wholeNumber(LEAST_MEMORY_BYTES, 64 * 1024 * MIB).default(DEFAULT_SUITE_LIMITS.memoryBytes),
+      outputBytes: wholeNumber(1, 512 * MIB).default(DEFAULT_SUITE_LIMITS.outputBytes),
     })
-    .default(DEFAULT_LIMITS),
+    .default(DEFAULT_SUITE_LIMITS),
 })
 
 /**

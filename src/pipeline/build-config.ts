@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS } from '../execute/unit-limits.ts'
 import { SELECTIONS } from '../group/select-losers.ts'
 import { LEVELS } from '../records/level.ts'
 
@@ -24,11 +24,11 @@ const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDiv
 
 const limitsSchema = z.strictObject({
   /** CPU time of one run, ms. */
-  cpuMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.cpuMs),
+  cpuMs: wholeNumber(10, 600_000).default(DEFAULT_UNIT_LIMITS.cpuMs),
   /** Memory of one run, bytes. */
-  memoryBytes: wholeNumber(16 * 1024 * 1024).default(DEFAULT_LIMITS.memoryBytes),
+  memoryBytes: wholeNumber(16 * 1024 * 1024).default(DEFAULT_UNIT_LIMITS.memoryBytes),
   /** Bytes of stdout that one run may write. */
-  outputBytes: wholeNumber(1024).default(DEFAULT_LIMITS.outputBytes),
+  outputBytes: wholeNumber(1024).default(DEFAULT_UNIT_LIMITS.outputBytes),
 })
 
 /** Divided by what they have in common, so that equal proportions are equal. */

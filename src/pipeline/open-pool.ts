@@ -2,7 +2,7 @@
 import { Piscina } from 'piscina'
 import { prepareHarness } from '../execute/harness-objects.ts'
 import { type Compiler, compileWorkerFor } from '../execute/open-code-engine.ts'
-import type { RunLimits } from '../execute/unit-limits.ts'
+import type { UnitLimits } from '../execute/unit-limits.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import type { GroupTask } from '../group/build-group.ts'
 import type { RedrawTask } from '../group/redraw-group.ts'
@@ -25,7 +25,7 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly jobs: number
-  readonly limits: RunLimits
+  readonly limits: UnitLimits
   readonly compiler: Compiler
 }
 

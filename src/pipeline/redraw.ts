@@ -6,7 +6,7 @@
 import { runBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { UserError } from '../base/user-error.ts'
 import type { Compiler } from '../execute/open-code-engine.ts'
-import { DEFAULT_LIMITS, type RunLimits } from '../execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
 import type { RedrawSettings, RedrawTask } from '../group/redraw-group.ts'
 import type { Source } from '../records/source.ts'
 import type { Store } from '../store/store.ts'
@@ -45,7 +45,7 @@ export async function redraw(
   const finished = to.finishedUnits()
   reporter.report({ kind: 'build-started', unitsFinished: finished.size })
   reporter.report({ kind: 'sources-counted', sources: from.groupCount() })
-  const limits = (content.limits as RunLimits | undefined) ?? DEFAULT_LIMITS
+  const limits = (content.limits as UnitLimits | undefined) ?? DEFAULT_UNIT_LIMITS
   const pool = await openPool({ jobs, limits, compiler }, signal)
 
   async function* tasks(): AsyncGenerator<{ task: RedrawTask; source: Source }> {

@@ -1,8 +1,8 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
 import { openClangRunner } from '../compile/worker/open-clang-runner.ts'
-import type { EngineOptions } from '../execute/code-engine.ts'
-import { openEngine } from '../execute/open-code-engine.ts'
+import type { CodeEngineOptions } from '../execute/code-engine.ts'
+import { openCodeEngine } from '../execute/open-code-engine.ts'
 import { type Extraction, extractUnits } from '../extract/extract-units.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { GroupTools } from '../group/group-tools.ts'
@@ -16,14 +16,14 @@ import { assemble } from '../toolchain/assemble.ts'
 import { type Reply, toReply } from './reply.ts'
 
 /** Plain data: it crosses into the threads. */
-export interface WorkerOptions extends EngineOptions {
+export interface WorkerOptions extends CodeEngineOptions {
   readonly llvmAs: string
 }
 
 const options: WorkerOptions = workerData
-let opened: ReturnType<typeof openEngine> | undefined
+let opened: ReturnType<typeof openCodeEngine> | undefined
 async function tools(): Promise<GroupTools> {
-  opened ??= openEngine(options)
+  opened ??= openCodeEngine(options)
   return {
     engine: await opened,
     parse: await loadParser(),

@@ -1,7 +1,7 @@
 /** A database of groups in, what of it does not hold out: every group proven again from its own contents. */
 
 import { runBounded } from '../base/for-each-bounded.ts'
-import { DEFAULT_LIMITS, type RunLimits } from '../execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
 import type { Finding } from '../group/verify-group.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
@@ -21,7 +21,7 @@ export async function verifyGroups(
   const total = store.groupCount()
   reporter.report({ kind: 'verify-started', groups: Math.min(total, sample ?? total) })
   // A run that fitted the build's limits must fit the verification's.
-  const limits = (store.contentConfig()?.limits as RunLimits | undefined) ?? DEFAULT_LIMITS
+  const limits = (store.contentConfig()?.limits as UnitLimits | undefined) ?? DEFAULT_UNIT_LIMITS
   const pool = await openPool({ jobs, limits, compiler }, signal)
   const verify = async ({ group, unit }: StoredGroup) => {
     let findings: Finding[]

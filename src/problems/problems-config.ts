@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { nearestName } from '../base/nearest-name.ts'
 import { UserError } from '../base/user-error.ts'
-import { DEFAULT_LIMITS } from '../judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../judge/read-suite.ts'
 import { LANGUAGES, type Language } from '../records/language.ts'
 
 /** What the paper trains translation into. */
@@ -29,7 +29,7 @@ const problemsConfigSchema = z.strictObject({
     .default([...PAPERS_TARGETS]),
   minTests: wholeNumber(1, 1000).default(3),
   maxTests: wholeNumber(1, 1000).default(16),
-  testMs: wholeNumber(10, 600_000).default(DEFAULT_LIMITS.testMs),
+  testMs: wholeNumber(10, 600_000).default(DEFAULT_SUITE_LIMITS.testMs),
   jobs: wholeNumber(1, 4096).default(() => availableParallelism()),
   dataset: z.string().min(1, { error: 'must not be empty' }).optional(),
   license: z.string().min(1, { error: 'must not be empty' }).optional(),

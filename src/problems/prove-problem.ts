@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Judge } from '../judge/judge.ts'
 import type { Language, Program } from '../records/language.ts'
-import type { DropReason, RawProblem } from '../records/problem.ts'
+import type { DropReason, ProvenProblem, RawProblem } from '../records/problem.ts'
 import type { Suite, SuiteLimits, Test } from '../records/suite.ts'
 import type { Verdict } from '../records/verdict.ts'
 
@@ -15,14 +15,6 @@ export interface ProofSettings {
   /** More are left out, evenly over the whole list: each costs a run for every answer. */
   readonly maxTests: number
   readonly limits: SuiteLimits
-}
-
-export interface ProvenProblem {
-  /** sha256 (hex) of the suite: the same tests are the same problem. */
-  readonly id: string
-  readonly suite: Suite
-  /** One a language. */
-  readonly solutions: readonly Program[]
 }
 
 export type Proof =

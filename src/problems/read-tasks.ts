@@ -1,8 +1,9 @@
 /** A database of problems in, translation tasks out: each proven solution, to be said again in each target language. */
 import { createHash } from 'node:crypto'
 import { LANGUAGES, type Language } from '../records/language.ts'
+import type { Split } from '../records/split.ts'
 import type { TranslationTask } from '../records/translation-task.ts'
-import { openProblemsStore, type Split, type StoredProblem } from '../store/problems-store.ts'
+import { openProblemsStore, type StoredProblem } from '../store/problems-store.ts'
 import { declarationOf } from './declaration.ts'
 
 export interface TaskSelection {

@@ -6,9 +6,10 @@
 import type { Input } from './input.ts'
 import type { Level } from './level.ts'
 import type { Mutant } from './mutant.ts'
+import type { ObservedResult } from './observed-result.ts'
 import type { PoolEntry } from './pool-entry.ts'
-import type { RunOk } from './run-outcome.ts'
 import type { Source } from './source.ts'
+import type { Split } from './split.ts'
 import type { Unit } from './unit.ts'
 
 /** The steps of the way from a source to a group, in order; a drop names the one that gave up. */
@@ -28,12 +29,12 @@ export type Stage = (typeof STAGES)[number]
 /** A unit that is done with: in a group, or dropped with the reason. */
 export interface UnitOutcome {
   readonly unit: Unit
-  readonly result: GroupResult
+  readonly result: UnitResult
   /** Milliseconds by stage; for people, never part of a comparison. */
   readonly timings: Readonly<Record<string, number>>
 }
 
-export type GroupResult =
+export type UnitResult =
   | {
       readonly kind: 'group'
       readonly group: GroupRecord
@@ -41,11 +42,6 @@ export type GroupResult =
       readonly pool: readonly PoolEntry[]
     }
   | { readonly kind: 'dropped'; readonly stage: Stage; readonly reason: string; readonly detail: string }
-
-export type Split = 'train' | 'validation' | 'test'
-
-/** What can be observed of a clean run, and all that "equal" and "different" are about. */
-export type ObservedResult = Pick<RunOk, 'stdout' | 'exit' | 'effects'>
 
 export interface GroupRecord {
   /** sha256 (hex) over the group's contents, see `groupId`. */

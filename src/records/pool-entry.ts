@@ -2,15 +2,16 @@
  * A mutant that screening found fit to become a loser: what is known of it before it is chosen, compiled at a loser's
  * level and proven by its own IR.
  */
-import type { Result } from '../execute/clearly-different.ts'
+
 import type { Mutant } from './mutant.ts'
+import type { ObservedResult } from './observed-result.ts'
 
 export type PoolEntry = AstEntry | IrEntry | MalformedEntry
 
 /** The first input on which it is clean and clearly differs, what it gives there, and on how many inputs it does. */
 export interface Shown {
   readonly inputIndex: number
-  readonly result: Result
+  readonly result: ObservedResult
   readonly shownOn: number
 }
 

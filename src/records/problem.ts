@@ -1,5 +1,5 @@
 import type { Program } from './language.ts'
-import type { Comparison, SuiteLimits, Test } from './suite.ts'
+import type { Comparison, Suite, SuiteLimits, Test } from './suite.ts'
 
 /** Where a problem comes from. `place` and `row` tell it from all others of its data set. */
 export interface ProblemOrigin {
@@ -34,4 +34,13 @@ export type ProblemItem =
 export interface DropReason {
   readonly reason: string
   readonly detail: string
+}
+
+/** A problem that can be set: the judge has seen a solution in each language pass all tests. */
+export interface ProvenProblem {
+  /** sha256 (hex) of the suite: the same tests are the same problem. */
+  readonly id: string
+  readonly suite: Suite
+  /** One a language. */
+  readonly solutions: readonly Program[]
 }

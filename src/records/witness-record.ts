@@ -3,8 +3,9 @@
  * Text that a program read or wrote holds one char per byte (latin1), so that no byte is lost.
  */
 import type { CallEffects } from './call-effects.ts'
-import type { GroupRecord, ObservedResult, Witness } from './group-record.ts'
+import type { GroupRecord, Witness } from './group-record.ts'
 import type { CallInput, Input } from './input.ts'
+import type { ObservedResult } from './observed-result.ts'
 
 export type WitnessRecord = InputRecord & { readonly original: ResultRecord; readonly mutant: ResultRecord }
 

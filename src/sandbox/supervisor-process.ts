@@ -20,10 +20,10 @@ export interface User {
 }
 
 /** What comes back for a frame: the answer, or why none will ever come. */
-export type Answer = { kind: 'frame'; frame: Buffer } | { kind: 'dead'; detail: string }
+export type SupervisorReply = { kind: 'frame'; frame: Buffer } | { kind: 'dead'; detail: string }
 
 interface Waiting {
-  resolve(answer: Answer): void
+  resolve(answer: SupervisorReply): void
   readonly timer: NodeJS.Timeout
 }
 
@@ -76,7 +76,7 @@ export class SupervisorProcess {
   }
 
   /** Sends `frame` (nothing, to wait for the hello) and gives the answer; one that takes longer ends the process. */
-  exchange(frame: Buffer | undefined, timeoutMs: number): Promise<Answer> {
+  exchange(frame: Buffer | undefined, timeoutMs: number): Promise<SupervisorReply> {
     if (this.#death !== undefined) return Promise.resolve({ kind: 'dead', detail: this.#death })
     if (this.#waiting) throw new Error('the previous answer is not there yet')
     return new Promise((resolve) => {
@@ -103,7 +103,7 @@ export class SupervisorProcess {
     this.#settle({ kind: 'dead', detail: this.#death })
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: SupervisorReply): void {
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined

@@ -1,7 +1,7 @@
 /** An input in, the same with a value at a limit in one place, or in all, out: limits of types, and constants of the code. */
 
 import type { Random } from '../base/random.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import { choosePlaces } from './choose-places.ts'
@@ -13,7 +13,7 @@ const MOST_INPUTS = 300
 const MOST_CHANGED = 16
 
 export function boundaryInputs(
-  calling: Calling,
+  calling: EntryPoint,
   input: Input,
   { integers, floats }: IrConstants,
   random: Random,

@@ -3,8 +3,8 @@
  * else there. Inputs are never changed in place.
  */
 import { floatBits, floatValue } from '../call/bits.ts'
-import { type CallPlan, type CType, type FloatFormat, isCharacter, typeAt } from '../call/call-plan.ts'
-import type { Calling } from '../call/entry-point.ts'
+import { type CallPlan, type FloatFormat, isCharacter, type PlanType, typeAt } from '../call/call-plan.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { type FieldRole, fieldRoles, type NamedField } from '../call/field-roles.ts'
 import type { CallInput, Input, Value } from '../records/input.ts'
 
@@ -44,7 +44,7 @@ const MOST_LENGTH = 512n
 const MOST_BLOCK_BYTES = 1 << 16
 
 /** @example slotsOf(calling, { kind: 'stdin', stdin: '3 x' }).numbers.map(({ value }) => value) // [3n, 51n, 32n, 120n] */
-export function slotsOf(calling: Calling, input: Input): Slots {
+export function slotsOf(calling: EntryPoint, input: Input): Slots {
   const slots: MutableSlots = { numbers: [], floats: [], texts: [] }
   if (calling.kind === 'function' && input.kind === 'call') callSlots(calling.plan, input, slots)
   stdinSlots(input, slots)
@@ -88,7 +88,7 @@ function callSlots(plan: CallPlan, input: CallInput, slots: MutableSlots): void 
     } else if ('i' in value) slots.numbers.push(numberSlot(type, bits ?? type.size * 8, value, path))
   }
 
-  function numberSlot(type: CType, bits: number, value: { readonly i: string }, path: Path): NumberSlot {
+  function numberSlot(type: PlanType, bits: number, value: { readonly i: string }, path: Path): NumberSlot {
     const width = type.kind === 'boolean' ? 1 : bits
     const signed = (type.kind === 'integer' || type.kind === 'enum') && type.signed
     const put = (next: bigint) =>
@@ -147,7 +147,7 @@ function callSlots(plan: CallPlan, input: CallInput, slots: MutableSlots): void 
     visitElements(block.type, block.value, ['blocks', at, 'value'], block.count)
 }
 
-const isScalarKind = ({ kind }: CType) => kind === 'integer' || kind === 'float' || kind === 'enum'
+const isScalarKind = ({ kind }: PlanType) => kind === 'integer' || kind === 'float' || kind === 'enum'
 
 function pushText(slots: MutableSlots, id: string, text: string, put: (text: string) => Input): void {
   slots.texts.push({ id, text, with: put })
@@ -176,7 +176,7 @@ function parameterRoles(plan: CallPlan): readonly FieldRole[] {
   )
 }
 
-function shapeOf(plan: CallPlan, type: CType): NamedField['shape'] {
+function shapeOf(plan: CallPlan, type: PlanType): NamedField['shape'] {
   if (type.kind === 'integer' && !type.character) return 'integer'
   if (type.kind !== 'pointer') return 'other'
   const target = typeAt(plan, type.to)

@@ -4,7 +4,7 @@
  */
 
 import type { Random } from '../base/random.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
 import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
 import { choosePlaces } from './choose-places.ts'
@@ -32,7 +32,7 @@ export interface ProbeOptions {
 }
 
 export function* probePlaces(
-  calling: Calling,
+  calling: EntryPoint,
   tried: Tried,
   probes: Probe[],
   options: ProbeOptions,
@@ -45,7 +45,7 @@ export function* probePlaces(
 }
 
 function* placeProbes(
-  calling: Calling,
+  calling: EntryPoint,
   input: Input,
   probes: Probe[],
   { thorough, constants, random }: ProbeOptions,
@@ -71,7 +71,11 @@ function* placeProbes(
   }
 }
 
-function* directionProbes(calling: Calling, { input, traces }: Tried, probes: Probe[]): Generator<Attempt> {
+function* directionProbes(
+  calling: EntryPoint,
+  { input, traces }: Tried,
+  probes: Probe[],
+): Generator<Attempt> {
   for (const direction of keepingDirections(traces, probes))
     yield {
       input: alongDirection(calling, input, direction, 1n),
@@ -80,7 +84,7 @@ function* directionProbes(calling: Calling, { input, traces }: Tried, probes: Pr
 }
 
 /** Where there are few places to move: how each bit shows in what is compared. */
-function* bitProbes(calling: Calling, input: Input, probes: Probe[]): Generator<Attempt> {
+function* bitProbes(calling: EntryPoint, input: Input, probes: Probe[]): Generator<Attempt> {
   const { numbers } = slotsOf(calling, input)
   const widths = numbers.map((slot) => (isToken(slot) ? Math.min(slot.bits, TOKEN_BITS) : slot.bits))
   if (widths.reduce((sum, width) => sum + width, 0) > MOST_BITS) return

@@ -11,12 +11,12 @@
  */
 
 import { createRandom, type Random } from '../base/random.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { generateCall } from '../call/generate-call.ts'
-import type { Result } from '../execute/clearly-different.ts'
-import type { Engine, Executable, Explored } from '../execute/code-engine.ts'
+import type { CodeEngine, Executable, Explored } from '../execute/code-engine.ts'
 import { reasonOf, type Screen } from '../execute/screen-original.ts'
 import type { Input } from '../records/input.ts'
+import type { ObservedResult } from '../records/observed-result.ts'
 import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
 import { boundaryInputs } from './boundary-inputs.ts'
 import { isDifference, resultsOf } from './compare-results.ts'
@@ -45,7 +45,7 @@ export interface SearchBudget {
 }
 
 export interface SearchOptions {
-  readonly calling: Calling
+  readonly calling: EntryPoint
   readonly seed: string
   readonly budget: SearchBudget
   /** Of both versions. */
@@ -54,7 +54,7 @@ export interface SearchOptions {
 
 export interface Difference {
   readonly input: Input
-  readonly results: readonly [Result, Result]
+  readonly results: readonly [ObservedResult, ObservedResult]
 }
 
 export interface Searched {
@@ -98,7 +98,7 @@ const LATEST_SHARE = 0.7
 const SIZES = 10
 
 export function searchDifference(
-  engine: Engine,
+  engine: CodeEngine,
   sides: readonly [SearchSide, SearchSide],
   options: SearchOptions,
 ): Promise<Searched> {
@@ -106,7 +106,7 @@ export function searchDifference(
 }
 
 class DifferenceSearch {
-  readonly #engine: Engine
+  readonly #engine: CodeEngine
   readonly #sides: readonly [SearchSide, SearchSide]
   readonly #options: SearchOptions
   readonly #random: Random
@@ -128,7 +128,7 @@ class DifferenceSearch {
   #edgesSpent = 0
   readonly #edgesTotal: [number, number] = [0, 0]
 
-  constructor(engine: Engine, sides: readonly [SearchSide, SearchSide], options: SearchOptions) {
+  constructor(engine: CodeEngine, sides: readonly [SearchSide, SearchSide], options: SearchOptions) {
     this.#engine = engine
     this.#sides = sides
     this.#options = options
@@ -309,8 +309,10 @@ class DifferenceSearch {
   }
 
   /** The results of both where both are clean; the second is not asked where the first is not. */
-  async #screenAll(some: readonly Tried[]): Promise<(readonly [Result, Result] | undefined)[]> {
-    const results = some.map((): Result[] => [])
+  async #screenAll(
+    some: readonly Tried[],
+  ): Promise<(readonly [ObservedResult, ObservedResult] | undefined)[]> {
+    const results = some.map((): ObservedResult[] => [])
     for (const side of [0, 1] as const) {
       const open = [...some.keys()].filter((index) => results[index]!.length === side)
       const screened = await this.#sides[side].screen(

@@ -1,12 +1,12 @@
 /** An input in, simpler ones of the same kind out, simplest first: what a person would rather read as a witness. */
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
 import { slotsOf } from './input-slots.ts'
 
 const MOST_EACH = 24
 
 /** @example shrinkInput(calling, { kind: 'stdin', stdin: '12 abc\n' }) // stdin '', '12 ', 'abc\n', '0 abc\n', ... */
-export function shrinkInput(calling: Calling, input: Input): Input[] {
+export function shrinkInput(calling: EntryPoint, input: Input): Input[] {
   const { numbers, floats, texts } = slotsOf(calling, input)
   const simpler: Input[] = []
   for (const { text, with: put } of texts.slice(0, MOST_EACH)) {

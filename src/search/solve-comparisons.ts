@@ -2,7 +2,7 @@
  * An input, what its run compared, and what runs of it with single places changed ("probes") compared in, inputs that are likely to meet
  * those comparisons out. It takes operands for linear in the places that move them; runs decide whether they are.
  */
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { NumberComparison } from '../execute/comparisons.ts'
 import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
@@ -39,7 +39,7 @@ const MOST_DIRECTIONS = 8
 
 /** Inputs for one comparison after the other, the most promising of each first. */
 export function* solveComparisons(
-  calling: Calling,
+  calling: EntryPoint,
   input: Input,
   traces: Traces,
   probes: readonly Probe[],
@@ -66,7 +66,12 @@ function gapsOf(traces: Traces): Gap[] {
   )
 }
 
-function* solutionsOf(calling: Calling, input: Input, gap: Gap, probes: readonly Probe[]): Generator<Input> {
+function* solutionsOf(
+  calling: EntryPoint,
+  input: Input,
+  gap: Gap,
+  probes: readonly Probe[],
+): Generator<Input> {
   if (gap.comparison.kind === 'float') {
     for (const probe of probes) yield* floatSolutions(gap, probe)
     return
@@ -210,7 +215,7 @@ function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
 // ---- several places ----
 
 /** a = x * y * ...: any factors of what is wanted. */
-function* productSolutions(calling: Calling, input: Input, moves: readonly Move[]): Generator<Input> {
+function* productSolutions(calling: EntryPoint, input: Input, moves: readonly Move[]): Generator<Input> {
   const single = moves.filter(({ step }) => step === 1n)
   for (const [at, x] of single.entries())
     for (const y of single.slice(at + 1)) {
@@ -246,7 +251,12 @@ function* factorisations(value: bigint, count: number): Generator<bigint[]> {
 }
 
 /** Operands whose bits are exclusive-or's of the places' bits: masks, rotations, other orders of bytes. */
-function* bitSolutions(calling: Calling, input: Input, gap: Gap, probes: readonly Probe[]): Generator<Input> {
+function* bitSolutions(
+  calling: EntryPoint,
+  input: Input,
+  gap: Gap,
+  probes: readonly Probe[],
+): Generator<Input> {
   const bits = probes.filter((probe) => probe.kind === 'bit')
   const changes = bits.map((probe) => {
     const moved = pairIn(gap, probe.traces)
@@ -332,7 +342,12 @@ const directionKey = (direction: Direction) =>
     .join()
 
 /** The input moved `times` times in a direction. */
-export const alongDirection = (calling: Calling, input: Input, direction: Direction, times: bigint): Input =>
+export const alongDirection = (
+  calling: EntryPoint,
+  input: Input,
+  direction: Direction,
+  times: bigint,
+): Input =>
   withNumbers(
     calling,
     input,
@@ -340,7 +355,7 @@ export const alongDirection = (calling: Calling, input: Input, direction: Direct
   )
 
 function* jointSolutions(
-  calling: Calling,
+  calling: EntryPoint,
   input: Input,
   direction: Direction,
   before: bigint,
@@ -352,7 +367,12 @@ function* jointSolutions(
 }
 
 /** Places of narrow range that count for much or little of a sum, as digits do: bytes of a word, characters of a hash. */
-function* digitSolutions(calling: Calling, input: Input, gap: Gap, moves: readonly Move[]): Generator<Input> {
+function* digitSolutions(
+  calling: EntryPoint,
+  input: Input,
+  gap: Gap,
+  moves: readonly Move[],
+): Generator<Input> {
   const single = moves.filter(({ step, change }) => step === 1n && change !== 0n)
   if (single.length < 2) return
   const magnitude = ({ change }: Move) => (change < 0n ? -change : change)
@@ -379,7 +399,7 @@ function* digitSolutions(calling: Calling, input: Input, gap: Gap, moves: readon
 const floorQuotient = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n)
 
 function withNumbers(
-  calling: Calling,
+  calling: EntryPoint,
   input: Input,
   values: readonly (readonly [NumberSlot, bigint])[],
 ): Input {

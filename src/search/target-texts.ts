@@ -1,10 +1,10 @@
 /** An input and what its run compared in, the same input with a compared text where the other one was out. */
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 import { slotsOf } from './input-slots.ts'
 
-export function* targetTexts(calling: Calling, input: Input, traces: Traces): Generator<Input> {
+export function* targetTexts(calling: EntryPoint, input: Input, traces: Traces): Generator<Input> {
   const pairs = traces.flatMap(({ comparisons }) => (comparisons?.texts ?? []).map(({ texts }) => texts))
   for (const [a, b] of pairs) {
     if (a === b) continue

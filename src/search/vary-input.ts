@@ -1,7 +1,7 @@
 /** An input that is known to be good in, a similar one out: for functions and programs alike, and for what they read. */
 
 import type { Random } from '../base/random.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { mutateCall } from '../call/mutate-call.ts'
 import type { Input } from '../records/input.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
@@ -14,14 +14,14 @@ const MOST_CHANGES = 3
 const DECIMALS: Readonly<Record<number, number>> = { 1: 0, 8: 2, 16: 4, 32: 9, 64: 18 }
 
 /** @param constants values that the code mentions or that runs have compared with */
-export function varyInput(calling: Calling, input: Input, constants: IrConstants, random: Random): Input {
+export function varyInput(calling: EntryPoint, input: Input, constants: IrConstants, random: Random): Input {
   let varied = input
   for (let change = random.int(1, MOST_CHANGES); change > 0; change--)
     varied = changeOnce(calling, varied, constants, random)
   return varied
 }
 
-function changeOnce(calling: Calling, input: Input, constants: IrConstants, random: Random): Input {
+function changeOnce(calling: EntryPoint, input: Input, constants: IrConstants, random: Random): Input {
   if (input.kind === 'call' && calling.kind === 'function' && random.chance(0.25)) {
     const numbers = constants.integers.map(String)
     return mutateCall(calling.plan, input, String(random.bits(64)), numbers)

@@ -3,8 +3,9 @@
  * without inputs, results and mutants. Works on databases larger than memory.
  */
 
-import type { LoserClass, Split } from '../records/group-record.ts'
+import type { LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
+import type { Split } from '../records/split.ts'
 import { blobsTable } from './blobs.ts'
 import { idFromBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'

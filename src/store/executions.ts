@@ -1,5 +1,5 @@
 /** Table `executions`: the original's result on every input, and each loser's on its witness. */
-import type { ObservedResult } from '../records/group-record.ts'
+import type { ObservedResult } from '../records/observed-result.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 

@@ -1,7 +1,8 @@
 /** Table `groups`: one row per group; its members and evidence lie in the tables beside it. */
-import type { GroupRecord, Split } from '../records/group-record.ts'
+import type { GroupRecord } from '../records/group-record.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
+import type { Split } from '../records/split.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'

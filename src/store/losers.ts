@@ -1,8 +1,9 @@
 /** Table `losers`: a group's losers with their edit; results on the witness lie in `executions`. */
 
-import type { Loser, LoserClass, ObservedResult } from '../records/group-record.ts'
+import type { Loser, LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import type { Mutant } from '../records/mutant.ts'
+import type { ObservedResult } from '../records/observed-result.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'

@@ -3,8 +3,9 @@
  * mutants. A group at a time, so that databases may be larger than memory.
  */
 
-import type { LoserClass, Split } from '../records/group-record.ts'
+import type { LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
+import type { Split } from '../records/split.ts'
 import { blobsTable } from './blobs.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'

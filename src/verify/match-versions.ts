@@ -2,9 +2,9 @@
  * Two versions in, how a function that both define is entered out, or why it cannot be: their types as a caller sees them
  * must be the same, and one of the two must say what pointers point to.
  */
-import { type CallPlan, type CType, typeAt } from '../call/call-plan.ts'
+import { type CallPlan, type PlanType, typeAt } from '../call/call-plan.ts'
 import { driverSource } from '../call/driver-source.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { planCall } from '../call/plan-call.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import { planFromIr } from './plan-from-ir.ts'
@@ -12,7 +12,7 @@ import { readSignatures, type Signature, signatureText } from './read-signature.
 import type { Version } from './read-version.ts'
 
 export type Matched =
-  | { readonly kind: 'ok'; readonly calling: Calling }
+  | { readonly kind: 'ok'; readonly calling: EntryPoint }
   | { readonly kind: 'unknown'; readonly reason: string }
 
 type Versions = readonly [Version, Version]
@@ -116,4 +116,4 @@ function layoutMismatch(a: CallPlan, b: CallPlan): string | undefined {
 }
 
 /** Whole numbers are alike, whatever they are called. */
-const scalarKind = ({ kind }: CType) => (kind === 'enum' || kind === 'boolean' ? 'integer' : kind)
+const scalarKind = ({ kind }: PlanType) => (kind === 'enum' || kind === 'boolean' ? 'integer' : kind)

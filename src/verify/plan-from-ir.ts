@@ -3,16 +3,16 @@
  * not say is taken from what the function does, or refused: integers count as signed unless they are passed zero-extended,
  * bytes behind a pointer as text, and a pointer must lead to scalars of one type.
  */
-import type { CallPlan, CType, Field } from '../call/call-plan.ts'
+import type { CallPlan, Field, PlanType } from '../call/call-plan.ts'
 import type { UnsupportedCall } from '../call/plan-call.ts'
 import type { IrFunction } from '../mutate-ir/ir-module.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import type { Signature } from './read-signature.ts'
 
-const CHAR: CType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
+const CHAR: PlanType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
 const BYTES: Readonly<Record<string, number>> = { i8: 1, i16: 2, i32: 4, i64: 8 }
 const NAMES: Readonly<Record<number, string>> = { 1: 'char', 2: 'short', 4: 'int', 8: 'long' }
-const FLOATS: Readonly<Record<string, CType>> = {
+const FLOATS: Readonly<Record<string, PlanType>> = {
   float: { kind: 'float', size: 4, format: 'f32' },
   double: { kind: 'float', size: 8, format: 'f64' },
 }
@@ -22,8 +22,8 @@ export function planFromIr(ir: string, name: string, signature: Signature): Call
   if (signature.isVariadic) return unsupported('takes a variable number of arguments')
   const definition = readIr(ir).functions.find((one) => one.name.replaceAll(/[@"]/g, '') === name)
   if (definition === undefined) return unsupported('its IR has instructions that are not read here')
-  const types: CType[] = []
-  const add = (type: CType): number => types.push(type) - 1
+  const types: PlanType[] = []
+  const add = (type: PlanType): number => types.push(type) - 1
   const pointerTo = (to: number): number =>
     add({ kind: 'pointer', size: 8, to, constant: false, flat: false })
 
@@ -53,7 +53,7 @@ export function planFromIr(ir: string, name: string, signature: Signature): Call
   return { kind: 'plan', function: name, prototyped: true, parameters, returns, globals: [], types }
 }
 
-function scalarType(text: string): CType | undefined {
+function scalarType(text: string): PlanType | undefined {
   const [type, passing] = text.split(' ')
   if (type === 'i1') return { kind: 'boolean', size: 1 }
   const size = BYTES[type!]
@@ -71,7 +71,7 @@ function scalarType(text: string): CType | undefined {
 const READS_TEXT = /^@(?:str\w+|puts|atoi|atol|fputs)$/
 
 /** The one type that is loaded from or stored behind a pointer, or why there is none, as the end of a sentence. */
-function pointeeOf(definition: IrFunction, parameter: string): CType | string {
+function pointeeOf(definition: IrFunction, parameter: string): PlanType | string {
   const aliases = new Set([parameter])
   const slots = new Set<string>()
   const found = new Set<string>()

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../base/user-error.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
-import type { Engine } from '../execute/code-engine.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import { findRefusedConstruct } from '../extract/find-refused-construct.ts'
 import type { CStandard } from '../records/unit.ts'
 import { decodeText } from '../sources/decode-text.ts'
@@ -35,7 +35,7 @@ export interface Version {
 }
 
 export interface VersionTools {
-  readonly engine: Engine
+  readonly engine: CodeEngine
   readonly clang: string
 }
 
@@ -107,7 +107,7 @@ async function disassemble(content: Uint8Array, name: string): Promise<string> {
 const lastLine = (text: string, file: string) =>
   text.trim().split('\n').at(-1)?.replaceAll(file, '<bitcode>') ?? ''
 
-async function cVersion(engine: Engine, name: string, text: string): Promise<Version> {
+async function cVersion(engine: CodeEngine, name: string, text: string): Promise<Version> {
   let refusal = ''
   for (const standard of STANDARDS) {
     const debug = await engine.emitIr(text, standard, 'O0', { debug: true })

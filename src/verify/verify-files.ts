@@ -5,8 +5,13 @@
 import { readFile } from 'node:fs/promises'
 import { UserError } from '../base/user-error.ts'
 import { prepareHarness } from '../execute/harness-objects.ts'
-import { type Compiler, compileWorkerFor, defaultCompiler, openEngine } from '../execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../execute/unit-limits.ts'
+import {
+  type Compiler,
+  compileWorkerFor,
+  defaultCompiler,
+  openCodeEngine,
+} from '../execute/open-code-engine.ts'
+import { DEFAULT_UNIT_LIMITS } from '../execute/unit-limits.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { type AliveReport, askAlive } from './ask-alive.ts'
 import { readVersion, type VersionFile } from './read-version.ts'
@@ -36,7 +41,7 @@ export const verifyFiles: VerifyFiles = async (given, options = {}) => {
   const { clang } = locateTools()
   const harness = await prepareHarness(clang)
   const compileWorker = compileWorkerFor(compiler)
-  const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
+  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   try {
     const verdict = await verifyPair({ engine, clang }, ...files, options)
     // The unit that decided; none where a file was refused.

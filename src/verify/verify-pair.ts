@@ -10,9 +10,9 @@
 
 import { UserError } from '../base/user-error.ts'
 import { callLiteral } from '../call/call-literal.ts'
-import type { Calling } from '../call/entry-point.ts'
+import type { EntryPoint } from '../call/entry-point.ts'
 import { findImpurity } from '../execute/check-externals.ts'
-import type { Build, BuildResult, Engine } from '../execute/code-engine.ts'
+import type { BuildKind, BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { SandboxFailure } from '../execute/sandbox-failure.ts'
 import { screenBuilds } from '../execute/screen-original.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
@@ -170,7 +170,12 @@ interface Budget {
   readonly deadlineMs: number | undefined
 }
 
-async function verifyUnit(engine: Engine, versions: Versions, name: string, budget: Budget): Promise<Judged> {
+async function verifyUnit(
+  engine: CodeEngine,
+  versions: Versions,
+  name: string,
+  budget: Budget,
+): Promise<Judged> {
   for (const { name: file, ir } of versions) {
     const impurity = findImpurity(ir)
     if (impurity !== undefined) return unknown(`${file}: ${impurity.reason} (${impurity.detail})`)
@@ -203,11 +208,15 @@ async function verifyUnit(engine: Engine, versions: Versions, name: string, budg
 }
 
 /** The builds of one version, or the end of a sentence that says why there are none. */
-async function openSide(engine: Engine, version: Version, calling: Calling): Promise<SearchSide | string> {
+async function openSide(
+  engine: CodeEngine,
+  version: Version,
+  calling: EntryPoint,
+): Promise<SearchSide | string> {
   const { text, ir, language, standard } = version
   const trace = await engine.build({ text: traceFloats(ir), language: 'ir', standard }, 'trace', calling)
   if (trace.kind === 'rejected') return `cannot be built: ${trace.detail}`
-  const sanitized = async (build: Extract<Build, 'asan' | 'msan'>): Promise<BuildResult> => {
+  const sanitized = async (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
     if (language === 'c') return engine.build({ text, language, standard }, build, calling)
     const watched = watchUndefined(ir, build)
     return watched === undefined
@@ -238,7 +247,7 @@ const unknown = (reason: string): Judged => ({
   coverage: { a: NO_EDGES, b: NO_EDGES },
 })
 
-function judge(searched: Searched, versions: Versions, calling: Calling): Judged {
+function judge(searched: Searched, versions: Versions, calling: EntryPoint): Judged {
   const { difference, agreed, clean, edgesReached, edgesTotal, refusals, stoppedBy, tried } = searched
   const counts = {
     inputs: agreed,
@@ -275,5 +284,5 @@ function judge(searched: Searched, versions: Versions, calling: Calling): Judged
   return { verdict: 'equal', reason, witness: undefined, ...counts }
 }
 
-const callText = (calling: Calling, input: Input): string | undefined =>
+const callText = (calling: EntryPoint, input: Input): string | undefined =>
   calling.kind === 'function' && input.kind === 'call' ? callLiteral(calling.plan, input) : undefined

@@ -21,7 +21,7 @@ export async function run(
     loadBuild: () => Promise.reject(new Error('build was not given')),
     loadRedraw: () => Promise.reject(new Error('redraw was not given')),
     loadVerifyGroups: () => Promise.reject(new Error('verifyGroups was not given')),
-    loadEngine: () => Promise.reject(new Error('loadEngine was not given')),
+    loadTensorEngine: () => Promise.reject(new Error('loadTensorEngine was not given')),
     loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),
     checkParts: () => Promise.reject(new Error('checkParts was not given')),
     ...given,

@@ -8,7 +8,7 @@ import { openBigramEngine } from '../train/tensor-engine/bigram-engine.ts'
 import { run } from './captured-context.ts'
 
 const world = makeTinyWorld(20)
-const engine = { loadEngine: async () => openBigramEngine() }
+const engine = { loadTensorEngine: async () => openBigramEngine() }
 const configFile = (name: string, given: Record<string, unknown> = {}) => {
   const file = join(world.folder, `${name}.yaml`)
   writeFileSync(file, stringify(tinyConfig(world, { out: join(world.folder, name), ...given })))
@@ -42,7 +42,7 @@ describe('gepo train', () => {
   it('saves at Ctrl-C, says how to go on, and goes on', async () => {
     const file = configFile('interrupted')
     const interrupting = openBigramEngine((step) => void (step === 3 && process.emit('SIGINT')))
-    const stopped = await run(['train', file], { loadEngine: async () => interrupting })
+    const stopped = await run(['train', file], { loadTensorEngine: async () => interrupting })
     expect(stopped.exit).toBe(130)
     expect(stopped.stdout).toContain('3 of 8 steps')
     expect(stopped.stderr).toContain(`To go on: gepo train ${file}`)

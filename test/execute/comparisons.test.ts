@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Engine, Executable } from '../../src/execute/code-engine.ts'
+import type { CodeEngine, Executable } from '../../src/execute/code-engine.ts'
 import type { Comparisons } from '../../src/execute/comparisons.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { compileWorkerFor, openEngine } from '../../src/execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
+import { compileWorkerFor, openCodeEngine } from '../../src/execute/open-code-engine.ts'
+import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 const calling = { kind: 'program', exitDefined: true } as const
 const fuel = 100_000
 
 describe.each(['worker', 'spawn'] as const)('a trace build of the %s engine', (compiler) => {
-  let engine: Engine
+  let engine: CodeEngine
   beforeAll(async () => {
     const { clang } = locateTools()
-    engine = await openEngine({
+    engine = await openCodeEngine({
       clang,
       compileWorker: compileWorkerFor(compiler),
       harness: await prepareHarness(clang),
-      limits: DEFAULT_LIMITS,
+      limits: DEFAULT_UNIT_LIMITS,
     })
   })
   afterAll(() => engine.close())

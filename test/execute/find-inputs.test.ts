@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { findConstants } from '../../src/execute/find-constants.ts'
 import { findInputs } from '../../src/execute/find-inputs.ts'
 import { screenOf } from '../../src/execute/screen-original.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { openTestEngine } from './open-test-engine.ts'
 
-let engine: Engine
+let engine: CodeEngine
 beforeAll(async () => {
   engine = await openTestEngine()
 })

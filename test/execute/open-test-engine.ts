@@ -1,28 +1,28 @@
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { compileWorkerFor, defaultCompiler, openEngine } from '../../src/execute/open-code-engine.ts'
+import { compileWorkerFor, defaultCompiler, openCodeEngine } from '../../src/execute/open-code-engine.ts'
 import { openSpawnEngine } from '../../src/execute/spawn-engine.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 /** The reference engine with this machine's tools. */
-export async function openTestEngine(): Promise<Engine> {
+export async function openTestEngine(): Promise<CodeEngine> {
   const { clang } = locateTools()
   return openSpawnEngine({
     clang,
     compileWorker: undefined,
     harness: await prepareHarness(clang),
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_UNIT_LIMITS,
   })
 }
 
 /** The engine that a build takes here by itself: fast where it works. */
-export async function openDefaultTestEngine(): Promise<Engine> {
+export async function openDefaultTestEngine(): Promise<CodeEngine> {
   const { clang } = locateTools()
-  return openEngine({
+  return openCodeEngine({
     clang,
     compileWorker: compileWorkerFor(defaultCompiler()),
     harness: await prepareHarness(clang),
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_UNIT_LIMITS,
   })
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { definitionOf } from '../../fuzz/csmith-source.ts'
-import type { Calling } from '../../src/call/entry-point.ts'
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 
-let engine: Engine
+let engine: CodeEngine
 beforeAll(async () => {
   engine = await openTestEngine()
 })
@@ -39,7 +39,7 @@ int main(void) {
 ${CASES.map(([name, call]) => `  printf("%lld\\n", (long long)(${name}${call}));`).join('\n')}
 }
 `
-  const calling: Calling = { kind: 'program', exitDefined: true }
+  const calling: EntryPoint = { kind: 'program', exitDefined: true }
   const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'asan', calling)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const run = { input: { kind: 'stdin', stdin: '' }, fill: 0, fuel: 1_000_000 } as const

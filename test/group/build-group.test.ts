@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canonicalIr } from '../../src/compile/canonical-ir.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
 import { clearlyDifferent } from '../../src/execute/clearly-different.ts'
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { extractUnits } from '../../src/extract/extract-units.ts'
 import { buildGroup, type GroupSettings } from '../../src/group/build-group.ts'
 import { editDistance } from '../../src/group/edit-distance.ts'
@@ -38,7 +38,7 @@ interface AstGroup extends GroupRecord {
   readonly losers: readonly AstLoser[]
 }
 
-let engine: Engine
+let engine: CodeEngine
 let tools: GroupTools
 beforeAll(async () => {
   engine = await openDefaultTestEngine()

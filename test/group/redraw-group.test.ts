@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { extractUnits } from '../../src/extract/extract-units.ts'
 import { buildGroup } from '../../src/group/build-group.ts'
 import type { GroupTools } from '../../src/group/group-tools.ts'
 import { type RedrawSettings, redrawGroup } from '../../src/group/redraw-group.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
-import type { GroupResult } from '../../src/records/group-record.ts'
+import type { UnitResult } from '../../src/records/group-record.ts'
 import type { PoolEntry } from '../../src/records/pool-entry.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -20,10 +20,10 @@ import { defaultSettings } from './default-settings.ts'
 const classes = { ast: 2, ir: 1, malformed: 1 }
 const settings: RedrawSettings = { losers: 4, minLosers: 2, classes, select: 'hard', seed: 5 }
 
-let engine: Engine
+let engine: CodeEngine
 let tools: GroupTools
 let unit: Unit
-let built: Extract<GroupResult, { kind: 'group' }>
+let built: Extract<UnitResult, { kind: 'group' }>
 
 beforeAll(async () => {
   engine = await openDefaultTestEngine()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
-import { DEFAULT_LIMITS, readSuite } from '../../src/judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS, readSuite } from '../../src/judge/read-suite.ts'
 
 let folder: string
 beforeEach(() => {
@@ -24,7 +24,7 @@ test('tests alone are a problem; what they say nothing of has defaults', () => {
   expect(read({ tests: [sum] })).toEqual({
     tests: [sum],
     comparison: { kind: 'lines' },
-    limits: DEFAULT_LIMITS,
+    limits: DEFAULT_SUITE_LIMITS,
   })
 })
 

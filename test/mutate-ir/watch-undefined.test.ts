@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Calling } from '../../src/call/entry-point.ts'
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { watchUndefined } from '../../src/mutate-ir/watch-undefined.ts'
 import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 
-const calling: Calling = { kind: 'program', exitDefined: true }
-let engine: Engine
+const calling: EntryPoint = { kind: 'program', exitDefined: true }
+let engine: CodeEngine
 
 beforeAll(async () => {
   engine = await openTestEngine()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Calling } from '../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
 import { generateCall } from '../../src/call/generate-call.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../src/execute/harness-objects.ts'
 import { extractUnits } from '../../src/extract/extract-units.ts'
@@ -191,7 +191,7 @@ function comparable(outcome: RunOutcome): unknown {
 }
 
 /** Whether the sanitizers find the run clean, and the same result: what a run is worth otherwise is chance. */
-async function isDefined(unit: Unit, text: string, calling: Calling, input: Input, result: unknown) {
+async function isDefined(unit: Unit, text: string, calling: EntryPoint, input: Input, result: unknown) {
   for (const build of ['asan', 'msan'] as const) {
     const [run] = await runner.run(await runner.load(unit, text, build, calling), [{ input, fuel: 0 }])
     if (JSON.stringify(comparable(run!.outcome)) !== JSON.stringify(result)) return false
@@ -199,7 +199,7 @@ async function isDefined(unit: Unit, text: string, calling: Calling, input: Inpu
   return true
 }
 
-async function expectSameRuns(unit: Unit, calling: Calling, inputs: readonly Input[], count: number) {
+async function expectSameRuns(unit: Unit, calling: EntryPoint, inputs: readonly Input[], count: number) {
   const mutants = chooseMutants(mutateUnit(unit, native), { count, seed: 1 })
   const { text, selectors } = combineMutants(unit, mutants, native)
   if (selectors.size === 0) return

@@ -2,16 +2,16 @@
 
 import { DRIVER_FLAGS, driverSource } from '../../src/call/driver-source.ts'
 import { encodeCall } from '../../src/call/encode-call.ts'
-import type { Calling } from '../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
 import { planCall } from '../../src/call/plan-call.ts'
 import { type CompileWorker, openCompileWorker } from '../../src/compile/worker/open-compile-worker.ts'
-import type { Build } from '../../src/execute/code-engine.ts'
+import type { BuildKind } from '../../src/execute/code-engine.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../src/execute/harness-objects.ts'
 import { type Interpreted, interpretReport } from '../../src/execute/interpret-report.ts'
 import { once } from '../../src/execute/once.ts'
 import { compileWorkerFor } from '../../src/execute/open-code-engine.ts'
 import { runEnvironment } from '../../src/execute/run-environment.ts'
-import { DEFAULT_LIMITS, runLimits } from '../../src/execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS, runLimits } from '../../src/execute/unit-limits.ts'
 import { type HostedObjects, openHostedObjects } from '../../src/execute/unit-runner/hosted-objects.ts'
 import type { UnitImage } from '../../src/execute/unit-runner/protocol.ts'
 import type { Input } from '../../src/records/input.ts'
@@ -20,9 +20,9 @@ import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 export interface MutantRunner {
   /** Undefined for a function that cannot be called. */
-  callingOf(unit: Unit): Promise<Calling | undefined>
+  callingOf(unit: Unit): Promise<EntryPoint | undefined>
   /** Throws what does not compile. */
-  load(unit: Unit, text: string, build: Build, calling: Calling): Promise<Loaded>
+  load(unit: Unit, text: string, build: BuildKind, calling: EntryPoint): Promise<Loaded>
   run(loaded: Loaded, runs: readonly MutantRun[]): Promise<Interpreted[]>
   /** Forgets what was loaded. */
   release(): Promise<void>
@@ -30,8 +30,8 @@ export interface MutantRunner {
 }
 
 interface Loaded {
-  readonly build: Build
-  readonly calling: Calling
+  readonly build: BuildKind
+  readonly calling: EntryPoint
   readonly image: UnitImage
 }
 
@@ -49,7 +49,7 @@ export async function openMutantRunner(): Promise<MutantRunner> {
   const harness = await prepareHarness(clang)
   const compiler = await openCompileWorker({ worker: compileWorkerFor('worker')!, clang })
   const hosts = new Map<string, Promise<HostedObjects>>()
-  const hostOf = (build: Build) => {
+  const hostOf = (build: BuildKind) => {
     return once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
   }
   return {
@@ -87,13 +87,13 @@ export async function openMutantRunner(): Promise<MutantRunner> {
           env: { GEPO_FUEL: String(fuel), ...(mutant !== undefined && { GEPO_MUTANT: String(mutant) }) },
         })),
         env: { LC_ALL: 'C', ...runEnvironment(build, { fill: FILL, fuel: 0 }) },
-        limits: runLimits(build, DEFAULT_LIMITS),
+        limits: runLimits(build, DEFAULT_UNIT_LIMITS),
         wantRecord: build === 'cover' || calling.kind === 'function',
         wrapAllocations: calling.kind === 'function',
       })
       if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
       return reply.reports.map((report, index) =>
-        interpretReport({ build, calling }, runs[index]!.input, report!, DEFAULT_LIMITS),
+        interpretReport({ build, calling }, runs[index]!.input, report!, DEFAULT_UNIT_LIMITS),
       )
     },
     async release() {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMPILERS } from '../../src/execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import type { GroupSettings } from '../../src/group/build-group.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
 import type { Source } from '../../src/records/source.ts'
@@ -46,7 +46,7 @@ const compilers = COMPILERS.filter((compiler) => compiler === 'spawn' || process
 describe.each(compilers)('by --compiler %s a hostile program', (compiler) => {
   let pool: Pool
   beforeAll(async () => {
-    pool = await openPool({ jobs: 2, limits: DEFAULT_LIMITS, compiler }, new AbortController().signal)
+    pool = await openPool({ jobs: 2, limits: DEFAULT_UNIT_LIMITS, compiler }, new AbortController().signal)
   })
   afterAll(() => pool.close())
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Compiler } from '../../src/execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import type { GroupSettings } from '../../src/group/build-group.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
 import { readSources } from '../../src/sources/read-sources.ts'
@@ -28,7 +28,10 @@ async function groupsOf(pool: Pool): Promise<string[]> {
 }
 
 async function withPool<T>(compiler: Compiler, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = await openPool({ jobs: 1, limits: DEFAULT_LIMITS, compiler }, new AbortController().signal)
+  const pool = await openPool(
+    { jobs: 1, limits: DEFAULT_UNIT_LIMITS, compiler },
+    new AbortController().signal,
+  )
   try {
     return await work(pool)
   } finally {

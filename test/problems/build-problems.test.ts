@@ -7,7 +7,7 @@ import { UserError } from '../../src/base/user-error.ts'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import { definitionOf } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'
-import { DEFAULT_LIMITS } from '../../src/judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../../src/judge/read-suite.ts'
 import { buildProblems, type ProblemsSettings } from '../../src/problems/build-problems.ts'
 import { readProblems } from '../../src/problems/read-problems.ts'
 import { readTasks } from '../../src/problems/read-tasks.ts'
@@ -18,7 +18,7 @@ import { type ScriptedJudge, scriptedJudge } from './scripted-judge.ts'
 const FIXTURES = join(import.meta.dirname, '../../fixtures/problems')
 const GEPO = join(import.meta.dirname, '../../bin/gepo.mjs')
 
-const SETTINGS: ProblemsSettings = { minTests: 2, maxTests: 16, jobs: 2, limits: DEFAULT_LIMITS }
+const SETTINGS: ProblemsSettings = { minTests: 2, maxTests: 16, jobs: 2, limits: DEFAULT_SUITE_LIMITS }
 
 let folder: string
 beforeEach(() => {
@@ -242,7 +242,7 @@ describe('our own problems', () => {
         }
         problems++
         const { readings, comparison, solutions, origin } = item.problem
-        const suite = { tests: readings[0]!, comparison, limits: DEFAULT_LIMITS }
+        const suite = { tests: readings[0]!, comparison, limits: DEFAULT_SUITE_LIMITS }
         expect(readFileSync(join(FIXTURES, origin.row, 'solution.py'), 'utf8')).not.toBe('')
         const verdicts = await Promise.all(
           solutions

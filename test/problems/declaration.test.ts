@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_LIMITS } from '../../src/judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../../src/judge/read-suite.ts'
 import { declarationOf } from '../../src/problems/declaration.ts'
 import type { JsonValue, Suite } from '../../src/records/suite.ts'
 
 const suite = (calls: readonly (readonly [readonly JsonValue[], JsonValue])[]): Suite => ({
   tests: calls.map(([arguments_, result]) => ({ kind: 'call', name: 'f', arguments: arguments_, result })),
   comparison: { kind: 'exact' },
-  limits: DEFAULT_LIMITS,
+  limits: DEFAULT_SUITE_LIMITS,
 })
 
 const mixed = suite([

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { CallPlan, CType } from '../../src/call/call-plan.ts'
+import type { CallPlan, PlanType } from '../../src/call/call-plan.ts'
 import { encodeCall } from '../../src/call/encode-call.ts'
-import type { Calling } from '../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
 import type { CallInput, Input } from '../../src/records/input.ts'
 import { slotsOf } from '../../src/search/input-slots.ts'
 
-const INT: CType = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' }
-const CHAR: CType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
-const pointer = (to: number): CType => ({ kind: 'pointer', size: 8, to, constant: false, flat: false })
-const program: Calling = { kind: 'program', exitDefined: true }
+const INT: PlanType = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' }
+const CHAR: PlanType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
+const pointer = (to: number): PlanType => ({ kind: 'pointer', size: 8, to, constant: false, flat: false })
+const program: EntryPoint = { kind: 'program', exitDefined: true }
 
 function callingOf(
-  types: readonly CType[],
+  types: readonly PlanType[],
   parameters: CallPlan['parameters'],
-): Calling & { kind: 'function' } {
+): EntryPoint & { kind: 'function' } {
   const plan: CallPlan = {
     kind: 'plan',
     function: 'f',
@@ -96,8 +96,8 @@ describe('slotsOf', () => {
   })
 
   it('keeps a text within an array that cannot grow', () => {
-    const field: CType = { kind: 'array', size: 4, element: 0, count: 4 }
-    const struct: CType = {
+    const field: PlanType = { kind: 'array', size: 4, element: 0, count: 4 }
+    const struct: PlanType = {
       kind: 'struct',
       size: 4,
       name: 'struct s',

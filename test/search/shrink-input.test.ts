@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Calling } from '../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
 import type { Input } from '../../src/records/input.ts'
 import { shrinkInput, sizeOf } from '../../src/search/shrink-input.ts'
 
-const program: Calling = { kind: 'program', exitDefined: true }
+const program: EntryPoint = { kind: 'program', exitDefined: true }
 
 describe('shrinkInput', () => {
   it('gives only shorter inputs, the shortest first', () => {

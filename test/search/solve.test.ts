@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Calling } from '../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
 import type { Explored } from '../../src/execute/code-engine.ts'
 import type { NumberComparison } from '../../src/execute/comparisons.ts'
 import type { CallInput, Input } from '../../src/records/input.ts'
@@ -82,7 +82,7 @@ describe('nextFloat', () => {
 
 /** A function of three ints that compares as given, without a compiler. */
 const INT = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' } as const
-const calling: Calling = {
+const calling: EntryPoint = {
   kind: 'function',
   driver: '',
   plan: {

@@ -1,12 +1,12 @@
-import type { Engine } from '../../src/execute/code-engine.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { prepareHarness } from '../../src/execute/harness-objects.ts'
-import { type Compiler, compileWorkerFor, openEngine } from '../../src/execute/open-code-engine.ts'
-import { DEFAULT_LIMITS } from '../../src/execute/unit-limits.ts'
+import { type Compiler, compileWorkerFor, openCodeEngine } from '../../src/execute/open-code-engine.ts'
+import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { type PairVerdict, type VerifyPairOptions, verifyPair } from '../../src/verify/verify-pair.ts'
 
 export interface PairEngine {
-  readonly engine: Engine
+  readonly engine: CodeEngine
   /** Files by name and content; the names say the language. */
   verify(
     a: readonly [name: string, content: string | Uint8Array],
@@ -22,7 +22,7 @@ export async function openPairEngine(compiler: Compiler): Promise<PairEngine> {
   const { clang } = locateTools()
   const harness = await prepareHarness(clang)
   const compileWorker = compileWorkerFor(compiler)
-  const engine = await openEngine({ clang, compileWorker, harness, limits: DEFAULT_LIMITS })
+  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   const file = ([name, content]: readonly [string, string | Uint8Array]) => ({
     name,
     content: typeof content === 'string' ? Buffer.from(content) : content,

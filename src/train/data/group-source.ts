@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { sampleIds } from '../../base/sample-ids.ts'
-import type { Split } from '../../records/group-record.ts'
+import type { Split } from '../../records/split.ts'
 import type { TrainingCache } from '../../store/training-cache.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
 import { type EncodeResult, type Encoding, encodeGroup } from './encode-group.ts'

@@ -2,15 +2,15 @@
 
 import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
-import type { EngineOptions } from '../tensor-engine/open-tensor-engine.ts'
-import type { Device, Engine, OpenModelOptions } from '../tensor-engine/tensor-engine.ts'
+import type { TensorEngineOptions } from '../tensor-engine/open-tensor-engine.ts'
+import type { Device, OpenModelOptions, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 
-export function engineOptions({ engine: { threads } }: TrainConfig): EngineOptions {
+export function engineOptions({ engine: { threads } }: TrainConfig): TensorEngineOptions {
   return threads === null ? {} : { threads }
 }
 
 /** @throws UserError where the configuration names a GPU and the engine has none */
-export function chooseDevice({ engine }: TrainConfig, { hasCuda }: Pick<Engine, 'hasCuda'>): Device {
+export function chooseDevice({ engine }: TrainConfig, { hasCuda }: Pick<TensorEngine, 'hasCuda'>): Device {
   if (engine.device === 'auto') return hasCuda ? 'cuda' : 'cpu'
   if (engine.device !== 'cpu' && !hasCuda) {
     throw new UserError(

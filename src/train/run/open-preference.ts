@@ -11,7 +11,7 @@ import type { TrainingData } from '../data/open-training-data.ts'
 import { methodOf } from '../preference/method.ts'
 import { referenceKey } from '../preference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../preference/reference-log-probs.ts'
-import type { Device, Engine } from '../tensor-engine/tensor-engine.ts'
+import type { Device, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import type { TrainEvent } from './events.ts'
 import { openFrozenOptions } from './open-options.ts'
 import type { PreferencePart } from './run-loop.ts'
@@ -65,7 +65,7 @@ export async function openPreference(
   data: TrainingData,
   sources: PreferenceSources,
   config: GroupConfig | PairConfig,
-  engine: Engine,
+  engine: TensorEngine,
   {
     device,
     referenceHash,

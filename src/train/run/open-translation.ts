@@ -10,7 +10,7 @@ import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import type { Rollout } from '../policy/rollout.ts'
 import { createRollouts, type ReferenceModel } from '../policy/rollouts.ts'
 import { createTaskPrompt } from '../prompt/task-prompt.ts'
-import type { Device, Engine, Model } from '../tensor-engine/tensor-engine.ts'
+import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { TrainEvent } from './events.ts'
 import { openFrozenOptions } from './open-options.ts'
@@ -133,7 +133,7 @@ export function evaluateTasks(
  */
 export async function openKlReference(
   config: RolloutConfig,
-  engine: Engine,
+  engine: TensorEngine,
   device: Device,
   policy: Model,
 ): Promise<{ readonly reference: ReferenceModel; close(): Promise<void> } | undefined> {

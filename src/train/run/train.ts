@@ -15,7 +15,7 @@ import { openTrainingData, type TrainingData } from '../data/open-training-data.
 import type { Judging, OpenJudging } from '../policy/judging.ts'
 import { openJudging } from '../policy/open-judging.ts'
 import { hashModel } from '../preference/hash-model.ts'
-import type { Engine, Model } from '../tensor-engine/tensor-engine.ts'
+import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
@@ -36,7 +36,7 @@ import { runLoop, type StepPlan } from './run-loop.ts'
 
 export interface TrainOptions {
   /** Called once; the caller closes what it gives. */
-  readonly engine: Engine
+  readonly engine: TensorEngine
   /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
   readonly report: (event: TrainEvent) => void

@@ -5,12 +5,12 @@ import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
 import { loadWeights } from './load-weights.ts'
 import { readModelConfig } from './model-config.ts'
 import { NativeModel } from './native-model.ts'
-import { type Engine, EngineError, type Model, type OpenModelOptions } from './tensor-engine.ts'
+import { EngineError, type Model, type OpenModelOptions, type TensorEngine } from './tensor-engine.ts'
 import { fillTraining } from './training-defaults.ts'
 
 const DEFAULT_LOGIT_ROWS = 1024
 
-export interface EngineOptions {
+export interface TensorEngineOptions {
   /** Threads that one operation on the CPU may use. Default: as many as libtorch finds cores. */
   readonly threads?: number
   /** Where `GEPO_TRAINER` is read from. */
@@ -23,7 +23,7 @@ export interface EngineOptions {
  *
  * @throws EngineError of the kind `unavailable`, which says how to get it
  */
-export function openEngine(options: EngineOptions = {}): Engine {
+export function openTensorEngine(options: TensorEngineOptions = {}): TensorEngine {
   const addon = loadAddon(options.env ?? process.env)
   const hasCuda = addon.start(options.threads ?? 0)
   const models = new Set<Model>()

@@ -275,7 +275,7 @@ export interface Model {
   close(): Promise<void>
 }
 
-export interface Engine {
+export interface TensorEngine {
   openModel(options: OpenModelOptions): Promise<Model>
   /** The release of libtorch, and whether it has a GPU. */
   readonly torchVersion: string

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileFlags } from '../../../src/compile/compile-flags.ts'
 import { normalizeIr } from '../../../src/compile/normalize-ir.ts'
 import type { CompileWorker } from '../../../src/compile/worker/open-compile-worker.ts'
-import type { Build } from '../../../src/execute/code-engine.ts'
+import type { BuildKind } from '../../../src/execute/code-engine.ts'
 import { BUILD_FLAGS } from '../../../src/execute/harness-objects.ts'
 import { LEVELS, type Level } from '../../../src/records/level.ts'
 import type { CStandard } from '../../../src/records/unit.ts'
@@ -40,7 +40,7 @@ async function forEachLevel(check: (level: Level) => Promise<void>): Promise<voi
   for (const level of LEVELS) await check(level)
 }
 
-const BUILDS = Object.keys(BUILD_FLAGS) as Build[]
+const BUILDS = Object.keys(BUILD_FLAGS) as BuildKind[]
 const fixtures = [...listFixtures('programs'), ...listFixtures('functions')].map((fixture, index) => ({
   ...fixture,
   build: BUILDS[index % BUILDS.length]!,

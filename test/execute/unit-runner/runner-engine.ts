@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import { DRIVER_FLAGS } from '../../../src/call/driver-source.ts'
 import { encodeCall } from '../../../src/call/encode-call.ts'
-import type { Calling } from '../../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../../src/call/entry-point.ts'
 import { compileFlags } from '../../../src/compile/compile-flags.ts'
 import {
-  type Build,
+  type BuildKind,
   countsEdges,
   type Exploration,
   type RunOptions,
@@ -15,7 +15,7 @@ import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-object
 import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
 import { once } from '../../../src/execute/once.ts'
 import { explorationEnvironment, runEnvironment } from '../../../src/execute/run-environment.ts'
-import { DEFAULT_LIMITS, runLimits } from '../../../src/execute/unit-limits.ts'
+import { DEFAULT_UNIT_LIMITS, runLimits } from '../../../src/execute/unit-limits.ts'
 import { openUnitRunner, type UnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
 import type { UnitImage, UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
 import type { Input } from '../../../src/records/input.ts'
@@ -23,14 +23,14 @@ import type { CStandard } from '../../../src/records/unit.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 
 export interface LoadedUnit {
-  readonly build: Build
-  readonly calling: Calling
+  readonly build: BuildKind
+  readonly calling: EntryPoint
   readonly image: UnitImage
 }
 
 export interface RunnerEngine {
-  runner(build: Build): Promise<UnitRunner>
-  load(code: string, build: Build, calling: Calling, standard?: CStandard): Promise<LoadedUnit>
+  runner(build: BuildKind): Promise<UnitRunner>
+  load(code: string, build: BuildKind, calling: EntryPoint, standard?: CStandard): Promise<LoadedUnit>
   reply(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<UnitRunReply>
   /** Throws what the runner cannot do. */
   run(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<Interpreted[]>
@@ -42,12 +42,12 @@ export interface Options extends RunOptions {
   readonly isolated?: boolean
 }
 
-export async function openRunnerEngine(limits = DEFAULT_LIMITS): Promise<RunnerEngine> {
+export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<RunnerEngine> {
   const { clang } = locateTools()
   const harness = await prepareHarness(clang)
   const runners = new Map<string, Promise<UnitRunner>>()
 
-  function runnerOf(build: Build): Promise<UnitRunner> {
+  function runnerOf(build: BuildKind): Promise<UnitRunner> {
     const kind = countsEdges(build) ? 'plain' : build
     return once(runners, kind, () => openUnitRunner({ build: kind }))
   }

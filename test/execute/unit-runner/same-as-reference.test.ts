@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/base/random.ts'
-import type { Calling } from '../../../src/call/entry-point.ts'
+import type { EntryPoint } from '../../../src/call/entry-point.ts'
 import { generateCall } from '../../../src/call/generate-call.ts'
-import type { Build, Engine, Executable, Exploration } from '../../../src/execute/code-engine.ts'
+import type { BuildKind, CodeEngine, Executable, Exploration } from '../../../src/execute/code-engine.ts'
 import type { Interpreted } from '../../../src/execute/interpret-report.ts'
 import { extractUnits } from '../../../src/extract/extract-units.ts'
 import { planCalling } from '../../../src/group/plan-entry-point.ts'
@@ -21,7 +21,7 @@ const cFiles = (folder: string) => readdirSync(join(FIXTURES, folder)).filter((n
 const SEEDS = 20
 const MINUTE = 60_000
 
-let reference: Engine
+let reference: CodeEngine
 let runners: RunnerEngine
 
 beforeAll(async () => {
@@ -41,12 +41,12 @@ async function unitsOf(folder: string, file: string, kind: Unit['kind']): Promis
 }
 
 interface Both {
-  readonly calling: Calling
+  readonly calling: EntryPoint
   readonly executable: Executable
   readonly loaded: LoadedUnit
 }
 
-async function buildBoth(unit: Unit, build: Build): Promise<Both | undefined> {
+async function buildBoth(unit: Unit, build: BuildKind): Promise<Both | undefined> {
   const planned = await planCalling(reference, unit)
   if (planned.kind !== 'ok') return undefined
   const { calling } = planned
@@ -98,7 +98,7 @@ async function expectSameExplorations(
   }
 }
 
-function explorationsFor(name: string, calling: Calling): Exploration[] {
+function explorationsFor(name: string, calling: EntryPoint): Exploration[] {
   const random = createRandom(name)
   return Array.from({ length: SEEDS }, (_, index) => ({
     seed: random.bits(64),
@@ -206,7 +206,7 @@ describe('off the front of the first global', () => {
 static int checked(int a) { return a + a; }
 int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
 `
-    const calling: Calling = { kind: 'program', exitDefined: true }
+    const calling: EntryPoint = { kind: 'program', exitDefined: true }
     const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', calling)
     if (built.kind !== 'ok') throw new Error(built.detail)
     const loaded = await runners.load(code, 'asan', calling)
@@ -219,12 +219,12 @@ int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int on
 })
 
 describe('far above its own frame', () => {
-  const PROGRAM_CALLING: Calling = { kind: 'program', exitDefined: true }
+  const PROGRAM_CALLING: EntryPoint = { kind: 'program', exitDefined: true }
   const code = `int main(void) { char near[8] = {0}; volatile int far = 9000; return near[far]; }
 `
   const input: Input = { kind: 'stdin', stdin: '' }
 
-  async function outcomes(build: Build, fill: number): Promise<(RunOutcome | undefined)[]> {
+  async function outcomes(build: BuildKind, fill: number): Promise<(RunOutcome | undefined)[]> {
     const built = await reference.build(
       { text: code, language: 'c', standard: 'gnu17' },
       build,

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Calling } from '../../../src/call/entry-point.ts'
-import type { Build } from '../../../src/execute/code-engine.ts'
-import { DEFAULT_LIMITS, type RunLimits } from '../../../src/execute/unit-limits.ts'
+import type { EntryPoint } from '../../../src/call/entry-point.ts'
+import type { BuildKind } from '../../../src/execute/code-engine.ts'
+import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../../../src/execute/unit-limits.ts'
 import { openUnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
 import type { UnitInput, UnitRun } from '../../../src/execute/unit-runner/protocol.ts'
 import type { Input } from '../../../src/records/input.ts'
@@ -14,9 +14,9 @@ import type { RunOutcome } from '../../../src/records/run-outcome.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
-const PROGRAM: Calling = { kind: 'program', exitDefined: true }
+const PROGRAM: EntryPoint = { kind: 'program', exitDefined: true }
 /** Little memory: a busy machine must not run out of time before it runs out of that. */
-const LIMITS: RunLimits = { ...DEFAULT_LIMITS, cpuMs: 1000, memoryBytes: 64 << 20 }
+const LIMITS: UnitLimits = { ...DEFAULT_UNIT_LIMITS, cpuMs: 1000, memoryBytes: 64 << 20 }
 const MINUTE = 60_000
 
 let runners: RunnerEngine
@@ -32,7 +32,7 @@ const stdin = (text: string): Input => ({ kind: 'stdin', stdin: text })
 async function outcomes(
   code: string,
   inputs: readonly string[],
-  { build = 'plain', isolated = false }: { build?: Build; isolated?: boolean } = {},
+  { build = 'plain', isolated = false }: { build?: BuildKind; isolated?: boolean } = {},
 ): Promise<RunOutcome[]> {
   const unit = await runners.load(code, build, PROGRAM)
   const runs = await runners.run(unit, inputs.map(stdin), { fill: 0xa5, fuel: 0, isolated })
@@ -112,7 +112,7 @@ describe('inputs that share a process begin as in a new one', () => {
 })
 
 describe('what an input finds', () => {
-  const run = async (code: string, inputs: readonly UnitInput[], build: Build = 'plain') => {
+  const run = async (code: string, inputs: readonly UnitInput[], build: BuildKind = 'plain') => {
     const unit = await runners.load(code, build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
       image: unit.image,
@@ -284,7 +284,7 @@ describe('groups', () => {
   async function run(
     code: string,
     groups: readonly (readonly (readonly [stdin: string, expected?: string])[])[],
-    run: Partial<UnitRun> & { build?: Build },
+    run: Partial<UnitRun> & { build?: BuildKind },
   ) {
     const { build = 'plain', ...how } = run
     const unit = await runners.load(code, build, PROGRAM)

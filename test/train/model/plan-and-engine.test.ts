@@ -8,20 +8,20 @@ import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import { openPolicyOptions } from '../../../src/train/run/open-options.ts'
 import { readModelConfig } from '../../../src/train/tensor-engine/model-config.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine, TokenBatch } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine, TokenBatch } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { makeTinyWorld } from '../run/tiny-run.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 
 describe.skipIf(NO_ENGINE)(`the memory plan and the engine ${NO_ENGINE ?? ''}`, () => {
   const world = makeTinyWorld(12)
   const folder = join(world.folder, 'qwen3')
-  let engine: Engine
+  let engine: TensorEngine
   beforeAll(async () => {
     const rows = openTrainingRows(world.database)
     await initModel(rows, { ...MODEL_SIZES.tiny, out: folder, seed: 1, maxPositions: 512, textBytes: 1e6 })
     rows.close()
-    engine = openEngine({ threads: 1 })
+    engine = openTensorEngine({ threads: 1 })
   })
   afterAll(async () => {
     await engine?.close()

@@ -9,15 +9,15 @@ import { openTrainingRows } from '../../../src/store/training-rows.ts'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
 import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
 import { train } from '../../../src/train/run/train.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 import { makeTinyWorld, readMetrics, tinyConfig } from './tiny-run.ts'
 
 describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, () => {
   const world = makeTinyWorld(20)
   const model = join(world.folder, 'qwen3')
-  let engine: Engine
+  let engine: TensorEngine
   const named = (name: string, given: Record<string, unknown> = {}) =>
     tinyConfig(world, {
       model,
@@ -37,7 +37,7 @@ describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, (
     const sizes = { ...MODEL_SIZES.tiny, hidden: 32, intermediate: 96, vocabulary: 320 }
     await initModel(rows, { ...sizes, out: model, seed: 1, maxPositions: 1024, textBytes: 1e6 })
     rows.close()
-    engine = openEngine({ threads: 1 })
+    engine = openTensorEngine({ threads: 1 })
   })
   afterAll(async () => {
     await engine?.close()

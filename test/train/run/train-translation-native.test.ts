@@ -8,8 +8,8 @@ import { openTrainingRows } from '../../../src/store/training-rows.ts'
 import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
 import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
 import { train } from '../../../src/train/run/train.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics } from './tiny-run.ts'
@@ -19,7 +19,7 @@ const world = await makeTranslationWorld()
 
 describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? ''}`, () => {
   const model = join(world.folder, 'qwen3')
-  let engine: Engine
+  let engine: TensorEngine
   const opened: string[] = []
   const named = (name: string, given: Record<string, unknown> = {}) =>
     translationConfig(world, {
@@ -45,7 +45,7 @@ describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? 
     // A model of random weights hardly ever draws the one end: half of what there is ends an answer here.
     const ends = Array.from({ length: 160 }, (_, i) => 2 * i)
     writeFileSync(join(model, 'generation_config.json'), JSON.stringify({ eos_token_id: ends }))
-    const native = openEngine({ threads: 1 })
+    const native = openTensorEngine({ threads: 1 })
     engine = {
       ...native,
       openModel(options) {

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
 import { train } from '../../../src/train/run/train.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Engine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 
 const [kind, configFile, killAt] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig
-const engine: Engine = kind === 'native' ? openEngine({ threads: 1 }) : openBigramEngine()
-const killing: Engine = {
+const engine: TensorEngine = kind === 'native' ? openTensorEngine({ threads: 1 }) : openBigramEngine()
+const killing: TensorEngine = {
   ...engine,
   async openModel(options) {
     const model = await engine.openModel(options)

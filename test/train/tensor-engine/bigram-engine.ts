@@ -7,7 +7,6 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import {
-  type Engine,
   EngineError,
   type GeneratedResponse,
   type GenerateOptions,
@@ -17,6 +16,7 @@ import {
   type Model,
   type OpenModelOptions,
   type StepOptions,
+  type TensorEngine,
   type TokenBatch,
 } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { uniformNumbers } from './random-checkpoint.ts'
@@ -28,7 +28,7 @@ export interface BigramModel extends Model {
   readonly largestPass: () => number
 }
 
-export interface BigramEngine extends Engine {
+export interface BigramEngine extends TensorEngine {
   readonly opened: readonly OpenModelOptions[]
   openModel(options: OpenModelOptions): Promise<BigramModel>
 }

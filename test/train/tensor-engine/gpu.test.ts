@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
 
 const NO_GPU =
-  NO_ENGINE ?? (openEngine().hasCuda ? undefined : 'skipped: there is no GPU that libtorch can use')
+  NO_ENGINE ?? (openTensorEngine().hasCuda ? undefined : 'skipped: there is no GPU that libtorch can use')
 
 /** Heads of a size that flash attention takes, in numbers that both of its passes group. */
 const LARGER: TinyConfig = {

@@ -2,7 +2,7 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TokenBatch } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { randomBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
@@ -81,13 +81,13 @@ describe.skipIf(NO_ENGINE)(`opening a model ${NO_ENGINE ?? ''}`, () => {
   })
 
   it('refuses a GPU where there is none', async ({ skip }) => {
-    if (openEngine().hasCuda) skip('there is a GPU')
+    if (openTensorEngine().hasCuda) skip('there is a GPU')
     const model = openTiny(folder, { device: 'cuda' })
     await expect(model).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('says what the addon is missing for', () => {
-    const open = () => openEngine({ env: { GEPO_TRAINER: '/nowhere/trainer.node' } })
+    const open = () => openTensorEngine({ env: { GEPO_TRAINER: '/nowhere/trainer.node' } })
     expect(open).toThrow(/is not built here \(no \/nowhere\/trainer\.node\): run /)
   })
 })
@@ -165,7 +165,7 @@ describe.skipIf(NO_ENGINE)(`an open model ${NO_ENGINE ?? ''}`, () => {
 
   it('is closed with its engine', async () => {
     const folder = await writeRandomCheckpoint(join(SCRATCH, 'of an engine'), TINY.qwen3)
-    const engine = openEngine({ threads: 1 })
+    const engine = openTensorEngine({ threads: 1 })
     const options = { folder, device: 'cpu', numberType: 'float32', training: { kind: 'none' } } as const
     const model = await engine.openModel(options)
     await engine.close()

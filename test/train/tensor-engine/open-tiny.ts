@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { trainerPath } from '../../../src/train/tensor-engine/addon.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { OpenModelOptions } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 
@@ -18,7 +18,7 @@ export async function openTiny(
   folder: string,
   options: Partial<Omit<OpenModelOptions, 'folder'>> = {},
 ): Promise<NativeModel> {
-  const engine = openEngine({ threads: 1 })
+  const engine = openTensorEngine({ threads: 1 })
   const model = await engine.openModel({
     folder,
     device: 'cpu',

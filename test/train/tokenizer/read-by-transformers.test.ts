@@ -10,7 +10,7 @@ import { sequencesOf, toTokenBatch } from '../../../src/train/data/token-batch.t
 import { initModel, MODEL_SIZES } from '../../../src/train/model/init-model.ts'
 import { createPromptStyle } from '../../../src/train/prompt/prompt-style.ts'
 import { train } from '../../../src/train/run/train.ts'
-import { openEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import { loadTokenizer, type TextTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 import { makeTinyWorld, tinyConfig } from '../run/tiny-run.ts'
 import { NO_ORACLE, ORACLE_PYTHON } from '../tensor-engine/ask-oracle.ts'
@@ -51,7 +51,7 @@ describe.skipIf(reason)(`a trained model in transformers ${reason ?? ''}`, () =>
       optimizer: { learningRate: 0.003 },
       engine: { numberType: 'float32' },
     })
-    const engine = openEngine({ threads: 1 })
+    const engine = openTensorEngine({ threads: 1 })
     const { modelFolder } = await train(config, { engine, report: () => {} })
     await engine.close()
 
