@@ -38,7 +38,7 @@ const SETTINGS: GroupSettings = {
   losers: 6,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed',
-  centre: 'any',
+  subject: 'any',
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

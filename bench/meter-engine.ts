@@ -32,9 +32,9 @@ export function meterEngine(engine: CodeEngine): MeteredEngine {
       timed(`emit ${options?.debug ? 'types' : level}`, one, () =>
         engine.emitIr(text, standard, level, options),
       ),
-    build: (code, build, calling) =>
+    build: (code, build, entryPoint) =>
       timed(`build ${build}${code.language === 'ir' ? ' of IR' : ''}`, one, () =>
-        engine.build(code, build, calling),
+        engine.build(code, build, entryPoint),
       ),
     run: (jobs) =>
       timed(

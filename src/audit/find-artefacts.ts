@@ -5,7 +5,7 @@
  * Memory: five bytes for each distinct n-gram of a text, about 0.2 GB for 6,000 groups, three times that while it grows.
  */
 
-import { irTokens, type Names } from '../compile/ir-tokens.ts'
+import { irTokens, type NameTreatment } from '../compile/ir-tokens.ts'
 import type { Split } from '../records/split.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
 import { type Classifier, classify, trainClassifier } from './logistic-regression.ts'
@@ -47,7 +47,7 @@ export interface Feature {
 export interface ArtefactSearch {
   /** Called twice; the same groups in the same order. */
   readonly groups: () => Iterable<Pick<AuditGroup, 'split' | 'winners' | 'losers'>>
-  readonly names: Names
+  readonly names: NameTreatment
   readonly seed: number
 }
 
@@ -90,7 +90,7 @@ interface Members {
   readonly splits: readonly Split[]
 }
 
-function readMembers(groups: ReturnType<ArtefactSearch['groups']>, names: Names): Members {
+function readMembers(groups: ReturnType<ArtefactSearch['groups']>, names: NameTreatment): Members {
   const features = createFeatureBuilder()
   const labels: number[] = []
   const groupOfRow: number[] = []
@@ -130,7 +130,7 @@ function tellingFeatures(
   { weights }: Classifier,
   training: Artefacts['trainedOn'],
   groups: ReturnType<ArtefactSearch['groups']>,
-  names: Names,
+  names: NameTreatment,
 ): Pick<Artefacts, 'winnerFeatures' | 'loserFeatures'> {
   const ascending = Uint32Array.from(weights.keys()).sort((a, b) => weights[a]! - weights[b]! || a - b)
   const forWinner = [...ascending.subarray(0, FEATURES)].filter((bucket) => weights[bucket]! < 0)

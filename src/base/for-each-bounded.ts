@@ -2,7 +2,7 @@
 export const tasksAtATime = (jobs: number) => jobs + 2
 
 /** Calls `work` for every item with at most `bound` calls open; ends when all are done. */
-export async function runBounded<T>(
+export async function forEachBounded<T>(
   items: AsyncIterable<T>,
   bound: number,
   work: (item: T) => Promise<void>,

@@ -20,7 +20,7 @@ import { type FieldRole, fieldRoles, type NamedField } from './field-roles.ts'
 import { makeText } from './make-text.ts'
 import { holdsPointer } from './read-types.ts'
 
-export interface GenerateOptions {
+export interface CallOptions {
   readonly seed: string | number
   /** 0 to 1: how many elements and how large numbers there may be. */
   readonly size: number
@@ -30,7 +30,7 @@ export interface GenerateOptions {
 }
 
 /** @example generateCall(plan, { seed: 1, size: 0.5, constants: ['100'], stdin: '' }).args // [{p: ...}, {i: '3'}] */
-export function generateCall(plan: CallPlan, options: GenerateOptions): CallInput {
+export function generateCall(plan: CallPlan, options: CallOptions): CallInput {
   return new Generator(plan, options).call(options.stdin)
 }
 
@@ -68,7 +68,7 @@ class Generator {
   readonly #integersMade: bigint[] = []
   readonly #textsMade: string[] = []
 
-  constructor(plan: CallPlan, { seed, size, constants }: GenerateOptions) {
+  constructor(plan: CallPlan, { seed, size, constants }: CallOptions) {
     this.#plan = plan
     this.#random = createRandom(seed)
     this.#size = Math.min(1, Math.max(0, size))

@@ -1,5 +1,5 @@
 /** `gepo build`: sources to a database of proven groups. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { compileWorkerFor, describeCompiler } from '../execute/open-code-engine.ts'
 import { type BuildConfig, parseBuildConfig } from '../pipeline/build-config.ts'
 import type { BuildEvent, BuildSummary, Reporter } from '../pipeline/events.ts'
@@ -49,9 +49,10 @@ export function buildCommand(program: Command, context: Context, setExit: (code:
       sharesOrText,
     )
     .option(
-      '--centre <which>',
+      '--subject <which>',
       'what a group may be about: any of a unit and its mutants, so that style does not tell winners from losers, or the unit alone (default: any)',
     )
+    .addOption(new Option('--centre <which>', 'the name that --subject had').hideHelp())
     .option('--select <way>', 'which losers come first: mixed, hard, diverse or random (default: mixed)')
     .option('--inputs <n>', 'inputs stored for a unit, at most (default: 16)', numberOrText)
     .option('--seed <n>', 'the same seed gives the same groups (default: 0)', numberOrText)

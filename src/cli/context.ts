@@ -1,7 +1,7 @@
 /** What a command works with besides its arguments; tests give their own. */
 import type { Writable } from 'node:stream'
-import type { Part } from '../doctor/part.ts'
-import type { Build, VerifyGroups } from '../pipeline/events.ts'
+import type { InstalledPart } from '../doctor/part.ts'
+import type { BuildGroups, VerifyGroups } from '../pipeline/events.ts'
 import type { Redraw } from '../pipeline/redraw.ts'
 import type { TensorEngineOptions } from '../train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
@@ -11,13 +11,13 @@ export interface Context {
   readonly stdout: Terminal
   readonly stderr: Terminal
   /** Loaded when asked for, so that `gepo stats` need not load a compiler's wrapper. */
-  readonly loadBuild: () => Promise<Build>
+  readonly loadBuild: () => Promise<BuildGroups>
   readonly loadVerifyGroups: () => Promise<VerifyGroups>
   readonly loadRedraw: () => Promise<Redraw>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
   readonly loadTensorEngine: (options: TensorEngineOptions) => Promise<TensorEngine>
-  readonly checkParts: () => Promise<readonly Part[]>
+  readonly checkParts: () => Promise<readonly InstalledPart[]>
 }
 
 /** A stream that may be a terminal. */

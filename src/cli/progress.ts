@@ -12,7 +12,7 @@ export interface Progress<Event> extends Reporter<Event> {
 }
 
 /** What the line says. Absent values are not known (yet). */
-export interface Tally {
+export interface ProgressCounts {
   readonly done: number
   /** Estimated while `totalIsFinal` is false. */
   readonly total: number | undefined
@@ -41,7 +41,7 @@ export function problemsProgress(stream: Terminal): Progress<ProblemsEvent> {
   return createProgress(stream, { event: 'problems', noun: 'rows' }, tallyProblems())
 }
 
-type TallyOf<Event> = (event: Event) => Tally
+type TallyOf<Event> = (event: Event) => ProgressCounts
 
 function tallyBuild(): TallyOf<BuildEvent> {
   let done = 0
@@ -116,7 +116,7 @@ function createProgress<Event extends { readonly kind: string }>(
   tallyOf: TallyOf<Event | { kind: 'note'; text: string }>,
 ): Progress<Event> {
   const startedAt = performance.now()
-  let tally: Tally | undefined
+  let tally: ProgressCounts | undefined
   let changed = false
   const seconds = () => (performance.now() - startedAt) / 1000
   const onTerminal = stream.isTTY === true
@@ -155,7 +155,7 @@ function createProgress<Event extends { readonly kind: string }>(
 }
 
 /** @example progressLine(tally, 'units', 61) // '120/853 units (14%)  2.0/s  6m 7s left  groups 100  drops 20' */
-export function progressLine(tally: Tally, noun: string, seconds: number): string {
+export function progressLine(tally: ProgressCounts, noun: string, seconds: number): string {
   const { done, total, totalIsFinal, counts } = tally
   const about = totalIsFinal ? '' : '~'
   const share = total === undefined || total === 0 ? '' : ` (${Math.floor((100 * done) / total)}%)`
@@ -168,7 +168,7 @@ export function progressLine(tally: Tally, noun: string, seconds: number): strin
   ].join('  ')
 }
 
-function progressRecord(tally: Tally, event: string, seconds: number): Record<string, unknown> {
+function progressRecord(tally: ProgressCounts, event: string, seconds: number): Record<string, unknown> {
   const { done, total, totalIsFinal, counts } = tally
   const left = secondsLeft(tally, seconds)
   return {
@@ -182,7 +182,7 @@ function progressRecord(tally: Tally, event: string, seconds: number): Record<st
   }
 }
 
-function secondsLeft({ done, total }: Tally, seconds: number): number | undefined {
+function secondsLeft({ done, total }: ProgressCounts, seconds: number): number | undefined {
   if (total === undefined || done === 0) return undefined
   return (Math.max(0, total - done) * seconds) / done
 }

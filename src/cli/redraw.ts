@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { UserError } from '../base/user-error.ts'
 import { COMPILERS, type Compiler, defaultCompiler } from '../execute/open-code-engine.ts'
 import type { ClassShares } from '../group/loser-quotas.ts'
-import { SELECTIONS, type Selection } from '../group/select-losers.ts'
+import { LOSER_SELECTIONS, type LoserSelection } from '../group/select-losers.ts'
 import { type BuildConfig, parseBuildConfig } from '../pipeline/build-config.ts'
 import type { BuildSummary } from '../pipeline/events.ts'
 import { LOSER_CLASSES } from '../records/group-record.ts'
@@ -22,7 +22,7 @@ interface RedrawFlags {
   readonly seed: number
   readonly losers?: number
   readonly classes?: unknown
-  readonly select: Selection
+  readonly select: LoserSelection
   readonly jobs: number
   readonly compiler?: Compiler
   readonly json?: boolean
@@ -50,7 +50,9 @@ export function redrawCommand(program: Command, context: Context, setExit: (code
       "shares of loser classes, such as ast=2,ir=1 (default: as in the database's build)",
       sharesOrText,
     )
-    .addOption(new Option('--select <way>', 'which losers come first').choices(SELECTIONS).default('mixed'))
+    .addOption(
+      new Option('--select <way>', 'which losers come first').choices(LOSER_SELECTIONS).default('mixed'),
+    )
     .option(
       '--jobs <n>',
       'worker threads (default: as many as cores)',

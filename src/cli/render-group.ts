@@ -34,15 +34,17 @@ export function renderGroup({ group, unit, source }: StoredGroup, { paint, full 
       ? [{ label: `loser ${index + 1} ${loser.mutant.operator}`, edit: loser.mutant }]
       : [],
   )
-  const centre = group.centre?.mutant
-  const edits = centre ? [{ label: `this group ${centre.operator}`, edit: centre }, ...editedInC] : editedInC
+  const subject = group.subject?.mutant
+  const edits = subject
+    ? [{ label: `this group ${subject.operator}`, edit: subject }, ...editedInC]
+    : editedInC
   return [
     paint('bold', `group ${group.id}`),
     `${unit.kind} ${printable(unit.name)} of ${printable(origin)} (license ${printable(source.license)}), split ${group.split}`,
     `${group.inputs.length} inputs stored of ${group.inputsTried} tried, ${edgesReached} of ${edgesTotal} edges reached, seed ${group.seed}`,
     '',
     paint('bold', 'C source, edits marked'),
-    ...(centre
+    ...(subject
       ? ['The group is about the source with the edit that is marked "this group"; as it is, it is a loser.']
       : []),
     ...markEdits(unit.code, edits, paint, full),

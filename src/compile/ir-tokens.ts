@@ -4,7 +4,7 @@
  */
 
 /** `kept`: as the text has them. `normalised`: those of values, blocks, types and private constants, and strings, vanish. */
-export type Names = 'kept' | 'normalised'
+export type NameTreatment = 'kept' | 'normalised'
 
 const TOKEN =
   /(?<label>^(?:[-$._\w]+|"[^"]*"):)|(?<string>c"[^"]*")|(?<name>[%@](?:"[^"]*"|[-$._\w]+))|"[^"]*"|[-+]?\d[\w.+]*|[A-Za-z_][\w.]*|\.{3}|\n|[^\s]/gm
@@ -12,7 +12,7 @@ const PRIVATE_GLOBAL = /^(@(?:"[^"]*"|[-$._\w]+)) = (?:private|internal) /gm
 const TYPE = /^%"?(?:struct|union)\./
 
 /** @example irTokens('  ret i32 %x\n', 'normalised') // ['ret', 'i32', '%', '\n'] */
-export function irTokens(ir: string, names: Names): string[] {
+export function irTokens(ir: string, names: NameTreatment): string[] {
   if (names === 'kept') return Array.from(ir.matchAll(TOKEN), ([token]) => token)
   const hidden = new Set(Array.from(ir.matchAll(PRIVATE_GLOBAL), (match) => match[1]!))
   return Array.from(ir.matchAll(TOKEN), ({ 0: token, groups }) => {

@@ -1,18 +1,22 @@
 import { execa } from 'execa'
 import { findExecutable } from '../toolchain/find-executable.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
 const PROBE_TIMEOUT_MS = 30_000
 
 /** A finished probe, whatever its exit code; `failure` is one line for a person. */
-export interface Probe {
+export interface ProgramWords {
   readonly stdout: string
   readonly stderr: string
   readonly failure: string | undefined
 }
 
 /** Runs a program for what it says. Never throws: not starting is a failure like any other. */
-export async function probe(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Probe> {
+export async function probe(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ProgramWords> {
   const run = await execa(file, args, {
     env,
     extendEnv: false,
@@ -31,7 +35,7 @@ export async function askVersion(
   args: readonly string[],
   pattern: RegExp,
   env: NodeJS.ProcessEnv,
-): Promise<Finding> {
+): Promise<PartStatus> {
   const found = findExecutable(candidates, env)
   if (found === undefined) return { status: 'missing' }
   const { stdout, stderr, failure } = await probe(found, args, env)

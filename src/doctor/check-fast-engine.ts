@@ -9,13 +9,13 @@ import {
 import { findUnitRunner } from '../execute/unit-runner/find-unit-runner.ts'
 import { askRelease } from '../toolchain/ask-release.ts'
 import { probe } from './ask-version.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
 /** Broken also where it is of another release than clang: its IR could differ. */
 export function checkCompileWorker(
   env: NodeJS.ProcessEnv,
   clang: { readonly path: string } | string,
-): Finding {
+): PartStatus {
   const found = findCompileWorker(env)
   if (found === undefined) return { status: 'missing' }
   const release = askRelease(found)
@@ -31,7 +31,7 @@ export function checkCompileWorker(
 export async function checkUnitRunners(
   env: NodeJS.ProcessEnv,
   machine: string = process.arch,
-): Promise<Finding> {
+): Promise<PartStatus> {
   if (!canRunUnits(machine)) return { status: 'missing' }
   const runners = RUNNER_BUILDS.map((build) => findUnitRunner(build, env))
   const [plain] = runners

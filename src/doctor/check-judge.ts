@@ -5,9 +5,9 @@ import type { LanguageDefinition } from '../judge/languages/language-definition.
 import { openJudge } from '../judge/open-judge.ts'
 import { findJudgeBox } from '../toolchain/find-judge-box.ts'
 import { askVersion } from './ask-version.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
-export async function checkJudge(env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function checkJudge(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const runnerPath = findJudgeBox(env)
   if (runnerPath === undefined) return { status: 'missing' }
   try {
@@ -23,7 +23,7 @@ export async function checkJudge(env: NodeJS.ProcessEnv): Promise<Finding> {
 export async function checkLanguage(
   definition: LanguageDefinition,
   env: NodeJS.ProcessEnv,
-): Promise<Finding> {
+): Promise<PartStatus> {
   const [program] = Object.values(findPrograms(definition) ?? {})
   if (program === undefined) return { status: 'missing' }
   const { args, pattern } = definition.version

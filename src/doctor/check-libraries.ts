@@ -1,12 +1,12 @@
 /** The npm packages with native code: each is loaded and put to its work, which shows a binary that does not fit. */
 import { createRequire } from 'node:module'
 import { type Binding, loadParser, nativeBindingFailure } from '../syntax/parse-c.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
 const require = createRequire(import.meta.url)
 
 /** Opens a database in memory. */
-export async function checkSqlite(): Promise<Finding> {
+export async function checkSqlite(): Promise<PartStatus> {
   const found = require.resolve('better-sqlite3')
   try {
     const { default: Database } = await import('better-sqlite3')
@@ -20,7 +20,7 @@ export async function checkSqlite(): Promise<Finding> {
 }
 
 /** Parses a line of C by whichever binding the stages would take. */
-export async function checkTreeSitter(): Promise<Finding> {
+export async function checkTreeSitter(): Promise<PartStatus> {
   const problem = await parseFailure()
   if (problem !== undefined) return { status: 'broken', found: require.resolve('web-tree-sitter'), problem }
   const failure = nativeBindingFailure()
@@ -29,7 +29,7 @@ export async function checkTreeSitter(): Promise<Finding> {
 }
 
 /** Parses a line of C by the native binding alone. */
-export async function checkNativeTreeSitter(): Promise<Finding> {
+export async function checkNativeTreeSitter(): Promise<PartStatus> {
   const found = require.resolve('tree-sitter')
   const problem = await parseFailure('native')
   if (problem !== undefined) return { status: 'broken', found, problem }
@@ -37,7 +37,7 @@ export async function checkNativeTreeSitter(): Promise<Finding> {
 }
 
 /** Cuts a line of C into words, by the code that makes and reads tokenizers. */
-export async function checkTokenizers(): Promise<Finding> {
+export async function checkTokenizers(): Promise<PartStatus> {
   const found = require.resolve('tokenizers')
   try {
     const { byteLevelPreTokenizer } = await import('tokenizers')

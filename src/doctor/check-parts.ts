@@ -23,14 +23,14 @@ import { checkJudge, checkLanguage } from './check-judge.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTokenizers, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
 import { checkGpu, checkLibtorch, checkTorch, checkTrainer } from './check-training.ts'
-import type { Finding, Part } from './part.ts'
+import type { InstalledPart, PartStatus } from './part.ts'
 
 interface Definition {
   readonly name: string
   readonly required: boolean
   readonly lostWithout: string
   readonly remedy: string
-  readonly check: (env: NodeJS.ProcessEnv) => Promise<Finding>
+  readonly check: (env: NodeJS.ProcessEnv) => Promise<PartStatus>
 }
 
 const SETUP = `run \`${setupCommand()}\``
@@ -190,11 +190,11 @@ const DEFINITIONS: readonly Definition[] = [
  *
  * @param env where `PATH` and the `GEPO_...` overrides are read from
  */
-export async function checkParts(env: NodeJS.ProcessEnv = process.env): Promise<readonly Part[]> {
+export async function checkParts(env: NodeJS.ProcessEnv = process.env): Promise<readonly InstalledPart[]> {
   return Promise.all(DEFINITIONS.map((definition) => checkPart(definition, env)))
 }
 
-async function checkPart(definition: Definition, env: NodeJS.ProcessEnv): Promise<Part> {
+async function checkPart(definition: Definition, env: NodeJS.ProcessEnv): Promise<InstalledPart> {
   const finding = await definition.check(env)
   return {
     name: definition.name,
@@ -208,7 +208,7 @@ async function checkPart(definition: Definition, env: NodeJS.ProcessEnv): Promis
   }
 }
 
-function remedyFor(finding: Finding, definition: Definition): string | null {
+function remedyFor(finding: PartStatus, definition: Definition): string | null {
   if (finding.status === 'ok') return null
   return (finding.status === 'broken' ? finding.remedy : undefined) ?? definition.remedy
 }
@@ -247,14 +247,14 @@ function findClangOrWhy(env: NodeJS.ProcessEnv): ReturnType<typeof findClang> | 
   }
 }
 
-function clangFinding(env: NodeJS.ProcessEnv): Finding {
+function clangFinding(env: NodeJS.ProcessEnv): PartStatus {
   const clang = findClangOrWhy(env)
   if (typeof clang !== 'string') return { status: 'ok', found: clang.path, version: clang.version }
   if (env.GEPO_CLANG === undefined) return { status: 'missing' }
   return { status: 'broken', found: env.GEPO_CLANG, problem: clang }
 }
 
-async function checkLlvmTools(env: NodeJS.ProcessEnv): Promise<Finding> {
+async function checkLlvmTools(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const findings = await Promise.all(
     ['llvm-as', 'opt', 'llc'].map((name) =>
       askVersion([`${name}-${LLVM_MAJOR}`, `${LLVM_BIN}/${name}`], ['--version'], /LLVM version (\S+)/, env),
@@ -263,7 +263,7 @@ async function checkLlvmTools(env: NodeJS.ProcessEnv): Promise<Finding> {
   return findings.find(({ status }) => status !== 'ok') ?? findings[0]!
 }
 
-async function checkRunner(env: NodeJS.ProcessEnv): Promise<Finding> {
+async function checkRunner(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const found = findSupervise(env)
   if (found === undefined) return { status: 'missing' }
   // Without arguments it says how it is used: that shows that it starts, which a foreign build does not.
@@ -272,7 +272,7 @@ async function checkRunner(env: NodeJS.ProcessEnv): Promise<Finding> {
   return { status: 'broken', found, problem: stderr.trim() || 'it does not answer as the native runner does' }
 }
 
-async function checkSandbox(env: NodeJS.ProcessEnv): Promise<Finding> {
+async function checkSandbox(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const supervisePath = findSupervise(env)
   if (supervisePath === undefined) return { status: 'missing' }
   try {

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { probe } from './ask-version.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
 export type Sanitizer = 'address' | 'memory' | 'undefined'
 
@@ -36,7 +36,7 @@ export async function checkSanitizer(
   sanitizer: Sanitizer,
   clang: { readonly path: string; readonly version: string },
   env: NodeJS.ProcessEnv,
-): Promise<Finding> {
+): Promise<PartStatus> {
   const { program, words } = FAULTS[sanitizer]
   const found = `${clang.path} -fsanitize=${sanitizer}`
   const folder = await mkdtemp(join(tmpdir(), 'gepo-doctor-'))

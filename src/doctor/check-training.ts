@@ -4,11 +4,11 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../base/package-root.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
-import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
 import { trainerPath } from '../train/tensor-engine/addon.ts'
 import { probe } from './ask-version.ts'
-import type { Finding } from './part.ts'
+import type { PartStatus } from './part.ts'
 
 const TORCH_QUESTION = `
 import importlib.metadata, importlib.util, pathlib
@@ -17,7 +17,7 @@ if spec: print(pathlib.Path(spec.origin).parent, importlib.metadata.version("tor
 `
 
 /** Finds the PyTorch of the Python on `PATH`. */
-export async function checkTorch(env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function checkTorch(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const python = findExecutable(['python3'], env)
   if (python === undefined) return { status: 'missing' }
   const { stdout, failure } = await probe(python, ['-c', TORCH_QUESTION], env)
@@ -29,7 +29,7 @@ export async function checkTorch(env: NodeJS.ProcessEnv): Promise<Finding> {
 }
 
 /** Loads the training engine and asks for the libtorch that it has found. */
-export async function checkTrainer(env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function checkTrainer(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const found = trainerPath(env)
   if (!existsSync(found)) return { status: 'missing' }
   const question =
@@ -43,7 +43,7 @@ export async function checkTrainer(env: NodeJS.ProcessEnv): Promise<Finding> {
 }
 
 /** Finds libtorch where `LIBTORCH` or `TORCH_DIR` says, else inside PyTorch, else where the set-up puts it. */
-export async function checkLibtorch(env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function checkLibtorch(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const named = env.LIBTORCH ?? env.TORCH_DIR
   if (named !== undefined) {
     const found = join(named, 'lib/libtorch_cpu.so')
@@ -58,7 +58,7 @@ export async function checkLibtorch(env: NodeJS.ProcessEnv): Promise<Finding> {
     : { status: 'broken', found: torch.found, problem }
 }
 
-function findOwnLibtorch(): Finding {
+function findOwnLibtorch(): PartStatus {
   const libraries = join(PACKAGE_ROOT, '.tools/torch/lib')
   if (!existsSync(libraries)) return { status: 'missing' }
   const found = readdirSync(libraries)
@@ -76,7 +76,7 @@ function readBuildVersion(folder: string): string {
 }
 
 /** Asks NVIDIA's driver for its GPUs. */
-export async function checkGpu(env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function checkGpu(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const found = findExecutable(['nvidia-smi'], env)
   if (found === undefined) return { status: 'missing' }
   const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader']

@@ -1,7 +1,7 @@
 /** The findings in, the text for a person out: what works first by a line each, then what to do. */
-import { isReady, type Part } from './part.ts'
+import { type InstalledPart, isReady } from './part.ts'
 
-const MARKS: Record<Part['status'], string> = { ok: 'ok', missing: 'missing', broken: 'BROKEN' }
+const MARKS: Record<InstalledPart['status'], string> = { ok: 'ok', missing: 'missing', broken: 'BROKEN' }
 
 /**
  * @example
@@ -11,7 +11,7 @@ const MARKS: Record<Part['status'], string> = { ok: 'ok', missing: 'missing', br
  * //            lost without it: training runs on the CPU: for small models only
  * //            remedy: use a machine with an NVIDIA GPU and its driver
  */
-export function formatParts(parts: readonly Part[]): string {
+export function formatParts(parts: readonly InstalledPart[]): string {
   const nameWidth = Math.max(...parts.map((part) => title(part).length))
   const versionWidth = Math.max(...parts.map((part) => part.version?.length ?? 0))
   const lines = parts.flatMap((part) => [
@@ -28,11 +28,11 @@ export function formatParts(parts: readonly Part[]): string {
   return `${[...lines, '', summary(parts)].join('\n')}\n`
 }
 
-function title({ name, required }: Part): string {
+function title({ name, required }: InstalledPart): string {
   return required ? name : `${name} (optional)`
 }
 
-function advice({ status, problem, lostWithout, remedy }: Part): string[] {
+function advice({ status, problem, lostWithout, remedy }: InstalledPart): string[] {
   if (status === 'ok') return []
   return [
     ...(problem === null ? [] : [`problem: ${problem}`]),
@@ -41,7 +41,7 @@ function advice({ status, problem, lostWithout, remedy }: Part): string[] {
   ].map((line) => `           ${line}`)
 }
 
-function summary(parts: readonly Part[]): string {
+function summary(parts: readonly InstalledPart[]): string {
   if (isReady(parts)) return 'Everything that building and verifying groups needs works.'
   const failing = parts.filter((part) => part.required && part.status !== 'ok').map(({ name }) => name)
   return `Groups cannot be built here yet: ${failing.join(', ')}.`

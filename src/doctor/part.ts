@@ -1,5 +1,5 @@
 /** What one look at a part of the installation gives. */
-export type Finding =
+export type PartStatus =
   | { readonly status: 'ok'; readonly found: string; readonly version: string }
   | { readonly status: 'missing' }
   /** It is there and does not do its work. */
@@ -12,11 +12,11 @@ export type Finding =
     }
 
 /** One part of the installation as `gepo doctor` reports it, and as `--json` prints it. */
-export interface Part {
+export interface InstalledPart {
   readonly name: string
   /** Without a required part no groups can be built; the others serve training and convenience. */
   readonly required: boolean
-  readonly status: Finding['status']
+  readonly status: PartStatus['status']
   /** Where it is. */
   readonly found: string | null
   readonly version: string | null
@@ -29,6 +29,6 @@ export interface Part {
 }
 
 /** Whether groups can be built here: every required part works. */
-export function isReady(parts: readonly Part[]): boolean {
+export function isReady(parts: readonly InstalledPart[]): boolean {
   return parts.every((part) => !part.required || part.status === 'ok')
 }

@@ -34,7 +34,7 @@ export interface Executable {
   /** Path inside the engine's box; unique for the life of the engine. */
   readonly file: string
   readonly build: BuildKind
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   /** Which mutant of a combined text runs (mutate/combine-mutants.ts); the original without. */
   readonly mutant?: number
 }
@@ -121,7 +121,7 @@ export interface CodeEngine {
   /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
   emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
   /** The same code is built once, as long as its unit lasts. */
-  build(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult>
+  build(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult>
   /** For each job an outcome for each of its runs, in their order, up to where it stopped. */
   run(jobs: readonly Job[]): Promise<RunOutcome[][]>
   /** Runs a `cover` or `trace` build on inputs that are made up while it runs. */

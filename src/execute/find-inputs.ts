@@ -48,9 +48,9 @@ const LATER_BATCH = 16
 const SIZES = 10
 
 /** Attempts made together; calls that reached something new serve as parents from the next batch on. */
-function batchLength({ calling }: Executable, tried: number): number {
+function batchLength({ entryPoint }: Executable, tried: number): number {
   if (tried === 0) return FIRST_BATCH
-  return calling.kind === 'program' && tried > FIRST_BATCH ? Number.POSITIVE_INFINITY : LATER_BATCH
+  return entryPoint.kind === 'program' && tried > FIRST_BATCH ? Number.POSITIVE_INFINITY : LATER_BATCH
 }
 
 export async function findInputs(
@@ -186,21 +186,21 @@ function mostFrequent(
 
 /** Half of a function's later calls are variations of calls that reached something new. */
 function makeCall(
-  { calling }: Executable,
+  { entryPoint }: Executable,
   reachingNew: readonly CleanInput[],
   { dictionary }: { dictionary: Dictionary },
   random: Random,
   size: number,
   attempt: number,
 ): CallInput | undefined {
-  if (calling.kind === 'program') return undefined
+  if (entryPoint.kind === 'program') return undefined
   const seed = String(random.bits(64))
   const parents = reachingNew.filter(({ input }) => input.kind === 'call')
   const constants = [...dictionary.numbers, ...dictionary.words]
   if (attempt % 2 === 1 && parents.length > 0) {
-    return mutateCall(calling.plan, random.pick(parents).input as CallInput, seed, constants)
+    return mutateCall(entryPoint.plan, random.pick(parents).input as CallInput, seed, constants)
   }
-  return generateCall(calling.plan, {
+  return generateCall(entryPoint.plan, {
     seed,
     size,
     constants,

@@ -23,7 +23,7 @@ export interface Interpreted {
 const NOTHING = { coverage: undefined, comparisons: undefined, stdin: '' }
 
 export function interpretReport(
-  executable: Pick<Executable, 'build' | 'calling'>,
+  executable: Pick<Executable, 'build' | 'entryPoint'>,
   input: Input,
   report: FinishedRun,
   limits: UnitLimits,
@@ -41,18 +41,18 @@ export function interpretReport(
   if (countsEdges(executable.build) && trailer === undefined)
     return { outcome: { kind: 'signal', signal: 'no record', stderr: '' }, ...NOTHING }
   if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, comparisons, stdin }
-  const { calling } = executable
+  const { entryPoint } = executable
   const stdout = report.stdout.toString('latin1')
   const { cpuMs } = report
-  if (calling.kind === 'program') {
+  if (entryPoint.kind === 'program') {
     return {
-      outcome: { kind: 'ok', stdout, exit: calling.exitDefined ? ended.exit : 0, effects: '', cpuMs },
+      outcome: { kind: 'ok', stdout, exit: entryPoint.exitDefined ? ended.exit : 0, effects: '', cpuMs },
       coverage,
       comparisons,
       stdin,
     }
   }
-  const outcome = callOutcome(calling.plan, input, record, { stdout, exit: ended.exit, cpuMs })
+  const outcome = callOutcome(entryPoint.plan, input, record, { stdout, exit: ended.exit, cpuMs })
   return { outcome, coverage, comparisons, stdin }
 }
 

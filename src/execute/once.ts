@@ -13,5 +13,9 @@ export function once<T>(values: Map<string, Promise<T>>, key: string, make: () =
 }
 
 /** The same for builds that give the same executable. */
-export const buildKey = ({ text, language, standard }: Code, build: BuildKind, calling: EntryPoint): string =>
-  JSON.stringify([build, language, standard, calling.kind === 'function' ? calling.driver : '', text])
+export const buildKey = (
+  { text, language, standard }: Code,
+  build: BuildKind,
+  entryPoint: EntryPoint,
+): string =>
+  JSON.stringify([build, language, standard, entryPoint.kind === 'function' ? entryPoint.driver : '', text])

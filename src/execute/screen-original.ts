@@ -50,9 +50,9 @@ export function reasonOf(
 }
 
 /** `cover` is the original's coverage build; those with the sanitizers are made when the first input is screened. */
-export function screenOf(engine: CodeEngine, unit: Unit, calling: EntryPoint, cover: Executable): Screen {
+export function screenOf(engine: CodeEngine, unit: Unit, entryPoint: EntryPoint, cover: Executable): Screen {
   const code = { text: unit.code, language: 'c', standard: unit.standard } as const
-  return screenBuilds(engine, cover, (build) => engine.build(code, build, calling))
+  return screenBuilds(engine, cover, (build) => engine.build(code, build, entryPoint))
 }
 
 /** The same for code whose builds with the sanitizers are made in a way of their own. */

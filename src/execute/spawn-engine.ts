@@ -63,12 +63,12 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
     })
   }
 
-  const objectsBehind = async (calling: EntryPoint, build: BuildKind) =>
-    calling.kind === 'program'
+  const objectsBehind = async (entryPoint: EntryPoint, build: BuildKind) =>
+    entryPoint.kind === 'program'
       ? harness[build].behind
-      : [...harness[build].behind, harness[build].call, await driverObject(calling.driver, build)]
+      : [...harness[build].behind, harness[build].call, await driverObject(entryPoint.driver, build)]
 
-  async function link(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult> {
+  async function link(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult> {
     const file = `u${count++}`
     const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
     const { before, layout } = harness[build]
@@ -79,16 +79,16 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
       '-',
       '-x',
       'none',
-      ...(await objectsBehind(calling, build)),
+      ...(await objectsBehind(entryPoint, build)),
       '-fuse-ld=lld',
       ...(layout === undefined ? [] : [`-Wl,-T,${layout}`]),
       '-lm',
-      ...(calling.kind === 'function' ? CALL_LINK_FLAGS : []),
+      ...(entryPoint.kind === 'function' ? CALL_LINK_FLAGS : []),
       '-o',
       path.join(box, file),
     ]
     const result = await runClang(clang, args, code.text)
-    if (result.kind === 'ok') return { kind: 'ok', executable: { file, build, calling } }
+    if (result.kind === 'ok') return { kind: 'ok', executable: { file, build, entryPoint } }
     const detail =
       result.kind === 'rejected'
         ? (firstError(result.stderr) ?? '')
@@ -113,14 +113,14 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
       env: { LC_ALL: 'C', ...extraEnv },
       stdin: input.stdin,
       args:
-        executable.calling.kind === 'function' && input.kind === 'call'
-          ? encodeCall(executable.calling.plan, input)
+        executable.entryPoint.kind === 'function' && input.kind === 'call'
+          ? encodeCall(executable.entryPoint.plan, input)
           : new Uint8Array(),
       limits: runLimits(executable.build, limits),
       // MSan executes itself anew when it finds its address range randomised.
       aslr: executable.build !== 'msan',
       // The record of a covered run says whether it ended by itself or was out of fuel.
-      wantRecord: countsEdges(executable.build) || executable.calling.kind === 'function',
+      wantRecord: countsEdges(executable.build) || executable.entryPoint.kind === 'function',
     })
   }
 
@@ -155,8 +155,8 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
         ],
         text,
       ),
-    build: (code, build, calling) =>
-      once(builds, buildKey(code, build, calling), () => link(code, build, calling)),
+    build: (code, build, entryPoint) =>
+      once(builds, buildKey(code, build, entryPoint), () => link(code, build, entryPoint)),
     async run(jobs) {
       const outcomes: RunOutcome[][] = []
       for (const job of jobs) outcomes.push(await runJob(job))

@@ -78,20 +78,20 @@ export async function openWorkerEngine(
   const hostOf = (build: BuildKind) =>
     once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
 
-  async function compile(code: Code, build: BuildKind, calling: EntryPoint): Promise<BuildResult> {
+  async function compile(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult> {
     const compiled = await compiler.object(code, BUILD_FLAGS[build])
     if (compiled.kind === 'rejected') return { kind: 'rejected', detail: firstError(compiled.stderr) ?? '' }
     if (compiled.kind !== 'ok' || compiled.object.length > MOST_OBJECT_BYTES)
-      return (await referenceEngine()).build(code, build, calling)
+      return (await referenceEngine()).build(code, build, entryPoint)
     const host = await hostOf(build)
     const unit = host.load(compiled.object)
     const before = await Promise.all(harness[build].before.map(host.loadFile))
     const behind = await Promise.all(harness[build].behind.map(host.loadFile))
-    if (calling.kind === 'function')
-      behind.push(await host.loadFile(harness[build].call), await driver(calling.driver, build))
+    if (entryPoint.kind === 'function')
+      behind.push(await host.loadFile(harness[build].call), await driver(entryPoint.driver, build))
     const file = `object-${count++}`
     loaded.set(file, { code, image: { before, unit, behind } })
-    return { kind: 'ok', executable: { file, build, calling } }
+    return { kind: 'ok', executable: { file, build, entryPoint } }
   }
 
   /** Once for all variants of a unit. The coverage is the unit's, not the driver's. */
@@ -106,7 +106,7 @@ export async function openWorkerEngine(
 
   /** A report an input, none where the runner stopped before it; undefined where the objects need the real linker. */
   async function reportsOf(
-    { build, calling, file }: Executable,
+    { build, entryPoint, file }: Executable,
     inputs: readonly UnitInput[],
     stopAt: StopAt,
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
@@ -115,8 +115,8 @@ export async function openWorkerEngine(
       inputs,
       env: { LC_ALL: 'C' },
       limits: runLimits(build, limits),
-      wantRecord: countsEdges(build) || calling.kind === 'function',
-      wrapAllocations: calling.kind === 'function',
+      wantRecord: countsEdges(build) || entryPoint.kind === 'function',
+      wrapAllocations: entryPoint.kind === 'function',
       stopAt,
     })
     if (reply.kind === 'failed') throw new SandboxFailure(reply.detail)
@@ -124,9 +124,9 @@ export async function openWorkerEngine(
   }
 
   /** The reference's executable of the same code; undefined where it cannot be linked at all. */
-  async function relink({ file, build, calling, mutant }: Executable): Promise<Executable | undefined> {
+  async function relink({ file, build, entryPoint, mutant }: Executable): Promise<Executable | undefined> {
     const built = await once(relinked, file, async () =>
-      (await referenceEngine()).build(loaded.get(file)!.code, build, calling),
+      (await referenceEngine()).build(loaded.get(file)!.code, build, entryPoint),
     )
     if (built.kind === 'rejected') return undefined
     return { ...built.executable, ...(mutant !== undefined && { mutant }) }
@@ -204,8 +204,8 @@ export async function openWorkerEngine(
       if (result.kind !== 'crashed') return result
       return (await referenceEngine()).emitIr(text, standard, level, emitOptions)
     },
-    build: (code, build, calling) =>
-      once(builds, buildKey(code, build, calling), () => compile(code, build, calling)),
+    build: (code, build, entryPoint) =>
+      once(builds, buildKey(code, build, entryPoint), () => compile(code, build, entryPoint)),
     run: runJobs,
     async explore(executable, explorations) {
       if (!loaded.has(executable.file)) return (await referenceEngine()).explore(executable, explorations)
@@ -254,13 +254,13 @@ export async function openWorkerEngine(
   }
 }
 
-const callImage = ({ calling }: Executable, input: Input) =>
-  calling.kind === 'function' && input.kind === 'call' ? { args: encodeCall(calling.plan, input) } : {}
+const callImage = ({ entryPoint }: Executable, input: Input) =>
+  entryPoint.kind === 'function' && input.kind === 'call' ? { args: encodeCall(entryPoint.plan, input) } : {}
 
 function unitInput(executable: Executable, { input, fill, fuel, expected }: Run): UnitInput {
-  const { calling } = executable
+  const { entryPoint } = executable
   // An exit status that C leaves open cannot be compared by the runner.
-  const comparable = expected !== undefined && (calling.kind === 'function' || calling.exitDefined)
+  const comparable = expected !== undefined && (entryPoint.kind === 'function' || entryPoint.exitDefined)
   return {
     stdin: input.stdin,
     ...callImage(executable, input),

@@ -35,13 +35,13 @@ export interface Declaration {
   readonly declares: readonly Declared[]
   readonly refers: readonly Mention[]
   /** The declarators of a declaration of several plain variables; empty where the item is kept whole. */
-  readonly parts: readonly Part[]
+  readonly parts: readonly DeclaratorRange[]
   /** The tree of the whole item, if the parser made something of it. */
   readonly tree: SyntaxNode | undefined
 }
 
 /** A declarator with its initialiser, as a half-open range of offsets. */
-export interface Part {
+export interface DeclaratorRange {
   readonly start: number
   readonly end: number
 }
@@ -91,7 +91,7 @@ function describe(
   const declarators = DEFINITIONS.has(node.type) ? declaratorsOf(node) : []
   const isSplittable = node.type === 'declaration' && declarators.length > 1 && !hasBody(node)
   const shift = <T extends Mention>(mention: T): T => ({ ...mention, at: mention.at + offset })
-  const part = (declarator: SyntaxNode): Part => ({
+  const part = (declarator: SyntaxNode): DeclaratorRange => ({
     start: declarator.startIndex + offset,
     end: declarator.endIndex + offset,
   })

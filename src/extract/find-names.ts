@@ -22,7 +22,7 @@ export interface Declared extends Mention {
   readonly isFunction: boolean
 }
 
-export interface Names {
+export interface NamesInCode {
   readonly declares: readonly Declared[]
   readonly refers: readonly Mention[]
 }
@@ -60,7 +60,7 @@ interface Declaring {
 const WORD = /^[\p{L}_$]/u
 
 /** For `int n = N;`: declares `n`, refers to `N` (and to `int`, which nobody declares). */
-export function findNames(root: SyntaxNode, macros: MacroTable): Names {
+export function findNames(root: SyntaxNode, macros: MacroTable): NamesInCode {
   return new NameFinder(macros).find(root)
 }
 
@@ -76,7 +76,7 @@ class NameFinder {
     this.#macros = macros
   }
 
-  find(root: SyntaxNode): Names {
+  find(root: SyntaxNode): NamesInCode {
     this.#tasks = [{ kind: 'node', node: root, scope: this.#file }]
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       if (task.kind === 'node') this.#visit(task.node, task.scope)

@@ -7,7 +7,7 @@
  */
 import { lexC, parseDirective, removeSplices, type Token } from './lex-c.ts'
 
-export interface Refusal {
+export interface RefusedConstruct {
   readonly reason: 'include-not-allowed' | 'inline-asm' | 'raw-string' | 'nondeterministic' | 'forbidden'
   readonly detail: string
 }
@@ -25,7 +25,7 @@ const RAW_PREFIXES = new Set(['R', 'LR', 'uR', 'UR', 'u8R'])
 const SAFE_INCLUDE = /^(?:<(?!\s*\/)[^<>"\\:]+>|"(?!\s*\/)[^<>"\\:]+")/
 
 /** `#include "/etc/passwd"` gives `{reason: 'include-not-allowed', detail: '#include "/etc/passwd"'}`. */
-export function findRefusedConstruct(text: string): Refusal | undefined {
+export function findRefusedConstruct(text: string): RefusedConstruct | undefined {
   const tokens = lexC(removeSplices(text))
   for (const token of tokens) {
     const refusal = token.kind === 'directive' ? refuseDirective(token) : undefined
@@ -39,9 +39,9 @@ export function isAsmWord(word: string): boolean {
   return ASM_WORDS.has(word)
 }
 
-function refuseDirective(token: Token): Refusal | undefined {
+function refuseDirective(token: Token): RefusedConstruct | undefined {
   const { name, body } = parseDirective(token.text)
-  const include: Refusal = { reason: 'include-not-allowed', detail: firstLine(token.text) }
+  const include: RefusedConstruct = { reason: 'include-not-allowed', detail: firstLine(token.text) }
   if (FILE_DIRECTIVES.has(name) || FILE_QUESTIONS.test(body)) return include
   if (name === 'include' && (!SAFE_INCLUDE.test(body) || body.includes('..'))) return include
   // A line marker could pass the source's own text off as a system header's.
@@ -51,7 +51,7 @@ function refuseDirective(token: Token): Refusal | undefined {
   return refuseWords(lexC(body))
 }
 
-function refuseWords(tokens: readonly Token[]): Refusal | undefined {
+function refuseWords(tokens: readonly Token[]): RefusedConstruct | undefined {
   for (const [index, token] of tokens.entries()) {
     const refusal = refuseWord(token, tokens.slice(index + 1, index + 3))
     if (refusal !== undefined) return refusal
@@ -59,7 +59,7 @@ function refuseWords(tokens: readonly Token[]): Refusal | undefined {
   return undefined
 }
 
-function refuseWord(token: Token, following: readonly Token[]): Refusal | undefined {
+function refuseWord(token: Token, following: readonly Token[]): RefusedConstruct | undefined {
   if (token.kind !== 'word') return undefined
   const [next] = following
   const rest = following.map(({ text }) => text).join('')

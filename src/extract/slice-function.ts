@@ -8,7 +8,7 @@
  *
  * Not guaranteed: that the text compiles (macros can hide a need); the caller checks.
  */
-import type { Declaration, Outline, OutlineItem, Part } from './build-outline.ts'
+import type { Declaration, DeclaratorRange, Outline, OutlineItem } from './build-outline.ts'
 import { findFunction } from './build-outline.ts'
 import { declaratorPath, declaratorsOf } from './declarators.ts'
 import type { Declared, NameKey } from './find-names.ts'
@@ -31,7 +31,7 @@ interface Selection {
   readonly directives: Set<DirectiveItem>
   readonly declarations: Set<Declaration>
   /** The kept declarators of the declarations that can be kept in part. */
-  readonly parts: Set<Part>
+  readonly parts: Set<DeclaratorRange>
 }
 
 /**
@@ -121,7 +121,7 @@ function isOldStyle({ tree }: Declaration): boolean {
   return list?.namedChildren.some((child) => child.type === 'identifier') ?? true
 }
 
-function declaresIn(item: Declaration, part: Part, key: NameKey): boolean {
+function declaresIn(item: Declaration, part: DeclaratorRange, key: NameKey): boolean {
   return item.declares.some(
     (declared) => declared.key === key && part.start <= declared.at && declared.at < part.end,
   )
@@ -137,7 +137,7 @@ function isAlwaysKept({ directive: { name, body } }: DirectiveItem): boolean {
 function selectAllBut(outline: Outline, needed: Selection): Selection {
   const directives = new Set<DirectiveItem>()
   const declarations = new Set<Declaration>()
-  const parts = new Set<Part>()
+  const parts = new Set<DeclaratorRange>()
   for (const item of outline.items) {
     if (item.kind === 'directive') {
       if (isAlwaysKept(item) || item.directive.name === 'define' || item.directive.name === 'undef')

@@ -16,7 +16,7 @@ import type { Mutant } from '../records/mutant.ts'
 import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
 import type { Split } from '../records/split.ts'
 import type { Unit } from '../records/unit.ts'
-import { drawOrder, type Family, takeFamily } from './candidates.ts'
+import { type Candidates, drawOrder, takeCandidates } from './candidates.ts'
 import { type Dropped, drop } from './drop.ts'
 import { findAstEntries } from './find-ast-entries.ts'
 import { findLosers } from './find-losers.ts'
@@ -29,11 +29,11 @@ import {
   type RecordVerdict,
 } from './loser-search.ts'
 import { openMutantBuilders } from './mutant-builders.ts'
-import { type Centre, openCentre } from './open-subject.ts'
+import { openSubject, type Subject } from './open-subject.ts'
 import { openUnit } from './open-unit.ts'
 import { type ProvenWinner, proveWinners } from './prove-winners.ts'
 import type { Screening } from './screen-mutants.ts'
-import { type LoserOrder, loserOrder, type Selection } from './select-losers.ts'
+import { type LoserOrder, type LoserSelection, loserOrder } from './select-losers.ts'
 import { type Timed, timeStages } from './time-stages.ts'
 import { unedited } from './unedited.ts'
 
@@ -44,12 +44,12 @@ export interface GroupSettings {
   /** What part of them is edited C, edited IR, malformed IR. */
   readonly classes: ClassShares
   /** Which of those that could be losers come first. */
-  readonly select: Selection
+  readonly select: LoserSelection
   /**
    * What a group may be about: `any` of the unit and its mutants, or the `unit` alone. A group about a mutant has the
    * unit among its losers; so style does not tell winners from losers.
    */
-  readonly centre: 'any' | 'unit'
+  readonly subject: 'any' | 'unit'
   readonly minWinners: number
   readonly minLosers: number
   readonly inputs: number
@@ -88,7 +88,7 @@ async function groupResult(
   const seed = `${settings.seed} ${unit.id}`
   const opened = await openUnit(engine, unit, { wanted: settings.inputs, seed }, timed)
   if (opened.kind === 'dropped') return opened
-  const { calling, itself, inputsTried } = opened
+  const { entryPoint, unitSubject, inputsTried } = opened
 
   const { classes } = settings
   const mutants = classes.ast > 0 ? await timed('mutate', async () => mutateUnit(unit, parse)) : []
@@ -97,8 +97,8 @@ async function groupResult(
     return drop('mutate', 'too-few-mutants', `${mutants.length}`)
   const work: Work = {
     unit,
-    calling,
-    builders: openMutantBuilders(engine, unit, calling, parse),
+    entryPoint,
+    builders: openMutantBuilders(engine, unit, entryPoint, parse),
     mutants: chooseMutants(mutants, {
       count: settings.losers * MUTANTS_PER_LOSER,
       seed: settings.seed,
@@ -106,33 +106,35 @@ async function groupResult(
     order: loserOrder(settings.select, seed),
     seed,
     verdicts: new Map(),
-    judge: ({ id, operator }, verdict) => work.verdicts.set(id, { mutantId: id, operator, verdict }),
+    recordVerdict: ({ id, operator }, verdict) => work.verdicts.set(id, { mutantId: id, operator, verdict }),
   }
   const screened = findAstEntries(
     engine,
-    { ...work, inputs: itself.inputs },
+    { ...work, inputs: unitSubject.inputs },
     work.mutants,
     settings.losers * MUTANTS_PER_BATCH,
-    work.judge,
+    work.recordVerdict,
   )
-  const size = settings.centre === 'any' ? loserQuotas(classes, settings.losers, seed).ast : 0
-  const family = await timed('losers', () => takeFamily(screened, size, work.order))
-  for (const { mutant } of [...family.mutants, ...family.others]) work.judge(mutant, 'different-unchosen')
+  const size = settings.subject === 'any' ? loserQuotas(classes, settings.losers, seed).ast : 0
+  const candidates = await timed('losers', () => takeCandidates(screened, size, work.order))
+  for (const { mutant } of [...candidates.mutants, ...candidates.others])
+    work.recordVerdict(mutant, 'different-unchosen')
 
   let dropped: UnitResult | undefined
-  for (const mutant of drawOrder(family, seed)) {
-    const centre =
-      mutant && (await timed('input', () => openCentre(engine, unit, calling, itself.inputs, mutant)))
-    if (mutant && !centre) continue
-    const rivals = centre
-      ? screenAgain(tools, work, family, centre, settings)
-      : inFamilyOrder(family, screened)
-    const result = await groupAbout(tools, work, centre ?? itself, rivals, settings, timed)
+  for (const mutant of drawOrder(candidates, seed)) {
+    const subject =
+      mutant &&
+      (await timed('input', () => openSubject(engine, unit, entryPoint, unitSubject.inputs, mutant)))
+    if (mutant && !subject) continue
+    const loserCandidates = subject
+      ? screenAgain(tools, work, candidates, subject, settings)
+      : inCandidateOrder(candidates, screened)
+    const result = await groupAbout(tools, work, subject ?? unitSubject, loserCandidates, settings, timed)
     if (result.kind === 'group') {
       const contents = { ...result.group, split, inputsTried }
       return { ...result, group: { ...contents, id: groupId(unit.id, contents) } }
     }
-    if (!centre) dropped = result
+    if (!subject) dropped = result
   }
   return dropped!
 }
@@ -143,12 +145,12 @@ interface Work extends Omit<Screening, 'inputs'> {
   readonly order: LoserOrder
   readonly seed: string
   readonly verdicts: Map<string, MutantVerdict>
-  readonly judge: RecordVerdict
+  readonly recordVerdict: RecordVerdict
 }
 
-/** The family first, then whatever else differs from the unit. */
-async function* inFamilyOrder(
-  { mutants, others }: Family,
+/** The candidates first, then whatever else differs from the unit. */
+async function* inCandidateOrder(
+  { mutants, others }: Candidates,
   rest: AsyncIterable<readonly AstEntry[]>,
 ): AsyncGenerator<readonly AstEntry[]> {
   if (mutants.length > 0) yield mutants
@@ -160,28 +162,28 @@ async function* inFamilyOrder(
 async function* screenAgain(
   { engine }: GroupTools,
   work: Work,
-  family: Family,
-  centre: Centre,
+  candidates: Candidates,
+  subject: Subject,
   settings: GroupSettings,
 ): AsyncGenerator<readonly AstEntry[]> {
-  const ground = { ...work, inputs: centre.inputs }
-  const relatives = [unedited(work.unit), ...family.mutants.map(({ mutant }) => mutant)]
+  const proofContext = { ...work, inputs: subject.inputs }
+  const relatives = [unedited(work.unit), ...candidates.mutants.map(({ mutant }) => mutant)]
   const taken = new Set(relatives.map(({ id }) => id))
-  const near = relatives.filter(({ id }) => id !== centre.mutant?.id)
+  const near = relatives.filter(({ id }) => id !== subject.mutant?.id)
   // One that was found equal to the unit would take the unit's place.
   const refused = ({ id }: Mutant) => !(work.verdicts.get(id)?.verdict.startsWith('different') ?? true)
   const far = work.mutants.filter((mutant) => !taken.has(mutant.id) && !refused(mutant))
-  if (centre.mutant) work.judge(centre.mutant, 'centre')
-  yield* findAstEntries(engine, ground, near, near.length, work.judge)
-  yield* findAstEntries(engine, ground, far, settings.losers * MUTANTS_PER_BATCH, work.judge)
+  if (subject.mutant) work.recordVerdict(subject.mutant, 'centre')
+  yield* findAstEntries(engine, proofContext, near, near.length, work.recordVerdict)
+  yield* findAstEntries(engine, proofContext, far, settings.losers * MUTANTS_PER_BATCH, work.recordVerdict)
 }
 
-/** One centre with its winners and losers; split and id are still to come. */
+/** One subject with its winners and losers; split and id are still to come. */
 async function groupAbout(
   tools: GroupTools,
-  { unit, calling, order, seed, verdicts, judge }: Work,
-  centre: Centre,
-  rivals: AsyncIterable<readonly AstEntry[]>,
+  { unit, entryPoint, order, seed, verdicts, recordVerdict }: Work,
+  subject: Subject,
+  loserCandidates: AsyncIterable<readonly AstEntry[]>,
   settings: GroupSettings,
   timed: Timed,
 ): Promise<
@@ -192,9 +194,9 @@ async function groupAbout(
       pool: readonly PoolEntry[]
     }
 > {
-  const { inputs, code, mutant, coverage } = centre
+  const { inputs, code, mutant, coverage } = subject
   const proven = await timed('winners', () =>
-    proveWinners(tools.engine, { ...unit, code }, calling, inputs, settings.levels, centre.o0),
+    proveWinners(tools.engine, { ...unit, code }, entryPoint, inputs, settings.levels, subject.o0),
   )
   if (proven.kind === 'dropped') return drop(proven.stage, proven.reason, proven.detail)
   if (proven.winners.length < settings.minWinners)
@@ -202,13 +204,13 @@ async function groupAbout(
   const winners = chooseWinners(proven.winners, settings.winners, seed)
 
   // Among relatives no one is preferred by what the winners are: that would tell who is whose mutant.
-  const candidatesPerLoser = settings.centre === 'any' ? 1 : CANDIDATES_PER_LOSER
+  const candidatesPerLoser = settings.subject === 'any' ? 1 : CANDIDATES_PER_LOSER
   const { losers, pool } = await timed('losers', () =>
     findLosers(
       tools,
-      { unit, calling, inputs, winners, order, candidatesPerLoser, seed },
-      { wanted: settings.losers, classes: settings.classes, astEntries: rivals },
-      judge,
+      { unit, entryPoint, inputs, winners, order, candidatesPerLoser, seed },
+      { wanted: settings.losers, classes: settings.classes, astEntries: loserCandidates },
+      recordVerdict,
     ),
   )
   const mutantVerdicts = [...verdicts.values()]
@@ -217,7 +219,7 @@ async function groupAbout(
     return drop('losers', 'too-few-losers', detail)
   }
   const group = {
-    ...(mutant && { centre: { mutant, code } }),
+    ...(mutant && { subject: { mutant, code } }),
     inputs: inputs.map(({ input }) => input),
     expected: inputs.map(({ expected }) => expected),
     coverage,
@@ -225,8 +227,8 @@ async function groupAbout(
     winners,
     losers,
     mutantVerdicts,
-    ...(calling.kind === 'function' && {
-      callTexts: inputs.map(({ input }) => callLiteral(calling.plan, input as CallInput)),
+    ...(entryPoint.kind === 'function' && {
+      callTexts: inputs.map(({ input }) => callLiteral(entryPoint.plan, input as CallInput)),
     }),
   }
   return { kind: 'group', group, pool }

@@ -1,5 +1,5 @@
 /**
- * A unit's screened mutants in, its family out: the unit and as many mutants of it as a group has losers of the class
+ * A unit's screened mutants in, its candidates out: the unit and as many mutants of it as a group has losers of the class
  * `ast`. Any of them may be what the group is about, each as likely as the others, and the rest are its losers. So
  * nothing in a text says whether it is a winner: as the unit, as a mutant, it is one as often as it is the other.
  */
@@ -8,18 +8,18 @@ import type { Mutant } from '../records/mutant.ts'
 import type { AstEntry } from '../records/pool-entry.ts'
 import { type LoserOrder, takeFirst } from './select-losers.ts'
 
-export interface Family {
+export interface Candidates {
   readonly mutants: readonly AstEntry[]
-  /** Screened with them and not of the family: in place of one that turns out to be no loser. */
+  /** Screened with them and not of the candidates: in place of one that turns out to be no loser. */
   readonly others: readonly AstEntry[]
 }
 
 /** Takes from the batches until there are `size` mutants, or none are left; the rest of the batches stays unread. */
-export async function takeFamily(
+export async function takeCandidates(
   batches: AsyncIterator<readonly AstEntry[]>,
   size: number,
   order: LoserOrder,
-): Promise<Family> {
+): Promise<Candidates> {
   const mutants: AstEntry[] = []
   const others: AstEntry[] = []
   while (mutants.length < size) {
@@ -35,6 +35,6 @@ export async function takeFamily(
   return { mutants, others }
 }
 
-/** All of the family in a random order; undefined is the unit. */
-export const drawOrder = (family: Family, seed: string): (Mutant | undefined)[] =>
-  createRandom(`centre ${seed}`).shuffle([undefined, ...family.mutants.map(({ mutant }) => mutant)])
+/** All of the candidates in a random order; undefined is the unit. */
+export const drawOrder = (candidates: Candidates, seed: string): (Mutant | undefined)[] =>
+  createRandom(`centre ${seed}`).shuffle([undefined, ...candidates.mutants.map(({ mutant }) => mutant)])

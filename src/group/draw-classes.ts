@@ -2,7 +2,7 @@
 
 import { LOSER_CLASSES, type Loser, type LoserClass } from '../records/group-record.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
-import type { Drawing } from './draw-losers.ts'
+import type { LoserDrawing } from './draw-losers.ts'
 import { type ClassShares, loserQuotas } from './loser-quotas.ts'
 
 export interface ClassDraw {
@@ -20,7 +20,7 @@ export interface ClassDraw {
  * @returns by class in the order of `LOSER_CLASSES`
  */
 export async function drawClasses(
-  drawing: Drawing,
+  drawing: LoserDrawing,
   { wanted, classes, seed, batchesOf }: ClassDraw,
 ): Promise<Loser[]> {
   const quotas = loserQuotas(classes, wanted, seed)

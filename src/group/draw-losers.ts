@@ -29,14 +29,18 @@ interface Candidate {
 }
 
 /** Draws losers for one group, of one class after the other; all that it gave count when it gives more. */
-export interface Drawing {
+export interface LoserDrawing {
   /** As many as wanted, or all that there are. */
   draw(batches: AsyncIterable<readonly PoolEntry[]>, wanted: number): Promise<void>
   /** In the order in which they were proven. */
   readonly losers: readonly Loser[]
 }
 
-export function openDrawing(tools: GroupTools, search: LoserSearch, judge: RecordVerdict): Drawing {
+export function openLoserDrawing(
+  tools: GroupTools,
+  search: LoserSearch,
+  recordVerdict: RecordVerdict,
+): LoserDrawing {
   const drawLevel = levelDrawer(search)
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
@@ -66,8 +70,8 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Recor
           continue
         }
         const loser = await toLoser(tools.engine, search, entry, drawLevel, depthOf)
-        if (loser === undefined) judge(entry.mutant, 'not-compiled')
-        else if (takenIr.has(canonicalIr(loser.ir))) judge(entry.mutant, 'same-ir')
+        if (loser === undefined) recordVerdict(entry.mutant, 'not-compiled')
+        else if (takenIr.has(canonicalIr(loser.ir))) recordVerdict(entry.mutant, 'same-ir')
         else candidates.push({ entry, loser })
       }
       const chosen = takeCandidates(candidates, missing)
@@ -76,7 +80,7 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Recor
       for (const [index, { entry, loser }] of chosen.entries()) {
         const canonical = canonicalIr(loser.ir)
         const verdict = takenIr.has(canonical) ? 'same-ir' : proofs[index]!
-        judge(entry.mutant, verdict)
+        recordVerdict(entry.mutant, verdict)
         if (verdict !== provenVerdict(entry.class)) continue
         takenIr.add(canonical)
         losers.push(loser)
@@ -84,7 +88,7 @@ export function openDrawing(tools: GroupTools, search: LoserSearch, judge: Recor
       }
     }
     for (const entry of [...candidates.map((candidate) => candidate.entry), ...ready])
-      judge(entry.mutant, `${provenVerdict(entry.class)}-unchosen`)
+      recordVerdict(entry.mutant, `${provenVerdict(entry.class)}-unchosen`)
   }
 
   /** Removes and returns those to prove next. */

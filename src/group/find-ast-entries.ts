@@ -8,17 +8,17 @@ import { type Screening, screenMutants } from './screen-mutants.ts'
 /** @param length of a batch */
 export async function* findAstEntries(
   engine: CodeEngine,
-  ground: Screening,
+  proofContext: Screening,
   mutants: readonly Mutant[],
   length: number,
-  judge: RecordVerdict,
+  recordVerdict: RecordVerdict,
 ): AsyncGenerator<AstEntry[]> {
   for (let start = 0; start < mutants.length; start += length) {
     const batch = mutants.slice(start, start + length)
     const entries: AstEntry[] = []
-    for (const [index, screened] of (await screenMutants(engine, ground, batch)).entries()) {
+    for (const [index, screened] of (await screenMutants(engine, proofContext, batch)).entries()) {
       const mutant = batch[index]!
-      if (screened.kind === 'refused') judge(mutant, screened.verdict)
+      if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
       else {
         const { kind: _, ...shown } = screened
         entries.push({ class: 'ast', mutant, ...shown })

@@ -13,13 +13,13 @@ import type { GroupTools } from './group-tools.ts'
 import { inTurns } from './in-turns.ts'
 import { type LoserSearch, MUTANTS_PER_BATCH, MUTANTS_PER_LOSER, type RecordVerdict } from './loser-search.ts'
 import { irBuilder } from './prove-losers.ts'
-import { screenBuilds } from './screen-mutants.ts'
+import { screenBuilders } from './screen-mutants.ts'
 
 export async function* findIrEntries(
   { engine }: GroupTools,
   search: LoserSearch,
   wanted: number,
-  judge: RecordVerdict,
+  recordVerdict: RecordVerdict,
 ): AsyncGenerator<IrEntry[]> {
   const edits = editsInTurns(search, wanted * MUTANTS_PER_LOSER)
   const length = wanted * MUTANTS_PER_BATCH
@@ -27,9 +27,9 @@ export async function* findIrEntries(
     const batch = edits.slice(start, start + length)
     const builders = batch.map(({ mutant }) => irBuilder(engine, search, mutant.text))
     const entries: IrEntry[] = []
-    for (const [index, screened] of (await screenBuilds(engine, search, builders)).entries()) {
+    for (const [index, screened] of (await screenBuilders(engine, search, builders)).entries()) {
       const { mutant, editedWinner } = batch[index]!
-      if (screened.kind === 'refused') judge(mutant, screened.verdict)
+      if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
       else {
         const { kind: _, ...shown } = screened
         entries.push({

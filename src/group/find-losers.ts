@@ -7,7 +7,7 @@
 import type { Loser, LoserClass } from '../records/group-record.ts'
 import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
 import { drawClasses } from './draw-classes.ts'
-import { openDrawing } from './draw-losers.ts'
+import { openLoserDrawing } from './draw-losers.ts'
 import { findIrEntries } from './find-ir-entries.ts'
 import { findMalformedEntries } from './find-malformed-entries.ts'
 import type { GroupTools } from './group-tools.ts'
@@ -32,7 +32,7 @@ export async function findLosers(
   tools: GroupTools,
   search: LoserSearch,
   { wanted, classes, astEntries }: LoserWish,
-  judge: RecordVerdict,
+  recordVerdict: RecordVerdict,
 ): Promise<FoundLosers> {
   const pool: PoolEntry[] = []
   const batchesOf = (name: LoserClass, count: number): AsyncIterable<readonly PoolEntry[]> => {
@@ -40,12 +40,12 @@ export async function findLosers(
       case 'ast':
         return astEntries
       case 'ir':
-        return findIrEntries(tools, search, count, judge)
+        return findIrEntries(tools, search, count, recordVerdict)
       case 'malformed':
         return findMalformedEntries(tools, search, count)
     }
   }
-  const losers = await drawClasses(openDrawing(tools, search, judge), {
+  const losers = await drawClasses(openLoserDrawing(tools, search, recordVerdict), {
     wanted,
     classes,
     seed: search.seed,

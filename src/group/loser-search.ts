@@ -2,10 +2,10 @@
 
 import type { MutantVerdictName, Winner } from '../records/group-record.ts'
 import type { Mutant } from '../records/mutant.ts'
-import type { Ground } from './prove-losers.ts'
+import type { ProofContext } from './prove-losers.ts'
 import type { LoserOrder } from './select-losers.ts'
 
-export interface LoserSearch extends Ground {
+export interface LoserSearch extends ProofContext {
   readonly winners: readonly Winner[]
   readonly order: LoserOrder
   /** So many that could be losers are compiled and compared for each that is wanted. */

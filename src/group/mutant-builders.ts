@@ -15,20 +15,20 @@ export type MutantBuilders = (mutants: readonly Mutant[]) => Builder[]
 export function openMutantBuilders(
   engine: CodeEngine,
   unit: Unit,
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   parse: (code: string) => SyntaxNode,
 ): MutantBuilders {
   const known = new Map<string, Builder>()
   const { standard } = unit
   const buildAlone = (mutant: Mutant, build: BuildKind) =>
-    engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, calling)
+    engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, entryPoint)
 
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
     const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
     const builds = new Map<string, Promise<BuildResult>>()
     const buildCombined = (text: string, build: BuildKind) =>
-      once(builds, build, () => engine.build({ text, language: 'c', standard }, build, calling))
+      once(builds, build, () => engine.build({ text, language: 'c', standard }, build, entryPoint))
     for (const mutant of fresh) {
       const selector = combined?.selectors.get(mutant.id)
       known.set(mutant.id, async (build) => {

@@ -13,7 +13,7 @@ import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
 
 /** What a group can be about. */
-export interface Centre {
+export interface Subject {
   /** Undefined for the unit itself. */
   readonly mutant: Mutant | undefined
   readonly code: string
@@ -28,24 +28,24 @@ export interface Centre {
 const LEAST_SHARE = 0.5
 
 /** Undefined for a mutant that a group cannot be about. */
-export async function openCentre(
+export async function openSubject(
   engine: CodeEngine,
   unit: Unit,
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   inputs: readonly CleanInput[],
   mutant: Mutant,
-): Promise<Centre | undefined> {
+): Promise<Subject | undefined> {
   const mutated: Unit = { ...unit, code: applyMutant(unit.code, mutant) }
   const { code, standard } = mutated
   const o0 = await engine.emitIr(code, standard, 'O0')
   if (o0.kind !== 'ok' || findImpurity(o0.stdout) !== undefined) return undefined
-  const cover = await engine.build({ text: code, language: 'c', standard }, 'cover', calling)
+  const cover = await engine.build({ text: code, language: 'c', standard }, 'cover', entryPoint)
   if (cover.kind === 'rejected') return undefined
   const replays = inputs.map(({ input }) => ({ input, fuel: ORIGINAL_EDGES }))
   const ended = (await engine.replay(cover.executable, replays)).flatMap(({ outcome, coverage }, index) =>
     outcome.kind === 'ok' && coverage !== undefined ? [{ input: inputs[index]!.input, ...coverage }] : [],
   )
-  const screened = await screenOf(engine, mutated, calling, cover.executable)(ended)
+  const screened = await screenOf(engine, mutated, entryPoint, cover.executable)(ended)
   const clean: (CleanInput & { readonly hits: Uint8Array })[] = []
   for (const [index, verdict] of screened.entries()) {
     if (verdict.kind === 'clean') clean.push({ ...ended[index]!, expected: verdict.expected })

@@ -10,8 +10,8 @@ import { findInputs } from '../execute/find-inputs.ts'
 import { screenOf } from '../execute/screen-original.ts'
 import type { Unit } from '../records/unit.ts'
 import { type Dropped, drop } from './drop.ts'
-import type { Centre } from './open-subject.ts'
-import { planCalling } from './plan-entry-point.ts'
+import type { Subject } from './open-subject.ts'
+import { planEntryPoint } from './plan-entry-point.ts'
 import type { Timed } from './time-stages.ts'
 
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
@@ -21,8 +21,8 @@ type OpenedUnit =
   | Dropped
   | {
       readonly kind: 'opened'
-      readonly calling: EntryPoint
-      readonly itself: Centre
+      readonly entryPoint: EntryPoint
+      readonly unitSubject: Subject
       readonly inputsTried: number
     }
 
@@ -38,14 +38,14 @@ export async function openUnit(
   const impurity = findImpurity(o0.stdout)
   if (impurity) return drop('compile', impurity.reason, impurity.detail)
 
-  const called = await timed('compile', () => planCalling(engine, unit))
+  const called = await timed('compile', () => planEntryPoint(engine, unit))
   if (called.kind === 'unsupported') return drop('input', 'unsupported-signature', called.reason)
-  const { calling } = called
+  const { entryPoint } = called
 
   const original = { text: unit.code, language: 'c', standard: unit.standard } as const
-  const cover = await timed('input', () => engine.build(original, 'cover', calling))
+  const cover = await timed('input', () => engine.build(original, 'cover', entryPoint))
   if (cover.kind === 'rejected') return drop('compile', 'compile', cover.detail)
-  const screen = screenOf(engine, unit, calling, cover.executable)
+  const screen = screenOf(engine, unit, entryPoint, cover.executable)
   const found = await timed('input', () =>
     findInputs(engine, cover.executable, screen, {
       seed,
@@ -57,6 +57,6 @@ export async function openUnit(
   if (found.kind === 'dropped') return drop(found.stage, found.reason, found.detail)
   const { inputs, edgesReached, edgesTotal, tried } = found
   const coverage = { edgesReached, edgesTotal }
-  const itself = { mutant: undefined, code: unit.code, o0: o0.stdout, inputs, coverage }
-  return { kind: 'opened', calling, itself, inputsTried: tried }
+  const unitSubject = { mutant: undefined, code: unit.code, o0: o0.stdout, inputs, coverage }
+  return { kind: 'opened', entryPoint, unitSubject, inputsTried: tried }
 }

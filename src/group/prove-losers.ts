@@ -16,9 +16,9 @@ import type { GroupTools } from './group-tools.ts'
 import { runBuilds } from './run-builds.ts'
 
 /** What a proof needs to know of the unit. */
-export interface Ground {
+export interface ProofContext {
   readonly unit: Unit
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   readonly inputs: readonly CleanInput[]
 }
 
@@ -38,17 +38,17 @@ export const provenVerdict = (name: LoserClass): MutantVerdictName =>
 
 /** C has the sanitizers' checks from clang; IR that was edited is given them here. */
 export const irBuilder =
-  (engine: CodeEngine, { unit, calling }: Ground, ir: string): Builder =>
+  (engine: CodeEngine, { unit, entryPoint }: ProofContext, ir: string): Builder =>
   async (build) => {
     const text = build === 'asan' || build === 'msan' ? watchUndefined(ir, build) : ir
     if (text === undefined) return { kind: 'rejected', detail: 'a part of the module cannot be watched' }
-    return engine.build({ text, language: 'ir', standard: unit.standard }, build, calling)
+    return engine.build({ text, language: 'ir', standard: unit.standard }, build, entryPoint)
   }
 
 /** Why the claims do not hold on a build of their own, each run once for each fill; `different` where they do. */
 async function repeatResults(
   engine: CodeEngine,
-  { inputs }: Ground,
+  { inputs }: ProofContext,
   claims: readonly Claim[],
   build: BuildKind,
   fills: readonly number[],
@@ -73,13 +73,15 @@ async function repeatResults(
 /** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
 export async function proveClean(
   engine: CodeEngine,
-  ground: Ground,
+  proofContext: ProofContext,
   claims: readonly Claim[],
 ): Promise<MutantVerdictName[]> {
-  const verdicts = await repeatResults(engine, ground, claims, 'asan', [FILLS[0]])
+  const verdicts = await repeatResults(engine, proofContext, claims, 'asan', [FILLS[0]])
   const open = [...claims.keys()].filter((index) => verdicts[index] === 'different')
   const left = open.map((index) => claims[index]!)
-  for (const [position, verdict] of (await repeatResults(engine, ground, left, 'msan', [FILLS[1]])).entries())
+  for (const [position, verdict] of (
+    await repeatResults(engine, proofContext, left, 'msan', [FILLS[1]])
+  ).entries())
     verdicts[open[position]!] = verdict
   return verdicts
 }
@@ -87,16 +89,17 @@ export async function proveClean(
 /** The loser's own IR, in the stored text, gives the result too, twice, with different memory fill and address layout. */
 export function proveIr(
   engine: CodeEngine,
-  ground: Ground,
+  proofContext: ProofContext,
   losers: readonly (Pick<Claim, 'inputIndex' | 'result'> & { readonly ir: string })[],
 ): Promise<MutantVerdictName[]> {
-  const { standard } = ground.unit
+  const { standard } = proofContext.unit
   const claims = losers.map(({ ir, inputIndex, result }) => ({
     inputIndex,
     result,
-    build: (build: BuildKind) => engine.build({ text: ir, language: 'ir', standard }, build, ground.calling),
+    build: (build: BuildKind) =>
+      engine.build({ text: ir, language: 'ir', standard }, build, proofContext.entryPoint),
   }))
-  return repeatResults(engine, ground, claims, 'plain', FILLS)
+  return repeatResults(engine, proofContext, claims, 'plain', FILLS)
 }
 
 /** An edited text that runs is not yet one that is well-formed: the assembler verifies more than a compiler does. */
@@ -122,30 +125,30 @@ export async function proveRefused(
 /** Everything that makes a stored loser one, proven again from its own code and IR. */
 export async function proveLoser(
   tools: Pick<GroupTools, 'engine' | 'assemble'>,
-  ground: Ground,
+  proofContext: ProofContext,
   loser: Loser,
 ): Promise<MutantVerdictName> {
   if (loser.class === 'malformed') return proveRefused(tools, loser)
   const { engine } = tools
   const { inputIndex, original, mutant: result } = loser.witness
-  const { expected } = ground.inputs[inputIndex]!
+  const { expected } = proofContext.inputs[inputIndex]!
   if (!sameResult(expected, original) || !clearlyDifferent(expected, result)) return 'no-difference'
-  const [clean] = await proveClean(engine, ground, [
-    { inputIndex, result, build: builderOf(engine, ground, loser) },
+  const [clean] = await proveClean(engine, proofContext, [
+    { inputIndex, result, build: builderOf(engine, proofContext, loser) },
   ])
   if (clean !== 'different') return clean!
-  const [same] = await proveIr(engine, ground, [{ ir: loser.ir, inputIndex, result }])
+  const [same] = await proveIr(engine, proofContext, [{ ir: loser.ir, inputIndex, result }])
   return same === 'different' && loser.class === 'ir' ? proveAssembled(tools, loser.ir) : same!
 }
 
 function builderOf(
   engine: CodeEngine,
-  ground: Ground,
+  proofContext: ProofContext,
   loser: Exclude<Loser, { class: 'malformed' }>,
 ): Builder {
-  if (loser.class === 'ir') return irBuilder(engine, ground, loser.ir)
-  const code = { text: loser.code, language: 'c', standard: ground.unit.standard } as const
-  return (build) => engine.build(code, build, ground.calling)
+  if (loser.class === 'ir') return irBuilder(engine, proofContext, loser.ir)
+  const code = { text: loser.code, language: 'c', standard: proofContext.unit.standard } as const
+  return (build) => engine.build(code, build, proofContext.entryPoint)
 }
 
 function failedProof(outcome: string, build: string): MutantVerdictName {

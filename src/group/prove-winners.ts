@@ -33,7 +33,7 @@ export type ProvenWinners =
 export async function proveWinners(
   engine: CodeEngine,
   unit: Unit,
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   inputs: readonly CleanInput[],
   levels: readonly Level[],
   o0: string,
@@ -58,7 +58,7 @@ export async function proveWinners(
     else levelsByText.set(text, [level])
   }
   const winners = [...levelsByText].map(([ir, sameLevels]) => ({ ir, levels: sameLevels }))
-  const failures = await disagreements(engine, winners, unit, calling, inputs)
+  const failures = await disagreements(engine, winners, unit, entryPoint, inputs)
   const failure = failures.find((one) => one !== undefined)
   return failure ? { kind: 'dropped', stage: 'winners', ...failure } : { kind: 'proven', winners }
 }
@@ -68,7 +68,7 @@ export async function disagreements(
   engine: CodeEngine,
   winners: readonly ProvenWinner[],
   unit: Pick<Unit, 'standard'>,
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   inputs: readonly CleanInput[],
 ): Promise<({ reason: string; detail: string } | undefined)[]> {
   // The fill alternates so that a winner that reads what was never written has two chances to show it.
@@ -80,7 +80,9 @@ export async function disagreements(
   }))
   const builds: BuildResult[] = []
   for (const { ir } of winners)
-    builds.push(await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', calling))
+    builds.push(
+      await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', entryPoint),
+    )
   const ran = await runBuilds(engine, builds, () => ({ runs, stopAt: 'deviation' }))
   return ran.map((built, index) => {
     const level = winners[index]!.levels[0]!

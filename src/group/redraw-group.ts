@@ -15,18 +15,18 @@ import type {
 } from '../records/group-record.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
 import { drawClasses } from './draw-classes.ts'
-import { openDrawing } from './draw-losers.ts'
+import { openLoserDrawing } from './draw-losers.ts'
 import type { GroupTools } from './group-tools.ts'
 import type { ClassShares } from './loser-quotas.ts'
 import { CANDIDATES_PER_LOSER, type LoserSearch, type RecordVerdict } from './loser-search.ts'
-import { planCalling } from './plan-entry-point.ts'
-import { loserOrder, type Selection } from './select-losers.ts'
+import { planEntryPoint } from './plan-entry-point.ts'
+import { type LoserSelection, loserOrder } from './select-losers.ts'
 
 export interface RedrawSettings {
   readonly losers: number
   readonly minLosers: number
   readonly classes: ClassShares
-  readonly select: Selection
+  readonly select: LoserSelection
   readonly seed: number
 }
 
@@ -52,12 +52,12 @@ async function redrawn(
   tools: GroupTools,
   { stored: { group, unit }, pool, settings }: RedrawTask,
 ): Promise<UnitResult> {
-  const called = await planCalling(tools.engine, unit)
+  const called = await planEntryPoint(tools.engine, unit)
   if (called.kind === 'unsupported')
     return { kind: 'dropped', stage: 'input', reason: 'unsupported-signature', detail: called.reason }
   const search: LoserSearch = {
     unit,
-    calling: called.calling,
+    entryPoint: called.entryPoint,
     // What the original takes bounds only the runs of screening.
     inputs: group.inputs.map((input, index) => ({
       input,
@@ -72,9 +72,9 @@ async function redrawn(
   const verdicts = new Map<string, MutantVerdict>(
     group.mutantVerdicts.map((verdict) => [verdict.mutantId, verdict]),
   )
-  const judge: RecordVerdict = ({ id, operator }, verdict) =>
+  const recordVerdict: RecordVerdict = ({ id, operator }, verdict) =>
     verdicts.set(id, { mutantId: id, operator, verdict })
-  const losers = await drawClasses(openDrawing(tools, search, judge), {
+  const losers = await drawClasses(openLoserDrawing(tools, search, recordVerdict), {
     wanted: settings.losers,
     classes: settings.classes,
     seed: search.seed,

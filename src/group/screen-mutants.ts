@@ -12,39 +12,39 @@ import type { Mutant } from '../records/mutant.ts'
 import { observedResult, sameResult } from '../records/observed-result.ts'
 import type { Shown } from '../records/pool-entry.ts'
 import type { MutantBuilders } from './mutant-builders.ts'
-import { type Builder, type Claim, type Ground, proveClean } from './prove-losers.ts'
+import { type Builder, type Claim, type ProofContext, proveClean } from './prove-losers.ts'
 import { runBuilds } from './run-builds.ts'
 
 export type Screened =
   | ({ readonly kind: 'different' } & Shown)
   | { readonly kind: 'refused'; readonly verdict: MutantVerdictName }
 
-export interface Screening extends Ground {
+export interface Screening extends ProofContext {
   readonly builders: MutantBuilders
 }
 
 /** Mutants of the unit's code. */
 export const screenMutants = (
   engine: CodeEngine,
-  ground: Screening,
+  proofContext: Screening,
   mutants: readonly Mutant[],
-): Promise<Screened[]> => screenBuilds(engine, ground, ground.builders(mutants))
+): Promise<Screened[]> => screenBuilders(engine, proofContext, proofContext.builders(mutants))
 
 /**
  * For each mutant the inputs on which it is clean and clearly differs. A run that does not end well, or differs only
  * through undefined behaviour, proves nothing: what such a run gives is chance, so it must have no say in what is
  * chosen.
  */
-export async function screenBuilds(
+export async function screenBuilders(
   engine: CodeEngine,
-  ground: Ground,
+  proofContext: ProofContext,
   builders: readonly Builder[],
 ): Promise<Screened[]> {
   const verdicts: MutantVerdictName[] = builders.map(() => 'no-difference')
   const shown: Omit<Shown, 'shownOn'>[][] = builders.map(() => [])
   const builds: BuildResult[] = []
   for (const build of builders) builds.push(await build('cover'))
-  const runs = ground.inputs.map(({ input, edgesTaken }) => ({
+  const runs = proofContext.inputs.map(({ input, edgesTaken }) => ({
     input,
     fill: FILLS[0],
     fuel: mutantEdges(edgesTaken),
@@ -56,14 +56,14 @@ export async function screenBuilds(
       continue
     }
     for (const [inputIndex, outcome] of built.outcomes.entries()) {
-      const { expected } = ground.inputs[inputIndex]!
+      const { expected } = proofContext.inputs[inputIndex]!
       if (outcome.kind !== 'ok') verdicts[index] = outcome.kind === 'timeout' ? 'timeout' : 'crash'
       else if (clearlyDifferent(expected, outcome))
         claims.push({ index, inputIndex, result: observedResult(outcome), build: builders[index]! })
       else if (!sameResult(expected, outcome)) verdicts[index] = 'float-gap'
     }
   }
-  for (const [position, verdict] of (await proveClean(engine, ground, claims)).entries()) {
+  for (const [position, verdict] of (await proveClean(engine, proofContext, claims)).entries()) {
     const { index, inputIndex, result } = claims[position]!
     if (verdict === 'different') shown[index]!.push({ inputIndex, result })
     else verdicts[index] = verdict

@@ -13,8 +13,8 @@ import { createHash } from 'node:crypto'
 import type { Loser } from '../records/group-record.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
 
-export const SELECTIONS = ['mixed', 'hard', 'diverse', 'random'] as const
-export type Selection = (typeof SELECTIONS)[number]
+export const LOSER_SELECTIONS = ['mixed', 'hard', 'diverse', 'random'] as const
+export type LoserSelection = (typeof LOSER_SELECTIONS)[number]
 
 /** Compared item by item; the least comes first. */
 export type Rank = readonly number[]
@@ -26,7 +26,7 @@ export interface LoserOrder {
 }
 
 /** `before`: what the group has already, or is about to. */
-export function loserOrder(selection: Selection, seed: string): LoserOrder {
+export function loserOrder(selection: LoserSelection, seed: string): LoserOrder {
   const draw = ({ mutant }: Pick<PoolEntry, 'mutant'>) =>
     Number.parseInt(
       createHash('sha256').update(`${selection} ${seed} ${mutant.id}`).digest('hex').slice(0, 12),

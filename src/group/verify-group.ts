@@ -16,11 +16,11 @@ import type { Loser, StoredGroup } from '../records/group-record.ts'
 import { sameResult } from '../records/observed-result.ts'
 import { unitId } from '../records/unit-id.ts'
 import type { GroupTools } from './group-tools.ts'
-import { planCalling } from './plan-entry-point.ts'
+import { planEntryPoint } from './plan-entry-point.ts'
 import { proveLoser, provenVerdict } from './prove-losers.ts'
 import { disagreements } from './prove-winners.ts'
 
-export interface Finding {
+export interface LabelFinding {
   /** `contents`, `original`, `winner 2`, `loser 1`, ... */
   readonly member: string
   /** `failed`: the claim does not hold; `unknown`: it could not be tried. */
@@ -33,7 +33,7 @@ export interface Finding {
 export async function verifyGroup(
   tools: Pick<GroupTools, 'engine' | 'assemble'>,
   { group, unit }: Pick<StoredGroup, 'group' | 'unit'>,
-): Promise<Finding[]> {
+): Promise<LabelFinding[]> {
   try {
     return await findings(tools, group, unit)
   } catch (error) {
@@ -48,9 +48,9 @@ async function findings(
   tools: Pick<GroupTools, 'engine' | 'assemble'>,
   group: StoredGroup['group'],
   unit: StoredGroup['unit'],
-): Promise<Finding[]> {
+): Promise<LabelFinding[]> {
   const { engine } = tools
-  const found: Finding[] = []
+  const found: LabelFinding[] = []
   const report = (member: string, reason: string, detail = '') =>
     found.push({ member, verdict: 'failed', reason, detail })
 
@@ -59,20 +59,20 @@ async function findings(
   if (new Set(group.winners.map((winner) => winner.ir)).size !== group.winners.length)
     report('contents', 'equal-winners')
 
-  if (group.centre && applyMutant(unit.code, group.centre.mutant) !== group.centre.code)
-    report('original', 'wrong-code', `is not ${group.centre.mutant.operator}`)
-  const centre = { ...unit, code: groupCode({ group, unit }) }
+  if (group.subject && applyMutant(unit.code, group.subject.mutant) !== group.subject.code)
+    report('original', 'wrong-code', `is not ${group.subject.mutant.operator}`)
+  const subject = { ...unit, code: groupCode({ group, unit }) }
 
-  const called = await planCalling(engine, unit)
+  const called = await planEntryPoint(engine, unit)
   if (called.kind === 'unsupported') {
     report('original', 'unsupported-signature', called.reason)
     return found
   }
-  const { calling } = called
+  const { entryPoint } = called
   const cover = await engine.build(
-    { text: centre.code, language: 'c', standard: unit.standard },
+    { text: subject.code, language: 'c', standard: unit.standard },
     'cover',
-    calling,
+    entryPoint,
   )
   if (cover.kind === 'rejected') {
     report('original', 'compile', cover.detail)
@@ -83,20 +83,20 @@ async function findings(
     expected: group.expected[index]!,
     edgesTaken: ORIGINAL_EDGES,
   }))
-  const screened = await screenOf(engine, centre, calling, cover.executable)(inputs)
+  const screened = await screenOf(engine, subject, entryPoint, cover.executable)(inputs)
   for (const [index, verdict] of screened.entries()) {
     if (verdict.kind === 'refused') report('original', verdict.reason, `input ${index}: ${verdict.detail}`)
     else if (!sameResult(inputs[index]!.expected, verdict.expected))
       report('original', 'other-result', `input ${index}`)
   }
-  const failures = await disagreements(engine, group.winners, unit, calling, inputs)
+  const failures = await disagreements(engine, group.winners, unit, entryPoint, inputs)
   for (const [index, failure] of failures.entries())
     if (failure) report(`winner ${index}`, failure.reason, failure.detail)
   for (const [index, loser] of group.losers.entries()) {
     const member = `loser ${index}`
     const edit = checkEdit(loser, group.winners, unit.code)
     if (edit !== undefined) found.push({ member, ...edit })
-    const verdict = await proveLoser(tools, { unit, calling, inputs }, loser)
+    const verdict = await proveLoser(tools, { unit, entryPoint, inputs }, loser)
     const where = loser.class === 'malformed' ? loser.message : `input ${loser.witness.inputIndex}`
     if (verdict === 'assembler-failed')
       found.push({ member, verdict: 'unknown', reason: verdict, detail: '' })
@@ -110,7 +110,7 @@ function checkEdit(
   loser: Loser,
   winners: StoredGroup['group']['winners'],
   code: string,
-): Omit<Finding, 'member'> | undefined {
+): Omit<LabelFinding, 'member'> | undefined {
   const { mutant } = loser
   const detail = `is not ${mutant.operator} at line ${mutant.line}`
   if (loser.class === 'ast')

@@ -33,7 +33,7 @@ export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buff
   ])
 }
 
-export function encodeRun({ writableBox, ...request }: BoxRun): Buffer {
+export function encodeBoxRun({ writableBox, ...request }: BoxRun): Buffer {
   // Without its length; the flags come first.
   const body = encodeRequest(request).subarray(4)
   if (writableBox) body.writeUInt32LE(body.readUInt32LE(0) | FLAG_WRITABLE_BOX, 0)

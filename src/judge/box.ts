@@ -8,7 +8,7 @@ import { decodeHello, decodeReport, wallLimitMs } from '../sandbox/protocol.ts'
 import type { RunReport } from '../sandbox/run-report.ts'
 import { SupervisorProcess, type User } from '../sandbox/supervisor-process.ts'
 import { boxCommand, JUDGE_BOX, SUPPORT } from './box-command.ts'
-import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodePrepare, encodeRun } from './box-frames.ts'
+import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodeBoxRun, encodePrepare } from './box-frames.ts'
 
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
@@ -49,7 +49,7 @@ export function makeBox(fence: BoxFence): Box {
       }
       return exchange(encodePrepare(files, BOX_BYTES), PREPARE_TIMEOUT_MS)
     },
-    run: (request) => exchange(encodeRun(request), MOST_PATIENCE * wallLimitMs(request) + ANSWER_GRACE_MS),
+    run: (request) => exchange(encodeBoxRun(request), MOST_PATIENCE * wallLimitMs(request) + ANSWER_GRACE_MS),
     stop: async () => process?.stop(),
   }
 }

@@ -1,7 +1,7 @@
 /** The texts that stand beside an answer whose function is called: native/judge-box/drivers, one a language. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import { PACKAGE_ROOT } from '../base/package-root.ts'
 import type { BoxFile } from './box-frames.ts'
 
 /** The driver of that name as a file of the box. */

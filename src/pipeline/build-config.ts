@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../execute/unit-limits.ts'
-import { SELECTIONS } from '../group/select-losers.ts'
+import { LOSER_SELECTIONS } from '../group/select-losers.ts'
 import { LEVELS } from '../records/level.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/
@@ -54,8 +54,10 @@ const buildConfigSchema = z.strictObject({
   losers: wholeNumber(1, 64).default(4),
   classes: classesSchema.default(() => classesSchema.parse({ ast: 1 })),
   /** Of a group: any of a unit and its mutants, or the unit alone. */
-  centre: z.enum(['any', 'unit'], { error: 'must be any or unit' }).default('any'),
-  select: z.enum(SELECTIONS, { error: `must be one of ${SELECTIONS.join(', ')}` }).default('mixed'),
+  subject: z.enum(['any', 'unit'], { error: 'must be any or unit' }).default('any'),
+  select: z
+    .enum(LOSER_SELECTIONS, { error: `must be one of ${LOSER_SELECTIONS.join(', ')}` })
+    .default('mixed'),
   minWinners: wholeNumber(1, 64).default(2),
   minLosers: wholeNumber(1, 64).default(2),
   unit: z
@@ -104,7 +106,7 @@ const CONTENT_OPTIONS = [
   'losers',
   'classes',
   'select',
-  'centre',
+  'subject',
   'minWinners',
   'minLosers',
   'unit',
@@ -124,8 +126,10 @@ export type ContentConfig = Pick<BuildConfig, (typeof CONTENT_OPTIONS)[number]>
  * @example parseBuildConfig({ seed: 1, levels: ['O0', 'O2'] }).winners // 4
  */
 export function parseBuildConfig(flags: Record<string, unknown>, file?: string): BuildConfig {
-  const fromFile = file === undefined ? {} : readConfigFile(file)
-  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  const fromFile = file === undefined ? {} : withNewNames(readConfigFile(file))
+  const given = withNewNames(
+    Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)),
+  )
   const merged: Record<string, unknown> = { ...fromFile, ...given }
   const limits = mergeLimits(fromFile.limits, given.limits)
   if (limits !== undefined) merged.limits = limits
@@ -168,6 +172,17 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
 /** What two runs on one database must have in common, or their groups would not be of one kind. */
 export const contentConfig = (config: BuildConfig): ContentConfig =>
   Object.fromEntries(CONTENT_OPTIONS.map((name) => [name, config[name]])) as unknown as ContentConfig
+
+/** The same as a database keeps it, in the words that databases have had from the first. */
+export function storedContent(config: BuildConfig): Record<string, unknown> {
+  const { subject, ...content } = contentConfig(config)
+  return { ...content, centre: subject }
+}
+
+/** Options that had another name once: commands and files that were written then go on working. */
+function withNewNames({ centre, ...options }: Record<string, unknown>): Record<string, unknown> {
+  return centre === undefined ? options : { subject: centre, ...options }
+}
 
 function readConfigFile(file: string): Record<string, unknown> {
   let text: string

@@ -11,7 +11,7 @@
 import { settleSplits } from '../audit/settle-splits.ts'
 import { sourceShingles } from '../audit/source-shingles.ts'
 import { splitOfSource } from '../audit/source-splits.ts'
-import { runBounded, tasksAtATime } from '../base/for-each-bounded.ts'
+import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { inOrder } from '../base/in-order.ts'
 import { UserError } from '../base/user-error.ts'
 import type { UnitOutcome } from '../records/group-record.ts'
@@ -20,7 +20,7 @@ import type { Unit } from '../records/unit.ts'
 import { countSources, readSources } from '../sources/read-sources.ts'
 import type { Store } from '../store/store.ts'
 import type { BuildConfig } from './build-config.ts'
-import { contentConfig } from './build-config.ts'
+import { contentConfig, storedContent } from './build-config.ts'
 import { countUnits, type UnitCounter } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
@@ -36,7 +36,7 @@ export async function build(
   const counter = countUnits(store, reporter)
   store.beginRun({
     config,
-    contentConfig: { ...contentConfig(config) },
+    contentConfig: storedContent(config),
     ...describeVersions(),
     sources: specs,
     seed: config.seed,
@@ -48,7 +48,7 @@ export async function build(
   if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })
   const pool = await openPool(config, signal)
   try {
-    await runBounded(
+    await forEachBounded(
       units(config, specs, store, reporter, signal, pool, counter),
       tasksAtATime(config.jobs),
       async (unit) => {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { arch, release } from 'node:os'
 import path from 'node:path'
-import { locateTools, PACKAGE_ROOT } from '../toolchain/locate-tools.ts'
+import { PACKAGE_ROOT } from '../base/package-root.ts'
+import { locateTools } from '../toolchain/locate-tools.ts'
 
 export interface Versions {
   /** What groups depend on. */

@@ -54,7 +54,7 @@ export interface BuildSummary {
 }
 
 /** The whole way from sources to stored groups. Never prints, never exits. */
-export type Build = (
+export type BuildGroups = (
   config: BuildConfig,
   sources: readonly string[],
   store: Store,

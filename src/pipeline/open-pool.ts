@@ -6,7 +6,7 @@ import type { UnitLimits } from '../execute/unit-limits.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import type { GroupTask } from '../group/build-group.ts'
 import type { RedrawTask } from '../group/redraw-group.ts'
-import type { Finding } from '../group/verify-group.ts'
+import type { LabelFinding } from '../group/verify-group.ts'
 import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
@@ -19,7 +19,7 @@ export interface Pool {
   extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
   group(task: GroupTask): Promise<UnitOutcome>
   redraw(task: RedrawTask): Promise<UnitOutcome>
-  verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Finding[]>
+  verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<LabelFinding[]>
   close(): Promise<void>
 }
 
@@ -50,10 +50,10 @@ export async function openPool({ jobs, limits, compiler }: PoolOptions, signal: 
     workerData: { clang, llvmAs, compileWorker, harness, limits } satisfies WorkerOptions,
   })
   return {
-    extract: async (task) => fromReply(await piscina.run(task, { name: 'extract', signal })),
-    group: async (task) => fromReply(await piscina.run(task, { name: 'group', signal })),
-    redraw: async (task) => fromReply(await piscina.run(task, { name: 'redraw', signal })),
-    verify: async (stored) => fromReply(await piscina.run(stored, { name: 'verify', signal })),
+    extract: async (task) => fromReply(await piscina.run(task, { name: 'extractSource', signal })),
+    group: async (task) => fromReply(await piscina.run(task, { name: 'buildUnit', signal })),
+    redraw: async (task) => fromReply(await piscina.run(task, { name: 'redrawUnit', signal })),
+    verify: async (stored) => fromReply(await piscina.run(stored, { name: 'verifyLabels', signal })),
     close: () => piscina.destroy(),
   }
 }

@@ -3,7 +3,7 @@
  * what the other database has already is not drawn again.
  */
 
-import { runBounded, tasksAtATime } from '../base/for-each-bounded.ts'
+import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { UserError } from '../base/user-error.ts'
 import type { Compiler } from '../execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
@@ -65,7 +65,7 @@ export async function redraw(
   }
 
   try {
-    await runBounded(tasks(), tasksAtATime(jobs), async ({ task, source }) => {
+    await forEachBounded(tasks(), tasksAtATime(jobs), async ({ task, source }) => {
       const outcome = await pool.redraw(task).catch((error: unknown) => {
         if (signal.aborted) return undefined
         throw error

@@ -7,7 +7,7 @@ import { type Extraction, extractUnits } from '../extract/extract-units.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { GroupTools } from '../group/group-tools.ts'
 import { type RedrawTask, redrawGroup } from '../group/redraw-group.ts'
-import { type Finding, verifyGroup } from '../group/verify-group.ts'
+import { type LabelFinding, verifyGroup } from '../group/verify-group.ts'
 import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
@@ -32,7 +32,7 @@ async function tools(): Promise<GroupTools> {
 }
 let frontEnd: ReturnType<typeof openClangRunner> | undefined
 
-export const extract = (task: {
+export const extractSource = (task: {
   source: Source
   kinds: readonly Unit['kind'][]
 }): Promise<Reply<Extraction>> =>
@@ -41,11 +41,11 @@ export const extract = (task: {
     return extractUnits(task.source, { kinds: task.kinds, compile: (await frontEnd).run })
   })
 
-export const group = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
+export const buildUnit = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
   toReply(async () => buildGroup(await tools(), task))
 
-export const redraw = (task: RedrawTask): Promise<Reply<UnitOutcome>> =>
+export const redrawUnit = (task: RedrawTask): Promise<Reply<UnitOutcome>> =>
   toReply(async () => redrawGroup(await tools(), task))
 
-export const verify = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<Finding[]>> =>
+export const verifyLabels = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<LabelFinding[]>> =>
   toReply(async () => verifyGroup(await tools(), stored))

@@ -1,8 +1,8 @@
 /** A database of groups in, what of it does not hold out: every group proven again from its own contents. */
 
-import { runBounded } from '../base/for-each-bounded.ts'
+import { forEachBounded } from '../base/for-each-bounded.ts'
 import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
-import type { Finding } from '../group/verify-group.ts'
+import type { LabelFinding } from '../group/verify-group.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
 import type { Reporter, VerifyEvent, VerifyFinding, VerifyOptions, VerifySummary } from './events.ts'
@@ -24,7 +24,7 @@ export async function verifyGroups(
   const limits = (store.contentConfig()?.limits as UnitLimits | undefined) ?? DEFAULT_UNIT_LIMITS
   const pool = await openPool({ jobs, limits, compiler }, signal)
   const verify = async ({ group, unit }: StoredGroup) => {
-    let findings: Finding[]
+    let findings: LabelFinding[]
     try {
       findings = await pool.verify({ group, unit })
     } catch (error) {
@@ -44,7 +44,7 @@ export async function verifyGroups(
     })
   }
   try {
-    await runBounded(untilAborted(store.groups({ sample, seed }), signal), jobs + 2, verify)
+    await forEachBounded(untilAborted(store.groups({ sample, seed }), signal), jobs + 2, verify)
   } finally {
     await pool.close()
   }

@@ -5,6 +5,6 @@ export const groupCode = ({
   group,
   unit,
 }: {
-  readonly group: Pick<StoredGroup['group'], 'centre'>
+  readonly group: Pick<StoredGroup['group'], 'subject'>
   readonly unit: Pick<StoredGroup['unit'], 'code'>
-}): string => group.centre?.code ?? unit.code
+}): string => group.subject?.code ?? unit.code

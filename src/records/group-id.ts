@@ -15,7 +15,7 @@ import type { GroupRecord, Witness } from './group-record.ts'
 export function groupId(unitId: string, group: Omit<GroupRecord, 'id'>): string {
   const contents = {
     unit: unitId,
-    ...(group.centre && { centre: group.centre.mutant.id, code: sha256(group.centre.code) }),
+    ...(group.subject && { centre: group.subject.mutant.id, code: sha256(group.subject.code) }),
     inputs: group.inputs,
     expected: group.expected.map(({ stdout, exit, effects }) => ({ stdout, exit, effects })),
     winners: group.winners.map(({ ir, levels, chosen }) => ({ ir: sha256(ir), levels, chosen })),

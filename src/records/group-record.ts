@@ -48,7 +48,7 @@ export interface GroupRecord {
   readonly id: string
   readonly split: Split
   /** What the group is about where that is not the unit itself: one of its mutants; the unit is then a loser. */
-  readonly centre?: { readonly mutant: Mutant; readonly code: string }
+  readonly subject?: { readonly mutant: Mutant; readonly code: string }
   /** What the group is about, here called the original, is clean on every one of them. */
   readonly inputs: readonly Input[]
   /** For functions: each input as C text, for people. Nothing rests on it, and no id covers it. */

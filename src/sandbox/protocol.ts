@@ -5,7 +5,7 @@
 import { constants } from 'node:os'
 import type { RunEnd, RunReport, RunRequest } from './run-report.ts'
 
-export const PROTOCOL_VERSION = 1
+export const RUN_PROTOCOL_VERSION = 1
 
 const FLAG_NO_ASLR = 1
 const FLAG_WANT_RECORD = 2

@@ -20,7 +20,7 @@ import {
   decodeReport,
   encodeRequest,
   type Hello,
-  PROTOCOL_VERSION,
+  RUN_PROTOCOL_VERSION,
   wallLimitMs,
 } from './protocol.ts'
 import type { RunReport, RunRequest } from './run-report.ts'
@@ -155,8 +155,8 @@ async function probe(process: SupervisorProcess): Promise<Started | Failed> {
   const first = await process.exchange(undefined, START_TIMEOUT_MS)
   if (first.kind === 'dead') return failed(first.detail)
   const hello = decodeHello(first.frame)
-  if (hello.version !== PROTOCOL_VERSION) {
-    return failed(`the supervisor speaks version ${hello.version}, not ${PROTOCOL_VERSION}`)
+  if (hello.version !== RUN_PROTOCOL_VERSION) {
+    return failed(`the supervisor speaks version ${hello.version}, not ${RUN_PROTOCOL_VERSION}`)
   }
   const limits = { cpuMs: START_TIMEOUT_MS, outputBytes: 4096 }
   const answer = await process.exchange(encodeRequest({ path: SUPERVISE, limits }), START_TIMEOUT_MS)

@@ -13,12 +13,12 @@ const MOST_INPUTS = 300
 const MOST_CHANGED = 16
 
 export function boundaryInputs(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   { integers, floats }: IrConstants,
   random: Random,
 ): Input[] {
-  const slots = slotsOf(calling, input)
+  const slots = slotsOf(entryPoint, input)
   const inputs: (() => Input)[] = []
   const around = integers.flatMap((value) => [value, value - 1n, value + 1n])
   for (const slot of choosePlaces(slots.numbers, MOST_PLACES, random))
@@ -33,10 +33,10 @@ export function boundaryInputs(
   const [float, anotherFloat] = slots.floats
   if (number !== undefined && anotherNumber !== undefined)
     for (const value of integerBoundaries(number.bits, number.signed))
-      inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).numbers, value))
+      inputs.push(() => changeAll(input, (one) => slotsOf(entryPoint, one).numbers, value))
   if (float !== undefined && anotherFloat !== undefined)
     for (const value of floatBoundaries(float.format))
-      inputs.push(() => changeAll(input, (one) => slotsOf(calling, one).floats, value))
+      inputs.push(() => changeAll(input, (one) => slotsOf(entryPoint, one).floats, value))
   return random
     .shuffle(inputs)
     .slice(0, MOST_INPUTS)

@@ -43,10 +43,10 @@ const MOST_ELEMENTS = 64
 const MOST_LENGTH = 512n
 const MOST_BLOCK_BYTES = 1 << 16
 
-/** @example slotsOf(calling, { kind: 'stdin', stdin: '3 x' }).numbers.map(({ value }) => value) // [3n, 51n, 32n, 120n] */
-export function slotsOf(calling: EntryPoint, input: Input): Slots {
+/** @example slotsOf(entryPoint, { kind: 'stdin', stdin: '3 x' }).numbers.map(({ value }) => value) // [3n, 51n, 32n, 120n] */
+export function slotsOf(entryPoint: EntryPoint, input: Input): Slots {
   const slots: MutableSlots = { numbers: [], floats: [], texts: [] }
-  if (calling.kind === 'function' && input.kind === 'call') callSlots(calling.plan, input, slots)
+  if (entryPoint.kind === 'function' && input.kind === 'call') callSlots(entryPoint.plan, input, slots)
   stdinSlots(input, slots)
   return slots
 }

@@ -32,25 +32,25 @@ export interface ProbeOptions {
 }
 
 export function* probePlaces(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   tried: Tried,
   probes: Probe[],
   options: ProbeOptions,
 ): Generator<AttemptOrLater> {
-  yield* untilAnswered(placeProbes(calling, tried.input, probes, options), probes)
+  yield* untilAnswered(placeProbes(entryPoint, tried.input, probes, options), probes)
   // Each round can show a comparison that the one before could not reach.
   for (let round = 0; round < DIRECTION_ROUNDS; round++)
-    yield* untilAnswered(directionProbes(calling, tried, probes), probes)
-  if (options.thorough) yield* untilAnswered(bitProbes(calling, tried.input, probes), probes)
+    yield* untilAnswered(directionProbes(entryPoint, tried, probes), probes)
+  if (options.thorough) yield* untilAnswered(bitProbes(entryPoint, tried.input, probes), probes)
 }
 
 function* placeProbes(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   probes: Probe[],
   { thorough, constants, random }: ProbeOptions,
 ): Generator<Attempt> {
-  const { numbers, floats } = slotsOf(calling, input)
+  const { numbers, floats } = slotsOf(entryPoint, input)
   const steps = constants.filter((value) => value > 2n && value < LARGEST_STEP).slice(0, MOST_CONSTANT_STEPS)
   const longSteps = thorough && numbers.length <= FEW_NUMBERS ? [...LONG_STEPS, ...steps] : []
   for (const slot of choosePlaces(numbers, MOST_NUMBERS, random))
@@ -72,20 +72,20 @@ function* placeProbes(
 }
 
 function* directionProbes(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   { input, traces }: Tried,
   probes: Probe[],
 ): Generator<Attempt> {
   for (const direction of keepingDirections(traces, probes))
     yield {
-      input: alongDirection(calling, input, direction, 1n),
+      input: alongDirection(entryPoint, input, direction, 1n),
       onTraces: (moved) => probes.push({ kind: 'direction', direction, traces: moved }),
     }
 }
 
 /** Where there are few places to move: how each bit shows in what is compared. */
-function* bitProbes(calling: EntryPoint, input: Input, probes: Probe[]): Generator<Attempt> {
-  const { numbers } = slotsOf(calling, input)
+function* bitProbes(entryPoint: EntryPoint, input: Input, probes: Probe[]): Generator<Attempt> {
+  const { numbers } = slotsOf(entryPoint, input)
   const widths = numbers.map((slot) => (isToken(slot) ? Math.min(slot.bits, TOKEN_BITS) : slot.bits))
   if (widths.reduce((sum, width) => sum + width, 0) > MOST_BITS) return
   for (const [at, slot] of numbers.entries())

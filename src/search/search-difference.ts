@@ -45,7 +45,7 @@ export interface SearchBudget {
 }
 
 export interface SearchOptions {
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   readonly seed: string
   readonly budget: SearchBudget
   /** Of both versions. */
@@ -68,11 +68,11 @@ export interface Searched {
   readonly edgesReached: readonly [number, number]
   readonly edgesTotal: readonly [number, number]
   /** Why inputs were not usable, the most frequent reason first. */
-  readonly refusals: readonly Refusal[]
+  readonly refusals: readonly RefusedInputs[]
   readonly stoppedBy: 'difference' | 'inputs' | 'edges' | 'time' | 'hopeless'
 }
 
-export interface Refusal {
+export interface RefusedInputs {
   readonly side: 0 | 1
   readonly reason: string
   readonly detail: string
@@ -134,7 +134,7 @@ class DifferenceSearch {
     this.#options = options
     this.#constants = new KnownConstants(options.constants)
     this.#random = createRandom(`difference ${options.seed}`)
-    this.#readsInput = options.calling.kind === 'program'
+    this.#readsInput = options.entryPoint.kind === 'program'
   }
 
   async run(): Promise<Searched> {
@@ -193,7 +193,7 @@ class DifferenceSearch {
   async #shrink(found: Difference): Promise<Difference> {
     let simplest = found
     for (let step = 0; step < MOST_SHRINK_STEPS; step++) {
-      const inputs = shrinkInput(this.#options.calling, simplest.input).slice(0, BATCH)
+      const inputs = shrinkInput(this.#options.entryPoint, simplest.input).slice(0, BATCH)
       const runs = await this.#runAll(inputs.map((input) => ({ input })))
       const suspects = runs.filter(({ traces }) => {
         const results = resultsOf(traces)
@@ -332,8 +332,8 @@ class DifferenceSearch {
   // ---- making inputs ----
 
   #firstAttempts(): Attempt[] {
-    const { calling } = this.#options
-    if (calling.kind === 'program') {
+    const { entryPoint } = this.#options
+    if (entryPoint.kind === 'program') {
       const empty: Input = { kind: 'stdin', stdin: '' }
       return [
         { input: empty },
@@ -384,7 +384,7 @@ class DifferenceSearch {
   }
 
   #untargeted(): Attempt {
-    const { calling } = this.#options
+    const { entryPoint } = this.#options
     const random = this.#random
     const explorer = random.chance(0.5) ? 0 : 1
     if (this.#parents.length === 0 || random.chance(0.2)) {
@@ -393,34 +393,34 @@ class DifferenceSearch {
     }
     // The latest got furthest.
     const parent = random.chance(0.4) ? random.pick(this.#parents.slice(-8)) : random.pick(this.#parents)
-    const input = varyInput(calling, parent.input, this.#constants.all(), random)
+    const input = varyInput(entryPoint, parent.input, this.#constants.all(), random)
     return this.#readsInput && random.chance(0.4) ? { input, explorer } : { input }
   }
 
   #newCall(size: number): Input | undefined {
-    const { calling } = this.#options
-    if (calling.kind === 'program') return undefined
+    const { entryPoint } = this.#options
+    if (entryPoint.kind === 'program') return undefined
     const { integers, floats, texts } = this.#constants.all()
     const constants = [...integers.map(String), ...floats.filter(Number.isFinite).map(String), ...texts]
-    return generateCall(calling.plan, { seed: String(this.#random.bits(64)), size, constants, stdin: '' })
+    return generateCall(entryPoint.plan, { seed: String(this.#random.bits(64)), size, constants, stdin: '' })
   }
 
   /** Probes of the parent, what follows from them, and, for the first ones, values at the limits. */
   *#targeted(parent: Tried, tookEdges: boolean): Generator<AttemptOrLater> {
-    const { calling, constants } = this.#options
+    const { entryPoint, constants } = this.#options
     const { input, traces } = parent
     const probes: Probe[] = []
-    for (const changed of targetTexts(calling, input, traces)) yield { input: changed }
+    for (const changed of targetTexts(entryPoint, input, traces)) yield { input: changed }
     if (this.#parents.indexOf(parent) < THOROUGH_PARENTS)
-      for (const changed of boundaryInputs(calling, input, this.#constants.all(), this.#random))
+      for (const changed of boundaryInputs(entryPoint, input, this.#constants.all(), this.#random))
         yield { input: changed }
-    yield* probePlaces(calling, parent, probes, {
+    yield* probePlaces(entryPoint, parent, probes, {
       thorough: tookEdges,
       constants: constants.integers,
       random: this.#random,
     })
     let count = 0
-    for (const changed of solveComparisons(calling, input, traces, probes)) {
+    for (const changed of solveComparisons(entryPoint, input, traces, probes)) {
       if (this.#seen.has(JSON.stringify(changed))) continue
       if (++count > MOST_SOLUTIONS) return
       yield { input: changed }

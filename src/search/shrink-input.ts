@@ -5,9 +5,9 @@ import { slotsOf } from './input-slots.ts'
 
 const MOST_EACH = 24
 
-/** @example shrinkInput(calling, { kind: 'stdin', stdin: '12 abc\n' }) // stdin '', '12 ', 'abc\n', '0 abc\n', ... */
-export function shrinkInput(calling: EntryPoint, input: Input): Input[] {
-  const { numbers, floats, texts } = slotsOf(calling, input)
+/** @example shrinkInput(entryPoint, { kind: 'stdin', stdin: '12 abc\n' }) // stdin '', '12 ', 'abc\n', '0 abc\n', ... */
+export function shrinkInput(entryPoint: EntryPoint, input: Input): Input[] {
+  const { numbers, floats, texts } = slotsOf(entryPoint, input)
   const simpler: Input[] = []
   for (const { text, with: put } of texts.slice(0, MOST_EACH)) {
     const half = Math.ceil(text.length / 2)

@@ -39,12 +39,12 @@ const MOST_DIRECTIONS = 8
 
 /** Inputs for one comparison after the other, the most promising of each first. */
 export function* solveComparisons(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   traces: Traces,
   probes: readonly Probe[],
 ): Generator<Input> {
-  const open = gapsOf(traces).map((gap) => solutionsOf(calling, input, gap, probes))
+  const open = gapsOf(traces).map((gap) => solutionsOf(entryPoint, input, gap, probes))
   // In turns, so that a comparison that cannot be met does not keep the others waiting.
   for (let left = open; left.length > 0; ) {
     const next: typeof open = []
@@ -67,7 +67,7 @@ function gapsOf(traces: Traces): Gap[] {
 }
 
 function* solutionsOf(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   gap: Gap,
   probes: readonly Probe[],
@@ -83,13 +83,13 @@ function* solutionsOf(
     const before = distanceOf(gap, gap.a, gap.b)
     if (probe.kind === 'number') moves.push({ slot: probe.slot, step: probe.step, before, change })
     else if (probe.kind === 'direction')
-      yield* jointSolutions(calling, input, probe.direction, before, change)
+      yield* jointSolutions(entryPoint, input, probe.direction, before, change)
   }
   for (const move of moves) yield* singleSolutions(gap, move)
   if (gap.a === gap.b) return
-  yield* productSolutions(calling, input, moves)
-  yield* bitSolutions(calling, input, gap, probes)
-  yield* digitSolutions(calling, input, gap, moves)
+  yield* productSolutions(entryPoint, input, moves)
+  yield* bitSolutions(entryPoint, input, gap, probes)
+  yield* digitSolutions(entryPoint, input, gap, moves)
 }
 
 // ---- one place ----
@@ -215,7 +215,7 @@ function* floatSolutions(gap: Gap, probe: Probe): Generator<Input> {
 // ---- several places ----
 
 /** a = x * y * ...: any factors of what is wanted. */
-function* productSolutions(calling: EntryPoint, input: Input, moves: readonly Move[]): Generator<Input> {
+function* productSolutions(entryPoint: EntryPoint, input: Input, moves: readonly Move[]): Generator<Input> {
   const single = moves.filter(({ step }) => step === 1n)
   for (const [at, x] of single.entries())
     for (const y of single.slice(at + 1)) {
@@ -228,7 +228,7 @@ function* productSolutions(calling: EntryPoint, input: Input, moves: readonly Mo
       const wanted = product - x.before
       const [last, ...others] = factors.toReversed()
       for (const chosen of factorisations(wanted, others.length))
-        yield withNumbers(calling, input, [
+        yield withNumbers(entryPoint, input, [
           ...others.map(({ slot }, index) => [slot, chosen[index]!] as const),
           [last!.slot, chosen.reduce((rest, factor) => rest / factor, wanted)],
         ])
@@ -252,7 +252,7 @@ function* factorisations(value: bigint, count: number): Generator<bigint[]> {
 
 /** Operands whose bits are exclusive-or's of the places' bits: masks, rotations, other orders of bytes. */
 function* bitSolutions(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   gap: Gap,
   probes: readonly Probe[],
@@ -269,7 +269,7 @@ function* bitSolutions(
     const { slot, bit } = bits[at]!
     values.set(slot, (values.get(slot) ?? slot.value) ^ (1n << BigInt(bit)))
   }
-  yield withNumbers(calling, input, [...values])
+  yield withNumbers(entryPoint, input, [...values])
 }
 
 /** Those of a number that its small prime factors give, and what is left of it, without 1 and the number itself. */
@@ -343,19 +343,19 @@ const directionKey = (direction: Direction) =>
 
 /** The input moved `times` times in a direction. */
 export const alongDirection = (
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   direction: Direction,
   times: bigint,
 ): Input =>
   withNumbers(
-    calling,
+    entryPoint,
     input,
     direction.map(([slot, by]) => [slot, slot.value + times * by]),
   )
 
 function* jointSolutions(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   direction: Direction,
   before: bigint,
@@ -363,12 +363,12 @@ function* jointSolutions(
 ): Generator<Input> {
   if (change === 0n) return
   for (const target of [0n, 1n, -1n])
-    yield alongDirection(calling, input, direction, (target - before) / change)
+    yield alongDirection(entryPoint, input, direction, (target - before) / change)
 }
 
 /** Places of narrow range that count for much or little of a sum, as digits do: bytes of a word, characters of a hash. */
 function* digitSolutions(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   gap: Gap,
   moves: readonly Move[],
@@ -392,20 +392,20 @@ function* digitSolutions(
         rest -= (value - slot.value) * change
         if (value !== slot.value) values.push([slot, value])
       }
-      if (rest === 0n && values.length > 1) yield withNumbers(calling, input, values)
+      if (rest === 0n && values.length > 1) yield withNumbers(entryPoint, input, values)
     }
 }
 
 const floorQuotient = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n)
 
 function withNumbers(
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
   input: Input,
   values: readonly (readonly [NumberSlot, bigint])[],
 ): Input {
   let changed = input
   for (const [{ id }, value] of values) {
-    const slot = slotsOf(calling, changed).numbers.find((one) => one.id === id)
+    const slot = slotsOf(entryPoint, changed).numbers.find((one) => one.id === id)
     if (slot !== undefined) changed = slot.with(value)
   }
   return changed

@@ -4,11 +4,11 @@ import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 import { slotsOf } from './input-slots.ts'
 
-export function* targetTexts(calling: EntryPoint, input: Input, traces: Traces): Generator<Input> {
+export function* targetTexts(entryPoint: EntryPoint, input: Input, traces: Traces): Generator<Input> {
   const pairs = traces.flatMap(({ comparisons }) => (comparisons?.texts ?? []).map(({ texts }) => texts))
   for (const [a, b] of pairs) {
     if (a === b) continue
-    for (const slot of slotsOf(calling, input).texts)
+    for (const slot of slotsOf(entryPoint, input).texts)
       for (const [from, to] of [
         [a, b],
         [b, a],
@@ -21,7 +21,7 @@ export function* targetTexts(calling: EntryPoint, input: Input, traces: Traces):
         yield slot.with(slot.text.slice(0, at) + to)
       }
     // Bytes that are no text where they come from: written over, character by character.
-    for (const slot of slotsOf(calling, input).texts) {
+    for (const slot of slotsOf(entryPoint, input).texts) {
       yield slot.with(b + slot.text.slice(b.length))
       yield slot.with(a + slot.text.slice(a.length))
     }

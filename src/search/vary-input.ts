@@ -14,21 +14,26 @@ const MOST_CHANGES = 3
 const DECIMALS: Readonly<Record<number, number>> = { 1: 0, 8: 2, 16: 4, 32: 9, 64: 18 }
 
 /** @param constants values that the code mentions or that runs have compared with */
-export function varyInput(calling: EntryPoint, input: Input, constants: IrConstants, random: Random): Input {
+export function varyInput(
+  entryPoint: EntryPoint,
+  input: Input,
+  constants: IrConstants,
+  random: Random,
+): Input {
   let varied = input
   for (let change = random.int(1, MOST_CHANGES); change > 0; change--)
-    varied = changeOnce(calling, varied, constants, random)
+    varied = changeOnce(entryPoint, varied, constants, random)
   return varied
 }
 
-function changeOnce(calling: EntryPoint, input: Input, constants: IrConstants, random: Random): Input {
-  if (input.kind === 'call' && calling.kind === 'function' && random.chance(0.25)) {
+function changeOnce(entryPoint: EntryPoint, input: Input, constants: IrConstants, random: Random): Input {
+  if (input.kind === 'call' && entryPoint.kind === 'function' && random.chance(0.25)) {
     const numbers = constants.integers.map(String)
-    return mutateCall(calling.plan, input, String(random.bits(64)), numbers)
+    return mutateCall(entryPoint.plan, input, String(random.bits(64)), numbers)
   }
   if (input.stdin !== '' && random.chance(0.4))
     return { ...input, stdin: changeLines(input.stdin, constants, random) }
-  const { numbers, floats, texts } = slotsOf(calling, input)
+  const { numbers, floats, texts } = slotsOf(entryPoint, input)
   const kinds = [
     ...(numbers.length > 0 ? [() => changeNumber(random.pick(numbers), numbers, constants, random)] : []),
     ...(floats.length > 0 ? [() => changeFloat(random.pick(floats), floats, constants, random)] : []),

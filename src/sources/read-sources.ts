@@ -12,9 +12,9 @@ import { decodeText } from './decode-text.ts'
 import { type OpenOptions, openSpec } from './open-spec.ts'
 import type { DroppedContent, RawContent, RawItem } from './raw-item.ts'
 import type { HubOptions } from './read-hub.ts'
-import { countTaken, type Selection, takeShard } from './take-shard.ts'
+import { countTaken, type ItemSelection, takeShard } from './take-shard.ts'
 
-export interface ReadSourcesOptions extends Selection {
+export interface ReadSourcesOptions extends ItemSelection {
   /** Column of the C text in Parquet and JSONL; otherwise the first known one that is there. */
   readonly column?: string | undefined
   /** Stands in for the data set's name in the provenance. */

@@ -10,7 +10,7 @@ export interface Shard {
   readonly count: number
 }
 
-export interface Selection {
+export interface ItemSelection {
   /** Only the first so many items of the input, counted before sharding: shards of a limited input are its shards. */
   readonly limit?: number | undefined
   readonly shard?: Shard | undefined
@@ -21,7 +21,7 @@ export interface Selection {
  *
  * @example takeShard(abcde, { limit: 4, shard: { index: 1, count: 2 } }) // b, d
  */
-export async function* takeShard<T>(items: AsyncIterable<T>, selection: Selection): AsyncGenerator<T> {
+export async function* takeShard<T>(items: AsyncIterable<T>, selection: ItemSelection): AsyncGenerator<T> {
   const limit = selection.limit ?? Number.POSITIVE_INFINITY
   const { index, count } = selection.shard ?? { index: 0, count: 1 }
   if (limit <= 0) return
@@ -34,7 +34,7 @@ export async function* takeShard<T>(items: AsyncIterable<T>, selection: Selectio
 }
 
 /** How many of `total` items {@link takeShard} yields. */
-export function countTaken(total: number, selection: Selection): number {
+export function countTaken(total: number, selection: ItemSelection): number {
   const { index, count } = selection.shard ?? { index: 0, count: 1 }
   const limited = Math.min(total, selection.limit ?? total)
   return Math.max(0, Math.ceil((limited - index) / count))

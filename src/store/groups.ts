@@ -70,7 +70,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
   )
   return {
     insert(group, pool, unitKey, unitCode) {
-      const { split, coverage, seed, inputsTried, centre } = group
+      const { split, coverage, seed, inputsTried, subject } = group
       const { key } = insert.get(
         idToBytes(group.id),
         unitKey,
@@ -79,8 +79,8 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         coverage.edgesTotal,
         seed,
         inputsTried,
-        centre ? JSON.stringify(centre.mutant) : null,
-        centre ? parts.blobs.save(centre.code) : null,
+        subject ? JSON.stringify(subject.mutant) : null,
+        subject ? parts.blobs.save(subject.code) : null,
       )!
       parts.inputs.insert(key, group.inputs, group.callTexts)
       group.expected.forEach((result, input) => {
@@ -103,7 +103,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         id: idFromBytes(row.id),
         split: row.split,
         ...(row.centre !== null && {
-          centre: { mutant: JSON.parse(row.centre) as Mutant, code: parts.blobs.load(row.centre_blob!) },
+          subject: { mutant: JSON.parse(row.centre) as Mutant, code: parts.blobs.load(row.centre_blob!) },
         }),
         ...parts.inputs.load(row.key),
         expected,

@@ -5,7 +5,7 @@
  * Not guaranteed: that a module which it takes can be linked or run.
  */
 import { UserError } from '../base/user-error.ts'
-import { isNotStarted, runBounded } from './run-tool.ts'
+import { isNotStarted, runTool } from './run-tool.ts'
 
 export type Assembled =
   | { readonly kind: 'ok' }
@@ -24,7 +24,7 @@ const MESSAGE_LIMIT = 300
  *          // { kind: 'refused', message: "2:7: value doesn't match function result type 'i32'" }
  */
 export async function assemble(llvmAs: string, ir: string): Promise<Assembled> {
-  const result = await runBounded([llvmAs, '-disable-output', '-'], ir, OUTPUT_LIMIT_BYTES)
+  const result = await runTool([llvmAs, '-disable-output', '-'], ir, OUTPUT_LIMIT_BYTES)
   if (!result.failed) return { kind: 'ok' }
   if (isNotStarted(result.exitCode))
     throw new UserError(

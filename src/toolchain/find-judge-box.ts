@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../base/package-root.ts'
 import { findExecutable } from './find-executable.ts'
-import { PACKAGE_ROOT } from './locate-tools.ts'
 
 /** The path of the judge's runner (native/judge-box), or undefined where it is not built. */
 export function findJudgeBox(env: NodeJS.ProcessEnv): string | undefined {

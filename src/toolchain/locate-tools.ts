@@ -4,7 +4,8 @@
  * one of several fences that the sandbox tries by itself.
  */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../base/package-root.ts'
 import { UserError } from '../base/user-error.ts'
 import { askRelease } from './ask-release.ts'
 import { findExecutable } from './find-executable.ts'
@@ -14,9 +15,6 @@ export const LLVM_MAJOR = 19
 
 /** Where Debian and Ubuntu put this release's programs under their plain names. */
 export const LLVM_BIN = `/usr/lib/llvm-${LLVM_MAJOR}/bin`
-
-/** The package's own root folder, from `src/` as well as from `dist/`. */
-export const PACKAGE_ROOT = resolve(import.meta.dirname, '..', '..')
 
 /** Absolute paths. Plain data: pass it to worker threads instead of looking again in each. */
 export interface Tools {

@@ -7,7 +7,7 @@
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { UserError } from '../base/user-error.ts'
-import { CPU_LIMIT_S, isNotStarted, runBounded, WALL_LIMIT_MS } from './run-tool.ts'
+import { CPU_LIMIT_S, isNotStarted, runTool, WALL_LIMIT_MS } from './run-tool.ts'
 
 export type ClangResult =
   | { readonly kind: 'ok'; readonly stdout: string }
@@ -29,7 +29,7 @@ const LEAST_FREE_BYTES = 4 * 1024 * 1024
  */
 export async function runClang(clang: string, args: readonly string[], source: string): Promise<ClangResult> {
   const command = [clang, '-fno-crash-diagnostics', ...args]
-  const result = await runBounded(command, source, OUTPUT_LIMIT_BYTES)
+  const result = await runTool(command, source, OUTPUT_LIMIT_BYTES)
   if (!result.failed) return { kind: 'ok', stdout: result.stdout }
   if (result.timedOut) return { kind: 'timeout', afterMs: WALL_LIMIT_MS }
   if (result.signal === 'SIGXCPU' || result.exitCode === CPU_LIMIT_EXIT)

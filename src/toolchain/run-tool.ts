@@ -22,7 +22,7 @@ const LIMITS = `ulimit -c 0; ulimit -v ${MEMORY_KIB}; ulimit -S -t ${CPU_LIMIT_S
 export const isNotStarted = (exitCode: number | undefined): boolean => exitCode === 126 || exitCode === 127
 
 /** How it ended is in the result; never throws for that. */
-export const runBounded = (command: readonly string[], input: string, outputLimitBytes: number) =>
+export const runTool = (command: readonly string[], input: string, outputLimitBytes: number) =>
   execa('/bin/sh', ['-c', `${LIMITS}; exec "$@"`, 'sh', ...command], {
     input,
     cwd: emptyFolder(),

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findExecutable } from '../toolchain/find-executable.ts'
-import { isNotStarted, runBounded } from '../toolchain/run-tool.ts'
+import { isNotStarted, runTool } from '../toolchain/run-tool.ts'
 
 export type AliveAnswer =
   /** Each behaviour of the target is one that the source allows. */
@@ -27,7 +27,7 @@ export type AliveReport =
   /** A sentence. */
   | { readonly kind: 'absent'; readonly detail: string }
 
-/** For each query to its solver; runBounded holds the whole to its own limit. */
+/** For each query to its solver; runTool holds the whole to its own limit. */
 const SOLVER_TIMEOUT_MS = 5000
 const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024
 const DETAIL_LIMIT = 2000
@@ -49,11 +49,7 @@ export async function askAlive(
       const options = [`--func=${functionName}`, `--smt-to=${SOLVER_TIMEOUT_MS}`]
       // As everywhere here: what a caller hands over is defined.
       const defined = ['--disable-undef-input', '--disable-poison-input']
-      const ran = await runBounded(
-        [executable, ...options, ...defined, source, target],
-        '',
-        OUTPUT_LIMIT_BYTES,
-      )
+      const ran = await runTool([executable, ...options, ...defined, source, target], '', OUTPUT_LIMIT_BYTES)
       if (isNotStarted(ran.exitCode)) return undefined
       return readAnswer(ran.stdout, ran.stderr, ran.failed)
     }

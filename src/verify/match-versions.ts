@@ -12,7 +12,7 @@ import { readSignatures, type Signature, signatureText } from './read-signature.
 import type { Version } from './read-version.ts'
 
 export type Matched =
-  | { readonly kind: 'ok'; readonly calling: EntryPoint }
+  | { readonly kind: 'ok'; readonly entryPoint: EntryPoint }
   | { readonly kind: 'unknown'; readonly reason: string }
 
 type Versions = readonly [Version, Version]
@@ -28,7 +28,7 @@ export function matchPrograms(versions: Versions): Matched {
   const exitDefined = versions.every(
     ({ standard }, side) => standard === 'gnu17' && signatures[side]!.returns === 'i32',
   )
-  return { kind: 'ok', calling: { kind: 'program', exitDefined } }
+  return { kind: 'ok', entryPoint: { kind: 'program', exitDefined } }
 }
 
 export function matchFunction(versions: Versions, name: string): Matched {
@@ -51,7 +51,7 @@ export function matchFunction(versions: Versions, name: string): Matched {
     ...plan,
     globals: plan.globals.filter((global) => versions.every((one) => defines(one, global.name))),
   }
-  return { kind: 'ok', calling: { kind: 'function', plan: shared, driver: driverSource(shared) } }
+  return { kind: 'ok', entryPoint: { kind: 'function', plan: shared, driver: driverSource(shared) } }
 }
 
 const unknown = (reason: string): Matched => ({ kind: 'unknown', reason })

@@ -14,7 +14,7 @@ import { decodeText } from '../sources/decode-text.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
 import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.ts'
-import { runBounded } from '../toolchain/run-tool.ts'
+import { runTool } from '../toolchain/run-tool.ts'
 
 export interface VersionFile {
   /** For messages, and by its ending for the language: `.c`, `.ll`, `.bc`; what else there is tells its content. */
@@ -95,7 +95,7 @@ async function disassemble(content: Uint8Array, name: string): Promise<string> {
   try {
     const file = path.join(folder, 'module.bc')
     await writeFile(file, content)
-    const { failed, stdout, stderr } = await runBounded([llvmDis, file, '-o', '-'], '', OUTPUT_LIMIT_BYTES)
+    const { failed, stdout, stderr } = await runTool([llvmDis, file, '-o', '-'], '', OUTPUT_LIMIT_BYTES)
     if (failed)
       throw new UserError(`${name} is no bitcode of LLVM ${LLVM_MAJOR} or before: ${lastLine(stderr, file)}.`)
     return stdout

@@ -182,16 +182,16 @@ async function verifyUnit(
   }
   const matched: Matched = name === MAIN ? matchPrograms(versions) : matchFunction(versions, name)
   if (matched.kind === 'unknown') return unknown(matched.reason)
-  const { calling } = matched
+  const { entryPoint } = matched
   const sides: SearchSide[] = []
   for (const version of versions) {
-    const side = await openSide(engine, version, calling)
+    const side = await openSide(engine, version, entryPoint)
     if (typeof side === 'string') return unknown(`${version.name} ${side}`)
     sides.push(side)
   }
   try {
     const searched = await searchDifference(engine, [sides[0]!, sides[1]!], {
-      calling,
+      entryPoint,
       seed: `${budget.seed} ${name}`,
       budget: {
         inputs: budget.inputs,
@@ -200,7 +200,7 @@ async function verifyUnit(
       },
       constants: sharedConstants(versions),
     })
-    return judge(searched, versions, calling)
+    return judge(searched, versions, entryPoint)
   } catch (error) {
     if (error instanceof SandboxFailure) return unknown(`the sandbox failed: ${error.message}`)
     throw error
@@ -211,17 +211,17 @@ async function verifyUnit(
 async function openSide(
   engine: CodeEngine,
   version: Version,
-  calling: EntryPoint,
+  entryPoint: EntryPoint,
 ): Promise<SearchSide | string> {
   const { text, ir, language, standard } = version
-  const trace = await engine.build({ text: traceFloats(ir), language: 'ir', standard }, 'trace', calling)
+  const trace = await engine.build({ text: traceFloats(ir), language: 'ir', standard }, 'trace', entryPoint)
   if (trace.kind === 'rejected') return `cannot be built: ${trace.detail}`
   const sanitized = async (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
-    if (language === 'c') return engine.build({ text, language, standard }, build, calling)
+    if (language === 'c') return engine.build({ text, language, standard }, build, entryPoint)
     const watched = watchUndefined(ir, build)
     return watched === undefined
       ? { kind: 'rejected', detail: 'its IR has parts that cannot be watched for undefined behaviour' }
-      : engine.build({ text: watched, language, standard }, build, calling)
+      : engine.build({ text: watched, language, standard }, build, entryPoint)
   }
   return { trace: trace.executable, screen: screenBuilds(engine, trace.executable, sanitized) }
 }
@@ -247,7 +247,7 @@ const unknown = (reason: string): Judged => ({
   coverage: { a: NO_EDGES, b: NO_EDGES },
 })
 
-function judge(searched: Searched, versions: Versions, calling: EntryPoint): Judged {
+function judge(searched: Searched, versions: Versions, entryPoint: EntryPoint): Judged {
   const { difference, agreed, clean, edgesReached, edgesTotal, refusals, stoppedBy, tried } = searched
   const counts = {
     inputs: agreed,
@@ -262,7 +262,7 @@ function judge(searched: Searched, versions: Versions, calling: EntryPoint): Jud
       ResultRecord,
       ResultRecord,
     ]
-    const witness = { ...inputRecord(difference.input, callText(calling, difference.input)), a, b }
+    const witness = { ...inputRecord(difference.input, callText(entryPoint, difference.input)), a, b }
     const reason = 'both are defined on this input, repeat themselves, and give different results'
     return { verdict: 'differ', reason, witness, ...counts }
   }
@@ -284,5 +284,5 @@ function judge(searched: Searched, versions: Versions, calling: EntryPoint): Jud
   return { verdict: 'equal', reason, witness: undefined, ...counts }
 }
 
-const callText = (calling: EntryPoint, input: Input): string | undefined =>
-  calling.kind === 'function' && input.kind === 'call' ? callLiteral(calling.plan, input) : undefined
+const callText = (entryPoint: EntryPoint, input: Input): string | undefined =>
+  entryPoint.kind === 'function' && input.kind === 'call' ? callLiteral(entryPoint.plan, input) : undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runBounded } from '../../src/base/for-each-bounded.ts'
+import { forEachBounded } from '../../src/base/for-each-bounded.ts'
 import { inOrder } from '../../src/base/in-order.ts'
 
 async function* numbers(count: number) {
@@ -12,7 +12,7 @@ describe('runBounded', () => {
     const done: number[] = []
     let open = 0
     let most = 0
-    await runBounded(numbers(20), 3, async (item) => {
+    await forEachBounded(numbers(20), 3, async (item) => {
       most = Math.max(most, ++open)
       await later(item % 3)
       open--
@@ -24,7 +24,7 @@ describe('runBounded', () => {
 
   it('lets what is open finish, takes nothing new, and throws the first failure', async () => {
     const started: number[] = []
-    const run = runBounded(numbers(100), 2, async (item) => {
+    const run = forEachBounded(numbers(100), 2, async (item) => {
       started.push(item)
       await later(1)
       if (item === 3) throw new Error('third')

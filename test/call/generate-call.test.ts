@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { callLiteral } from '../../src/call/call-literal.ts'
-import { type GenerateOptions, generateCall } from '../../src/call/generate-call.ts'
+import { type CallOptions, generateCall } from '../../src/call/generate-call.ts'
 import { mutateCall } from '../../src/call/mutate-call.ts'
 import type { CallInput, Value } from '../../src/records/input.ts'
 import { buildCall, planOf, runCall } from './call-unit.ts'
 
-const OPTIONS: GenerateOptions = { seed: 1, size: 0.6, constants: [], stdin: '' }
+const OPTIONS: CallOptions = { seed: 1, size: 0.6, constants: [], stdin: '' }
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed)
 
-const calls = (code: string, name: string, options: Partial<GenerateOptions> = {}) => {
+const calls = (code: string, name: string, options: Partial<CallOptions> = {}) => {
   const plan = planOf(code, name)
   return { plan, inputs: SEEDS.map((seed) => generateCall(plan, { ...OPTIONS, ...options, seed })) }
 }

@@ -2,12 +2,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { processContext } from '../../src/cli/context.ts'
 import { main } from '../../src/cli/main.ts'
-import type { Build } from '../../src/pipeline/events.ts'
+import type { BuildGroups } from '../../src/pipeline/events.ts'
 import { syntheticOutcome, syntheticRun, syntheticSource, syntheticUnit } from '../store/synthetic-records.ts'
 
 const [path, ignore] = process.argv.slice(2)
 
-const build: Build = async (_config, _sources, store, reporter, signal) => {
+const build: BuildGroups = async (_config, _sources, store, reporter, signal) => {
   store.beginRun(syntheticRun)
   store.saveSource(syntheticSource(1))
   store.saveExtraction(syntheticSource(1).id, [syntheticUnit(1)], [])

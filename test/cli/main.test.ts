@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
-import type { Part } from '../../src/doctor/part.ts'
+import type { InstalledPart } from '../../src/doctor/part.ts'
 import type { BuildConfig } from '../../src/pipeline/build-config.ts'
-import type { Build, VerifyGroups, VerifySummary } from '../../src/pipeline/events.ts'
+import type { BuildGroups, VerifyGroups, VerifySummary } from '../../src/pipeline/events.ts'
 import { openStore } from '../../src/store/store.ts'
 import {
   droppedOutcome,
@@ -32,7 +32,7 @@ afterEach(() => {
 
 /** Units 0 to count-1, unit 3 dropped. */
 const buildSynthetic =
-  (count: number, kind: 'finished' | 'interrupted' = 'finished'): Build =>
+  (count: number, kind: 'finished' | 'interrupted' = 'finished'): BuildGroups =>
   async (config, _sources, store, reporter) => {
     store.beginRun({ ...syntheticRun, config, jobs: config.jobs })
     reporter.report({ kind: 'build-started', unitsFinished: 0 })
@@ -47,7 +47,7 @@ const buildSynthetic =
     return { kind, sources: count, units: count, groups: count - 1, drops: 1, seconds: 2 }
   }
 
-const withBuild = (build: Build) => ({ loadBuild: async () => build })
+const withBuild = (build: BuildGroups) => ({ loadBuild: async () => build })
 const build = (count = 5) => run(['build', 'folder', '--out', db], withBuild(buildSynthetic(count)))
 
 describe('the command line', () => {
@@ -321,7 +321,7 @@ describe('gepo stats', () => {
 })
 
 describe('gepo doctor', () => {
-  const part = (change: Partial<Part>): Part => ({
+  const part = (change: Partial<InstalledPart>): InstalledPart => ({
     name: 'clang 19',
     required: true,
     status: 'ok',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkParts } from '../../src/doctor/check-parts.ts'
-import { isReady, type Part } from '../../src/doctor/part.ts'
+import { type InstalledPart, isReady } from '../../src/doctor/part.ts'
 
 let folder: string
 
@@ -14,7 +14,7 @@ function fake(name: string, script: string): string {
   return path
 }
 
-async function part(name: string, env: NodeJS.ProcessEnv): Promise<Part> {
+async function part(name: string, env: NodeJS.ProcessEnv): Promise<InstalledPart> {
   const found = (await checkParts(env)).find((one) => one.name === name)
   if (found === undefined) throw new Error(`no part is called ${name}`)
   return found

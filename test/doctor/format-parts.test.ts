@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { formatParts } from '../../src/doctor/format-parts.ts'
-import type { Part } from '../../src/doctor/part.ts'
+import type { InstalledPart } from '../../src/doctor/part.ts'
 
-const clang: Part = {
+const clang: InstalledPart = {
   name: 'clang 19',
   required: true,
   status: 'ok',
@@ -12,7 +12,7 @@ const clang: Part = {
   lostWithout: 'no IR',
   remedy: null,
 }
-const gpu: Part = {
+const gpu: InstalledPart = {
   ...clang,
   name: 'GPU',
   required: false,
@@ -22,7 +22,7 @@ const gpu: Part = {
   lostWithout: 'slow',
   remedy: 'buy one',
 }
-const sandbox: Part = {
+const sandbox: InstalledPart = {
   ...clang,
   name: 'sandbox',
   status: 'broken',

@@ -6,7 +6,7 @@ import { compileWorkerFor, openCodeEngine } from '../../src/execute/open-code-en
 import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
-const calling = { kind: 'program', exitDefined: true } as const
+const entryPoint = { kind: 'program', exitDefined: true } as const
 const fuel = 100_000
 
 describe.each(['worker', 'spawn'] as const)('a trace build of the %s engine', (compiler) => {
@@ -24,7 +24,7 @@ describe.each(['worker', 'spawn'] as const)('a trace build of the %s engine', (c
 
   async function build(body: string): Promise<Executable> {
     const text = `#include <stdio.h>\n#include <string.h>\nint main(void) {\n${body}\n}\n`
-    const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'trace', calling)
+    const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'trace', entryPoint)
     if (built.kind === 'rejected') throw new Error(built.detail)
     return built.executable
   }

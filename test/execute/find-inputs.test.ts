@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-const calling = { kind: 'program', exitDefined: true } as const
+const entryPoint = { kind: 'program', exitDefined: true } as const
 const PROGRAM: Unit = {
   id: '1',
   sourceId: '1',
@@ -25,9 +25,9 @@ const PROGRAM: Unit = {
 
 async function search(text: string, seed = '1') {
   const unit: Unit = { ...PROGRAM, code: text }
-  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'cover', calling)
+  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'cover', entryPoint)
   if (built.kind === 'rejected') throw new Error(built.detail)
-  const screen = screenOf(engine, unit, calling, built.executable)
+  const screen = screenOf(engine, unit, entryPoint, built.executable)
   const found = await findInputs(engine, built.executable, screen, {
     seed,
     attempts: 64,

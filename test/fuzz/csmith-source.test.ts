@@ -39,8 +39,8 @@ int main(void) {
 ${CASES.map(([name, call]) => `  printf("%lld\\n", (long long)(${name}${call}));`).join('\n')}
 }
 `
-  const calling: EntryPoint = { kind: 'program', exitDefined: true }
-  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'asan', calling)
+  const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
+  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'asan', entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const run = { input: { kind: 'stdin', stdin: '' }, fill: 0, fuel: 1_000_000 } as const
   const [[outcome]] = (await engine.run([{ executable: built.executable, runs: [run] }])) as [[unknown]]

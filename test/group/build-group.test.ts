@@ -10,7 +10,7 @@ import { buildGroup, type GroupSettings } from '../../src/group/build-group.ts'
 import { editDistance } from '../../src/group/edit-distance.ts'
 import type { GroupTools } from '../../src/group/group-tools.ts'
 import { loserDifficulty } from '../../src/group/loser-difficulty.ts'
-import { planCalling } from '../../src/group/plan-entry-point.ts'
+import { planEntryPoint } from '../../src/group/plan-entry-point.ts'
 import { unedited } from '../../src/group/unedited.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
 import { applyMutant } from '../../src/mutate/apply-mutant.ts'
@@ -109,11 +109,11 @@ describe.each([
   })
 
   it('counts no input on which a loser gives what the original does', async () => {
-    const calling = await planCalling(engine, unit)
-    if (calling.kind === 'unsupported') throw new Error(calling.reason)
+    const entryPoint = await planEntryPoint(engine, unit)
+    if (entryPoint.kind === 'unsupported') throw new Error(entryPoint.reason)
     for (const { code, shownOn, witness } of group.losers) {
       const source = { text: code, language: 'c', standard: unit.standard } as const
-      const built = await engine.build(source, 'plain', calling.calling)
+      const built = await engine.build(source, 'plain', entryPoint.entryPoint)
       if (built.kind === 'rejected') throw new Error(built.detail)
       const runs = group.inputs.map((input) => ({ input, fill: 0xa5, fuel: 0 }))
       const [outcomes] = await engine.run([{ executable: built.executable, runs }])
@@ -192,8 +192,8 @@ describe('what a group is about', () => {
 
   it('is the unit where nothing else is allowed', async () => {
     for (const seed of [1, 2, 3]) {
-      const group = await groupOf({ centre: 'unit', seed })
-      expect(group.centre).toBeUndefined()
+      const group = await groupOf({ subject: 'unit', seed })
+      expect(group.subject).toBeUndefined()
       expect(group.losers.map(({ code }) => code)).not.toContain(unit.code)
     }
   })
@@ -202,24 +202,24 @@ describe('what a group is about', () => {
     const about: AstGroup[] = []
     for (const seed of [1, 2, 3, 4]) {
       const group = await groupOf({ seed })
-      if (group.centre !== undefined) about.push(group)
+      if (group.subject !== undefined) about.push(group)
     }
     expect(about.length).toBeGreaterThan(0)
     for (const group of about) {
-      expect(group.centre!.code).toBe(applyMutant(unit.code, group.centre!.mutant))
+      expect(group.subject!.code).toBe(applyMutant(unit.code, group.subject!.mutant))
       const itself = group.mutantVerdicts.find(({ mutantId }) => mutantId === unedited(unit).id)!
       // Unless an equivalent mutant of the unit came first.
       expect(['different', 'same-ir']).toContain(itself.verdict)
       expect(group.losers.some(({ code }) => code === unit.code)).toBe(itself.verdict === 'different')
-      expect(group.losers.map(({ code }) => code)).not.toContain(group.centre!.code)
+      expect(group.losers.map(({ code }) => code)).not.toContain(group.subject!.code)
       expect(await verifyGroup(tools, { unit, group })).toEqual([])
     }
   })
 
   it('is refuted when it is not the edit that it says it is', async () => {
     let group = await groupOf({})
-    for (let seed = 2; group.centre === undefined; seed++) group = await groupOf({ seed })
-    const contents = { ...group, centre: { ...group.centre, code: unit.code } }
+    for (let seed = 2; group.subject === undefined; seed++) group = await groupOf({ seed })
+    const contents = { ...group, subject: { ...group.subject, code: unit.code } }
     const findings = await verifyGroup(tools, {
       unit,
       group: { ...contents, id: groupId(unit.id, contents) },

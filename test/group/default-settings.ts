@@ -8,7 +8,7 @@ export const defaultSettings: GroupSettings = {
   losers: 4,
   classes: { ast: 1, ir: 0, malformed: 0 },
   select: 'mixed',
-  centre: 'any',
+  subject: 'any',
   minWinners: 2,
   minLosers: 2,
   inputs: 16,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { loserOrder, SELECTIONS, type Selection, takeFirst } from '../../src/group/select-losers.ts'
+import {
+  LOSER_SELECTIONS,
+  type LoserSelection,
+  loserOrder,
+  takeFirst,
+} from '../../src/group/select-losers.ts'
 import type { AstLoser } from '../../src/records/group-record.ts'
 import type { Level } from '../../src/records/level.ts'
 import type { PoolEntry } from '../../src/records/pool-entry.ts'
@@ -29,7 +34,7 @@ const entry = (name: string, change: Change = {}): PoolEntry => {
 }
 
 /** Names in the order in which losers are taken, each one counting for those after it. */
-function drawn(select: Selection, losers: readonly AstLoser[], seed = '1'): string[] {
+function drawn(select: LoserSelection, losers: readonly AstLoser[], seed = '1'): string[] {
   const order = loserOrder(select, seed)
   const left = [...losers]
   const taken: AstLoser[] = []
@@ -37,7 +42,7 @@ function drawn(select: Selection, losers: readonly AstLoser[], seed = '1'): stri
   return taken.map(({ mutant }) => mutant.original)
 }
 
-function compiled(select: Selection, entries: readonly PoolEntry[], seed = '1'): string[] {
+function compiled(select: LoserSelection, entries: readonly PoolEntry[], seed = '1'): string[] {
   const order = loserOrder(select, seed)
   const left = [...entries]
   const taken: PoolEntry[] = []
@@ -45,7 +50,7 @@ function compiled(select: Selection, entries: readonly PoolEntry[], seed = '1'):
   return taken.map(({ mutant }) => mutant.original)
 }
 
-describe.each(SELECTIONS)('%s losers', (select) => {
+describe.each(LOSER_SELECTIONS)('%s losers', (select) => {
   it('have their levels in balance', () => {
     const many = [1, 2, 3, 4, 5, 6].map((n) =>
       loser(`O0 ${n}`, { difficulty: 0.9, operator: `A${n}`, line: n, inputIndex: n }),

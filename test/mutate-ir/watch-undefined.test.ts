@@ -5,7 +5,7 @@ import { watchUndefined } from '../../src/mutate-ir/watch-undefined.ts'
 import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
 
-const calling: EntryPoint = { kind: 'program', exitDefined: true }
+const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
 let engine: CodeEngine
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ declare i32 @scanf(ptr, ...)
 
 async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
   const text = build === 'plain' ? ir : watchUndefined(ir, build)!
-  const built = await engine.build({ text, language: 'ir', standard: 'gnu17' }, build, calling)
+  const built = await engine.build({ text, language: 'ir', standard: 'gnu17' }, build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
   return (await engine.run([{ executable: built.executable, runs }]))[0]![0]!

@@ -191,19 +191,19 @@ function comparable(outcome: RunOutcome): unknown {
 }
 
 /** Whether the sanitizers find the run clean, and the same result: what a run is worth otherwise is chance. */
-async function isDefined(unit: Unit, text: string, calling: EntryPoint, input: Input, result: unknown) {
+async function isDefined(unit: Unit, text: string, entryPoint: EntryPoint, input: Input, result: unknown) {
   for (const build of ['asan', 'msan'] as const) {
-    const [run] = await runner.run(await runner.load(unit, text, build, calling), [{ input, fuel: 0 }])
+    const [run] = await runner.run(await runner.load(unit, text, build, entryPoint), [{ input, fuel: 0 }])
     if (JSON.stringify(comparable(run!.outcome)) !== JSON.stringify(result)) return false
   }
   return true
 }
 
-async function expectSameRuns(unit: Unit, calling: EntryPoint, inputs: readonly Input[], count: number) {
+async function expectSameRuns(unit: Unit, entryPoint: EntryPoint, inputs: readonly Input[], count: number) {
   const mutants = chooseMutants(mutateUnit(unit, native), { count, seed: 1 })
   const { text, selectors } = combineMutants(unit, mutants, native)
   if (selectors.size === 0) return
-  const together = await runner.load(unit, text, 'cover', calling)
+  const together = await runner.load(unit, text, 'cover', entryPoint)
   const variants = [
     { name: 'the original', text: unit.code, mutant: 0 },
     ...mutants
@@ -217,7 +217,7 @@ async function expectSameRuns(unit: Unit, calling: EntryPoint, inputs: readonly 
   const runs = variants.flatMap(({ mutant }) => inputs.map((input) => ({ input, fuel: FUEL, mutant })))
   const combined = await runner.run(together, runs)
   for (const [place, variant] of variants.entries()) {
-    const built = await runner.load(unit, variant.text, 'cover', calling)
+    const built = await runner.load(unit, variant.text, 'cover', entryPoint)
     const alone = await runner.run(
       built,
       inputs.map((input) => ({ input, fuel: FUEL })),
@@ -227,7 +227,7 @@ async function expectSameRuns(unit: Unit, calling: EntryPoint, inputs: readonly 
         ({ outcome, coverage }) => ({ outcome: comparable(outcome), edgesTaken: coverage?.edgesTaken }),
       )
       if (JSON.stringify(got) === JSON.stringify(expected)) continue
-      if (await isDefined(unit, variant.text, calling, input, expected!.outcome))
+      if (await isDefined(unit, variant.text, entryPoint, input, expected!.outcome))
         expect(got, `${variant.name}, input ${index}`).toEqual(expected)
     }
   }
@@ -242,7 +242,7 @@ describe('runs as the mutant built alone does, edge by edge', () => {
         (stdin): Input => ({ kind: 'stdin', stdin }),
       )
       for (const unit of await unitsOf('programs', file, 'program'))
-        await expectSameRuns(unit, (await runner.callingOf(unit))!, inputs, 5)
+        await expectSameRuns(unit, (await runner.entryPointOf(unit))!, inputs, 5)
       await runner.release()
     },
     MINUTE,
@@ -252,17 +252,17 @@ describe('runs as the mutant built alone does, edge by edge', () => {
     'functions/%s',
     async (file) => {
       for (const unit of await unitsOf('functions', file, 'function')) {
-        const calling = await runner.callingOf(unit)
-        if (calling?.kind !== 'function') continue
+        const entryPoint = await runner.entryPointOf(unit)
+        if (entryPoint?.kind !== 'function') continue
         const inputs = [0, 1, 2].map((size) =>
-          generateCall(calling.plan, {
+          generateCall(entryPoint.plan, {
             seed: `${file} ${size}`,
             size: size / 3,
             constants: ['7'],
             stdin: '',
           }),
         )
-        await expectSameRuns(unit, calling, inputs, 3)
+        await expectSameRuns(unit, entryPoint, inputs, 3)
       }
       await runner.release()
     },
@@ -277,14 +277,14 @@ int main(void) { long n; char c = 'x'; scanf("%ld", &n); printf("%ld\\n", down(n
     const { text, selectors } = combine(code, [['+ 1;', '+ 2;']])
     expect(selectors.size).toBe(1)
     const unit = programUnit(code)
-    const calling = (await runner.callingOf(unit))!
+    const entryPoint = (await runner.entryPointOf(unit))!
     const depths = [350_000, 600_000].map((depth) => ({
       input: { kind: 'stdin', stdin: String(depth) } as const,
       fuel: 10_000_000,
     }))
-    const alone = await runner.run(await runner.load(unit, code, 'cover', calling), depths)
+    const alone = await runner.run(await runner.load(unit, code, 'cover', entryPoint), depths)
     expect(alone.map(({ outcome }) => outcome.kind)).toEqual(['ok', 'signal'])
-    const together = await runner.load(unit, text, 'cover', calling)
+    const together = await runner.load(unit, text, 'cover', entryPoint)
     const mutated = await runner.run(
       together,
       depths.map((run) => ({ ...run, mutant: 1 })),
@@ -335,16 +335,16 @@ const verdict = (outcome: RunOutcome) => (outcome.kind === 'sanitizer' ? outcome
 describe('under the sanitizers', () => {
   const reports = async (build: 'asan' | 'msan') => {
     const unit = programUnit(FAULTS)
-    const calling = (await runner.callingOf(unit))!
+    const entryPoint = (await runner.entryPointOf(unit))!
     const { text, selectors } = combine(FAULTS, FAULT_EDITS)
     expect(selectors.size).toBe(FAULT_EDITS.length)
     const input = { kind: 'stdin', stdin: '' } as const
-    const together = await runner.load(unit, text, build, calling)
+    const together = await runner.load(unit, text, build, entryPoint)
     const found: string[] = []
     for (const [original, replacement] of FAULT_EDITS) {
       const mutant = edit(FAULTS, original, replacement)
       const code = applyMutant(FAULTS, mutant)
-      const [alone] = await runner.run(await runner.load(unit, code, build, calling), [{ input, fuel: 0 }])
+      const [alone] = await runner.run(await runner.load(unit, code, build, entryPoint), [{ input, fuel: 0 }])
       const selected = { input, fuel: 0, mutant: selectors.get(mutant.id)! }
       const [combined] = await runner.run(together, [selected])
       expect(verdict(combined!.outcome)).toBe(verdict(alone!.outcome))

@@ -20,9 +20,9 @@ import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 export interface MutantRunner {
   /** Undefined for a function that cannot be called. */
-  callingOf(unit: Unit): Promise<EntryPoint | undefined>
+  entryPointOf(unit: Unit): Promise<EntryPoint | undefined>
   /** Throws what does not compile. */
-  load(unit: Unit, text: string, build: BuildKind, calling: EntryPoint): Promise<Loaded>
+  load(unit: Unit, text: string, build: BuildKind, entryPoint: EntryPoint): Promise<Loaded>
   run(loaded: Loaded, runs: readonly MutantRun[]): Promise<Interpreted[]>
   /** Forgets what was loaded. */
   release(): Promise<void>
@@ -31,7 +31,7 @@ export interface MutantRunner {
 
 interface Loaded {
   readonly build: BuildKind
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   readonly image: UnitImage
 }
 
@@ -53,47 +53,47 @@ export async function openMutantRunner(): Promise<MutantRunner> {
     return once(hosts, RUNNER_OF[build], () => openHostedObjects(RUNNER_OF[build]))
   }
   return {
-    async callingOf(unit) {
+    async entryPointOf(unit) {
       if (unit.kind === 'program') return { kind: 'program', exitDefined: unit.exitDefined }
       const debug = await compiler.emit(unit.code, unit.standard, 'O0', { debug: true })
       if (debug.kind !== 'ok') throw new Error(JSON.stringify(debug))
       const plan = planCall(debug.stdout, unit.name)
       return plan.kind === 'unsupported' ? undefined : { kind: 'function', plan, driver: driverSource(plan) }
     },
-    async load({ standard }, text, build, calling) {
+    async load({ standard }, text, build, entryPoint) {
       const host = await hostOf(build)
       const flags = BUILD_FLAGS[build]
       const unit = host.load(await compile(compiler, { text, language: 'c', standard }, flags))
       const before = await Promise.all(harness[build].before.map(host.loadFile))
       const behind = await Promise.all(harness[build].behind.map(host.loadFile))
-      if (calling.kind === 'function') {
-        const driver = { text: calling.driver, language: 'c', standard: 'gnu17' } as const
+      if (entryPoint.kind === 'function') {
+        const driver = { text: entryPoint.driver, language: 'c', standard: 'gnu17' } as const
         const driverFlags = build === 'cover' ? DRIVER_FLAGS : [...DRIVER_FLAGS, ...flags]
         behind.push(
           await host.loadFile(harness[build].call),
           host.load(await compile(compiler, driver, driverFlags)),
         )
       }
-      return { build, calling, image: { before, unit, behind } }
+      return { build, entryPoint, image: { before, unit, behind } }
     },
-    async run({ build, calling, image }, runs) {
+    async run({ build, entryPoint, image }, runs) {
       const reply = await (await hostOf(build)).runner.run({
         image,
         inputs: runs.map(({ input, fuel, mutant }) => ({
           stdin: input.stdin,
-          ...(calling.kind === 'function' &&
-            input.kind === 'call' && { args: encodeCall(calling.plan, input) }),
+          ...(entryPoint.kind === 'function' &&
+            input.kind === 'call' && { args: encodeCall(entryPoint.plan, input) }),
           fill: FILL,
           env: { GEPO_FUEL: String(fuel), ...(mutant !== undefined && { GEPO_MUTANT: String(mutant) }) },
         })),
         env: { LC_ALL: 'C', ...runEnvironment(build, { fill: FILL, fuel: 0 }) },
         limits: runLimits(build, DEFAULT_UNIT_LIMITS),
-        wantRecord: build === 'cover' || calling.kind === 'function',
-        wrapAllocations: calling.kind === 'function',
+        wantRecord: build === 'cover' || entryPoint.kind === 'function',
+        wrapAllocations: entryPoint.kind === 'function',
       })
       if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
       return reply.reports.map((report, index) =>
-        interpretReport({ build, calling }, runs[index]!.input, report!, DEFAULT_UNIT_LIMITS),
+        interpretReport({ build, entryPoint }, runs[index]!.input, report!, DEFAULT_UNIT_LIMITS),
       )
     },
     async release() {

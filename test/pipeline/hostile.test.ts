@@ -13,7 +13,7 @@ import { fixtureRoot, listFixtures } from '../fixtures/list-fixtures.ts'
 import { defaultSettings } from '../group/default-settings.ts'
 
 // It is the program itself that must not pass: a mutant of it may have lost what makes it hostile.
-const settings: GroupSettings = { ...defaultSettings, centre: 'unit' }
+const settings: GroupSettings = { ...defaultSettings, subject: 'unit' }
 
 const sources = new Map<string, Source>()
 const dropped = new Map<string, string>()

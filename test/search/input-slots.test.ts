@@ -10,7 +10,7 @@ const CHAR: PlanType = { kind: 'integer', size: 1, signed: true, character: true
 const pointer = (to: number): PlanType => ({ kind: 'pointer', size: 8, to, constant: false, flat: false })
 const program: EntryPoint = { kind: 'program', exitDefined: true }
 
-function callingOf(
+function entryPointOf(
   types: readonly PlanType[],
   parameters: CallPlan['parameters'],
 ): EntryPoint & { kind: 'function' } {
@@ -27,7 +27,7 @@ function callingOf(
 }
 
 /** int f(int *a, int n) */
-const array = callingOf(
+const array = entryPointOf(
   [INT, pointer(0)],
   [
     { name: 'a', type: 1 },
@@ -78,7 +78,7 @@ describe('slotsOf', () => {
   })
 
   it('gives a text as a whole, by its characters, by its length and by the numbers written in it', () => {
-    const text = callingOf([CHAR, pointer(0)], [{ name: 's', type: 1 }])
+    const text = entryPointOf([CHAR, pointer(0)], [{ name: 's', type: 1 }])
     const input: CallInput = {
       kind: 'call',
       args: [{ p: { block: 0, offset: 0 } }],
@@ -103,7 +103,7 @@ describe('slotsOf', () => {
       name: 'struct s',
       members: [{ name: 'name', type: 1, bitOffset: 0, bits: null }],
     }
-    const calling = callingOf([CHAR, field, struct, pointer(2)], [{ name: 'p', type: 3 }])
+    const entryPoint = entryPointOf([CHAR, field, struct, pointer(2)], [{ name: 'p', type: 3 }])
     const input: CallInput = {
       kind: 'call',
       args: [{ p: { block: 0, offset: 0 } }],
@@ -111,9 +111,9 @@ describe('slotsOf', () => {
       globals: {},
       stdin: '',
     }
-    const changed = slotsOf(calling, input).texts[0]!.with('much too long') as CallInput
+    const changed = slotsOf(entryPoint, input).texts[0]!.with('much too long') as CallInput
     expect(changed.blocks[0]!.value).toEqual({ a: [{ a: [{ s: 'muc' }] }] })
-    expect(() => encodeCall(calling.plan, changed)).not.toThrow()
+    expect(() => encodeCall(entryPoint.plan, changed)).not.toThrow()
   })
 
   it('finds the numbers of a standard input, whole and with fractions', () => {

@@ -82,7 +82,7 @@ describe('nextFloat', () => {
 
 /** A function of three ints that compares as given, without a compiler. */
 const INT = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' } as const
-const calling: EntryPoint = {
+const entryPoint: EntryPoint = {
   kind: 'function',
   driver: '',
   plan: {
@@ -118,7 +118,7 @@ function tracesOf(compare: Compare, input: Input): Traces {
 }
 
 function probesOf(compare: Compare, input: Input): Probe[] {
-  const { numbers } = slotsOf(calling, input)
+  const { numbers } = slotsOf(entryPoint, input)
   const steps = numbers.map((slot): Probe => {
     const traces = tracesOf(compare, slot.with(slot.value + 1n))
     return { kind: 'number', slot, step: 1n, traces }
@@ -139,7 +139,7 @@ function meetsAll(
   probes = probesOf(compare, start),
   met = compare,
 ): boolean {
-  return [...solveComparisons(calling, start, tracesOf(compare, start), probes)].some((input) =>
+  return [...solveComparisons(entryPoint, start, tracesOf(compare, start), probes)].some((input) =>
     met(...argumentsOf(input)).every(([a, b]) => BigInt.asIntN(32, a) === BigInt.asIntN(32, b)),
   )
 }
@@ -183,7 +183,7 @@ describe('solveComparisons', () => {
     ).toBe(false)
     for (let round = 0; round < 3; round++)
       for (const direction of keepingDirections(tracesOf(compare, start), probes)) {
-        const traces = tracesOf(compare, alongDirection(calling, start, direction, 1n))
+        const traces = tracesOf(compare, alongDirection(entryPoint, start, direction, 1n))
         probes.push({ kind: 'direction', direction, traces })
       }
     expect(

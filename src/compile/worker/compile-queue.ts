@@ -6,11 +6,11 @@
 import { UserError } from '../../base/user-error.ts'
 import type { ClangResult } from '../../toolchain/run-clang.ts'
 import {
+  COMPILE_PROTOCOL_VERSION,
   type CompileResponse,
   decodeCompileHello,
   decodeCompileResponse,
   encodeCompileRequest,
-  PROTOCOL_VERSION,
 } from './protocol.ts'
 import { type WorkerEnd, WorkerProcess } from './worker-process.ts'
 
@@ -124,7 +124,7 @@ export class CompileQueue {
         if (isReady) return this.#settle(decodeCompileResponse(frame))
         isReady = true
         const version = decodeCompileHello(frame)
-        if (version === PROTOCOL_VERSION) onHello?.()
+        if (version === COMPILE_PROTOCOL_VERSION) onHello?.()
         else onFailure?.(new UserError(`${worker} is of another version: run \`npm run setup\`.`))
       },
       onEnd: (end) => {

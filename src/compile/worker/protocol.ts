@@ -2,7 +2,7 @@
  * The host's side of the messages that native/compile-worker/protocol.h documents. Pure functions on bytes.
  */
 
-export const PROTOCOL_VERSION = 1
+export const COMPILE_PROTOCOL_VERSION = 1
 
 const FLAG_PRECOMPILED = 1
 

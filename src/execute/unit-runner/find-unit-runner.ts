@@ -1,7 +1,7 @@
 /** Where the in-process runners are, if they are built. */
 import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../../base/package-root.ts'
 import { findExecutable } from '../../toolchain/find-executable.ts'
-import { PACKAGE_ROOT } from '../../toolchain/locate-tools.ts'
 
 /** `plain` also runs coverage builds. */
 export type RunnerBuild = 'plain' | 'asan' | 'msan'

@@ -16,7 +16,13 @@ import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { setupCommand } from '../../toolchain/locate-tools.ts'
 import { findUnitRunner, type RunnerBuild } from './find-unit-runner.ts'
 import type { UnitRun, UnitRunReply } from './protocol.ts'
-import { decodeReply, decodeRunnerHello, encodeRun, imageObjects, UNIT_RUNNER_VERSION } from './protocol.ts'
+import {
+  decodeReply,
+  decodeRunnerHello,
+  encodeUnitRun,
+  imageObjects,
+  UNIT_RUNNER_VERSION,
+} from './protocol.ts'
 
 const NAME = '.unit-runner'
 const START_TIMEOUT_MS = 30_000
@@ -98,7 +104,7 @@ async function probe(runner: SupervisorProcess): Promise<string | undefined> {
     env: {},
     limits: { cpuMs: 1000, outputBytes: 1 },
   }
-  const frame = encodeRun({ forget: [], keep: new Map([[0, Buffer.from('no object')]]), run: trial })
+  const frame = encodeUnitRun({ forget: [], keep: new Map([[0, Buffer.from('no object')]]), run: trial })
   const answer = await runner.exchange(frame, START_TIMEOUT_MS)
   if (answer.kind === 'dead') return answer.detail
   const reply = decodeReply(answer.frame)
@@ -173,7 +179,7 @@ class RunningUnitRunner implements UnitRunner {
       if (object === undefined) throw new Error(`object ${id} is not loaded`)
       if (!this.#sent.has(id)) keep.set(id, object)
     }
-    const frame = encodeRun({ forget: this.#forgotten, keep, run })
+    const frame = encodeUnitRun({ forget: this.#forgotten, keep, run })
     for (const id of this.#forgotten) this.#sent.delete(id)
     this.#forgotten = []
     for (const id of keep.keys()) this.#sent.add(id)

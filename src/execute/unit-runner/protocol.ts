@@ -78,7 +78,7 @@ export interface RunFrame {
 }
 
 /** A request as a whole frame, length included. */
-export function encodeRun({ forget, keep, run }: RunFrame): Buffer {
+export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
   const { limits, image } = run
   const objects = imageObjects(image)
   const flags =

@@ -4,9 +4,9 @@
  * sees sources as text and runs none of them.
  */
 import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../../base/package-root.ts'
 import { Reader, u32 } from '../../sandbox/protocol.ts'
 import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
-import { PACKAGE_ROOT } from '../../toolchain/locate-tools.ts'
 import { boxCommand, SUPPORT } from '../box-command.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { shareFile, type Workshop } from '../workshop.ts'

@@ -27,7 +27,7 @@ export interface Answer {
 /** `truncated`: it had not ended when it was as long as it may be. It is not judged, and wrong. */
 export type Outcome = Verdict['kind'] | 'truncated'
 
-export interface Drawing {
+export interface DrawnAnswers {
   /** Task by task. */
   readonly answers: readonly Answer[]
   readonly generateSeconds: number
@@ -67,7 +67,7 @@ export async function drawAnswers(
   model: Pick<Model, 'generate'>,
   tasks: readonly EncodedTask[],
   options: DrawOptions,
-): Promise<Drawing> {
+): Promise<DrawnAnswers> {
   const { samples, tokenizer, judging, signal, onProgress } = options
   const asked = tasks.flatMap(({ task, prompt }) =>
     Array.from({ length: samples }, (_, sample) => ({ task, prompt, sample })),

@@ -11,7 +11,7 @@ import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../da
 import { shapeReward } from '../losses/advantages.ts'
 import type { LogProbOptions, Model } from '../tensor-engine/tensor-engine.ts'
 import { accumulateReinforce, type ReinforceMeasure } from './accumulate-reinforce.ts'
-import { type Answer, type Drawing, type DrawOptions, drawAnswers } from './draw-answers.ts'
+import { type Answer, type DrawnAnswers, type DrawOptions, drawAnswers } from './draw-answers.ts'
 import { type AnswerMeasure, measureAnswers } from './measure-answers.ts'
 import { advantageOptions, answersOfStep, type JudgedAnswer, type Rollout, rewardOf } from './rollout.ts'
 
@@ -168,7 +168,7 @@ export function createRollouts(parts: RolloutsParts): Rollouts {
 
 interface DrawnRollout {
   readonly number: number
-  readonly drawing: Drawing
+  readonly drawing: DrawnAnswers
   readonly logProbs: readonly Float32Array[] | undefined
   readonly referenceSeconds: number
 }
@@ -179,7 +179,7 @@ const MOST_UNJUDGED = 0.5
 /** @throws UserError where so much could not be judged that going on makes no sense */
 function toRollout(
   { number, drawing: { answers }, logProbs }: DrawnRollout,
-  { outcomes, unjudgedReason }: Awaited<Drawing['judged']>,
+  { outcomes, unjudgedReason }: Awaited<DrawnAnswers['judged']>,
 ): Rollout {
   const judged = answers.flatMap((answer, i) => {
     const outcome = outcomes[i]!

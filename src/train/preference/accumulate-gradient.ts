@@ -23,7 +23,7 @@ import { meanWinnerTokens, type PreparedGroup, withPolicy } from './prepared-gro
 import { readLogProbs } from './read-log-probs.ts'
 
 /** What one group gave. */
-export interface GroupResult {
+export interface GroupStep {
   readonly loss: number
   readonly logProbs: GroupLogProbs
 }
@@ -44,7 +44,7 @@ export async function accumulateGradient(
   groups: readonly PreparedGroup[],
   method: Method,
   { packedTokens, weight = 1, signal }: AccumulateOptions,
-): Promise<GroupResult[]> {
+): Promise<GroupStep[]> {
   const call = signal === undefined ? {} : { signal }
   const batchMeanTokens = meanWinnerTokens(groups)
   const lossOf = (group: PreparedGroup, policy: Float64Array) => {
@@ -53,7 +53,7 @@ export async function accumulateGradient(
     return { result: { loss, logProbs }, slopes: dLogProbs.map((slope) => (weight * slope) / groups.length) }
   }
 
-  async function packed(pack: readonly PreparedGroup[]): Promise<GroupResult[]> {
+  async function packed(pack: readonly PreparedGroup[]): Promise<GroupStep[]> {
     const pass = await model.beginPacked(toTokenBatch(pack.flatMap(sequencesOf)), call)
     try {
       const losses = splitByGroup(pack, pass.logProbs.sums).map((policy, i) => lossOf(pack[i]!, policy))
@@ -64,7 +64,7 @@ export async function accumulateGradient(
     }
   }
 
-  async function serial(group: PreparedGroup): Promise<GroupResult> {
+  async function serial(group: PreparedGroup): Promise<GroupStep> {
     const sequences = sequencesOf(group)
     const policy = await readLogProbs(model, sequences, packedTokens, signal)
     const { result, slopes } = lossOf(group, policy)
@@ -79,7 +79,7 @@ export async function accumulateGradient(
     return result
   }
 
-  const results: GroupResult[] = []
+  const results: GroupStep[] = []
   for (const pack of packByTokens(groups, groupTokens, packedTokens)) {
     if (pack.length === 1 && groupTokens(pack[0]!) > packedTokens) results.push(await serial(pack[0]!))
     else results.push(...(await packed(pack)))

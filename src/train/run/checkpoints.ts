@@ -36,7 +36,7 @@ const progressSchema = z.strictObject({
     })
     .nullable(),
 })
-export type Progress = Readonly<z.output<typeof progressSchema>>
+export type RunProgress = Readonly<z.output<typeof progressSchema>>
 
 const indexSchema = z.strictObject({ last: z.string(), best: z.string().nullable() })
 
@@ -47,7 +47,7 @@ export interface Checkpoints {
   /**
    * @param isBest whether it is the best so far; it is kept until a better one comes
    */
-  save(progress: Progress, isBest: boolean, state: SavedState): Promise<Checkpoint>
+  save(progress: RunProgress, isBest: boolean, state: SavedState): Promise<Checkpoint>
 }
 
 export interface SavedState {
@@ -61,7 +61,7 @@ export interface Checkpoint {
   readonly folder: string
   /** Of the engine, for `loadState`. */
   readonly stateFolder: string
-  readonly progress: Progress
+  readonly progress: RunProgress
   /** Rollouts that the next step goes on with. */
   readonly rollout: Rollout | undefined
 }

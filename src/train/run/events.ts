@@ -6,7 +6,7 @@ import type { RolloutMeasure } from '../policy/rollouts.ts'
 import type { Evaluation, Figures } from '../preference/evaluate-preference.ts'
 import type { GroupMeasure } from '../preference/measure-group.ts'
 import type { ModelInfo } from '../tensor-engine/tensor-engine.ts'
-import type { Progress } from './checkpoints.ts'
+import type { RunProgress } from './checkpoints.ts'
 
 export type TrainEvent =
   | {
@@ -70,7 +70,7 @@ export interface TrainSummary {
   readonly seconds: number
   /** The run's evaluations in their order: how it went. */
   readonly evaluations: readonly EvaluationFigures[]
-  readonly best: Progress['best']
+  readonly best: RunProgress['best']
   /** The trained model in Hugging Face's format, and the best one where that is another. Only when finished. */
   readonly modelFolder: string | undefined
   readonly bestFolder: string | undefined

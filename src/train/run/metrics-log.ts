@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import type { AnswerMeasure } from '../policy/measure-answers.ts'
 import type { Evaluation } from '../preference/evaluate-preference.ts'
-import type { Progress } from './checkpoints.ts'
+import type { RunProgress } from './checkpoints.ts'
 import type { EvaluationFigures, RunEvaluation, StepMetrics } from './events.ts'
 import { createEventFile } from './tensorboard/event-file.ts'
 
@@ -17,7 +17,7 @@ export interface MetricsLog {
 }
 
 /** @param resumed where the run goes on; undefined for a new one */
-export function openMetricsLog(folder: string, resumed: Progress | undefined): MetricsLog {
+export function openMetricsLog(folder: string, resumed: RunProgress | undefined): MetricsLog {
   const file = fileIn(folder)
   const lines = resumed === undefined || !existsSync(file) ? [] : readFileSync(file, 'utf8').split('\n')
   const kept = resumed === undefined ? [] : lines.filter((line) => isKept(line, resumed))
@@ -85,7 +85,7 @@ export function readEvaluations(folder: string): EvaluationFigures[] {
 const fileIn = (folder: string) => join(folder, 'metrics.jsonl')
 
 /** A line that was half written when its process died is no JSON, and is of a step that will come again. */
-function isKept(line: string, resumed: Progress): boolean {
+function isKept(line: string, resumed: RunProgress): boolean {
   try {
     const { kind, step } = JSON.parse(line) as { kind: string; step: number }
     return (

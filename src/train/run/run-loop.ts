@@ -10,7 +10,7 @@ import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
 import type { RolloutResult, Rollouts } from '../policy/rollouts.ts'
-import { accumulateGradient, type GroupResult } from '../preference/accumulate-gradient.ts'
+import { accumulateGradient, type GroupStep } from '../preference/accumulate-gradient.ts'
 import { evaluate } from '../preference/evaluate-preference.ts'
 import { type GroupMeasure, measureGroup } from '../preference/measure-group.ts'
 import type { Method } from '../preference/method.ts'
@@ -18,7 +18,7 @@ import { preparedPages, prepareGroups } from '../preference/prepare-groups.ts'
 import type { PreparedGroup } from '../preference/prepared-group.ts'
 import type { ReferenceOptions } from '../preference/reference-log-probs.ts'
 import { EngineError, type Model } from '../tensor-engine/tensor-engine.ts'
-import type { Checkpoints, Progress } from './checkpoints.ts'
+import type { Checkpoints, RunProgress } from './checkpoints.ts'
 import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
 import { isAbort } from './is-abort.ts'
 import { learningRateAt } from './learning-rate.ts'
@@ -64,8 +64,8 @@ export interface TranslationPart {
 /** @param start where the run stands: at a checkpoint, or at its beginning */
 export async function runLoop(
   parts: LoopParts,
-  start: Progress,
-): Promise<{ readonly progress: Progress; readonly interrupted: boolean }> {
+  start: RunProgress,
+): Promise<{ readonly progress: RunProgress; readonly interrupted: boolean }> {
   const { config, plan, model, translation, checkpoints, log, report, signal } = parts
   let progress = start
   let saved = start
@@ -176,7 +176,7 @@ async function addGradients(
   { config, model, preference, translation, signal }: LoopParts,
   groups: readonly PreparedGroup[],
   step: number,
-): Promise<{ readonly results: readonly GroupResult[]; readonly rollout: RolloutResult | undefined }> {
+): Promise<{ readonly results: readonly GroupStep[]; readonly rollout: RolloutResult | undefined }> {
   const translates = translation !== undefined && translation.weight > 0
   const begun = translates ? await translation.rollouts.begin(step, signal) : undefined
   try {
@@ -196,7 +196,7 @@ async function addGradients(
 
 function lossesOf(
   { preference, translation }: LoopParts,
-  results: readonly GroupResult[],
+  results: readonly GroupStep[],
   rollout: RolloutResult | undefined,
 ): Pick<StepMetrics, 'loss' | 'preferenceLoss' | 'reinforceLoss'> {
   const preferenceLoss = results.length === 0 ? 0 : mean(results.map(({ loss }) => loss))
@@ -209,7 +209,7 @@ function lossesOf(
   }
 }
 
-function measuresOf(results: readonly GroupResult[], method: Method | undefined): Partial<GroupMeasure> {
+function measuresOf(results: readonly GroupStep[], method: Method | undefined): Partial<GroupMeasure> {
   if (method === undefined || !method.usesLosers || results.length === 0) return {}
   const measures = results.map(({ logProbs }) => measureGroup(logProbs, method.length))
   const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
@@ -249,7 +249,7 @@ function bestOf({ preference, translation }: RunEvaluation) {
 /** By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. */
 function isBetter(
   { preference, translation }: RunEvaluation,
-  best: Progress['best'],
+  best: RunProgress['best'],
   method: Method | undefined,
 ): boolean {
   if (best === null) return true

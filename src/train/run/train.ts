@@ -17,7 +17,7 @@ import { openJudging } from '../policy/open-judging.ts'
 import { hashModel } from '../preference/hash-model.ts'
 import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
-import { type Checkpoints, openCheckpoints, type Progress } from './checkpoints.ts'
+import { type Checkpoints, openCheckpoints, type RunProgress } from './checkpoints.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
@@ -79,7 +79,7 @@ async function trainIn(world: World): Promise<TrainSummary> {
   const { config, run, data, engine, report, signal } = world
   const checkpoints = openCheckpoints(join(run.path, 'checkpoints'))
   const resumed = checkpoints.last()
-  const fresh: Progress = { form: 1, step: 0, tokens: 0, seconds: 0, evaluatedAt: null, best: null }
+  const fresh: RunProgress = { form: 1, step: 0, tokens: 0, seconds: 0, evaluatedAt: null, best: null }
   const start = resumed?.progress ?? fresh
   let plan: StepPlan | undefined
   try {
@@ -173,7 +173,7 @@ function checkLengths(
 
 function summaryOf(
   kind: TrainSummary['kind'],
-  progress: Progress,
+  progress: RunProgress,
   plan: StepPlan | undefined,
   run: RunFolder,
   checkpoints: Checkpoints,

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { PACKAGE_ROOT, setupCommand } from '../../toolchain/locate-tools.ts'
+import { PACKAGE_ROOT } from '../../base/package-root.ts'
+import { setupCommand } from '../../toolchain/locate-tools.ts'
 import { EngineError, type EngineErrorCode } from './tensor-engine.ts'
 
 interface RawAddon {

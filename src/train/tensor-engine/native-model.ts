@@ -10,7 +10,7 @@ import {
   EngineError,
   type Generated,
   type GeneratedResponse,
-  type GenerateOptions,
+  type GenerationRequest,
   type LogProbGradient,
   type LogProbOptions,
   type LogProbs,
@@ -143,7 +143,7 @@ export class NativeModel implements Model {
     await writeJson(join(folder, CONFIG_FILE), { ...config, dtype: type })
   }
 
-  async generate(options: GenerateOptions): Promise<Generated> {
+  async generate(options: GenerationRequest): Promise<Generated> {
     const { onResponse } = options
     let failure: { readonly error: unknown } | undefined
     // The engine calls it from outside of any promise, where an error would end the process.

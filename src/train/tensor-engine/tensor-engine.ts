@@ -165,7 +165,7 @@ export interface StepResult {
   readonly steps: number
 }
 
-export interface GenerateOptions {
+export interface GenerationRequest {
   /** The ids of all prompts, one after another. */
   readonly ids: Int32Array
   /** Where each prompt starts in `ids`, and the end of the last. */
@@ -269,7 +269,7 @@ export interface Model {
     folder: string,
     options?: { readonly numberType?: 'float32' | 'bfloat16'; readonly shardBytes?: number },
   ): Promise<void>
-  generate(options: GenerateOptions): Promise<Generated>
+  generate(options: GenerationRequest): Promise<Generated>
   memory(): Promise<MemoryFigures>
   /** Frees the model. What is still queued for it is done first. */
   close(): Promise<void>

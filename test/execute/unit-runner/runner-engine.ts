@@ -24,13 +24,13 @@ import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 
 export interface LoadedUnit {
   readonly build: BuildKind
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   readonly image: UnitImage
 }
 
 export interface RunnerEngine {
   runner(build: BuildKind): Promise<UnitRunner>
-  load(code: string, build: BuildKind, calling: EntryPoint, standard?: CStandard): Promise<LoadedUnit>
+  load(code: string, build: BuildKind, entryPoint: EntryPoint, standard?: CStandard): Promise<LoadedUnit>
   reply(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<UnitRunReply>
   /** Throws what the runner cannot do. */
   run(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<Interpreted[]>
@@ -58,7 +58,7 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
   }
 
   async function send(
-    { build, calling, image }: LoadedUnit,
+    { build, entryPoint, image }: LoadedUnit,
     inputs: readonly (readonly [Input, Record<string, string>])[],
     { fill, fuel, isolated = false }: Options,
   ): Promise<UnitRunReply> {
@@ -67,14 +67,16 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
       inputs: inputs.map(([input, env]) => ({
         stdin: input.stdin,
         args:
-          calling.kind === 'function' && input.kind === 'call' ? encodeCall(calling.plan, input) : undefined,
+          entryPoint.kind === 'function' && input.kind === 'call'
+            ? encodeCall(entryPoint.plan, input)
+            : undefined,
         env,
         fill,
       })),
       env: { LC_ALL: 'C', ...runEnvironment(build, { fill, fuel }) },
       limits: runLimits(build, limits),
-      wantRecord: countsEdges(build) || calling.kind === 'function',
-      wrapAllocations: calling.kind === 'function',
+      wantRecord: countsEdges(build) || entryPoint.kind === 'function',
+      wrapAllocations: entryPoint.kind === 'function',
       isolated,
     })
   }
@@ -86,20 +88,20 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
 
   return {
     runner: runnerOf,
-    async load(code, build, calling, standard = 'gnu17') {
+    async load(code, build, entryPoint, standard = 'gnu17') {
       const runner = await runnerOf(build)
       const loadFile = async (file: string) => runner.load(await readFile(file))
       const unit = runner.load(await compile(code, [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0')]))
       const before = await Promise.all(harness[build].before.map(loadFile))
       const behind = await Promise.all(harness[build].behind.map(loadFile))
-      if (calling.kind === 'function') {
+      if (entryPoint.kind === 'function') {
         const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
         behind.push(
           await loadFile(harness[build].call),
-          runner.load(await compile(calling.driver, [...DRIVER_FLAGS, ...flags])),
+          runner.load(await compile(entryPoint.driver, [...DRIVER_FLAGS, ...flags])),
         )
       }
-      return { build, calling, image: { before, unit, behind } }
+      return { build, entryPoint, image: { before, unit, behind } }
     },
     reply: (unit, inputs, options) =>
       send(

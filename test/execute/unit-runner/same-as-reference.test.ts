@@ -9,7 +9,7 @@ import { generateCall } from '../../../src/call/generate-call.ts'
 import type { BuildKind, CodeEngine, Executable, Exploration } from '../../../src/execute/code-engine.ts'
 import type { Interpreted } from '../../../src/execute/interpret-report.ts'
 import { extractUnits } from '../../../src/extract/extract-units.ts'
-import { planCalling } from '../../../src/group/plan-entry-point.ts'
+import { planEntryPoint } from '../../../src/group/plan-entry-point.ts'
 import type { Input } from '../../../src/records/input.ts'
 import type { RunOutcome } from '../../../src/records/run-outcome.ts'
 import type { Unit } from '../../../src/records/unit.ts'
@@ -41,22 +41,22 @@ async function unitsOf(folder: string, file: string, kind: Unit['kind']): Promis
 }
 
 interface Both {
-  readonly calling: EntryPoint
+  readonly entryPoint: EntryPoint
   readonly executable: Executable
   readonly loaded: LoadedUnit
 }
 
 async function buildBoth(unit: Unit, build: BuildKind): Promise<Both | undefined> {
-  const planned = await planCalling(reference, unit)
+  const planned = await planEntryPoint(reference, unit)
   if (planned.kind !== 'ok') return undefined
-  const { calling } = planned
+  const { entryPoint } = planned
   const code = { text: unit.code, language: 'c', standard: unit.standard } as const
-  const built = await reference.build(code, build, calling)
+  const built = await reference.build(code, build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   return {
-    calling,
+    entryPoint,
     executable: built.executable,
-    loaded: await runners.load(unit.code, build, calling, unit.standard),
+    loaded: await runners.load(unit.code, build, entryPoint, unit.standard),
   }
 }
 
@@ -98,7 +98,7 @@ async function expectSameExplorations(
   }
 }
 
-function explorationsFor(name: string, calling: EntryPoint): Exploration[] {
+function explorationsFor(name: string, entryPoint: EntryPoint): Exploration[] {
   const random = createRandom(name)
   return Array.from({ length: SEEDS }, (_, index) => ({
     seed: random.bits(64),
@@ -106,9 +106,9 @@ function explorationsFor(name: string, calling: EntryPoint): Exploration[] {
     dictionary: { numbers: ['7', '100'], words: ['abc', 'end'], chars: 'xy+' },
     fuel: 2_000_000,
     call:
-      calling.kind === 'program'
+      entryPoint.kind === 'program'
         ? undefined
-        : generateCall(calling.plan, {
+        : generateCall(entryPoint.plan, {
             seed: `${name} ${index}`,
             size: index / SEEDS,
             constants: ['7'],
@@ -129,7 +129,7 @@ describe('programs', () => {
       for (const unit of await unitsOf('programs', file, 'program')) {
         const both = (await buildBoth(unit, 'cover'))!
         await expectSameRuns(both, stdinInputs(file))
-        await expectSameExplorations(both, explorationsFor(file, both.calling))
+        await expectSameExplorations(both, explorationsFor(file, both.entryPoint))
       }
       await reference.releaseAll()
     },
@@ -155,7 +155,7 @@ describe('functions', () => {
       for (const unit of await unitsOf('functions', file, 'function')) {
         const both = await buildBoth(unit, 'cover')
         if (both === undefined) continue
-        const explorations = explorationsFor(unit.name, both.calling)
+        const explorations = explorationsFor(unit.name, both.entryPoint)
         await expectSameExplorations(both, explorations)
         await expectSameRuns(
           both,
@@ -174,7 +174,7 @@ describe('functions', () => {
         for (const build of ['plain', 'asan', 'msan'] as const) {
           const both = await buildBoth(unit, build)
           if (both === undefined) continue
-          const inputs = explorationsFor(unit.name, both.calling).map(({ call }) => call!)
+          const inputs = explorationsFor(unit.name, both.entryPoint).map(({ call }) => call!)
           await expectSameRuns(both, inputs.slice(0, 6))
         }
       }
@@ -206,10 +206,10 @@ describe('off the front of the first global', () => {
 static int checked(int a) { return a + a; }
 int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
 `
-    const calling: EntryPoint = { kind: 'program', exitDefined: true }
-    const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', calling)
+    const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
+    const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', entryPoint)
     if (built.kind !== 'ok') throw new Error(built.detail)
-    const loaded = await runners.load(code, 'asan', calling)
+    const loaded = await runners.load(code, 'asan', entryPoint)
     const input: Input = { kind: 'stdin', stdin: '' }
     const options = { fill: 0, fuel: 1_000_000 }
     const expected = await reference.run([{ executable: built.executable, runs: [{ input, ...options }] }])

@@ -4,13 +4,13 @@ import type { TranslationTask } from '../../../src/records/translation-task.ts'
 import type { Verdict } from '../../../src/records/verdict.ts'
 import type { EncodedTask } from '../../../src/train/data/task-source.ts'
 import { type DrawOptions, drawAnswers } from '../../../src/train/policy/draw-answers.ts'
-import type { GenerateOptions, Model } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import type { GenerationRequest, Model } from '../../../src/train/tensor-engine/tensor-engine.ts'
 
 const STOP = 9
 /** Writes for each prompt its first id so often, and the stop token unless the prompt begins with 7. */
 function scriptedModel(log: string[]): Pick<Model, 'generate'> {
   return {
-    async generate({ ids, offsets, onResponse, signal }: GenerateOptions) {
+    async generate({ ids, offsets, onResponse, signal }: GenerationRequest) {
       const responses: Int32Array[] = []
       for (let prompt = 0; prompt + 1 < offsets.length; prompt++) {
         await setTimeout(5)

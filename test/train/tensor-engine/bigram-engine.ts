@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import {
   EngineError,
   type GeneratedResponse,
-  type GenerateOptions,
+  type GenerationRequest,
   type LogProbGradient,
   type LogProbOptions,
   type LogProbs,
@@ -112,7 +112,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
     }
   }
 
-  const generateOne = (prompt: number, options: GenerateOptions): GeneratedResponse => {
+  const generateOne = (prompt: number, options: GenerationRequest): GeneratedResponse => {
     const uniform = uniformNumbers(options.seeds?.[prompt] ?? 0)
     const ids: number[] = []
     const logProbs: number[] = []
@@ -216,7 +216,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       copyFileSync(join(folder, 'config.json'), join(target, 'config.json'))
       writeFileSync(join(target, 'bigram.safetensors'), new Uint8Array(weights.buffer))
     },
-    async generate({ signal, onResponse, ...options }: GenerateOptions) {
+    async generate({ signal, onResponse, ...options }: GenerationRequest) {
       await enter(signal)
       const responses = Array.from({ length: options.offsets.length - 1 }, (_, prompt) => {
         const response = generateOne(prompt, options)

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type {
   Generated,
   GeneratedResponse,
-  GenerateOptions,
+  GenerationRequest,
 } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { largestDifference, randomBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
@@ -174,7 +174,7 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     }
 
     async function compare(
-      options: Partial<GenerateOptions>,
+      options: Partial<GenerationRequest>,
       expectedOf: (logits: Float64Array) => Float64Array,
     ) {
       const model = await open()
@@ -222,7 +222,7 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
 
   it('refuses what does not fit', async () => {
     const model = await open()
-    const refused = (options: Partial<GenerateOptions>) =>
+    const refused = (options: Partial<GenerationRequest>) =>
       expect(model.generate({ ...drawn, ...options })).rejects.toMatchObject({ code: 'bad-input' })
     await refused({ maxNewTokens: 300 })
     await refused({ maxNewTokens: 0 })
