@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { canonicalIr } from '../compile/canonical-ir.ts'
-import type { Split } from '../records/split.ts'
+import { SPLITS } from '../records/split.ts'
 import type { AuditGroup } from '../store/audit-rows.ts'
 
 /** Texts shared by several groups. */
@@ -34,7 +34,6 @@ export interface DuplicateFinder {
   find(): { readonly byText: Duplicates; readonly byCanonicalIr: Duplicates }
 }
 
-const SPLITS: readonly Split[] = ['train', 'validation', 'test']
 const EXAMPLES = 5
 const GROUPS_PER_EXAMPLE = 4
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UserError } from '../base/user-error.ts'
-import type { Split } from '../records/split.ts'
+import { SPLITS, type Split } from '../records/split.ts'
 import { loadTrainConfig, type TrainConfig } from '../train/config/train-config.ts'
 import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
 import type { Figures } from '../train/preference/evaluate-preference.ts'
@@ -36,11 +36,7 @@ export function evalCommand(program: Command, context: Context, setExit: (code: 
       '--model <folder>',
       "the model (default: the run's best, else its last, else the one before training)",
     )
-    .addOption(
-      new Option('--split <split>', 'groups of which split')
-        .choices(['train', 'validation', 'test'])
-        .default('test'),
-    )
+    .addOption(new Option('--split <split>', 'groups of which split').choices(SPLITS).default('test'))
     .option(
       '--groups <n>',
       "that many groups, and tasks, drawn by the configuration's seed (default: all)",

@@ -1,7 +1,7 @@
 /** `gepo export`: groups in a form that other programs read. */
 import { type Command, Option } from 'commander'
 import { writeJsonl } from '../export/write-jsonl.ts'
-import type { Split } from '../records/split.ts'
+import { SPLITS, type Split } from '../records/split.ts'
 import { openStore } from '../store/store.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-code.ts'
@@ -26,7 +26,7 @@ export function exportCommand(program: Command, context: Context, _setExit: (cod
     .argument('<groups.db>', 'database that gepo build made')
     .addOption(new Option('--format <format>', 'form of the output').choices(['jsonl']).default('jsonl'))
     .requiredOption('--out <file>', 'file to write, - for stdout')
-    .addOption(new Option('--split <split>', 'groups of one split').choices(['train', 'validation', 'test']))
+    .addOption(new Option('--split <split>', 'groups of one split').choices(SPLITS))
     .option('--sample <n>', 'that many groups, drawn by --seed', wholeNumber(1))
     .option('--seed <n>', 'seed of the sample', wholeNumber(0), 0)
     .option('--json', 'print the number of groups as JSON (on stderr with --out -)')

@@ -6,6 +6,7 @@ import type { Duplicates, SharedTexts } from '../audit/find-duplicates.ts'
 import type { Leak } from '../audit/find-leaks.ts'
 import type { Estimate } from '../audit/roc-auc.ts'
 import type { Quantiles } from '../audit/tally.ts'
+import { SPLITS } from '../records/split.ts'
 import { printable } from './printable.ts'
 
 export function renderAudit({ clusters, duplicates, members, artefacts }: Audit): string {
@@ -136,7 +137,7 @@ function quantileRow(name: string, quantiles: Quantiles | undefined, digits: num
 function artefactText(variant: string, artefacts: Artefacts | null): string {
   const title = `losers told from winners by IR alone, ${variant}`
   if (artefacts === null) return `${title}\n  the train split has nothing to learn from`
-  const rankings = ['train', 'validation', 'test', 'heldOut'] as const
+  const rankings = [...SPLITS, 'heldOut'] as const
   return [
     table(
       title,

@@ -2,7 +2,7 @@
 
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
-import type { BuildKind } from './code-engine.ts'
+import type { BuildKind } from './build-kind.ts'
 import type { UnitLimits } from './unit-limits.ts'
 
 /** Exit status that the sanitizers are told to use; a unit that itself exits so counts as reported. */

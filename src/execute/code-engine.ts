@@ -10,19 +10,10 @@ import { type ObservedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { CStandard } from '../records/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
+import type { BuildKind } from './build-kind.ts'
 import type { Comparisons } from './comparisons.ts'
 import type { HarnessObjects } from './harness-objects.ts'
 import type { UnitLimits } from './unit-limits.ts'
-
-/**
- * `cover` counts edges and stops at a budget of them, and `trace` notes what is compared besides; `asan` is ASan and
- * UBSan together; all but IR builds are O0.
- */
-export type BuildKind = 'cover' | 'trace' | 'plain' | 'asan' | 'msan'
-
-/** These are built as `plain` is, with calls into native/harness/coverage.c. */
-export const countsEdges = (build: BuildKind): build is 'cover' | 'trace' =>
-  build === 'cover' || build === 'trace'
 
 export interface Code {
   readonly text: string

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { type BuildKind, countsEdges } from './code-engine.ts'
+import { type BuildKind, countsEdges } from './build-kind.ts'
 
 const HARNESS_FOLDER = fileURLToPath(new URL('../../native/harness/', import.meta.url))
 const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'comparisons', 'call'] as const

@@ -1,6 +1,7 @@
 /** What an engine makes once and then knows by a key. */
 import type { EntryPoint } from '../call/entry-point.ts'
-import type { BuildKind, Code } from './code-engine.ts'
+import type { BuildKind } from './build-kind.ts'
+import type { Code } from './code-engine.ts'
 
 /** The value of a key, made at its first use. */
 export function once<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -1,14 +1,9 @@
 /** What a run is told by its environment: memory fill, budget of edges, sanitizer options, made-up input. */
 
 import type { Input } from '../records/input.ts'
+import { type BuildKind, countsEdges } from './build-kind.ts'
 import { SANITIZER_EXIT } from './classify-run.ts'
-import {
-  type BuildKind,
-  countsEdges,
-  type Executable,
-  type Exploration,
-  type RunOptions,
-} from './code-engine.ts'
+import type { Executable, Exploration, RunOptions } from './code-engine.ts'
 
 export function runEnvironment(build: BuildKind, { fill, fuel }: RunOptions): Record<string, string> {
   const environment: Record<string, string> = { GEPO_FILL: String(fill) }

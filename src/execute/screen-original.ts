@@ -8,7 +8,8 @@ import type { Input } from '../records/input.ts'
 import { type ObservedResult, observedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { Unit } from '../records/unit.ts'
-import type { BuildKind, BuildResult, CodeEngine, Executable } from './code-engine.ts'
+import type { BuildKind } from './build-kind.ts'
+import type { BuildResult, CodeEngine, Executable } from './code-engine.ts'
 import { mutantEdges } from './unit-limits.ts'
 
 /** Two bytes that no small number, pointer or character is made of. */

@@ -1,6 +1,6 @@
 /** Limits of one run. Edges decide (the same on every machine); times are only a backstop for what takes no edges. */
 import type { RunLimits } from '../sandbox/run-report.ts'
-import type { BuildKind } from './code-engine.ts'
+import type { BuildKind } from './build-kind.ts'
 
 /** An original that takes more edges on an input does not get that input. About 0.03 s at O0. */
 export const ORIGINAL_EDGES = 4_000_000

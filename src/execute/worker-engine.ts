@@ -12,13 +12,12 @@ import type { Input } from '../records/input.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
 import type { FinishedRun } from '../sandbox/sandbox.ts'
 import { firstError } from '../toolchain/run-clang.ts'
+import { type BuildKind, countsEdges } from './build-kind.ts'
 import {
-  type BuildKind,
   type BuildResult,
   type Code,
   type CodeEngine,
   type CodeEngineOptions,
-  countsEdges,
   type Executable,
   type Exploration,
   type Explored,

@@ -1,6 +1,7 @@
 /** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
 import type { EntryPoint } from '../call/entry-point.ts'
-import type { BuildKind, BuildResult, CodeEngine } from '../execute/code-engine.ts'
+import type { BuildKind } from '../execute/build-kind.ts'
+import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { once } from '../execute/once.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { combineMutants } from '../mutate/combine-mutants.ts'

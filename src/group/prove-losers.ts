@@ -4,8 +4,9 @@
  * that message. The same proofs make losers and verify stored ones.
  */
 import type { EntryPoint } from '../call/entry-point.ts'
+import type { BuildKind } from '../execute/build-kind.ts'
 import { clearlyDifferent } from '../execute/clearly-different.ts'
-import type { BuildKind, BuildResult, CodeEngine } from '../execute/code-engine.ts'
+import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
 import { type CleanInput, FILLS } from '../execute/screen-original.ts'
 import { mutantEdges } from '../execute/unit-limits.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'

@@ -1,4 +1,5 @@
 import type { Language, Program } from './language.ts'
+import type { Split } from './split.ts'
 import type { Suite } from './suite.ts'
 
 /** One program to be said again in another language, and how an answer is judged. */
@@ -8,7 +9,7 @@ export interface TranslationTask {
   readonly problem: string
   readonly dataset: string
   readonly license: string
-  readonly split: 'train' | 'validation' | 'test'
+  readonly split: Split
   /** A solution that the judge itself has seen pass the suite. */
   readonly source: Program
   readonly target: Language

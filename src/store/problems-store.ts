@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs'
 import { UserError } from '../base/user-error.ts'
 import type { Language, Program } from '../records/language.ts'
 import type { DropReason, ProblemOrigin, ProvenProblem } from '../records/problem.ts'
+import type { Split } from '../records/split.ts'
 import type { Suite } from '../records/suite.ts'
-import type { TranslationTask } from '../records/translation-task.ts'
 import { takeBuildLock } from './build-lock.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
@@ -65,8 +65,6 @@ const SCHEMA = `
 
 /** Above this share of the smaller suite in common, two problems are one. */
 const SAME_SHARE = 0.5
-
-export type Split = TranslationTask['split']
 
 export interface StoredProblem extends ProvenProblem {
   readonly dataset: string

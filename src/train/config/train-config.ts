@@ -8,15 +8,14 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { nearestName } from '../../base/nearest-name.ts'
 import { UserError } from '../../base/user-error.ts'
+import { LOSER_CLASSES } from '../../records/group-record.ts'
 import { LANGUAGES } from '../../records/language.ts'
 import { LEVELS } from '../../records/level.ts'
+import { SPLITS } from '../../records/split.ts'
 import { ADVANTAGE_KINDS, REWARD_SHAPES } from '../losses/advantages.ts'
 import { DPO_LOSSES, DPO_PAIRS } from '../losses/dpo-loss.ts'
 import { LENGTHS } from '../losses/group-scores.ts'
 import { VARIANCE_KINDS } from '../losses/moments.ts'
-
-const SPLITS = ['train', 'validation', 'test'] as const
-const CLASSES = ['ast', 'ir', 'malformed'] as const
 
 /** Where a default is from. */
 const PAPER = 'the paper'
@@ -46,9 +45,9 @@ const data = z.strictObject({
   split: oneOf(SPLITS).default('train').meta(source(OURS)),
   /** Losers of these classes. */
   classes: z
-    .array(oneOf(CLASSES))
+    .array(oneOf(LOSER_CLASSES))
     .min(1, { error: 'must name at least one class' })
-    .default([...CLASSES])
+    .default([...LOSER_CLASSES])
     .meta(source(`${OURS}: every class there is`)),
   /** Winners that one of these levels gives, and losers at them. */
   levels: z

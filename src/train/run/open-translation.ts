@@ -1,6 +1,7 @@
 /** What a run learns from translation tasks, opened: tasks as prompts, the reference of the KL, the drawing. */
 
 import { UserError } from '../../base/user-error.ts'
+import type { Split } from '../../records/split.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import { type BatchOrder, createBatchOrder } from '../data/batch-order.ts'
 import { openTaskSource, type TaskSource } from '../data/task-source.ts'
@@ -65,7 +66,7 @@ export async function openTranslationSources(world: TranslationWorld): Promise<T
 /** @throws UserError as {@link openTranslationSources} */
 export async function openTasks(
   { config, tokenizer, judging, report }: TranslationWorld,
-  split: 'train' | 'validation' | 'test',
+  split: Split,
   limit: number | null,
 ): Promise<TaskSource> {
   const { sources, targets } = config.tasks

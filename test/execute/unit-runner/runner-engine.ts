@@ -5,12 +5,8 @@ import { DRIVER_FLAGS } from '../../../src/call/driver-source.ts'
 import { encodeCall } from '../../../src/call/encode-call.ts'
 import type { EntryPoint } from '../../../src/call/entry-point.ts'
 import { compileFlags } from '../../../src/compile/compile-flags.ts'
-import {
-  type BuildKind,
-  countsEdges,
-  type Exploration,
-  type RunOptions,
-} from '../../../src/execute/code-engine.ts'
+import { type BuildKind, countsEdges } from '../../../src/execute/build-kind.ts'
+import type { Exploration, RunOptions } from '../../../src/execute/code-engine.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness-objects.ts'
 import { type Interpreted, interpretReport } from '../../../src/execute/interpret-report.ts'
 import { once } from '../../../src/execute/once.ts'
