@@ -3,7 +3,7 @@
  */
 import { combineHashes, hashText } from './hash-text.ts'
 
-/** n-grams of 1 to so many tokens. */
+/** The longest n-gram, in tokens; the shortest is 1. */
 const LONGEST = 3
 const BUCKET_BITS = 18
 /** Columns of every matrix; n-grams that share one are one feature. */

@@ -1,4 +1,4 @@
-/** Some more than the jobs, so that no thread of the pool waits for this one. */
+/** A few more than the jobs, so that no thread of the pool waits for the main thread. */
 export const tasksAtATime = (jobs: number) => jobs + 2
 
 /** Calls `work` for every item with at most `bound` calls open; ends when all are done. */

@@ -25,7 +25,7 @@ export interface EvaluateModelOptions {
   /** The model's folder. */
   readonly folder: string
   readonly split: Split
-  /** So many groups, and so many tasks, drawn by the configuration's seed; null for all. */
+  /** Number of groups, and of tasks, drawn by the configuration's seed; null for all. */
   readonly limit: number | null
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal

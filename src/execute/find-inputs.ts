@@ -39,9 +39,9 @@ interface Attempt {
   readonly output: string
 }
 
-/** After so many attempts without a clean input the rest would give none; */
+/** Attempts without a clean input after which the rest would give none. */
 const HOPELESS_AFTER = 24
-/** after so many without one that ends, too. */
+/** The same for attempts of which none ends. */
 const ENDLESS_AFTER = 8
 const FIRST_BATCH = 8
 const LATER_BATCH = 16

@@ -5,7 +5,7 @@ import type { BuildKind } from './build-kind.ts'
 /** An original that takes more edges on an input does not get that input. About 0.03 s at O0. */
 export const ORIGINAL_EDGES = 4_000_000
 
-/** No more inputs are looked for when those that reach something new take so many edges together. About 0.7 s. */
+/** The search for inputs ends when those that reach something new take this many edges together. About 0.7 s. */
 export const CLEAN_EDGES = 20 * ORIGINAL_EDGES
 
 /** A mutant may take this many times the original's edges on the same input, and some more. */

@@ -10,7 +10,7 @@ export interface ClassDraw {
   readonly wanted: number
   readonly classes: ClassShares
   readonly seed: string
-  /** Batches of screened mutants of a class, of which so many losers are wanted. */
+  /** Batches of screened mutants of a class; `wanted` says how many losers to draw from them. */
   readonly batchesOf: (name: LoserClass, wanted: number) => AsyncIterable<readonly PoolEntry[]>
 }
 

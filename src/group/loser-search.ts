@@ -8,7 +8,7 @@ import type { LoserOrder } from './select-losers.ts'
 export interface LoserSearch extends ProofContext {
   readonly winners: readonly Winner[]
   readonly order: LoserOrder
-  /** So many that could be losers are compiled and compared for each that is wanted. */
+  /** How many that could be losers are compiled and compared for each loser that is wanted. */
   readonly candidatesPerLoser: number
   readonly seed: string
 }
@@ -16,9 +16,9 @@ export interface LoserSearch extends ProofContext {
 /** Keeps what became of a mutant; the last word counts. */
 export type RecordVerdict = (mutant: Mutant, verdict: MutantVerdictName) => void
 
-/** So many candidates a wanted loser are compared where the order among them may depend on the winners. */
+/** Candidates compared for each wanted loser, where the order among them may depend on the winners. */
 export const CANDIDATES_PER_LOSER = 1.5
-/** So many mutants a wanted loser are screened together; most that fall out are equal or undefined. */
+/** Mutants screened together for each wanted loser; most that fall out are equal or undefined. */
 export const MUTANTS_PER_BATCH = 3
-/** A unit whose mutants are mostly equal or undefined is given up after so many a wanted loser. */
+/** Mutants screened for each wanted loser before a unit is given up: its mutants are mostly equal or undefined. */
 export const MUTANTS_PER_LOSER = 12

@@ -27,7 +27,7 @@ export interface Subject {
 /** Less than that part of the unit's inputs would be poor evidence. */
 const LEAST_SHARE = 0.5
 
-/** Undefined for a mutant that a group cannot be about. */
+/** Undefined for a mutant that does not qualify as the subject of a group. */
 export async function openSubject(
   engine: CodeEngine,
   unit: Unit,

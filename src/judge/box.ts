@@ -12,7 +12,7 @@ import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodeBoxRun, encodePr
 
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
-/** The runner keeps the wall clock itself, and is so many times as patient with what waits for a core. */
+/** How much longer the runner waits for a run that waits for a core; it keeps the wall clock itself. */
 const MOST_PATIENCE = 10
 /** For when it does not. */
 const ANSWER_GRACE_MS = 10_000

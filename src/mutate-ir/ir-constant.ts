@@ -14,7 +14,7 @@ export const isPoison = (text: string): boolean => /\b(?:undef|poison)\b/.test(t
 export const parseIntegerConstant = (text: string): bigint | undefined =>
   /^-?\d+$/.test(text) ? BigInt(text) : undefined
 
-/** LLVM prints integers with their sign; undefined where the value has none in so many bits. */
+/** LLVM prints integers with their sign. Undefined where that many bits cannot hold the value. */
 export function formatIntegerConstant(value: bigint, width: number): string | undefined {
   return BigInt.asIntN(width, value) === value ? String(value) : undefined
 }

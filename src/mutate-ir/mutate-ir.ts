@@ -16,7 +16,7 @@ import { irOperators } from './operators.ts'
 import { readIr } from './read-ir.ts'
 
 export interface IrMutantChoice {
-  /** At most so many, chosen in turns among operators and lines (chooseMutants). */
+  /** The most that are given, chosen in turns among operators and lines (chooseMutants). */
   readonly count: number
   readonly seed: number
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Mutant } from '../records/mutant.ts'
 
 interface MutantChoice {
-  /** At most so many. */
+  /** The most that are chosen. */
   readonly count: number
   readonly seed: number
 }

@@ -141,7 +141,7 @@ export function parseBuildConfig(flags: Record<string, unknown>, file?: string):
   const parsed = buildConfigSchema.safeParse(merged)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!
-    // A class that there is not has a sentence of its own.
+    // An unknown class has a message of its own.
     if (issue.code === 'unrecognized_keys' && issue.path[0] !== 'classes') {
       const known = Object.keys(buildConfigSchema.shape).join(', ')
       throw new UserError(`${place([...issue.path, issue.keys[0]!])} is not an option; known are ${known}.`)

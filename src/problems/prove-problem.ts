@@ -23,7 +23,7 @@ export type Proof =
   /** The machine lacks something: another one, or a later run, may prove it. */
   | { readonly kind: 'unjudged'; readonly reason: string }
 
-/** Of a language's solutions; data sets hold dozens, and when so many fail it is the tests that are wrong. */
+/** Solutions of a language that are tried. Data sets hold dozens; when this many fail, the tests are wrong. */
 const MOST_TRIED = 3
 
 export async function proveProblem(

@@ -1,5 +1,5 @@
 /**
- * Box directories: where executables wait for their runs. In: a folder for temporary files. Out: a fresh
+ * Box directories hold executables until they are run. In: a folder for temporary files. Out: a fresh
  * directory that the sandbox's user can read. A process takes its own along when it ends, also those of threads that were
  * stopped before they could close their sandboxes; what a killed one left is removed on the way by the next.
  */

@@ -9,7 +9,7 @@ import type { NumberComparison } from '../execute/comparisons.ts'
 /** Of one run of each version. */
 export type Traces = readonly [Explored, Explored]
 
-/** A feature that was only ever reached by unusable inputs loses its attraction after so many. */
+/** Unusable inputs that may reach a feature, and no usable one, before the feature stops to attract. */
 const MOST_REFUSALS = 4
 
 export class Frontier {

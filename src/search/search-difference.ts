@@ -82,7 +82,7 @@ export interface RefusedInputs {
 const BATCH = 48
 /** One run. An input on which either takes more is not usable. */
 const RUN_EDGES = 400_000
-/** After so many inputs without a usable one there will be none. */
+/** Inputs without a usable one among them after which the search gives up. */
 const HOPELESS_AFTER = 240
 const MOST_SOLUTIONS = 400
 /** Parents whose places get all values at which types and constants have their limits. */

@@ -17,7 +17,7 @@ export type Probe =
   | { readonly kind: 'bit'; readonly slot: NumberSlot; readonly bit: number; readonly traces: Traces }
   | { readonly kind: 'float'; readonly slot: FloatSlot; readonly step: number; readonly traces: Traces }
 
-/** Places that are moved together, each by so much. */
+/** Places that are moved together, each by its own amount. */
 export type Direction = readonly (readonly [NumberSlot, bigint])[]
 
 /** One pair of operands of one comparison in the run that the probes vary. */
@@ -236,7 +236,7 @@ function* productSolutions(entryPoint: EntryPoint, input: Input, moves: readonly
     }
 }
 
-/** Choices of so many divisors, one after the other, of a number. */
+/** Every way to choose that many divisors of a number, one after the other. */
 function* factorisations(value: bigint, count: number): Generator<bigint[]> {
   if (count === 0) {
     yield []

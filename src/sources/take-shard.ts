@@ -11,7 +11,7 @@ export interface Shard {
 }
 
 export interface ItemSelection {
-  /** Only the first so many items of the input, counted before sharding: shards of a limited input are its shards. */
+  /** Number of items read from the start of the input, counted before sharding: a limited input is cut into shards. */
   readonly limit?: number | undefined
   readonly shard?: Shard | undefined
 }

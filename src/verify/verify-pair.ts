@@ -1,6 +1,6 @@
 /**
- * Two C or IR files in, whether they behave alike out: `differ` with an input that shows it, `equal` as far as so many
- * inputs can say, or `unknown` with the reason.
+ * Two C or IR files in, whether they behave alike out: `differ` with an input that shows it, `equal` as far as the
+ * inputs tried can say, or `unknown` with the reason.
  *
  * What is compared: programs where both have `main`, by standard output and exit status; else functions, by result,
  * changed memory, globals that both have, and output. A difference counts only where both are clean under ASan with UBSan

@@ -23,7 +23,7 @@ export interface CompileWorkerOptions {
   readonly cpuLimitS?: number
   /** Address space of the process; as for the spawned compiler unless set. */
   readonly memoryLimitBytes?: number
-  /** After so many jobs the process replaces itself by a fresh one. */
+  /** Jobs after which the process replaces itself by a fresh one. */
   readonly jobsPerProcess?: number
   /** False only to compare: what comes out is the same. */
   readonly precompiledHeaders?: boolean

@@ -55,7 +55,7 @@ const data = z.strictObject({
     .min(1, { error: 'must name at least one level' })
     .default([...LEVELS])
     .meta(source(`${OURS}: every level there is`)),
-  /** So many groups, drawn by the seed. */
+  /** Number of groups, drawn by the seed. */
   limit: whole(1).nullable().default(null).meta(source('none: all groups')),
   /** Database where lengths and the reference's log-probabilities are kept, for later runs too. */
   cache: text()
@@ -186,7 +186,7 @@ const tasks = z.strictObject({
   /** Programs in these languages, to be said again in these. */
   sources: languages().meta(source('none: every language that there are programs in')),
   targets: languages().meta(source('none: those that the problems were made for')),
-  /** So many tasks, drawn by the seed. */
+  /** Number of tasks, drawn by the seed. */
   limit: whole(1).nullable().default(null).meta(source('none: all tasks')),
 })
 
@@ -266,14 +266,14 @@ const oorl = z.strictObject({
 const evaluation = z.strictObject({
   split: oneOf(SPLITS).default('validation').meta(source(OURS)),
   everySteps: whole(1).default(100).meta(source(OURS)),
-  /** So many groups, drawn by the seed; all if there are fewer. */
+  /** Number of groups, drawn by the seed; all if there are fewer. */
   groups: whole(1)
     .default(512)
     .meta(source(`${OURS}: 2% standard error of the accuracy at most`)),
 })
 /** Of methods that translate. */
 const translationEvaluation = evaluation.extend({
-  /** So many tasks, drawn by the seed, answered greedily; all if there are fewer. */
+  /** Number of tasks, drawn by the seed and answered greedily; all if there are fewer. */
   tasks: whole(1)
     .default(256)
     .meta(source(`${OURS}: 3% standard error of the pass rate at most`)),
@@ -298,7 +298,7 @@ const common = {
   optimizer: optimizer.prefault({}),
   schedule: schedule.prefault({}),
   epochs: whole(1).default(1).meta(source(PAPER)),
-  /** Stop after so many steps although the epochs are not over; the schedule ends there too. */
+  /** Last step, although the epochs are not over; the schedule ends there too. */
   maxSteps: whole(1).nullable().default(null).meta(source('none: the epochs end it')),
   engine: engine.prefault({}),
   evaluation: evaluation.prefault({}),

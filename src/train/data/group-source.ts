@@ -36,7 +36,7 @@ export interface Survey {
 
 export interface SourceOptions {
   readonly split: Split
-  /** Draw so many groups by the seed; null for all. */
+  /** Number of groups, drawn by the seed; null for all. */
   readonly limit: number | null
   readonly seed: number
   readonly signal?: AbortSignal | undefined

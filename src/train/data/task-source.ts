@@ -33,7 +33,7 @@ export interface TaskSourceOptions {
   readonly tokenizer: TextTokenizer
   readonly prompt: TaskPrompt
   readonly maxPromptTokens: number
-  /** So many tasks, drawn by the seed; null for all. */
+  /** Number of tasks, drawn by the seed; null for all. */
   readonly limit: number | null
   readonly seed: number
 }

@@ -5,7 +5,7 @@
 
 /** Summed log-probabilities (natural, nats) of a group's responses under the policy and under the reference. */
 export interface GroupLogProbs {
-  /** The first so many responses are winners, the others losers. */
+  /** How many of the responses are winners: they come first, losers follow. */
   readonly winners: number
   /** log pi_theta(y|q), summed over the response's tokens. */
   readonly policy: Float64Array

@@ -27,7 +27,7 @@ export interface RolloutSeconds {
   readonly generate?: number
   /** From the first answer's end to the last verdict: most of it while others are drawn. */
   readonly judge?: number
-  /** Of it, what nothing else was left to do in. */
+  /** The part of it in which the trainer had nothing else to do. */
   readonly wait?: number
   /** Forward and backward passes over the answers, the reference's too. */
   readonly train: number
@@ -176,7 +176,7 @@ interface DrawnRollout {
 /** Of a batch of which more could not be judged, hardly what was asked for would be learned. */
 const MOST_UNJUDGED = 0.5
 
-/** @throws UserError where so much could not be judged that going on makes no sense */
+/** @throws UserError where too many answers could not be judged to go on */
 function toRollout(
   { number, drawing: { answers }, logProbs }: DrawnRollout,
   { outcomes, unjudgedReason }: Awaited<DrawnAnswers['judged']>,

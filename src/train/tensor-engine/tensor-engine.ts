@@ -178,7 +178,7 @@ export interface GenerationRequest {
   readonly temperature?: number
   /** Only the likeliest tokens that together have this probability are drawn from. Default 1. */
   readonly topP?: number
-  /** Only so many likeliest tokens are drawn from. 0, the default: all. */
+  /** How many of the likeliest tokens are drawn from. 0, the default: all. */
   readonly topK?: number
   /**
    * One for each prompt. What is drawn for it follows from its seed; the others of the batch change the numbers that
