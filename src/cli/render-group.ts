@@ -3,7 +3,7 @@
  * its edit, the IR diff against its nearest winner, and the witness.
  */
 
-import { isUnedited } from '../group/unedited.ts'
+import { isUnedited } from '../group/subject/unedited.ts'
 import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../records/group-record.ts'
 import type { Input } from '../records/input.ts'
 import { inputRecord, resultRecord } from '../records/witness-record.ts'

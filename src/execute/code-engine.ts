@@ -1,6 +1,6 @@
 /**
  * What compiling and running needs to be able to do, apart from how: the stages know this interface alone.
- * The reference implementation spawns clang and one executable a variant (spawn-engine.ts).
+ * The reference implementation spawns clang and one executable a variant (engines/spawn-engine.ts).
  */
 
 import type { EntryPoint } from '../call/entry-point.ts'
@@ -11,8 +11,8 @@ import type { RunOutcome } from '../records/run-outcome.ts'
 import type { CStandard } from '../records/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { BuildKind } from './build-kind.ts'
-import type { Comparisons } from './comparisons.ts'
-import type { HarnessObjects } from './harness-objects.ts'
+import type { Comparisons } from './harness/comparisons.ts'
+import type { HarnessObjects } from './harness/harness-objects.ts'
 import type { UnitLimits } from './unit-limits.ts'
 
 export interface Code {

@@ -2,9 +2,9 @@
 import { UserError } from '../base/user-error.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import type { CodeEngine, CodeEngineOptions } from './code-engine.ts'
+import { openSpawnEngine } from './engines/spawn-engine.ts'
+import { openWorkerEngine } from './engines/worker-engine.ts'
 import { findFastEngine } from './find-fast-engine.ts'
-import { openSpawnEngine } from './spawn-engine.ts'
-import { openWorkerEngine } from './worker-engine.ts'
 
 export const COMPILERS = ['worker', 'spawn'] as const
 /** `worker` compiles and runs in long-lived processes; `spawn` starts clang and an executable for each variant. */

@@ -5,7 +5,7 @@
 
 import { createRandom } from '../base/random.ts'
 import { callLiteral } from '../call/call-literal.ts'
-import { SandboxFailure } from '../execute/sandbox-failure.ts'
+import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { mutateUnit } from '../mutate/mutate-unit.ts'
 import { groupId } from '../records/group-id.ts'
@@ -16,26 +16,26 @@ import type { Mutant } from '../records/mutant.ts'
 import type { AstEntry, PoolEntry } from '../records/pool-entry.ts'
 import type { Split } from '../records/split.ts'
 import type { Unit } from '../records/unit.ts'
-import { type Candidates, drawOrder, takeCandidates } from './candidates.ts'
 import { type Dropped, drop } from './drop.ts'
-import { findAstEntries } from './find-ast-entries.ts'
-import { findLosers } from './find-losers.ts'
 import type { GroupTools } from './group-tools.ts'
-import { type ClassShares, loserQuotas } from './loser-quotas.ts'
+import { type Candidates, drawOrder, takeCandidates } from './losers/candidates.ts'
+import { findLosers } from './losers/find-losers.ts'
+import { type ClassShares, loserQuotas } from './losers/loser-quotas.ts'
 import {
   CANDIDATES_PER_LOSER,
   MUTANTS_PER_BATCH,
   MUTANTS_PER_LOSER,
   type RecordVerdict,
-} from './loser-search.ts'
-import { openMutantBuilders } from './mutant-builders.ts'
-import { openSubject, type Subject } from './open-subject.ts'
-import { openUnit } from './open-unit.ts'
-import { type ProvenWinner, proveWinners } from './prove-winners.ts'
-import type { Screening } from './screen-mutants.ts'
-import { type LoserOrder, type LoserSelection, loserOrder } from './select-losers.ts'
+} from './losers/loser-search.ts'
+import { type LoserOrder, type LoserSelection, loserOrder } from './losers/select-losers.ts'
+import { type ProvenWinner, proveWinners } from './proofs/prove-winners.ts'
+import { findAstEntries } from './screen/find-ast-entries.ts'
+import { openMutantBuilders } from './screen/mutant-builders.ts'
+import type { Screening } from './screen/screen-mutants.ts'
+import { openSubject, type Subject } from './subject/open-subject.ts'
+import { openUnit } from './subject/open-unit.ts'
+import { unedited } from './subject/unedited.ts'
 import { type Timed, timeStages } from './time-stages.ts'
-import { unedited } from './unedited.ts'
 
 export interface GroupSettings {
   readonly levels: readonly Level[]

@@ -3,7 +3,7 @@
  * screened again. A loser that is newly chosen is compiled and proven by its own IR as in a build.
  */
 
-import { SandboxFailure } from '../execute/sandbox-failure.ts'
+import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
 import { groupId } from '../records/group-id.ts'
 import type {
@@ -14,13 +14,13 @@ import type {
   UnitResult,
 } from '../records/group-record.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
-import { drawClasses } from './draw-classes.ts'
-import { openLoserDrawing } from './draw-losers.ts'
 import type { GroupTools } from './group-tools.ts'
-import type { ClassShares } from './loser-quotas.ts'
-import { CANDIDATES_PER_LOSER, type LoserSearch, type RecordVerdict } from './loser-search.ts'
-import { planEntryPoint } from './plan-entry-point.ts'
-import { type LoserSelection, loserOrder } from './select-losers.ts'
+import { drawClasses } from './losers/draw-classes.ts'
+import { openLoserDrawing } from './losers/draw-losers.ts'
+import type { ClassShares } from './losers/loser-quotas.ts'
+import { CANDIDATES_PER_LOSER, type LoserSearch, type RecordVerdict } from './losers/loser-search.ts'
+import { type LoserSelection, loserOrder } from './losers/select-losers.ts'
+import { planEntryPoint } from './subject/plan-entry-point.ts'
 
 export interface RedrawSettings {
   readonly losers: number

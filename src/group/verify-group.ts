@@ -3,8 +3,8 @@
  * the same runs that made it. Nothing is taken from the record but what is to be proven.
  */
 
-import { SandboxFailure } from '../execute/sandbox-failure.ts'
-import { type CleanInput, screenOf } from '../execute/screen-original.ts'
+import { type CleanInput, screenOf } from '../execute/original/screen-original.ts'
+import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
 import { applyMutant } from '../mutate/apply-mutant.ts'
 import { malformedOperators } from '../mutate-ir/malformed-operators.ts'
@@ -16,9 +16,9 @@ import type { Loser, StoredGroup } from '../records/group-record.ts'
 import { sameResult } from '../records/observed-result.ts'
 import { unitId } from '../records/unit-id.ts'
 import type { GroupTools } from './group-tools.ts'
-import { planEntryPoint } from './plan-entry-point.ts'
-import { proveLoser, provenVerdict } from './prove-losers.ts'
-import { disagreements } from './prove-winners.ts'
+import { proveLoser, provenVerdict } from './proofs/prove-losers.ts'
+import { disagreements } from './proofs/prove-winners.ts'
+import { planEntryPoint } from './subject/plan-entry-point.ts'
 
 export interface LabelFinding {
   /** `contents`, `original`, `winner 2`, `loser 1`, ... */

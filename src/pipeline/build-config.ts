@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
 import { COMPILERS, defaultCompiler } from '../execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../execute/unit-limits.ts'
-import { LOSER_SELECTIONS } from '../group/select-losers.ts'
+import { LOSER_SELECTIONS } from '../group/losers/select-losers.ts'
 import { LEVELS } from '../records/level.ts'
 
 const shardPattern = /^([0-9]+)\/([0-9]+)$/

@@ -4,7 +4,7 @@
  */
 
 import type { Explored } from '../execute/code-engine.ts'
-import type { NumberComparison } from '../execute/comparisons.ts'
+import type { NumberComparison } from '../execute/harness/comparisons.ts'
 
 /** Of one run of each version. */
 export type Traces = readonly [Explored, Explored]

@@ -3,7 +3,7 @@
  * those comparisons out. It takes operands for linear in the places that move them; runs decide whether they are.
  */
 import type { EntryPoint } from '../call/entry-point.ts'
-import type { NumberComparison } from '../execute/comparisons.ts'
+import type { NumberComparison } from '../execute/harness/comparisons.ts'
 import type { Input } from '../records/input.ts'
 import type { Traces } from './frontier.ts'
 import { type FloatSlot, type NumberSlot, slotsOf } from './input-slots.ts'

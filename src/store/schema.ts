@@ -187,7 +187,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE losers_by_class RENAME TO losers;
   `,
   `
-  -- How hard a loser is, larger is harder: difficulty from token_distance and shown_on (src/group/loser-difficulty.ts).
+  -- How hard a loser is, larger is harder: difficulty from token_distance and shown_on (loserDifficulty).
   -- Losers of before know their distance in lines alone, which was their difficulty then.
   ALTER TABLE losers ADD COLUMN line_distance REAL NOT NULL DEFAULT 0 CHECK (line_distance BETWEEN 0 AND 1);
   ALTER TABLE losers ADD COLUMN token_distance REAL CHECK (token_distance BETWEEN 0 AND 1);

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { UserError } from '../base/user-error.ts'
-import { prepareHarness } from '../execute/harness-objects.ts'
+import { prepareHarness } from '../execute/harness/harness-objects.ts'
 import {
   type Compiler,
   compileWorkerFor,

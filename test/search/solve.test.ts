@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EntryPoint } from '../../src/call/entry-point.ts'
 import type { Explored } from '../../src/execute/code-engine.ts'
-import type { NumberComparison } from '../../src/execute/comparisons.ts'
+import type { NumberComparison } from '../../src/execute/harness/comparisons.ts'
 import type { CallInput, Input } from '../../src/records/input.ts'
 import type { Traces } from '../../src/search/frontier.ts'
 import { slotsOf } from '../../src/search/input-slots.ts'

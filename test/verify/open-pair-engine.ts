@@ -1,5 +1,5 @@
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
-import { prepareHarness } from '../../src/execute/harness-objects.ts'
+import { prepareHarness } from '../../src/execute/harness/harness-objects.ts'
 import { type Compiler, compileWorkerFor, openCodeEngine } from '../../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'

@@ -34,7 +34,7 @@ export interface CompileWorker {
     level: Level,
     options?: { readonly debug?: boolean },
   ): Promise<ClangResult>
-  /** An ELF object at O0. `flags` are those of the build (BUILD_FLAGS in src/execute/harness-objects.ts). */
+  /** An ELF object at O0. `flags` are those of the build (BUILD_FLAGS in src/execute/harness/harness-objects.ts). */
   object(
     code: { readonly text: string; readonly language: 'c' | 'ir'; readonly standard: CStandard },
     flags: readonly string[],

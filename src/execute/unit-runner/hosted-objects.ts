@@ -1,6 +1,6 @@
 /** A unit runner with the harness's objects loaded for good and the units' for as long as their unit lasts. */
 import { readFile } from 'node:fs/promises'
-import { once } from '../once.ts'
+import { once } from '../../base/once.ts'
 import type { RunnerBuild } from './find-unit-runner.ts'
 import { openUnitRunner, type UnitRunner } from './open-unit-runner.ts'
 

@@ -1,0 +1,69 @@
+/**
+ * The group's winners in, one instruction of them edited; a batch at a time, those fit for losers of the class `ir` out.
+ * The text is what is run and watched, so what is found here is found of the loser itself.
+ */
+import { createRandom } from '../../base/random.ts'
+import type { IrMutant } from '../../mutate-ir/ir-mutant.ts'
+import { mutateIr } from '../../mutate-ir/mutate-ir.ts'
+import { plainMutant } from '../../mutate-ir/plain-mutant.ts'
+import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
+import { chosenWinners } from '../../records/chosen-winners.ts'
+import type { IrEntry } from '../../records/pool-entry.ts'
+import type { GroupTools } from '../group-tools.ts'
+import {
+  type LoserSearch,
+  MUTANTS_PER_BATCH,
+  MUTANTS_PER_LOSER,
+  type RecordVerdict,
+} from '../losers/loser-search.ts'
+import { irBuilder } from '../proofs/prove-losers.ts'
+import { inTurns } from './in-turns.ts'
+import { screenBuilders } from './screen-mutants.ts'
+
+export async function* findIrEntries(
+  { engine }: GroupTools,
+  search: LoserSearch,
+  wanted: number,
+  recordVerdict: RecordVerdict,
+): AsyncGenerator<IrEntry[]> {
+  const edits = editsInTurns(search, wanted * MUTANTS_PER_LOSER)
+  const length = wanted * MUTANTS_PER_BATCH
+  for (let start = 0; start < edits.length; start += length) {
+    const batch = edits.slice(start, start + length)
+    const builders = batch.map(({ mutant }) => irBuilder(engine, search, mutant.text))
+    const entries: IrEntry[] = []
+    for (const [index, screened] of (await screenBuilders(engine, search, builders)).entries()) {
+      const { mutant, editedWinner } = batch[index]!
+      if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
+      else {
+        const { kind: _, ...shown } = screened
+        entries.push({
+          class: 'ir',
+          mutant: plainMutant(mutant),
+          editedWinner,
+          ir: mutant.text,
+          ...shown,
+        })
+      }
+    }
+    yield entries
+  }
+}
+
+/** One edit of each winner after the other, so that no level has more than its part. */
+function editsInTurns(
+  { winners, seed }: LoserSearch,
+  count: number,
+): { readonly mutant: IrMutant; readonly editedWinner: number }[] {
+  const random = createRandom(`ir ${seed}`)
+  // Where a part of the module cannot be watched, nothing is known of any edit.
+  const edited = random
+    .shuffle(chosenWinners(winners))
+    .filter(({ winner }) => watchUndefined(winner.ir, 'asan') !== undefined)
+  const ofWinners = edited.map(({ winner, index }) =>
+    mutateIr(winner.ir, { count: Math.ceil(count / edited.length), seed: random.int(0, 2 ** 32 - 1) }).map(
+      (mutant) => ({ mutant, editedWinner: index }),
+    ),
+  )
+  return inTurns(ofWinners).slice(0, count)
+}

@@ -1,0 +1,47 @@
+/** A unit's mutants in, how each is built out: all of a batch in one text where the engine gains by it, else alone. */
+
+import { once } from '../../base/once.ts'
+import type { EntryPoint } from '../../call/entry-point.ts'
+import type { BuildKind } from '../../execute/build-kind.ts'
+import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
+import { applyMutant } from '../../mutate/apply-mutant.ts'
+import { combineMutants } from '../../mutate/combine-mutants.ts'
+import type { Mutant } from '../../records/mutant.ts'
+import type { Unit } from '../../records/unit.ts'
+import type { SyntaxNode } from '../../syntax/parse-c.ts'
+import type { Builder } from '../proofs/prove-losers.ts'
+
+/** Those that are asked for together are built together, and stay so when they are asked for again. */
+export type MutantBuilders = (mutants: readonly Mutant[]) => Builder[]
+
+export function openMutantBuilders(
+  engine: CodeEngine,
+  unit: Unit,
+  entryPoint: EntryPoint,
+  parse: (code: string) => SyntaxNode,
+): MutantBuilders {
+  const known = new Map<string, Builder>()
+  const { standard } = unit
+  const buildAlone = (mutant: Mutant, build: BuildKind) =>
+    engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, entryPoint)
+
+  return (mutants) => {
+    const fresh = mutants.filter(({ id }) => !known.has(id))
+    const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
+    const builds = new Map<string, Promise<BuildResult>>()
+    const buildCombined = (text: string, build: BuildKind) =>
+      once(builds, build, () => engine.build({ text, language: 'c', standard }, build, entryPoint))
+    for (const mutant of fresh) {
+      const selector = combined?.selectors.get(mutant.id)
+      known.set(mutant.id, async (build) => {
+        if (combined !== undefined && selector !== undefined) {
+          const built = await buildCombined(combined.text, build)
+          if (built.kind === 'ok')
+            return { kind: 'ok', executable: { ...built.executable, mutant: selector } }
+        }
+        return buildAlone(mutant, build)
+      })
+    }
+    return mutants.map(({ id }) => known.get(id)!)
+  }
+}
