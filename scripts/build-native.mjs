@@ -19,7 +19,7 @@ export function buildNative(root, env, report) {
   const build = join(source, 'build')
   const stampPath = join(build, 'gepo-sources')
   const llvm = describeLlvm(env)
-  // The training engine has a build of its own.
+  // The tensor engine has a build of its own.
   const stamp = `${hashSources(source, 'trainer')} ${root}\n${llvm}\n`
   const lastStamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : ''
   if (lastStamp === stamp) return

@@ -1,6 +1,6 @@
 /**
  * The whole way on some of the project's own C files: groups are built into demo.db, summed up, and one is shown;
- * then a small model is made and trained on them, where the training engine is built. Arguments go to `gepo build`,
+ * then a small model is made and trained on them, where the tensor engine is built. Arguments go to `gepo build`,
  * for example `npm run demo -- --limit 5`; more files too.
  */
 import { existsSync, rmSync } from 'node:fs'
@@ -52,6 +52,6 @@ for (const step of [[...build, ...process.argv.slice(2)], ...rest]) {
 }
 if (!existsSync(TRAINER)) {
   process.stderr.write(
-    '\nTraining is left out: the training engine is not built here; `npm run setup` says why.\n',
+    '\nTraining is left out: the tensor engine is not built here; `npm run setup` says why.\n',
   )
 }

@@ -1,6 +1,6 @@
 /**
  * `node scripts/run.mjs node scripts/oracle-environment.mjs`: PyTorch, transformers and TRL of fixed releases in
- * `.tools/oracle` (5 GB), against which the tests hold the training engine. Nothing else needs it.
+ * `.tools/oracle` (5 GB), against which the tests hold the tensor engine. Nothing else needs it.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
  * Brings a bare clone, or an installed package, to the point where everything runs: Node 24, system packages,
- * npm packages, native parts, the training engine, in this order. What is there is skipped; each step that does something says so in
+ * npm packages, native parts, the tensor engine, in this order. What is there is skipped; each step that does something says so in
  * one line on stderr. Plain JavaScript without dependencies, because nothing is installed before it has run.
  */
 import { existsSync, realpathSync } from 'node:fs'

@@ -1,5 +1,5 @@
 /**
- * libtorch, on which the training engine is built: the one that the environment names, the one inside the system's
+ * libtorch, on which the tensor engine is built: the one that the environment names, the one inside the system's
  * PyTorch, or one of the project's own below `.tools/torch`. Without a GPU only what the CPU needs is installed.
  */
 import { spawnSync } from 'node:child_process'

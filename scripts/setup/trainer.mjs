@@ -1,5 +1,5 @@
 /**
- * The training engine (native/trainer) built on libtorch, when its sources, libtorch or the place have changed.
+ * The tensor engine (native/trainer) built on libtorch, when its sources, libtorch or the place have changed.
  * It is optional: where it cannot be had, one line says why, everything else works, and only the command `setup`
  * tries again.
  */
@@ -33,7 +33,7 @@ export function buildTrainer(root, env, report, { again }) {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     const details = error.details === '' ? '' : `\n${error.details}`
-    report(`training engine: left out, so that nothing can be trained here. ${error.message}${details}`)
+    report(`tensor engine: left out, so that nothing can be trained here. ${error.message}${details}`)
     mkdirSync(dirname(failed), { recursive: true })
     writeFileSync(failed, sources)
   }
@@ -58,10 +58,10 @@ function isBuilt(source, sources, libtorch) {
  * @param {(line: string) => void} report
  */
 function compile(source, sources, libtorch, env, report) {
-  report(`training engine: building it for libtorch ${libtorch.version}`)
+  report(`tensor engine: building it for libtorch ${libtorch.version}`)
   const build = join(source, 'build')
   if (configuredFor(build) !== source) rmSync(build, { recursive: true, force: true })
-  const failure = 'The training engine could not be built: the compiler’s own words are above.'
+  const failure = 'The tensor engine could not be built: the compiler’s own words are above.'
   const headers = join(dirname(dirname(env.NODE ?? process.execPath)), 'include/node')
   if (!existsSync(join(headers, 'node_api.h'))) {
     throw new SetupError(

@@ -162,7 +162,7 @@ const DEFINITIONS: readonly Definition[] = [
     check: checkTokenizers,
   },
   {
-    name: 'training engine',
+    name: 'tensor engine',
     required: false,
     lostWithout: 'no training and no generation',
     remedy: SETUP,

@@ -1,6 +1,6 @@
 /**
  * The parts that training alone needs. They are looked for, not loaded, because loading takes seconds and starts
- * CUDA; the training engine alone is loaded, by a process of its own.
+ * CUDA; the tensor engine alone is loaded, by a process of its own.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ export async function checkTorch(env: NodeJS.ProcessEnv): Promise<PartStatus> {
     : { status: 'ok', found, version }
 }
 
-/** Loads the training engine and asks for the libtorch that it has found. */
+/** Loads the tensor engine and asks for the libtorch that it has found. */
 export async function checkTrainer(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const found = trainerPath(env)
   if (!existsSync(found)) return { status: 'missing' }

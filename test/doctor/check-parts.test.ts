@@ -129,14 +129,14 @@ describe('what training needs', () => {
     expect(await part('libtorch', env)).toMatchObject({ status: 'ok', version: '2.14.0+cpu' })
   })
 
-  it('asks the training engine for its libtorch, or says that another is found', async () => {
+  it('asks the tensor engine for its libtorch, or says that another is found', async () => {
     const addon = join(folder, 'trainer.cjs')
     const env = { ...process.env, GEPO_TRAINER: addon }
-    expect(await part('training engine', env)).toMatchObject({ status: 'missing' })
+    expect(await part('tensor engine', env)).toMatchObject({ status: 'missing' })
     writeFileSync(addon, 'module.exports = { builtFor: "2.13.0", torchVersion: "2.13.0" }')
-    expect(await part('training engine', env)).toMatchObject({ status: 'ok', version: 'for libtorch 2.13.0' })
+    expect(await part('tensor engine', env)).toMatchObject({ status: 'ok', version: 'for libtorch 2.13.0' })
     writeFileSync(addon, 'module.exports = { builtFor: "2.13.0", torchVersion: "2.14.0" }')
-    expect(await part('training engine', env)).toMatchObject({
+    expect(await part('tensor engine', env)).toMatchObject({
       status: 'broken',
       problem: 'built for libtorch 2.13.0, found 2.14.0',
     })

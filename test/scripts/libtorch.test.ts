@@ -69,7 +69,7 @@ describe('libtorch is found', () => {
   })
 })
 
-describe('the training engine', () => {
+describe('the tensor engine', () => {
   it('is left out with one line where libtorch cannot be had, and tried again on request only', () => {
     mkdirSync(join(root, 'native/trainer'), { recursive: true })
     writeFileSync(join(root, 'native/trainer/core.cpp'), '')
@@ -77,7 +77,7 @@ describe('the training engine', () => {
     const attempt = (again: boolean) =>
       buildTrainer(root, withPython(''), (line: string) => lines.push(line), { again })
     attempt(false)
-    expect(lines.at(-1)).toMatch(/^training engine: left out, so that nothing can be trained here\. /)
+    expect(lines.at(-1)).toMatch(/^tensor engine: left out, so that nothing can be trained here\. /)
     const said = lines.length
     attempt(false)
     expect(lines).toHaveLength(said)

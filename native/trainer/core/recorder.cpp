@@ -34,7 +34,7 @@ std::unique_ptr<recorder> open_cuda_recorder(c10::Device device) {
   auto* open = library == nullptr ? nullptr : ::dlsym(library, "gepo_open_cuda_recorder");
   if (open == nullptr) {
     fail("bad-input",
-         "The training engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
+         "The tensor engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
          "install the Python packages nvidia-cuda-runtime and nvidia-cuda-crt of PyTorch's CUDA beside it "
          "and run npm run setup.");
   }

@@ -50,13 +50,13 @@ export function loadAddon(env: NodeJS.ProcessEnv): Addon {
   const path = trainerPath(env)
   const again = `run \`${setupCommand()}\` to build it`
   if (!existsSync(path)) {
-    throw new EngineError('unavailable', `The training engine is not built here (no ${path}): ${again}.`)
+    throw new EngineError('unavailable', `The tensor engine is not built here (no ${path}): ${again}.`)
   }
   const raw = requireAddon(path, again)
   if (raw.builtFor !== raw.torchVersion) {
     throw new EngineError(
       'unavailable',
-      `The training engine was built for libtorch ${raw.builtFor} and finds ${raw.torchVersion}: ${again} anew.`,
+      `The tensor engine was built for libtorch ${raw.builtFor} and finds ${raw.torchVersion}: ${again} anew.`,
     )
   }
   return {
@@ -72,7 +72,7 @@ function requireAddon(path: string, again: string): RawAddon {
   } catch (error) {
     throw new EngineError(
       'unavailable',
-      `The training engine cannot be loaded (${messageOf(error)}): ${again} anew.`,
+      `The tensor engine cannot be loaded (${messageOf(error)}): ${again} anew.`,
     )
   }
 }

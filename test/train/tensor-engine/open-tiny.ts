@@ -8,7 +8,7 @@ import { scratchFolder } from '../../scratch-folder.ts'
 
 export const NO_ENGINE = existsSync(trainerPath(process.env))
   ? undefined
-  : 'skipped: the training engine is not built (`npm run setup`)'
+  : 'skipped: the tensor engine is not built (`npm run setup`)'
 
 /** A folder that goes with the test file. */
 export const SCRATCH = scratchFolder()
