@@ -7,8 +7,9 @@
  */
 import { parseArgs } from 'node:util'
 import { openClangRunner } from '../src/compile/worker/open-clang-runner.ts'
+import { compileWorkerFor } from '../src/execute/choose-compiler.ts'
 import { prepareHarness } from '../src/execute/harness/harness-objects.ts'
-import { compileWorkerFor, openCodeEngine } from '../src/execute/open-code-engine.ts'
+import { openCodeEngine } from '../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../src/execute/unit-limits.ts'
 import { extractUnits } from '../src/extract/extract-units.ts'
 import { buildGroup, type GroupSettings } from '../src/group/build-group.ts'

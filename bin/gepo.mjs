@@ -4,6 +4,7 @@
  * JavaScript of a package). Plain JavaScript that any Node from 18 on understands.
  */
 import { existsSync, realpathSync } from 'node:fs'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findNode, isNewEnough, OLDEST_NODE } from '../scripts/setup/node-runtime.mjs'
@@ -17,6 +18,9 @@ if (args[0] === 'setup') {
   const { setUpAndSay } = await import('../scripts/setup.mjs')
   setUpAndSay()
 } else if (isNewEnough(process.versions.node)) {
+  // Compiling, and stripping types before it, is most of what a short command costs. Where the folder cannot be
+  // written nothing is kept, and nothing else changes.
+  module.enableCompileCache(join(root, '.tools/compile-cache'))
   const source = join(root, 'src/cli/main.ts')
   const entry = existsSync(source) ? source : join(root, 'dist/cli/main.js')
   const { main } = await import(pathToFileURL(entry).href)

@@ -10,7 +10,7 @@ import type { VerifyFiles } from '../verify/verify-files.ts'
 export interface Context {
   readonly stdout: Terminal
   readonly stderr: Terminal
-  /** Loaded when asked for, so that `gepo stats` need not load a compiler's wrapper. */
+  /** The stages are loaded when a command acts, not when it is declared. */
   readonly loadBuild: () => Promise<BuildGroups>
   readonly loadVerifyGroups: () => Promise<VerifyGroups>
   readonly loadRedraw: () => Promise<Redraw>

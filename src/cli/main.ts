@@ -7,21 +7,9 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { PACKAGE_ROOT } from '../base/package-root.ts'
 import { UserError } from '../base/user-error.ts'
-import { auditCommand } from './audit.ts'
-import { buildCommand } from './build.ts'
+import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
-import { doctorCommand } from './doctor.ts'
-import { evalCommand } from './eval.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { exportCommand } from './export.ts'
-import { initModelCommand } from './init-model.ts'
-import { judgeCommand } from './judge.ts'
-import { problemsCommand } from './problems.ts'
-import { redrawCommand } from './redraw.ts'
-import { showCommand } from './show.ts'
-import { statsCommand } from './stats.ts'
-import { trainCommand } from './train.ts'
-import { verifyCommand } from './verify.ts'
 
 /**
  * Runs one command.
@@ -37,10 +25,10 @@ export async function main(argv: readonly string[], context: Context = processCo
   }
   for (const stream of [stdout, stderr]) stream.on('error', onStreamError)
   let exit: ExitCode = EXIT.done
-  const program = createProgram(context, (code) => {
-    exit = code
-  })
   try {
+    const program = await createProgram(context, commandWord(argv), (code) => {
+      exit = code
+    })
     await program.parseAsync(argv, { from: 'user' })
     return exit
   } catch (error) {
@@ -64,7 +52,12 @@ export async function main(argv: readonly string[], context: Context = processCo
   }
 }
 
-function createProgram(context: Context, setExit: (code: ExitCode) => void): Command {
+/** @param asked the one command whose module is needed */
+async function createProgram(
+  context: Context,
+  asked: string | undefined,
+  setExit: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command('gepo')
     .description(
       'Builds groups of LLVM IR from C programs, with labels proven by running them, for preference training.',
@@ -72,6 +65,7 @@ function createProgram(context: Context, setExit: (code: ExitCode) => void): Com
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -92,32 +86,22 @@ Examples:
   $ gepo build programs/ --out groups.db
   $ gepo show groups.db`,
     )
-  for (const command of [
-    buildCommand,
-    verifyCommand,
-    auditCommand,
-    redrawCommand,
-    statsCommand,
-    showCommand,
-    exportCommand,
-    judgeCommand,
-    problemsCommand,
-    initModelCommand,
-    trainCommand,
-    evalCommand,
-    doctorCommand,
-  ]) {
-    command(program, context, setExit)
+  for (const { name, usage, summary, load } of COMMANDS) {
+    const command = program.command(name).usage(usage).summary(summary)
+    if (name === asked) (await load())(command, context, setExit)
   }
   return program
 }
+
+/** Before the command's name stand only flags without a value. */
+const commandWord = (argv: readonly string[]) => argv.find((argument) => !argument.startsWith('-'))
 
 function usageSentence(error: CommanderError, argv: readonly string[]): string {
   const sentence = error.message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  const command = argv.find((argument) => !argument.startsWith('-'))
+  const command = commandWord(argv)
   const help =
     error.code === 'commander.unknownCommand' || command === undefined
       ? 'gepo --help'

@@ -3,7 +3,7 @@
  * Plain data: a terminal, a log or a test may listen.
  */
 
-import type { Compiler } from '../execute/open-code-engine.ts'
+import type { Compiler } from '../execute/choose-compiler.ts'
 import type { Stage } from '../records/group-record.ts'
 import type { Store } from '../store/store.ts'
 import type { BuildConfig } from './build-config.ts'

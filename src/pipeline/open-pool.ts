@@ -1,7 +1,7 @@
 /** The threads that compile and run: one task each at a time, so threads and their children never exceed the jobs given. */
 import { Piscina } from 'piscina'
+import { type Compiler, compileWorkerFor } from '../execute/choose-compiler.ts'
 import { prepareHarness } from '../execute/harness/harness-objects.ts'
-import { type Compiler, compileWorkerFor } from '../execute/open-code-engine.ts'
 import type { UnitLimits } from '../execute/unit-limits.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import type { GroupTask } from '../group/build-group.ts'

@@ -5,7 +5,7 @@
 
 import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { UserError } from '../base/user-error.ts'
-import type { Compiler } from '../execute/open-code-engine.ts'
+import type { Compiler } from '../execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
 import type { RedrawSettings, RedrawTask } from '../group/redraw-group.ts'
 import type { Source } from '../records/source.ts'

@@ -4,13 +4,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { UserError } from '../base/user-error.ts'
+import { type Compiler, compileWorkerFor, defaultCompiler } from '../execute/choose-compiler.ts'
 import { prepareHarness } from '../execute/harness/harness-objects.ts'
-import {
-  type Compiler,
-  compileWorkerFor,
-  defaultCompiler,
-  openCodeEngine,
-} from '../execute/open-code-engine.ts'
+import { openCodeEngine } from '../execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../execute/unit-limits.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 import { type AliveReport, askAlive } from './ask-alive.ts'

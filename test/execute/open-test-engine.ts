@@ -1,7 +1,8 @@
+import { compileWorkerFor, defaultCompiler } from '../../src/execute/choose-compiler.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { openSpawnEngine } from '../../src/execute/engines/spawn-engine.ts'
 import { prepareHarness } from '../../src/execute/harness/harness-objects.ts'
-import { compileWorkerFor, defaultCompiler, openCodeEngine } from '../../src/execute/open-code-engine.ts'
+import { openCodeEngine } from '../../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 

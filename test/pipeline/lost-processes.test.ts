@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Compiler } from '../../src/execute/open-code-engine.ts'
+import type { Compiler } from '../../src/execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import type { GroupSettings } from '../../src/group/build-group.ts'
 import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'

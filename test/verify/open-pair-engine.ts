@@ -1,6 +1,7 @@
+import { type Compiler, compileWorkerFor } from '../../src/execute/choose-compiler.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { prepareHarness } from '../../src/execute/harness/harness-objects.ts'
-import { type Compiler, compileWorkerFor, openCodeEngine } from '../../src/execute/open-code-engine.ts'
+import { openCodeEngine } from '../../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../src/execute/unit-limits.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { type PairVerdict, type VerifyPairOptions, verifyPair } from '../../src/verify/verify-pair.ts'

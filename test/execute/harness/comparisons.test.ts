@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compileWorkerFor } from '../../../src/execute/choose-compiler.ts'
 import type { CodeEngine, Executable } from '../../../src/execute/code-engine.ts'
 import type { Comparisons } from '../../../src/execute/harness/comparisons.ts'
 import { prepareHarness } from '../../../src/execute/harness/harness-objects.ts'
-import { compileWorkerFor, openCodeEngine } from '../../../src/execute/open-code-engine.ts'
+import { openCodeEngine } from '../../../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../../src/execute/unit-limits.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 

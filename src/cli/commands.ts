@@ -1,0 +1,100 @@
+/**
+ * The commands by name, with what the help of the program says of each. A command's module is loaded when that
+ * command is asked for, and no other: so a text of help and the figures of a database load no compiler.
+ */
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import type { ExitCode } from './exit-code.ts'
+
+/** Gives a command, which has its name already, flags and an action. */
+export type DefineCommand = (command: Command, context: Context, setExit: (code: ExitCode) => void) => void
+
+export interface CommandEntry {
+  readonly name: string
+  /** What follows the name: the arguments that the module declares. */
+  readonly usage: string
+  readonly summary: string
+  readonly load: () => Promise<DefineCommand>
+}
+
+/** In the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'build',
+    usage: '[options] <source...>',
+    summary: 'build groups from C sources',
+    load: async () => (await import('./commands/build.ts')).buildCommand,
+  },
+  {
+    name: 'verify',
+    usage: '[options] <a> [b]',
+    summary: 'compare two C or IR files, or prove stored groups again',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'audit',
+    usage: '[options] <groups.db>',
+    summary: 'look for what gives labels away',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  {
+    name: 'redraw',
+    usage: '[options] <groups.db>',
+    summary: 'draw other losers for stored groups',
+    load: async () => (await import('./commands/redraw.ts')).redrawCommand,
+  },
+  {
+    name: 'stats',
+    usage: '[options] <groups.db>',
+    summary: 'print figures of a database',
+    load: async () => (await import('./commands/stats.ts')).statsCommand,
+  },
+  {
+    name: 'show',
+    usage: '[options] <groups.db> [id]',
+    summary: 'print one group',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'export',
+    usage: '[options] <groups.db>',
+    summary: 'write groups as JSON lines',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
+    name: 'judge',
+    usage: '[options] <problem.json> <answer>',
+    summary: "judge an answer by a problem's tests",
+    load: async () => (await import('./commands/judge.ts')).judgeCommand,
+  },
+  {
+    name: 'problems',
+    usage: '[options] <source...>',
+    summary: 'make translation problems from programs with tests',
+    load: async () => (await import('./commands/problems.ts')).problemsCommand,
+  },
+  {
+    name: 'init-model',
+    usage: '[options] <groups.db>',
+    summary: 'make a small model with random weights',
+    load: async () => (await import('./commands/init-model.ts')).initModelCommand,
+  },
+  {
+    name: 'train',
+    usage: '[options] <config.yaml>',
+    summary: 'train a model on groups and translation tasks',
+    load: async () => (await import('./commands/train.ts')).trainCommand,
+  },
+  {
+    name: 'eval',
+    usage: '[options] <config.yaml>',
+    summary: 'evaluate a trained model on groups and translation tasks',
+    load: async () => (await import('./commands/eval.ts')).evalCommand,
+  },
+  {
+    name: 'doctor',
+    usage: '[options]',
+    summary: 'check what is installed',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+]
