@@ -3,10 +3,12 @@
  * it, how to get it. Each part is tried, not only looked for, where being there does not mean that it works.
  * Nothing is changed; a few small programs are compiled and run in the folder for temporary files.
  */
+
 import { UserError } from '../base/user-error.ts'
 import { canRunUnits } from '../execute/find-fast-engine.ts'
 import type { LanguageDefinition } from '../judge/languages/language-definition.ts'
 import { DEFINITIONS as LANGUAGES } from '../judge/languages/languages.ts'
+import { LANGUAGE_NAMES } from '../records/language.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import {
   findClang,
@@ -227,7 +229,8 @@ function sanitizer(name: string, kind: Sanitizer, lostWithout: string): Definiti
 }
 
 function language(definition: LanguageDefinition): Definition {
-  const { title, aptPackage } = definition
+  const { language, aptPackage } = definition
+  const title = LANGUAGE_NAMES[language]
   return {
     name: `judge: ${title}`,
     required: false,

@@ -2,7 +2,9 @@
  * The programs of a language on this machine. Boxes see /usr and nothing else, so what lies elsewhere (in a home folder,
  * say) does not count; Node alone is brought into the box.
  */
+
 import { realpathSync } from 'node:fs'
+import { LANGUAGE_NAMES } from '../records/language.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { remedy } from '../toolchain/locate-tools.ts'
 import type { LanguageDefinition } from './languages/language-definition.ts'
@@ -24,6 +26,6 @@ export function findPrograms(definition: LanguageDefinition): Readonly<Record<st
 }
 
 /** Why the language cannot be judged here, with the remedy. */
-export function missingLanguage({ title, aptPackage }: LanguageDefinition): string {
-  return `${title} is not installed: ${aptPackage === undefined ? 'set gepo up again' : remedy(aptPackage)}.`
+export function missingLanguage({ language, aptPackage }: LanguageDefinition): string {
+  return `${LANGUAGE_NAMES[language]} is not installed: ${aptPackage === undefined ? 'set gepo up again' : remedy(aptPackage)}.`
 }

@@ -5,7 +5,7 @@
  * An output that is right does not excuse another exit status. What is expected never leaves this process.
  */
 import { randomBytes } from 'node:crypto'
-import type { Program } from '../records/language.ts'
+import { LANGUAGE_NAMES, type Program } from '../records/language.ts'
 import type { JsonValue, Suite, SuiteLimits, Test } from '../records/suite.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
@@ -65,7 +65,7 @@ function unjudgedReason(
   if (calls > 0 && calls < tests.length) return 'the suite mixes call tests and stdin tests'
   if (functions.length > 1) return `the suite calls several functions (${functions.join(', ')})`
   if (calls > 0 && !definition.takesCalls)
-    return `functions in ${definition.title} cannot be called by tests yet`
+    return `functions in ${LANGUAGE_NAMES[definition.language]} cannot be called by tests yet`
   return installed ? undefined : missingLanguage(definition)
 }
 

@@ -3,7 +3,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const bash: LanguageDefinition = {
   language: 'bash',
-  title: 'Bash',
   tags: ['bash', 'sh', 'shell'],
   aptPackage: 'bash',
   programs: { bash: ['bash'] },

@@ -4,7 +4,6 @@ import { nativeStackBytes } from './native-stack.ts'
 
 export const c: LanguageDefinition = {
   language: 'c',
-  title: 'C',
   tags: ['c'],
   aptPackage: 'gcc',
   programs: { gcc: ['gcc'] },

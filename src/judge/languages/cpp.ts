@@ -18,7 +18,6 @@ const HEADERS = 'cpp'
 
 export const cpp: LanguageDefinition = {
   language: 'cpp',
-  title: 'C++',
   tags: ['cpp', 'c++', 'cc', 'cxx'],
   aptPackage: 'g++',
   programs: { gxx: ['g++'] },

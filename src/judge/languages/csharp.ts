@@ -3,7 +3,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const csharp: LanguageDefinition = {
   language: 'csharp',
-  title: 'C#',
   tags: ['csharp', 'cs', 'c#'],
   aptPackage: 'mono-mcs',
   programs: { mono: ['mono'], mcs: ['mcs'] },

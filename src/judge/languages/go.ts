@@ -19,7 +19,6 @@ const LEFT_OUT =
 
 export const go: LanguageDefinition = {
   language: 'go',
-  title: 'Go',
   tags: ['go', 'golang'],
   aptPackage: 'golang-go',
   programs: { go: ['go', '/usr/local/go/bin/go'] },

@@ -3,7 +3,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const haskell: LanguageDefinition = {
   language: 'haskell',
-  title: 'Haskell',
   tags: ['haskell', 'hs'],
   aptPackage: 'ghc',
   programs: { ghc: ['ghc'] },

@@ -4,7 +4,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const java: LanguageDefinition = {
   language: 'java',
-  title: 'Java',
   tags: ['java'],
   aptPackage: 'default-jdk-headless',
   // The compiler as a sign that it is a JDK: a runtime alone does not do.

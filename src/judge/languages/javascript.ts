@@ -7,7 +7,6 @@ import { NODE, nodeCommand } from './node-command.ts'
 export const javascript: LanguageDefinition = {
   ...NODE,
   language: 'javascript',
-  title: 'JavaScript',
   tags: ['javascript', 'js', 'node', 'nodejs', 'mjs', 'cjs'],
   async build(job) {
     // Whether it is a module is found by its syntax, since no package.json says so.

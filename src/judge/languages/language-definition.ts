@@ -7,8 +7,6 @@ import type { Workshop } from '../workshop.ts'
 
 export interface LanguageDefinition {
   readonly language: Language
-  /** As people write it. */
-  readonly title: string
   /** Words that mark a fenced block as being in it, lower case. */
   readonly tags: readonly string[]
   /** The Debian and Ubuntu package that brings it; undefined where gepo itself runs on it. */

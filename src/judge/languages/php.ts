@@ -4,7 +4,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const php: LanguageDefinition = {
   language: 'php',
-  title: 'PHP',
   tags: ['php'],
   aptPackage: 'php-cli',
   programs: { php: ['php'] },

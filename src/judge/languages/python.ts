@@ -4,7 +4,6 @@ import type { LanguageDefinition } from './language-definition.ts'
 
 export const python: LanguageDefinition = {
   language: 'python',
-  title: 'Python',
   tags: ['python', 'py', 'python3'],
   aptPackage: 'python3',
   programs: { python: ['python3'] },

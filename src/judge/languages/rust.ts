@@ -4,7 +4,6 @@ import { nativeStackBytes } from './native-stack.ts'
 
 export const rust: LanguageDefinition = {
   language: 'rust',
-  title: 'Rust',
   tags: ['rust', 'rs'],
   aptPackage: 'rustc',
   programs: { rustc: ['rustc'] },

@@ -6,7 +6,6 @@ const jar = (name: string) => `/usr/share/java/scala-${name}.jar`
 
 export const scala: LanguageDefinition = {
   language: 'scala',
-  title: 'Scala',
   tags: ['scala'],
   aptPackage: 'scala',
   programs: { scalac: ['scalac'], java: ['java'], javac: ['javac'] },

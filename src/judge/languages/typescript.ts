@@ -12,7 +12,6 @@ const STRIP = 'strip-types.cjs'
 export const typescript: LanguageDefinition = {
   ...NODE,
   language: 'typescript',
-  title: 'TypeScript',
   tags: ['typescript', 'ts', 'mts', 'cts'],
   async build(job) {
     const drivers = [callDriver(STRIP), ...(job.call !== undefined ? [callDriver('call.cjs')] : [])]

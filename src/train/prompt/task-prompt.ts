@@ -4,7 +4,7 @@
  * empty. What it asks for, one block in the target's language, is what the judge reads an answer from.
  */
 
-import type { Language } from '../../records/language.ts'
+import { LANGUAGE_NAMES } from '../../records/language.ts'
 import type { TranslationTask } from '../../records/translation-task.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
@@ -31,22 +31,6 @@ It must declare:
 
 `
 
-const NAMES: Readonly<Record<Language, string>> = {
-  python: 'Python',
-  c: 'C',
-  cpp: 'C++',
-  java: 'Java',
-  php: 'PHP',
-  bash: 'Bash',
-  javascript: 'JavaScript',
-  typescript: 'TypeScript',
-  go: 'Go',
-  scala: 'Scala',
-  csharp: 'C#',
-  haskell: 'Haskell',
-  rust: 'Rust',
-}
-
 /** @throws UserError where a template is not Jinja or does not use the code */
 export function createTaskPrompt(
   { style, system, template }: RolloutConfig['translation'],
@@ -60,8 +44,8 @@ export function createTaskPrompt(
       text.of(
         message({
           code: source.code.trimEnd(),
-          source: NAMES[source.language],
-          target: NAMES[target],
+          source: LANGUAGE_NAMES[source.language],
+          target: LANGUAGE_NAMES[target],
           sourceFence: source.language,
           targetFence: target,
           declaration: declaration ?? '',
