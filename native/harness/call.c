@@ -1,6 +1,6 @@
 /*
- * Linked with a function unit and its driver (src/execute/call/driver-source.ts): makes one call with prepared
- * arguments and reports what the call did to memory. It knows no types; encode-call.ts and decode-record.ts do.
+ * Linked with a function unit and its driver (src/call/driver-source.ts): makes one call with prepared
+ * arguments and reports what the call did to memory. It knows no types; encode-call.ts and effects/decode-record.ts do.
  *
  * Enters (file descriptor 4): the image, little-endian, see read_image:
  *   "GEPOIMG1", u32 blocks, u32 globals, u32 argument count, u32 argument bytes, u32 relocations, u32 0,

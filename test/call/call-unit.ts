@@ -4,8 +4,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallPlan } from '../../src/call/call-plan.ts'
-import { decodeRecord } from '../../src/call/decode-record.ts'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS, driverSource } from '../../src/call/driver-source.ts'
+import { decodeRecord } from '../../src/call/effects/decode-record.ts'
 import { encodeCall } from '../../src/call/encode-call.ts'
 import { planCall } from '../../src/call/plan-call.ts'
 import type { CallInput } from '../../src/records/input.ts'
@@ -53,8 +53,18 @@ function harness(sanitizer: readonly string[]): string[] {
   return objects
 }
 
+/** What the functions of one code share is made once. */
+const made = new Map<string, string>()
+function once(key: string, make: () => string): string {
+  const value = made.get(key) ?? make()
+  made.set(key, value)
+  return value
+}
+
 export const debugIr = (code: string, standard = 'gnu17'): string =>
-  clang([`-std=${standard}`, '-w', '-g', '-O0', '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-'], code)
+  once(`debug ${standard} ${code}`, () =>
+    clang([`-std=${standard}`, '-w', '-g', '-O0', '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-'], code),
+  )
 
 /** The plan of a function that is known to have one. */
 export function planOf(code: string, name: string, standard?: string): CallPlan {
@@ -70,18 +80,11 @@ export const BUILDS: readonly Build[] = ['O0', 'ir', 'asan', 'msan']
 export function buildCall(plan: CallPlan, code: string, build: Build, standard = 'gnu17'): string {
   const name = path.join(folder, `unit${count++}`)
   const sanitizer = build === 'asan' ? ASAN : build === 'msan' ? MSAN : []
-  const language = [`-std=${standard}`, '-w', '-x', 'c']
-  let text = code
-  let flags = ['-O0', ...language]
-  if (build === 'ir') {
-    text = clang(['-O2', '-S', '-emit-llvm', ...language, '-', '-o', '-'], code)
-    flags = ['-w', '-x', 'ir']
-  }
-  clang([...sanitizer, ...flags, '-c', '-', '-o', `${name}.o`], text)
+  const unit = once(`${build} ${standard} ${code}`, () => buildUnit(code, build, sanitizer, standard))
   clang([...sanitizer, ...DRIVER_FLAGS, '-x', 'c', '-c', '-', '-o', `${name}.driver.o`], driverSource(plan))
   clang([
     ...sanitizer,
-    `${name}.o`,
+    unit,
     `${name}.driver.o`,
     ...harness(sanitizer),
     ...CALL_LINK_FLAGS,
@@ -91,6 +94,19 @@ export function buildCall(plan: CallPlan, code: string, build: Build, standard =
     name,
   ])
   return name
+}
+
+function buildUnit(code: string, build: Build, sanitizer: readonly string[], standard: string): string {
+  const object = path.join(folder, `unit${count++}.o`)
+  const language = [`-std=${standard}`, '-w', '-x', 'c']
+  let text = code
+  let flags = ['-O0', ...language]
+  if (build === 'ir') {
+    text = clang(['-O2', '-S', '-emit-llvm', ...language, '-', '-o', '-'], code)
+    flags = ['-w', '-x', 'ir']
+  }
+  clang([...sanitizer, ...flags, '-c', '-', '-o', object], text)
+  return object
 }
 
 export function runCall(executable: string, plan: CallPlan, input: CallInput, fill = 0) {
@@ -107,11 +123,13 @@ export function runCall(executable: string, plan: CallPlan, input: CallInput, fi
   })
   closeSync(recordFile)
   closeSync(imageFile)
+  const written = readFileSync(record)
   return {
     exit: ended.status,
     signal: ended.signal,
     stdout: ended.stdout.toString('latin1'),
     stderr: ended.stderr.toString('latin1'),
-    decoded: decodeRecord(plan, input, readFileSync(record)),
+    record: written,
+    decoded: decodeRecord(plan, input, written),
   }
 }

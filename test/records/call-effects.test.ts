@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { floatBits } from '../../src/call/bits.ts'
-import { canonicalEffects } from '../../src/call/canonical-effects.ts'
+import { canonicalEffects } from '../../src/call/effects/canonical-effects.ts'
 import type { Block, CallInput, Value } from '../../src/records/input.ts'
 import { BUILDS, type Build, buildCall, planOf, runCall } from '../call/call-unit.ts'
 

@@ -1,5 +1,5 @@
 /** Two results in, whether they are clearly different: beyond what rounding of floats could explain. */
-import { clearlyDifferentEffects } from '../../call/clearly-different-effects.ts'
+import { clearlyDifferentEffects } from '../../call/effects/clearly-different-effects.ts'
 import type { ObservedResult } from '../../records/observed-result.ts'
 import { clearlyDifferentText } from './clearly-different-text.ts'
 

@@ -1,8 +1,8 @@
 /** A process's report in, what the run means for its unit out: the outcome, the coverage, the stdin that was made up. */
 
 import type { CallPlan } from '../../call/call-plan.ts'
-import { canonicalEffects } from '../../call/canonical-effects.ts'
-import { decodeRecord } from '../../call/decode-record.ts'
+import { canonicalEffects } from '../../call/effects/canonical-effects.ts'
+import { decodeRecord } from '../../call/effects/decode-record.ts'
 import type { Input } from '../../records/input.ts'
 import type { RunOk, RunOutcome } from '../../records/run-outcome.ts'
 import type { FinishedRun } from '../../sandbox/sandbox.ts'

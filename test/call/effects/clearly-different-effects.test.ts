@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { floatBits } from '../../src/call/bits.ts'
-import { clearlyDifferentEffects } from '../../src/call/clearly-different-effects.ts'
-import { changedFloatText, floatText } from '../../src/call/float-text.ts'
+import { floatBits } from '../../../src/call/bits.ts'
+import { clearlyDifferentEffects } from '../../../src/call/effects/clearly-different-effects.ts'
+import { changedFloatText, floatText } from '../../../src/call/effects/float-text.ts'
 
 const double = (value: number) => floatText(floatBits(value, 'f64'), 'f64')
 const float = (value: number) => floatText(floatBits(value, 'f32'), 'f32')

@@ -1,8 +1,8 @@
 /** A float in effects: shortest decimal, then the exact bits; and how two such texts compare. */
 
-import { floatValue, shortestDecimal } from './bits.ts'
-import type { FloatFormat } from './call-plan.ts'
-import { isClearGap } from './float-gap.ts'
+import { floatValue, shortestDecimal } from '../bits.ts'
+import type { FloatFormat } from '../call-plan.ts'
+import { isClearGap } from '../float-gap.ts'
 
 /** Every NaN is the same: C gives its bits no meaning. */
 export function floatText(hex: string, format: FloatFormat): string {

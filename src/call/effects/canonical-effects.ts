@@ -1,5 +1,5 @@
 /** Effects of a call in, a text out that is the same byte for byte exactly when the effects are the same. */
-import type { CallEffects } from '../records/call-effects.ts'
+import type { CallEffects } from '../../records/call-effects.ts'
 
 /**
  * JSON with keys in the order in which memory lies, which does not depend on addresses.
