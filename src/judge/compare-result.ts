@@ -1,38 +1,55 @@
 /**
  * Whether what a called function returned is the expected result. Pure. `null`, booleans, strings, lists and objects
- * must be the same, keys in any order; numbers too, except that `words` allows its tolerance where one of the two is
- * no whole number, and `lines` and `words` apply to strings as they do to outputs.
+ * must be the same, keys in any order; numbers have the same value, 3.0 and 3 being one. Where `words` is the rule, an
+ * expected float takes what its tolerance allows. `lines` and `words` apply to strings as they do to outputs.
  */
 
-import type { Comparison, JsonValue } from '../records/suite.ts'
-import { compareOutput, isWithin } from './compare-output.ts'
+import { type JsonValue, WholeFloat } from '../records/json-value.ts'
+import type { Comparison } from '../records/suite.ts'
+import { compareText, isWithin } from './compare-output.ts'
+
+export interface ResultForm {
+  /** The language writes an object whose keys are 0, 1, ... as a list: it has one thing for both. */
+  readonly listsAreObjects?: boolean
+}
 
 /** @example compareResult([1, { a: 2 }], [1, { a: 2 }], { kind: 'exact' }) // true */
-export function compareResult(expected: JsonValue, got: JsonValue, comparison: Comparison): boolean {
-  if (typeof expected === 'string' && typeof got === 'string')
-    return compareOutput(expected, Buffer.from(got), comparison)
-  if (typeof expected === 'number' && typeof got === 'number')
-    return expected === got || isNear(expected, got, comparison)
-  if (isList(expected) || isList(got)) {
-    if (!isList(expected) || !isList(got) || expected.length !== got.length) return false
-    return expected.every((item, index) => compareResult(item, got[index]!, comparison))
-  }
-  if (isRecord(expected) && isRecord(got)) {
-    const keys = Object.keys(expected)
-    if (keys.length !== Object.keys(got).length) return false
-    return keys.every(
-      (key) => Object.hasOwn(got, key) && compareResult(expected[key]!, got[key]!, comparison),
+export function compareResult(
+  expected: JsonValue,
+  got: JsonValue,
+  comparison: Comparison,
+  form: ResultForm = {},
+): boolean {
+  const same = (a: JsonValue, b: JsonValue) => compareResult(a, b, comparison, form)
+  if (typeof expected === 'string' && typeof got === 'string') return compareText(expected, got, comparison)
+  if (isNumber(expected)) return typeof got === 'number' && sameNumber(expected, got, comparison)
+  if (isList(expected))
+    return (
+      isList(got) &&
+      expected.length === got.length &&
+      expected.every((item, index) => same(item, got[index]!))
     )
+  if (isObject(expected)) {
+    const found = form.listsAreObjects && isList(got) ? { ...got } : got
+    if (!isObject(found)) return false
+    const keys = Object.keys(expected)
+    if (keys.length !== Object.keys(found).length) return false
+    return keys.every((key) => Object.hasOwn(found, key) && same(expected[key]!, found[key]!))
   }
   return expected === got
 }
 
-function isNear(expected: number, got: number, comparison: Comparison): boolean {
-  if (comparison.kind !== 'words' || (Number.isInteger(expected) && Number.isInteger(got))) return false
-  return isWithin(expected, got, comparison.tolerance)
+function sameNumber(expected: number | WholeFloat, got: number, comparison: Comparison): boolean {
+  const value = expected instanceof WholeFloat ? expected.value : expected
+  if (value === got) return true
+  const isFloat = expected instanceof WholeFloat || !Number.isInteger(expected)
+  return isFloat && comparison.kind === 'words' && isWithin(value, got, comparison.tolerance)
 }
+
+const isNumber = (value: JsonValue): value is number | WholeFloat =>
+  typeof value === 'number' || value instanceof WholeFloat
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value)
 
-const isRecord = (value: JsonValue): value is { readonly [key: string]: JsonValue } =>
-  value !== null && typeof value === 'object'
+const isObject = (value: JsonValue): value is { readonly [key: string]: JsonValue } =>
+  value !== null && typeof value === 'object' && !isList(value) && !(value instanceof WholeFloat)

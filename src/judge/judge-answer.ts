@@ -5,8 +5,9 @@
  * An output that is right does not excuse another exit status. What is expected never leaves this process.
  */
 import { randomBytes } from 'node:crypto'
+import type { JsonValue } from '../records/json-value.ts'
 import { LANGUAGE_NAMES, type Program } from '../records/language.ts'
-import type { JsonValue, Suite, SuiteLimits, Test } from '../records/suite.ts'
+import type { Suite, SuiteLimits, Test } from '../records/suite.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
 import type { Box } from './box.ts'

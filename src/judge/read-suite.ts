@@ -1,11 +1,12 @@
 /**
- * A problem's file in, its suite out, checked: docs/judge.md has the form. Whole numbers beyond what a double holds are
- * refused, since a result that differs from them could not be told.
+ * A problem's file in, its suite out, checked: docs/judge.md has the form. What would be lost on the way to a program or
+ * back is refused.
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
-import type { JsonValue, Suite } from '../records/suite.ts'
+import { type JsonValue, lossOf, parseKeepingFloats, WholeFloat } from '../records/json-value.ts'
+import type { Suite } from '../records/suite.ts'
 
 const MIB = 1024 * 1024
 
@@ -15,20 +16,30 @@ export const DEFAULT_SUITE_LIMITS = { testMs: 4000, memoryBytes: 512 * MIB, outp
 /** The least that the leanest of the large runtimes starts with. */
 const LEAST_MEMORY_BYTES = 64 * MIB
 
-const text = () => z.string({ error: 'must be text' })
+const text = () =>
+  z.string({ error: 'must be text' }).refine((value) => value.isWellFormed(), {
+    error: 'holds half a character, which no program can read or print',
+  })
+
+/** Outside of calls 4000.0 is 4000. */
+const plain = (value: unknown) => (value instanceof WholeFloat ? value.value : value)
 
 const wholeNumber = (least: number, most: number) =>
+  z.preprocess(
+    plain,
+    z
+      .int({ error: 'must be a whole number' })
+      .min(least, { error: `must be at least ${least}` })
+      .max(most, { error: `must be at most ${most}` }),
+  )
+
+const json = () =>
   z
-    .int({ error: 'must be a whole number' })
-    .min(least, { error: `must be at least ${least}` })
-    .max(most, { error: `must be at most ${most}` })
-
-const json = () => z.json().refine(isExact, { error: 'holds a whole number beyond 2^53: pass it as text' })
-
-function isExact(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
-  return value === null || typeof value !== 'object' || Object.values(value).every(isExact)
-}
+    .custom<JsonValue>((value) => value !== undefined, { error: 'must be a value of JSON' })
+    .superRefine((value, context) => {
+      const loss = lossOf(value)
+      if (loss !== undefined) context.addIssue({ code: 'custom', message: `holds ${loss}: pass it as text` })
+    })
 
 const testSchema = z.discriminatedUnion(
   'kind',
@@ -52,9 +63,13 @@ const comparisonSchema = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal('words'),
       tolerance: z
-        .number({ error: 'must be a number' })
-        .min(0, { error: 'must not be negative' })
-        .max(1, { error: 'must be at most 1' })
+        .preprocess(
+          plain,
+          z
+            .number({ error: 'must be a number' })
+            .min(0, { error: 'must not be negative' })
+            .max(1, { error: 'must be at most 1' }),
+        )
         .default(0),
     }),
   ],
@@ -101,7 +116,7 @@ function readJson(path: string): JsonValue {
     throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`)
   }
   try {
-    return JSON.parse(content)
+    return parseKeepingFloats(content)
   } catch (error) {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}.`)
   }

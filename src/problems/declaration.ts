@@ -2,8 +2,10 @@
  * What an answer to a problem with call tests must declare, in its language. Parameters are named by their places;
  * where types must be declared they are those that the tests' values have in common.
  */
+
+import type { JsonValue } from '../records/json-value.ts'
 import type { Language } from '../records/language.ts'
-import type { JsonValue, Suite } from '../records/suite.ts'
+import type { Suite } from '../records/suite.ts'
 import { commonType, type ValueType } from './value-type.ts'
 
 /** What tests know of a function. */

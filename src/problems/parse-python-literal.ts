@@ -3,7 +3,7 @@
  * text or numbers as keys. Nothing is evaluated. Whole numbers beyond 2^53 are refused, since a double would not hold
  * them; sets, bytes, complex numbers and names are no plain data.
  */
-import type { JsonValue } from '../records/suite.ts'
+import { type JsonValue, WholeFloat } from '../records/json-value.ts'
 
 /**
  * @example parsePythonLiteral("{'a': [1, None, True]}") // { a: [1, null, true] }
@@ -65,11 +65,12 @@ class LiteralReader {
     throw this.#error(word === '' ? 'no value' : `${word} is no plain data`)
   }
 
-  #number(text: string): number {
+  #number(text: string): number | WholeFloat {
     const value = Number(text.replaceAll('_', ''))
-    if (/^[+-]?[\d_]+$/.test(text) && !Number.isSafeInteger(value))
+    const isWhole = /^[+-]?[\d_]+$/.test(text)
+    if (isWhole ? !Number.isSafeInteger(value) : !Number.isFinite(value))
       throw this.#error(`${text} is beyond what a double holds`)
-    return value
+    return !isWhole && Number.isInteger(value) ? WholeFloat.of(value) : value
   }
 
   /** Strings that stand beside each other are one. */
@@ -143,12 +144,12 @@ class LiteralReader {
     const entries: [string, JsonValue][] = []
     this.#separated('}', () => {
       const key = this.value()
-      if (typeof key !== 'string' && typeof key !== 'number')
-        throw this.#error('a key that is neither text nor number')
+      const isNumber = typeof key === 'number' || key instanceof WholeFloat
+      if (typeof key !== 'string' && !isNumber) throw this.#error('a key that is neither text nor number')
       this.#match(SPACE)
       if (this.#text[this.#at] !== ':') throw this.#error('a key without a value')
       this.#at++
-      entries.push([String(key), this.value()])
+      entries.push([isNumber ? JSON.stringify(key) : key, this.value()])
     })
     // fromEntries, so that a key "__proto__" is a key like any other.
     return Object.fromEntries(entries)

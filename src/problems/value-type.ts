@@ -1,5 +1,5 @@
 /** The type that JSON values have in common, for languages in which a function must declare it. Pure. */
-import type { JsonValue } from '../records/suite.ts'
+import { type JsonValue, WholeFloat } from '../records/json-value.ts'
 
 export type ValueType =
   | { readonly kind: 'flag' | 'integer' | 'number' | 'text' }
@@ -25,6 +25,7 @@ function typeOf(value: JsonValue): ValueType | undefined {
   if (value === null) return undefined
   if (typeof value === 'boolean') return { kind: 'flag' }
   if (typeof value === 'string') return { kind: 'text' }
+  if (value instanceof WholeFloat) return { kind: 'number' }
   if (typeof value === 'number') return { kind: Number.isInteger(value) ? 'integer' : 'number' }
   const items = Object.values(value)
   const item = commonType(items)

@@ -1,12 +1,5 @@
-/** What an answer must do to pass: tests, the rule by which outputs are compared, and limits. Plain data. */
-
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
+/** What an answer must do to pass: tests, the rule by which outputs are compared, and limits. */
+import type { JsonValue } from './json-value.ts'
 
 export type Test =
   /** The program reads `input` and must print `output`. */

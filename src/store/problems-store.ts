@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { UserError } from '../base/user-error.ts'
+import { parseKeepingFloats } from '../records/json-value.ts'
 import type { Language, Program } from '../records/language.ts'
 import type { DropReason, ProblemOrigin, ProvenProblem } from '../records/problem.ts'
 import type { Split } from '../records/split.ts'
@@ -254,7 +255,7 @@ function toProblem(
     dataset,
     license,
     split,
-    suite: JSON.parse(unpackText(suite)) as Suite,
+    suite: parseKeepingFloats(unpackText(suite)) as unknown as Suite,
     solutions: solutions.map(({ language, code }): Program => ({ language, code: unpackText(code) })),
   }
 }

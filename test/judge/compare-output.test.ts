@@ -16,7 +16,13 @@ test.each<[Comparison, string, string]>([
   [words, 'a b\nc', 'a   b c'],
   [words, '0.5', '0.5000001'],
   [words, '3', '3.0'],
+  [words, '12345678901234567890', '12345678901234567890.00'],
+  [words, '0', '-0.0'],
   [words, '1000000.0', '1000000.5'],
+  [words, '1e999', '1e999'],
+  [noTolerance, '9007199254740993.0', '9007199254740993'],
+  [noTolerance, '0.10', '.1'],
+  [noTolerance, '12e-1', '1.2'],
   [words, '1e3', '1000.0'],
   [words, '-.5', '-0.50'],
 ])('%o takes %j for %j', (comparison, expected, got) => {
@@ -35,6 +41,18 @@ test.each<[Comparison, string, string, string]>([
   [words, '1 2', '1', 'or be missing'],
   [words, '1000000007', '1000000006', 'whole numbers must be the same, whatever the tolerance'],
   [words, '9007199254740993', '9007199254740992', 'also beyond what a double holds'],
+  [words, '1000000007', '1000000500.0', 'nor does a point in the output change that'],
+  [words, '1000000007', '1e9', 'or an exponent'],
+  [words, '1000000000', '1e9', 'even of the same value: its digits are not there'],
+  [words, '9007199254740993', '9007199254740992.0', 'a double does not stand for it'],
+  [words, '3', '3.0000000001', 'nothing but zeros follows a whole number'],
+  [noTolerance, '9007199254740993.0', '9007199254740992.0', 'without a tolerance every digit counts'],
+  [noTolerance, '0.1', '0.10000000000000000001', 'however small'],
+  [noTolerance, '1.5', '-1.5', 'and the sign'],
+  [words, '1e999', '5.0', 'an infinity is near no number'],
+  [words, '5.0', '1e999', 'nor is a number near it'],
+  [words, '1e999', '-1e999', 'or the other one'],
+  [words, '1e999', '1e1000', 'or another number that is too large'],
   [words, '0.5', '0.51', 'numbers beyond the tolerance differ'],
   [words, '0.0', 'nan', 'what is no number is a word'],
   [words, 'Infinity', '1e999', 'also for the largest'],
@@ -42,6 +60,11 @@ test.each<[Comparison, string, string, string]>([
   [words, 'yes', 'YES', 'case counts'],
 ])('%o does not take %j for %j: %s', (comparison, expected, got) => {
   expect(compareOutput(expected, Buffer.from(got), comparison)).toBe(false)
+})
+
+test('half a character is no output', () => {
+  for (const comparison of [exact, lines, words])
+    expect(compareOutput('\ud800', Buffer.from('\ufffd'), comparison)).toBe(false)
 })
 
 test('bytes that are no UTF-8 equal nothing else, not even the sign that stands for them', () => {

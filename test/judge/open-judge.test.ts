@@ -6,8 +6,9 @@ import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'
+import type { JsonValue } from '../../src/records/json-value.ts'
 import type { Language } from '../../src/records/language.ts'
-import type { Comparison, JsonValue, Suite } from '../../src/records/suite.ts'
+import type { Comparison, Suite } from '../../src/records/suite.ts'
 import { openTestJudge } from './open-test-judge.ts'
 
 const MIB = 1024 * 1024

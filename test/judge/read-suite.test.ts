@@ -53,12 +53,32 @@ test.each([
     `{"tests": [{"kind": "call", "name": "f", "arguments": [], "result": [9007199254740993]}]}`,
     'tests[0].result holds a whole number beyond 2^53: pass it as text',
   ],
+  [
+    `{"tests": [{"kind": "call", "name": "f", "arguments": [1000000000000000000000], "result": 1}]}`,
+    'tests[0].arguments[0] holds a whole number beyond 2^53: pass it as text',
+  ],
+  [
+    `{"tests": [{"kind": "call", "name": "f", "arguments": [1e999], "result": 1}]}`,
+    'tests[0].arguments[0] holds a number beyond 1.8e308: pass it as text',
+  ],
+  [{ tests: [{ ...call, result: { '\ud800': 1 } }] }, 'tests[0].result holds half a character'],
+  [{ tests: [{ ...call, result: undefined }] }, 'tests[0].result must be a value of JSON'],
+  [{ tests: [{ ...sum, input: 'a\udc00' }] }, 'tests[0].input holds half a character'],
   [{ tests: [sum], comparison: { kind: 'fuzzy' } }, 'comparison.kind must be exact, lines or words'],
   [{ tests: [sum], limits: { testMs: 0.5 } }, 'limits.testMs must be a whole number'],
   [{ tests: [sum], limits: { memoryBytes: 1 } }, 'limits.memoryBytes must be at least 67108864'],
 ])('%j is refused: %s', (problem, sentence) => {
   expect(() => read(problem)).toThrow(UserError)
   expect(() => read(problem)).toThrow(sentence)
+})
+
+test('3.0 stays a float, in calls and nowhere else', () => {
+  const suite = read(
+    '{"tests": [{"kind": "call", "name": "f", "arguments": [3.0, [1e2, -0.0, 0.5, 3]], "result": {"a": 1E300}}],' +
+      ' "comparison": {"kind": "words", "tolerance": 1.0}, "limits": {"testMs": 4000.0}}',
+  )
+  expect(JSON.stringify(suite.tests)).toContain('"arguments":[3.0,[1e2,-0.0,0.5,3]],"result":{"a":1E300}')
+  expect(suite).toMatchObject({ comparison: { tolerance: 1 }, limits: { testMs: 4000 } })
 })
 
 test('all wrong fields are named at once', () => {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -230,6 +230,19 @@ function problemsIn(path: string): number {
 }
 
 describe('our own problems', () => {
+  const go = findPrograms(definitionOf('go'))?.go
+  test.skipIf(go === undefined)('are written for the oldest Go that is supported, 1.19', () => {
+    const files = readdirSync(FIXTURES)
+      .map((name) => join(FIXTURES, name, 'solution.go'))
+      .filter((path) => existsSync(path))
+    expect(files.length).toBeGreaterThan(0)
+    for (const file of files) {
+      const args = ['build', '-gcflags=-lang=go1.19', '-o', '/dev/null', file]
+      const { status, stderr } = spawnSync(go!, args, { encoding: 'utf8' })
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    }
+  })
+
   test('every solution passes, in every language that is installed', async () => {
     const judge = await openJudge({ slots: 2 })
     try {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { parsePythonLiteral } from '../../src/problems/parse-python-literal.ts'
+import { WholeFloat } from '../../src/records/json-value.ts'
 
 describe('a Python literal', () => {
   test.each([
@@ -9,7 +10,8 @@ describe('a Python literal', () => {
     ['-12', -12],
     ['1_000', 1000],
     ['.5e-3', 0.0005],
-    ['1.', 1],
+    ['1.', WholeFloat.of(1)],
+    ['{1.0: -0.0}', { '1.0': WholeFloat.of(-0) }],
     ["'a'", 'a'],
     ['"it\'s"', "it's"],
     ['\'a\' "b"', 'ab'],

@@ -2,9 +2,11 @@
  * A row of APPS or TACO in, a problem out. `input_output` and `solutions` are JSON texts, sometimes empty or broken:
  * `{"inputs": ["1 2\n"], "outputs": ["3\n"]}`, with `fn_name` where a function is to be called.
  */
+
+import { type JsonValue, lossOf, parseKeepingFloats } from '../../records/json-value.ts'
 import type { Program } from '../../records/language.ts'
 import type { DropReason, ProblemContent } from '../../records/problem.ts'
-import type { JsonValue, Test } from '../../records/suite.ts'
+import type { Test } from '../../records/suite.ts'
 import { callTests, stdinTests } from './test-forms.ts'
 
 export const APPS_COLUMNS = ['input_output', 'solutions', 'license'] as const
@@ -43,15 +45,12 @@ const IMPORTS = ['typing', 'collections', 'math', 'heapq', 'bisect', 'itertools'
   .map((name) => `from ${name} import *\nimport ${name}`)
   .join('\n')
 
-/** Whole numbers that a double does not hold come out as undefined, as does what is not JSON. */
+/** What would lose something on its way comes out as undefined, as does what is not JSON. */
 function parseJson(text: unknown): JsonValue | undefined {
   if (typeof text !== 'string') return undefined
   try {
-    return JSON.parse(text, (_key, value) => {
-      if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-        throw new SyntaxError('a whole number beyond 2^53')
-      return value
-    })
+    const value = parseKeepingFloats(text)
+    return lossOf(value) === undefined ? value : undefined
   } catch {
     return undefined
   }

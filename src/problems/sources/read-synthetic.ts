@@ -5,9 +5,10 @@
  */
 
 import { readAnswer } from '../../judge/read-answer.ts'
+import type { JsonValue } from '../../records/json-value.ts'
 import type { Program } from '../../records/language.ts'
 import type { DropReason, ProblemContent } from '../../records/problem.ts'
-import type { JsonValue, Test } from '../../records/suite.ts'
+import type { Test } from '../../records/suite.ts'
 import { parsePythonLiteral } from '../parse-python-literal.ts'
 import { callTests, stdinTests } from './test-forms.ts'
 

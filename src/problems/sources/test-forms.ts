@@ -5,8 +5,9 @@
  * Both readings come out, and a solution that is right passes only one.
  */
 
+import type { JsonValue } from '../../records/json-value.ts'
 import type { DropReason } from '../../records/problem.ts'
-import type { JsonValue, Test } from '../../records/suite.ts'
+import type { Test } from '../../records/suite.ts'
 
 export interface Pair {
   readonly input: JsonValue
