@@ -143,6 +143,23 @@ export function isCharacter(type: PlanType): boolean {
   return type.kind === 'integer' && type.character
 }
 
+/** True when a value of the type contains an address. */
+export function holdsPointer(types: readonly PlanType[], key: number): boolean {
+  const type = types[key]!
+  switch (type.kind) {
+    case 'pointer':
+      return true
+    case 'array':
+      return holdsPointer(types, type.element)
+    case 'struct':
+      return type.members.some((member) => holdsPointer(types, member.type))
+    case 'union':
+      return type.pointers
+    default:
+      return false
+  }
+}
+
 /** The C spelling of a type as an abstract declarator without dimensions: `int`, `struct node *`. */
 export function typeName(plan: Pick<CallPlan, 'types'>, key: number): string {
   const type = typeAt(plan, key)

@@ -5,7 +5,7 @@
 import { floatBits, floatValue } from '../call/bits.ts'
 import { type CallPlan, type FloatFormat, isCharacter, type PlanType, typeAt } from '../call/call-plan.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { type FieldRole, fieldRoles, type NamedField } from '../call/field-roles.ts'
+import { type FieldRole, fieldRoles, type NamedField } from '../call/inputs/field-roles.ts'
 import type { CallInput, Input, Value } from '../records/input.ts'
 
 export interface NumberSlot {

@@ -12,7 +12,7 @@
 
 import { createRandom, type Random } from '../base/random.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { generateCall } from '../call/generate-call.ts'
+import { generateCall } from '../call/inputs/generate-call.ts'
 import type { CodeEngine, Executable, Explored } from '../execute/code-engine.ts'
 import { reasonOf, type Screen } from '../execute/original/screen-original.ts'
 import type { Input } from '../records/input.ts'

@@ -2,7 +2,7 @@
 
 import type { Random } from '../base/random.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { mutateCall } from '../call/mutate-call.ts'
+import { mutateCall } from '../call/inputs/mutate-call.ts'
 import type { Input } from '../records/input.ts'
 import { floatBoundaries, integerBoundaries } from './boundary-values.ts'
 import type { IrConstants } from './find-ir-constants.ts'

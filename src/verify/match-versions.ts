@@ -5,7 +5,7 @@
 import { type CallPlan, type PlanType, typeAt } from '../call/call-plan.ts'
 import { driverSource } from '../call/driver-source.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { planCall } from '../call/plan-call.ts'
+import { planCall } from '../call/plan/plan-call.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import { planFromIr } from './plan-from-ir.ts'
 import { readSignatures, type Signature, signatureText } from './read-signature.ts'

@@ -4,7 +4,7 @@
  * bytes behind a pointer as text, and a pointer must lead to scalars of one type.
  */
 import type { CallPlan, Field, PlanType } from '../call/call-plan.ts'
-import type { UnsupportedCall } from '../call/plan-call.ts'
+import type { UnsupportedCall } from '../call/plan/plan-call.ts'
 import type { IrFunction } from '../mutate-ir/ir-module.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import type { Signature } from './read-signature.ts'

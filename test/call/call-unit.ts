@@ -7,7 +7,7 @@ import type { CallPlan } from '../../src/call/call-plan.ts'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS, driverSource } from '../../src/call/driver-source.ts'
 import { decodeRecord } from '../../src/call/effects/decode-record.ts'
 import { encodeCall } from '../../src/call/encode-call.ts'
-import { planCall } from '../../src/call/plan-call.ts'
+import { planCall } from '../../src/call/plan/plan-call.ts'
 import type { CallInput } from '../../src/records/input.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 

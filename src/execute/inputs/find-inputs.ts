@@ -5,8 +5,8 @@
  */
 
 import { createRandom, type Random } from '../../base/random.ts'
-import { generateCall } from '../../call/generate-call.ts'
-import { mutateCall } from '../../call/mutate-call.ts'
+import { generateCall } from '../../call/inputs/generate-call.ts'
+import { mutateCall } from '../../call/inputs/mutate-call.ts'
 import type { CallInput, Input } from '../../records/input.ts'
 import type { RunOutcome } from '../../records/run-outcome.ts'
 import type { CodeEngine, Coverage, Dictionary, Executable } from '../code-engine.ts'

@@ -1,7 +1,7 @@
 /** A unit in, the way to enter it out. Needs the compiler, because only debug information knows a function's types exactly. */
 import { driverSource } from '../../call/driver-source.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
-import { planCall } from '../../call/plan-call.ts'
+import { planCall } from '../../call/plan/plan-call.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
 import type { Unit } from '../../records/unit.ts'
 

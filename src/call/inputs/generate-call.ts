@@ -3,22 +3,22 @@
  * input. Whether an input is one that the function takes without undefined behaviour is for runs to decide.
  */
 
-import { createRandom, type Random } from '../base/random.ts'
-import type { Block, CallInput, Value } from '../records/input.ts'
-import { floatBits } from './bits.ts'
+import { createRandom, type Random } from '../../base/random.ts'
+import type { Block, CallInput, Value } from '../../records/input.ts'
 import {
   type ArrayType,
   type CallPlan,
   type Field,
+  holdsPointer,
   isCharacter,
   type Member,
   type PlanType,
   type PointerType,
   typeAt,
-} from './call-plan.ts'
-import { type FieldRole, fieldRoles, type NamedField } from './field-roles.ts'
-import { makeText } from './make-text.ts'
-import { holdsPointer } from './read-types.ts'
+} from '../call-plan.ts'
+import { type FieldRole, fieldRoles } from './field-roles.ts'
+import { pointsTo, pointsToStructure, roomFor, shapeOf, USUAL_ROOM } from './field-shapes.ts'
+import { ScalarMaker } from './scalar-maker.ts'
 
 export interface CallOptions {
   readonly seed: string | number
@@ -40,7 +40,6 @@ const MOST_ELEMENTS = 4096
 /** Room that is only there in case the function wants it stays below this. */
 const MOST_BLOCK_BYTES = 1 << 16
 const LARGEST_BLOCK_BYTES = 1 << 18
-const USUAL_ROOM = 32
 const TREE_DEPTH = 4
 /** A member that leads back to where the structure was reached from. */
 const BACK_LINK = /prev|parent|back|^up$/i
@@ -60,22 +59,15 @@ class Generator {
   readonly #size: number
   /** Usual upper end of counts. */
   readonly #mostCount: number
-  readonly #numbers: readonly bigint[]
-  readonly #decimals: readonly number[]
-  readonly #words: readonly string[]
+  readonly #scalars: ScalarMaker
   readonly #blocks: Block[] = []
-  /** Values made so far: a key is worth searching for only if it may be there. */
-  readonly #integersMade: bigint[] = []
-  readonly #textsMade: string[] = []
 
   constructor(plan: CallPlan, { seed, size, constants }: CallOptions) {
     this.#plan = plan
     this.#random = createRandom(seed)
     this.#size = Math.min(1, Math.max(0, size))
     this.#mostCount = 2 + Math.round(this.#size * 13)
-    this.#numbers = constants.filter((text) => /^-?\d+$/.test(text)).map(BigInt)
-    this.#decimals = constants.map(Number).filter((value) => Number.isFinite(value))
-    this.#words = constants.filter((text) => !Number.isFinite(Number(text)))
+    this.#scalars = new ScalarMaker(this.#random, this.#size, constants)
   }
 
   call(stdin: string): CallInput {
@@ -101,61 +93,40 @@ class Generator {
   /** Parameters, members or globals: what stands side by side is made to fit together. */
   #fields(fields: readonly Field[], path: Surroundings['path'], leastFilled: number): Value[] {
     const types = fields.map(({ type }) => typeAt(this.#plan, type))
-    const roles = fieldRoles(fields.map(({ name }, at) => ({ name, shape: this.#shape(types[at]!) })))
-    const lengths = new Map<number, number>()
-    roles.forEach((role, at) => {
-      if (role.kind === 'length') lengths.set(at, this.#count(roomFor(at, roles, types)))
-    })
+    const shapes = types.map((type) => shapeOf(this.#plan, type))
+    const roles = fieldRoles(fields.map(({ name }, at) => ({ name, shape: shapes[at]! })))
+    const lengths = this.#lengths(roles, types)
     // Positions without a length beside them share one that only the generator knows.
     const indexed = roles.some(({ kind }) => kind === 'index')
     const hidden = indexed && lengths.size === 0 ? this.#count(roomFor(undefined, roles, types)) : undefined
     const counts = [...lengths.values(), ...(hidden === undefined ? [] : [hidden])].sort((a, b) => a - b)
     const surroundings = { path, counts, leastFilled }
     const indexes = this.#indexes(roles, counts.at(-1) ?? 0)
-
-    // Elements come first, so that plain numbers beside them can be among them.
-    const values: Value[] = []
-    const order = [...fields.keys()].sort(
-      (a, b) => Number(roles[a]!.kind === 'plain') - Number(roles[b]!.kind === 'plain') || a - b,
-    )
-    for (const at of order) {
-      const { name, type } = fields[at]!
+    const countAt = (at: number): number | undefined => {
       const role = roles[at]!
-      if (role.kind === 'length') values[at] = this.#fitted(types[at]!, BigInt(lengths.get(at)!))
-      else if (role.kind === 'index') values[at] = this.#fitted(types[at]!, BigInt(indexes.get(at)!))
-      else {
-        const single = this.#shape(types[at]!) === 'records' && hidden !== undefined
-        const count =
-          role.kind !== 'data' || single
-            ? undefined
-            : role.length === undefined
-              ? hidden
-              : lengths.get(role.length)
-        values[at] = this.#value(type, name, count, surroundings)
-      }
+      if (role.kind !== 'data') return undefined
+      if (role.length !== undefined) return lengths.get(role.length)
+      return shapes[at] === 'records' ? undefined : hidden
+    }
+
+    const values: Value[] = []
+    for (const at of elementsFirst(roles)) {
+      const { name, type } = fields[at]!
+      const chosen = lengths.get(at) ?? indexes.get(at)
+      values[at] =
+        chosen === undefined
+          ? this.#value(type, name, countAt(at), surroundings)
+          : this.#scalars.fitted(types[at]!, BigInt(chosen))
     }
     return values
   }
 
-  #shape(type: PlanType): NamedField['shape'] {
-    if (type.kind === 'integer' && !type.character) return 'integer'
-    if (type.kind === 'array') return 'data'
-    if (type.kind !== 'pointer') return 'other'
-    const target = typeAt(this.#plan, type.to)
-    if (this.#pointsToStructure(target)) return 'other'
-    if (target.kind !== 'struct') return 'data'
-    // A cell of a list or tree stands alone.
-    return target.members.some((member) => this.#pointsTo(member.type, type.to)) ? 'other' : 'records'
-  }
-
-  /** A pointer to one is most likely for changing it (`struct node **head`), and it points to one structure. */
-  #pointsToStructure(type: PlanType): boolean {
-    return type.kind === 'pointer' && typeAt(this.#plan, type.to).kind === 'struct'
-  }
-
-  #pointsTo(key: number, target: number): boolean {
-    const type = typeAt(this.#plan, key)
-    return type.kind === 'pointer' && type.to === target
+  /** Of the fields that count elements, by position. */
+  #lengths(roles: readonly FieldRole[], types: readonly PlanType[]): ReadonlyMap<number, number> {
+    const lengths = new Map<number, number>()
+    for (const [at, role] of roles.entries())
+      if (role.kind === 'length') lengths.set(at, this.#count(roomFor(at, roles, types)))
+    return lengths
   }
 
   /** Small counts mostly; zero now and then; never more than there is room for. */
@@ -192,7 +163,7 @@ class Generator {
       case 'opaque':
         return { a: [] }
       default:
-        return this.#scalar(type)
+        return this.#scalars.scalar(type)
     }
   }
 
@@ -209,89 +180,6 @@ class Generator {
     })
   }
 
-  // ---- numbers ----
-
-  #scalar(type: PlanType): Value {
-    switch (type.kind) {
-      case 'boolean':
-        return { i: String(this.#random.int(0, 1)) }
-      case 'enum':
-        return type.values.length > 0 ? { i: this.#random.pick(type.values).value } : { i: '0' }
-      case 'float':
-        return { f: floatBits(this.#float(), type.format) }
-      case 'integer':
-        return type.character ? this.#character(type) : this.#fitted(type, this.#integer(type))
-      default:
-        throw new Error(`${type.kind} is no number`)
-    }
-  }
-
-  #integer(type: { readonly size: number; readonly signed: boolean }): bigint {
-    const random = this.#random
-    const draw = random.next()
-    if (draw < 0.03) return this.#boundary(type)
-    if (draw < 0.13) return BigInt(random.int(0, Math.round(20 + this.#size * 1000)))
-    if (draw < 0.23 && type.signed) return BigInt(-random.int(1, Math.round(4 + this.#size * 30)))
-    if (draw < 0.43 && this.#integersMade.length > 0)
-      return random.pick(this.#integersMade) + BigInt(random.chance(0.2) ? random.int(-1, 1) : 0)
-    if (draw < 0.58 && this.#numbers.length > 0)
-      return random.pick(this.#numbers) + BigInt(random.chance(0.5) ? random.int(-1, 1) : 0)
-    return BigInt(random.int(0, Math.round(3 + this.#size * 20)))
-  }
-
-  #boundary({ size, signed }: { readonly size: number; readonly signed: boolean }): bigint {
-    const bits = BigInt(size * 8)
-    const top = 1n << (signed ? bits - 1n : bits)
-    const power = 1n << BigInt(this.#random.int(0, Number(bits) - 2))
-    return this.#random.pick([
-      top - 1n,
-      top - 2n,
-      signed ? -top : 0n,
-      signed ? -top + 1n : 1n,
-      power,
-      power - 1n,
-      signed ? -1n : top - 1n,
-    ])
-  }
-
-  /** The number itself, or one that the type can hold. */
-  #fitted(type: PlanType, value: bigint): Value {
-    if (type.kind !== 'integer') return { i: String(value < 0n ? 0n : value) }
-    const bits = type.size * 8
-    return {
-      i: String(
-        type.signed
-          ? BigInt.asIntN(bits, value)
-          : BigInt.asUintN(bits, value < 0n && !this.#random.chance(0.2) ? -value : value),
-      ),
-    }
-  }
-
-  #character(type: { readonly signed: boolean; readonly size: number }): Value {
-    const random = this.#random
-    const draw = random.next()
-    const text = this.#textsMade.join('') + this.#words.join('')
-    if (draw < 0.5 && text !== '') return { i: String(text.charCodeAt(random.int(0, text.length - 1)) & 127) }
-    if (draw < 0.85) return { i: String(random.pick([...'abcxyzABZ0159 +-*/().,']).charCodeAt(0)) }
-    const value = draw < 0.95 ? BigInt(random.int(0, 9)) : this.#boundary({ ...type, size: 1 })
-    return { i: String(type.signed ? BigInt.asIntN(8, value) : BigInt.asUintN(8, value)) }
-  }
-
-  #float(): number {
-    const random = this.#random
-    const draw = random.next()
-    const sign = random.chance(0.25) ? -1 : 1
-    if (draw < 0.04) return random.pick([0, -0])
-    if (draw < 0.16 && this.#decimals.length > 0)
-      return sign * random.pick(this.#decimals) + (random.chance(0.5) ? random.pick([-1, 1, -0.5, 0.5]) : 0)
-    if (draw < 0.45) return sign * random.int(0, Math.round(5 + this.#size * 20))
-    if (draw < 0.8) return (sign * random.int(1, Math.round(50 + this.#size * 500))) / 10
-    if (draw < 0.96) return (sign * random.int(1, 64)) / random.pick([2, 4, 8, 3, 7])
-    return sign * random.pick([1e-3, 1e3, 12345.678, 1e6, 1e9])
-  }
-
-  // ---- memory ----
-
   #array(type: ArrayType, name: string, count: number | undefined, surroundings: Surroundings): Value {
     const least = isCharacter(typeAt(this.#plan, type.element)) ? 0 : surroundings.leastFilled
     const wanted = Math.max(
@@ -306,45 +194,15 @@ class Generator {
   /** @param room elements that there is memory for */
   #elements(key: number, filled: number, room: number, name: string, surroundings: Surroundings): Value {
     const type = typeAt(this.#plan, key)
-    if (isCharacter(type)) {
-      const text = this.#text(Math.min(filled, Math.max(0, room - 1)))
-      return { s: text }
-    }
+    if (isCharacter(type)) return { s: this.#scalars.text(Math.min(filled, Math.max(0, room - 1))) }
     const count = Math.min(filled, MOST_ELEMENTS)
-    if (type.kind === 'integer') return { a: this.#series(type, count) }
+    if (type.kind === 'integer') return { a: this.#scalars.series(type, count) }
     const values: Value[] = []
     // Elements of an array are not each as long as the array, except where a table is square.
-    const nested = type.kind === 'array' || (type.kind === 'pointer' && !this.#pointsToStructure(type))
+    const nested = type.kind === 'array' || (type.kind === 'pointer' && !pointsToStructure(this.#plan, type))
     const inner = nested ? (surroundings.counts.at(-1) ?? filled) : undefined
     for (let index = 0; index < count; index++) values.push(this.#value(key, name, inner, surroundings))
     return { a: values }
-  }
-
-  /** Numbers with something in common, since much code is about order and repetition. */
-  #series(type: Extract<PlanType, { kind: 'integer' }>, count: number): Value[] {
-    const random = this.#random
-    const most = Math.round(9 + this.#size * 90)
-    const least = type.signed && random.chance(0.3) ? -most : 0
-    const styles: Record<string, () => bigint> = {
-      few: () => BigInt(random.int(0, 2)),
-      small: () => BigInt(random.int(least < 0 ? -9 : 0, 9)),
-      wide: () => BigInt(random.int(least, most)),
-      any: () => this.#integer(type),
-    }
-    const make = styles[random.pick(['few', 'small', 'small', 'wide', 'wide', 'wide', 'any'])]!
-    const made = random.chance(0.05) ? Array<bigint>(count).fill(make()) : Array.from({ length: count }, make)
-    const order = random.next()
-    if (order < 0.35) made.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    if (order < 0.08) made.reverse()
-    const fitting = made.map((value) => this.#fitted(type, value))
-    for (const value of fitting) if ('i' in value) this.#integersMade.push(BigInt(value.i))
-    return fitting
-  }
-
-  #text(length: number): string {
-    const text = makeText(this.#random, { length, words: this.#words, texts: this.#textsMade })
-    this.#textsMade.push(text)
-    return text
   }
 
   #pointer(type: PointerType, name: string, count: number | undefined, surroundings: Surroundings): Value {
@@ -355,7 +213,7 @@ class Generator {
       return this.#structure(type, target.members, name, surroundings)
     if (this.#random.chance(0.02)) return NULL
     if (isCharacter(target)) return this.#buffer(type, count, surroundings)
-    const usual = this.#pointsToStructure(target)
+    const usual = pointsToStructure(this.#plan, target)
       ? 1
       : this.#random.int(Math.min(4, this.#mostCount), this.#mostCount + 1)
     const wanted = type.flat ? square(count ?? this.#mostCount) : (count ?? usual)
@@ -375,13 +233,12 @@ class Generator {
     const least = Math.max(filled, 1)
     // A table declared `int m[][9]` was most likely square.
     const declared = target.kind === 'array' ? target.count : 0
-    const sizes = this.#numbers.filter((value) => value > 1n && value <= 4096n).map(Number)
     const draw = this.#random.next()
     if (counted && draw < 0.5) return filled
     if (counted && draw < 0.7) return least + this.#random.int(1, 3)
     if (declared > 0) return Math.max(least, declared)
-    if (draw < 0.85 || sizes.length === 0) return Math.max(least, USUAL_ROOM)
-    return Math.max(least, this.#random.pick(sizes) + 1)
+    const mentioned = draw < 0.85 ? undefined : this.#scalars.mentionedLength()
+    return Math.max(least, mentioned === undefined ? USUAL_ROOM : mentioned + 1)
   }
 
   #buffer(type: PointerType, count: number | undefined, surroundings: Surroundings): Value {
@@ -391,7 +248,7 @@ class Generator {
       count === undefined || random.chance(0.15)
         ? this.#count(USUAL_ROOM) - (random.chance(0.1) ? 1 : 0)
         : count
-    const text = this.#text(Math.max(0, length))
+    const text = this.#scalars.text(Math.max(0, length))
     const least = Math.max(text.length, count ?? 0, ...counts) + 1
     const exact = random.chance(type.constant ? 0.7 : 0.15)
     const room = exact ? least : least + random.pick([16, 64, 256])
@@ -401,7 +258,7 @@ class Generator {
   /** One structure, with what it points to: a record, a list, a tree. */
   #structure(type: PointerType, members: readonly Member[], name: string, { path }: Surroundings): Value {
     const NULL: Value = { p: null }
-    const links = members.filter((member) => this.#pointsTo(member.type, type.to))
+    const links = members.filter((member) => pointsTo(this.#plan, member.type, type.to))
     const own = path.filter((step) => step.type === type.to)
     if (own.length > 0 && BACK_LINK.test(name)) {
       const above = own.at(-2)
@@ -454,15 +311,8 @@ class Generator {
 
 const square = (count: number): number => count * count
 
-/** How many elements a length may count: the smallest array of fixed size that it belongs to. */
-function roomFor(
-  length: number | undefined,
-  roles: readonly FieldRole[],
-  types: readonly PlanType[],
-): number {
-  const arrays = types.filter((type, at) => {
-    const role = roles[at]!
-    return type.kind === 'array' && role.kind === 'data' && (role.length === length || length === undefined)
-  })
-  return Math.min(USUAL_ROOM, ...arrays.map((type) => (type.kind === 'array' ? type.count : USUAL_ROOM)))
-}
+/** Plain numbers come last, so that they can be among the elements beside them. */
+const elementsFirst = (roles: readonly FieldRole[]): number[] =>
+  [...roles.keys()].sort(
+    (a, b) => Number(roles[a]!.kind === 'plain') - Number(roles[b]!.kind === 'plain') || a - b,
+  )

@@ -3,7 +3,7 @@
  * to before the first access (`*(int *)a`, `const Rec *x = a`, `strcmp(a, b)`). Without this, no comparison
  * function for qsort could be called. A wrong guess costs nothing but inputs that the sanitizers throw away.
  */
-import type { PlanType } from './call-plan.ts'
+import type { PlanType } from '../call-plan.ts'
 import { type Metadata, reference } from './debug-metadata.ts'
 import type { TypeReader } from './read-types.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planCall } from '../../src/call/plan-call.ts'
-import { debugIr, planOf } from './call-unit.ts'
+import { planCall } from '../../../src/call/plan/plan-call.ts'
+import { debugIr, planOf } from '../call-unit.ts'
 
 const HEADERS = '#include <stdio.h>\n#include <stdarg.h>\n#include <complex.h>\n'
 

@@ -1,5 +1,5 @@
 /** Made-up strings: few letters, so that repetitions occur, or what the source and earlier strings suggest. */
-import type { Random } from '../base/random.ts'
+import type { Random } from '../../base/random.ts'
 
 export interface TextOptions {
   /** Characters wanted; some styles give fewer, none gives more. */

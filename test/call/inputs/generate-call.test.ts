@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { callLiteral } from '../../src/call/call-literal.ts'
-import { type CallOptions, generateCall } from '../../src/call/generate-call.ts'
-import { mutateCall } from '../../src/call/mutate-call.ts'
-import type { CallInput, Value } from '../../src/records/input.ts'
-import { buildCall, planOf, runCall } from './call-unit.ts'
+import { callLiteral } from '../../../src/call/call-literal.ts'
+import { type CallOptions, generateCall } from '../../../src/call/inputs/generate-call.ts'
+import { mutateCall } from '../../../src/call/inputs/mutate-call.ts'
+import type { CallInput, Value } from '../../../src/records/input.ts'
+import { buildCall, planOf, runCall } from '../call-unit.ts'
 
 const OPTIONS: CallOptions = { seed: 1, size: 0.6, constants: [], stdin: '' }
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed)

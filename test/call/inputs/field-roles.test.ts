@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldRoles, type NamedField } from '../../src/call/field-roles.ts'
+import { fieldRoles, type NamedField } from '../../../src/call/inputs/field-roles.ts'
 
 /** `*a` data, `@s` records, `?x` neither, anything else an integer. */
 const field = (text: string): NamedField => {

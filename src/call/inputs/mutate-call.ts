@@ -3,10 +3,10 @@
  * changed. The shape of the memory stays, except that pointers to a structure's own kind may be cut.
  */
 
-import { createRandom, type Random } from '../base/random.ts'
-import type { CallInput, Value } from '../records/input.ts'
-import { floatBits, floatValue } from './bits.ts'
-import { type CallPlan, isCharacter, type PlanType, typeAt } from './call-plan.ts'
+import { createRandom, type Random } from '../../base/random.ts'
+import type { CallInput, Value } from '../../records/input.ts'
+import { floatBits, floatValue } from '../bits.ts'
+import { type CallPlan, isCharacter, type PlanType, typeAt } from '../call-plan.ts'
 
 /** A place that holds a value that can be replaced. */
 interface Slot {

@@ -2,12 +2,10 @@
  * O0 IR with debug information in, the plan for calling one of its functions out, or the reason why it cannot be
  * called with made-up arguments. The layout is the compiler's own, read from the debug information, never computed.
  */
-import type { CallPlan, Field, Global, PlanType } from './call-plan.ts'
+import type { CallPlan, Field, Global, PlanType } from '../call-plan.ts'
 import { type Metadata, quoted, readMetadata, reference } from './debug-metadata.ts'
 import { guessPointee } from './guess-pointee.ts'
-import { createTypeReader, type TypeReader } from './read-types.ts'
-
-export type { CallPlan } from './call-plan.ts'
+import { TypeReader } from './read-types.ts'
 
 export interface UnsupportedCall {
   readonly kind: 'unsupported'
@@ -39,7 +37,7 @@ export function planCall(debugIr: string, functionName: string): CallPlan | Unsu
     return unsupported(`${functionName} is static`)
   if (/^define .*@main\(/m.test(debugIr)) return unsupported('the unit has a main of its own')
 
-  const reader = createTypeReader(metadata, /^target triple = "([^"]*)"/m.exec(debugIr)?.[1] ?? '')
+  const reader = new TypeReader(metadata, /^target triple = "([^"]*)"/m.exec(debugIr)?.[1] ?? '')
   const typeList = reference(metadata.node(signature).fields.get('types'))
   const [result = null, ...parameterTypes] = typeList === undefined ? [] : metadata.node(typeList).items
   if (parameterTypes.includes(null)) return unsupported('takes a variable number of arguments')
