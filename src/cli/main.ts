@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { explainFileError } from '../base/explain-file-error.ts'
 import { PACKAGE_ROOT } from '../base/package-root.ts'
 import { UserError } from '../base/user-error.ts'
 import { COMMANDS } from './commands.ts'
@@ -38,12 +39,13 @@ export async function main(argv: readonly string[], context: Context = processCo
       if (error.code !== 'commander.help') stderr.write(`gepo: ${usageSentence(error, argv)}\n`)
       return EXIT.usage
     }
-    if (error instanceof UserError) {
-      stderr.write(`gepo: ${error.message}\n`)
+    const explained = explainFileError(error, 'what was being read or written')
+    if (explained instanceof UserError) {
+      stderr.write(`gepo: ${explained.message}\n`)
       return EXIT.usage
     }
     stderr.write(`gepo: this is a bug; please report it with what follows.\n${stackOf(error)}\n`)
-    return EXIT.failed
+    return EXIT.bug
   } finally {
     // Streams of the process stay guarded: what is buffered may fail after this returns.
     if (stdout !== process.stdout) {
@@ -79,7 +81,8 @@ async function createProgram(
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 a checked property does not hold, 2 wrong usage or input, 3 unknown, 130 interrupted.
+Exit codes: 0 done, 1 a checked property does not hold, 2 wrong usage or input, 3 unknown, 70 a bug of gepo,
+130 interrupted.
 
 Examples:
   $ gepo doctor

@@ -6,8 +6,8 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, join, posix, relative, resolve } from 'node:path'
 import fastGlob from 'fast-glob'
+import { errorCode, explainFileError } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
-import { errorCode, explainFileError } from './explain-file-error.ts'
 
 type FileFormat = 'c' | 'jsonl' | 'parquet'
 

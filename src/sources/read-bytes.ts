@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { errorCode, explainFileError } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
-import { errorCode, explainFileError } from './explain-file-error.ts'
 
 /**
  * A file's content, piece by piece, unpacked if its name ends in .gz.

@@ -1,7 +1,7 @@
 /** C files on disk enter, raw items leave. At most `maxBytes` + 1 bytes of a file are ever read. */
 import { type FileHandle, open } from 'node:fs/promises'
+import { errorCode } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
-import { errorCode } from './explain-file-error.ts'
 import type { ContainerLabel, RawContent, RawItem } from './raw-item.ts'
 
 /** One item a file; `row` is the file's name below its folder. */

@@ -12,8 +12,8 @@ import {
   parquetSchema,
 } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
+import { explainFileError } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
-import { explainFileError } from './explain-file-error.ts'
 import { type ContainerLabel, licenseColumn, type RawContent, type RawItem, textColumns } from './raw-item.ts'
 
 /** Decoded text held at once; row groups above it are read in several stretches. */

@@ -113,13 +113,38 @@ describe('the command line', () => {
     expect(stderr.trimEnd()).not.toContain('\n')
   })
 
-  it('prints the stack of a bug and ends with 1', async () => {
+  it('prints the stack of a bug and ends with a code that no verdict has', async () => {
     const { exit, stderr } = await run(
       ['build', 'x', '--out', db],
       withBuild(() => Promise.reject(new TypeError('no such thing'))),
     )
-    expect(exit).toBe(1)
+    expect(exit).toBe(70)
     expect(stderr).toMatch(/this is a bug.*\nTypeError: no such thing\n {4}at /)
+  })
+})
+
+describe('what the machine refuses', () => {
+  it.each([
+    [
+      'ENOSPC',
+      '/data/runs/a/progress.json',
+      /^gepo: no space left for \/data\/runs\/a\/progress\.json: free some/,
+    ],
+    ['EDQUOT', undefined, /^gepo: the disk quota is used up for what was being read or written/],
+    ['EROFS', '/data', /^gepo: \/data lies on a read-only file system/],
+    ['EACCES', '/data', /^gepo: permission denied for \/data/],
+  ])('is one sentence with the remedy: %s', async (code, path, sentence) => {
+    const error = Object.assign(new Error(`${code}: refused`), {
+      code,
+      syscall: 'write',
+      ...(path && { path }),
+    })
+    const { exit, stderr } = await run(
+      ['build', 'x', '--out', db],
+      withBuild(() => Promise.reject(error)),
+    )
+    expect(exit).toBe(2)
+    expect(stderr.split('\n').findLast((line) => line.startsWith('gepo:'))).toMatch(sentence)
   })
 })
 

@@ -61,7 +61,7 @@ async function runTrain(
   }
   if (dryRun) {
     const file = join(config.model, CONFIG_FILE)
-    const plan = planMemory(config, readModelConfig(await readJsonFile(file), file))
+    const plan = planMemory(config, readModelConfig(await readJsonFile(file), file, { isTrained: true }))
     context.stdout.write(json ? `${JSON.stringify(plan)}\n` : renderMemoryPlan(plan))
     return EXIT.done
   }

@@ -4,7 +4,7 @@
  * batch and not the data.
  */
 import { createHash } from 'node:crypto'
-import { sampleIds } from '../../base/sample-ids.ts'
+import { rankIds } from '../../base/sample-ids.ts'
 import type { Split } from '../../records/split.ts'
 import type { TrainingCache } from '../../store/training-cache.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
@@ -36,7 +36,7 @@ export interface Survey {
 
 export interface SourceOptions {
   readonly split: Split
-  /** Number of groups, drawn by the seed; null for all. */
+  /** Number of groups, drawn by the seed among those that can be used; null for all. */
   readonly limit: number | null
   readonly seed: number
   readonly signal?: AbortSignal | undefined
@@ -58,17 +58,20 @@ export async function openGroupSource(
   { split, limit, seed, signal, onProgress }: SourceOptions,
 ): Promise<GroupSource> {
   const all = rows.groupIds(split)
-  const chosen = limit === null ? all : sampleIds(all, limit, seed)
+  // Whether a group can be used shows when its texts are encoded, so that a small sample ends at its last group.
+  const candidates = limit === null ? all : rankIds(all, seed)
+  const wanted = limit ?? all.length
   const ids: string[] = []
   const totals = { tokens: 0, longestSequence: 0, largestGroup: 0 }
   const droppedGroups: Record<string, number> = {}
   const droppedResponses: Record<string, number> = {}
   const scope = scopeOf(encoding)
 
-  for (let start = 0; start < chosen.length; start += PAGE) {
+  for (let start = 0; start < candidates.length && ids.length < wanted; start += PAGE) {
     signal?.throwIfAborted()
-    const page = chosen.slice(start, start + PAGE)
+    const page = candidates.slice(start, start + PAGE)
     for (const [i, outcome] of (await surveyPage(page, rows, cache, encoding, scope)).entries()) {
+      if (ids.length === wanted) break
       count(droppedResponses, 'overlong', outcome.dropped.overlong)
       count(droppedResponses, 'special-token', outcome.dropped.specialToken)
       if (outcome.kind === 'dropped') {
@@ -80,16 +83,17 @@ export async function openGroupSource(
       totals.longestSequence = Math.max(totals.longestSequence, outcome.longest)
       totals.largestGroup = Math.max(totals.largestGroup, outcome.tokens)
     }
-    onProgress?.(Math.min(start + PAGE, chosen.length), chosen.length)
+    if (limit === null) onProgress?.(Math.min(start + PAGE, all.length), all.length)
+    else onProgress?.(ids.length, Math.min(wanted, all.length))
   }
   return {
     split,
     scope,
-    ids,
+    ids: ids.sort(),
     survey: { groups: ids.length, ...totals, droppedGroups, droppedResponses },
-    load: (wanted) =>
+    load: (asked) =>
       Promise.all(
-        wanted.map(async (id) => {
+        asked.map(async (id) => {
           const result = await encodeGroup(rows.group(id), encoding)
           if (result.kind === 'dropped') throw new Error(`group ${id} could be used before: ${result.reason}`)
           return result.group

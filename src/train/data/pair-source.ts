@@ -31,8 +31,16 @@ export async function openPairSource(
   const responses = await tokenizer.encode(read.map(({ response }) => response))
   const start = text.startMark ? tokenizer.startIds : []
   const groups = new Map<string, EncodedGroup>()
-  let overlong = 0
-  for (const i of read.keys()) {
+  const dropped: Record<string, number> = {}
+  const drop = (reason: string) => {
+    dropped[reason] = (dropped[reason] ?? 0) + 1
+  }
+  const isSpecial = (one: string) => tokenizer.specialTokens.some((special) => one.includes(special))
+  for (const [i, { prompt, response }] of read.entries()) {
+    if (isSpecial(prompt) || isSpecial(response)) {
+      drop('special-token')
+      continue
+    }
     const group: EncodedGroup = {
       id: `pair ${String(i + 1).padStart(9, '0')}`,
       prompt: Int32Array.of(...start, ...prompts[i]!),
@@ -40,7 +48,7 @@ export async function openPairSource(
       winners: 1,
       losers: [],
     }
-    if (groupTokens(group) > length.maxTokens) overlong++
+    if (groupTokens(group) > length.maxTokens) drop('overlong')
     else groups.set(group.id, group)
   }
 
@@ -60,7 +68,7 @@ export async function openPairSource(
       tokens: tokens.reduce((sum, count) => sum + count, 0),
       longestSequence: Math.max(0, ...tokens),
       largestGroup: Math.max(0, ...tokens),
-      droppedGroups: overlong === 0 ? {} : { overlong },
+      droppedGroups: dropped,
       droppedResponses: {},
     },
     load: async (ids) => ids.map((id) => groups.get(id)!),

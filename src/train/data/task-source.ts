@@ -33,7 +33,7 @@ export interface TaskSourceOptions {
   readonly tokenizer: TextTokenizer
   readonly prompt: TaskPrompt
   readonly maxPromptTokens: number
-  /** Number of tasks, drawn by the seed; null for all. */
+  /** Number of tasks, drawn by the seed among those that can be asked; null for all. */
   readonly limit: number | null
   readonly seed: number
 }
@@ -43,20 +43,21 @@ export async function openTaskSource(
   { tokenizer, prompt, maxPromptTokens, limit, seed }: TaskSourceOptions,
 ): Promise<TaskSource> {
   const byId = new Map(tasks.map((task) => [task.id, task]))
-  const all = [...byId.keys()].sort()
-  const chosen = (limit === null ? all : sampleIds(all, limit, seed)).map((id) => byId.get(id)!)
-  const encoded = new Map<string, EncodedTask>()
+  const all = [...byId.keys()].sort().map((id) => byId.get(id)!)
+  const usable = new Map<string, EncodedTask>()
   const dropped: Record<string, number> = {}
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1
   }
-  const ids = await tokenizer.encode(chosen.map((task) => prompt.of(task)))
-  for (const [i, task] of chosen.entries()) {
-    const own = prompt.startMark ? Int32Array.of(...tokenizer.startIds, ...ids[i]!) : ids[i]!
+  const prompts = await tokenizer.encode(all.map((task) => prompt.of(task)))
+  for (const [i, task] of all.entries()) {
+    const own = prompt.startMark ? Int32Array.of(...tokenizer.startIds, ...prompts[i]!) : prompts[i]!
     if (tokenizer.specialTokens.some((special) => task.source.code.includes(special))) drop('special-token')
     else if (own.length === 0 || own.length > maxPromptTokens) drop('overlong-prompt')
-    else encoded.set(task.id, { task, prompt: own })
+    else usable.set(task.id, { task, prompt: own })
   }
+  const ids = limit === null ? [...usable.keys()] : sampleIds(usable.keys(), limit, seed)
+  const encoded = new Map(ids.map((id) => [id, usable.get(id)!]))
 
   const hash = createHash('sha256').update('tasks 1')
   for (const { task, prompt: own } of encoded.values()) {
@@ -64,7 +65,7 @@ export async function openTaskSource(
   }
   return {
     scope: hash.digest('hex'),
-    ids: [...encoded.keys()].sort(),
+    ids,
     survey: {
       tasks: encoded.size,
       longestPrompt: Math.max(0, ...[...encoded.values()].map((one) => one.prompt.length)),

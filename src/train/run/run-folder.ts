@@ -5,7 +5,7 @@
  *     run.json       what the run must not change    tensorboard/   the figures for TensorBoard
  *     metrics.jsonl  the figures, a line each        model/, best/  the trained models, at the end
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
@@ -51,6 +51,9 @@ const FREE: readonly string[] = [
 /** @throws UserError where another process trains there, or the folder holds something else */
 export function openRunFolder(path: string): RunFolder {
   const runFile = join(path, 'run.json')
+  if (existsSync(path) && !statSync(path).isDirectory()) {
+    throw new UserError(`${path} is a file; name a folder as out.`)
+  }
   if (
     existsSync(path) &&
     !existsSync(runFile) &&

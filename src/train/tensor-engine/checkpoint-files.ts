@@ -1,8 +1,9 @@
 /** The files of a checkpoint in Hugging Face's format: its configuration, and where each tensor lies. */
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import fastGlob from 'fast-glob'
 import { z } from 'zod'
+import { openRegularFile } from './open-regular-file.ts'
 import { readSafetensorsHeader, type StoredTensor } from './safetensors.ts'
 import { EngineError } from './tensor-engine.ts'
 
@@ -20,7 +21,12 @@ export interface WeightFile {
 /** @throws EngineError of the kind `bad-checkpoint` */
 export async function readJsonFile(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    const file = await openRegularFile(path)
+    try {
+      return JSON.parse(await file.readFile('utf8'))
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new EngineError('bad-checkpoint', `${path} cannot be read (${why}): fetch or write it again.`)
@@ -56,5 +62,13 @@ async function shardNames(path: string): Promise<readonly string[]> {
   if (!index.success) {
     throw new EngineError('bad-checkpoint', `${path} has no weight_map: fetch or write it again.`)
   }
-  return [...new Set(Object.values(index.data.weight_map))].sort()
+  const names = [...new Set(Object.values(index.data.weight_map))].sort()
+  const elsewhere = names.find((name) => name !== basename(name) || !name.endsWith('.safetensors'))
+  if (elsewhere !== undefined) {
+    throw new EngineError(
+      'bad-checkpoint',
+      `${path} names ${JSON.stringify(elsewhere)}, which is no safetensors file beside it: use the checkpoint's own files.`,
+    )
+  }
+  return names
 }

@@ -33,6 +33,7 @@ export async function loadWeights({ addon, handle, folder, isTied, signal }: Loa
     tensors: file.tensors.filter(({ name }) => wanted.has(name) || !isRedundant(name, isTied)),
   }))
   checkNames(chosen, wanted, folder)
+  checkTypes(chosen)
   for (const { path, tensors } of chosen) {
     const named = tensors.map((tensor) => ({ ...tensor, part: 'value' }))
     await loadTensors(addon, handle, path, named, signal)
@@ -68,6 +69,18 @@ export function loadTensors(
 /** What some checkpoints hold although it follows from the rest. */
 function isRedundant(name: string, isTied: boolean): boolean {
   return name.endsWith('.rotary_emb.inv_freq') || (isTied && name === 'lm_head.weight')
+}
+
+/** Whole numbers are for the engine's own states: as weights they are quantised ones, whose scale is not known here. */
+function checkTypes(files: readonly WeightFile[]): void {
+  for (const { path, tensors } of files) {
+    const whole = tensors.find(({ type }) => type === 'int16')
+    if (whole === undefined) continue
+    throw new EngineError(
+      'bad-checkpoint',
+      `${path}: ${whole.name} is of type I16, which is not read: convert it to F32, F16 or BF16.`,
+    )
+  }
 }
 
 function checkNames(files: readonly WeightFile[], wanted: ReadonlySet<string>, folder: string): void {

@@ -54,7 +54,9 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
   }
   const configPath = join(folder, CONFIG_FILE)
   const configJson = await readJsonFile(configPath)
-  const config = readModelConfig(configJson, configPath)
+  const config = readModelConfig(configJson, configPath, {
+    isTrained: options.training.kind !== 'none',
+  })
   const training = fillTraining(options.training, numberType)
   const opened = await addon.call<{ model: number; parameters: number; trained: number }>(
     'open',

@@ -2,8 +2,9 @@
  * The headers of safetensors files: 8 bytes of length, JSON that names tensors and their places, then the tensors.
  * Contents are left to the native engine, which maps the file.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
+import { openRegularFile } from './open-regular-file.ts'
 import { EngineError } from './tensor-engine.ts'
 
 /** Of a stored tensor; `int16` holds the bits that bfloat16 weights lack. */
@@ -42,10 +43,11 @@ const Header = z.object({ __metadata__: z.record(z.string(), z.string()).optiona
 
 /** @throws EngineError of the kind `bad-checkpoint` */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const { json, dataBegin } = await readJson(path)
+  const { json, dataBegin, bytes } = await readJson(path)
   const parsed = Header.safeParse(json)
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error))
   const { __metadata__: metadata = {}, ...entries } = parsed.data
+  checkPlaces(path, entries, bytes - dataBegin)
   const tensors = Object.entries(entries).map(([name, entry]): StoredTensor => {
     const [type, , elementBytes] = TYPES.find(([, tag]) => tag === entry.dtype) ?? []
     if (type === undefined || elementBytes === undefined) {
@@ -59,6 +61,24 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
     return { name, type, shape: entry.shape, begin: dataBegin + begin }
   })
   return { tensors, metadata }
+}
+
+/** Tensors lie one behind another, each in bytes of its own, at a multiple of its elements' size. */
+function checkPlaces(
+  path: string,
+  entries: Readonly<Record<string, z.output<typeof Entry>>>,
+  bytes: number,
+): void {
+  let last = { name: '', end: 0 }
+  const inOrder = Object.entries(entries).sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])
+  for (const [name, { dtype, data_offsets }] of inOrder) {
+    const [begin, end] = data_offsets
+    if (begin < last.end) throw damaged(path, `${name} lies over ${last.name}`)
+    if (end < begin || end > bytes) throw damaged(path, 'it is shorter than its header says')
+    const [, , elementBytes = 1] = TYPES.find(([, tag]) => tag === dtype) ?? []
+    if (begin % elementBytes !== 0) throw damaged(path, `${name} begins within an element`)
+    last = { name, end }
+  }
 }
 
 /** What comes before the tensors, which are to follow one after another in this order. */
@@ -94,15 +114,16 @@ function tagOf(type: StoredType): string {
   return TYPES.find(([name]) => name === type)![1]
 }
 
-async function readJson(path: string): Promise<{ json: unknown; dataBegin: number }> {
+async function readJson(path: string): Promise<{ json: unknown; dataBegin: number; bytes: number }> {
   let file: FileHandle | undefined
   try {
-    file = await open(path)
+    file = await openRegularFile(path)
+    const { size: bytes } = await file.stat()
     const start = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0)
     const length = Number(start.buffer.readBigUInt64LE())
-    if (length > MAX_HEADER_BYTES) throw new Error(`a header of ${length} bytes`)
+    if (length > Math.min(MAX_HEADER_BYTES, bytes)) throw new Error(`a header of ${length} bytes`)
     const text = await file.read(Buffer.alloc(length), 0, length, LENGTH_BYTES)
-    return { json: JSON.parse(text.buffer.toString()), dataBegin: LENGTH_BYTES + length }
+    return { json: JSON.parse(text.buffer.toString()), dataBegin: LENGTH_BYTES + length, bytes }
   } catch (error) {
     throw damaged(path, error instanceof Error ? error.message : String(error))
   } finally {

@@ -35,7 +35,8 @@ const configSchema = z.object({
     .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
     .nullish(),
 })
-const addedTokens = z.object({
+const tokenizerForm = z.object({
+  model: z.looseObject({ dropout: z.number().nullish() }),
   added_tokens: z.array(z.object({ content: z.string(), special: z.boolean() })).default([]),
 })
 
@@ -52,9 +53,13 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   // A file may ask for both, left over from its training: nothing is to be cut or filled here.
   tokenizer.disableTruncation()
   tokenizer.disablePadding()
-  const specialTokens = readOrRefuse(file, () => addedTokens.parse(JSON.parse(text)))
-    .added_tokens.filter(({ special }) => special)
-    .map(({ content }) => content)
+  const form = readOrRefuse(file, () => tokenizerForm.parse(JSON.parse(text)))
+  if (form.model.dropout) {
+    throw new UserError(
+      `${file} drops merges by chance (its model has a dropout of ${form.model.dropout}), so that one text has many ids; set it to null.`,
+    )
+  }
+  const specialTokens = form.added_tokens.filter(({ special }) => special).map(({ content }) => content)
   const configFile = join(folder, 'tokenizer_config.json')
   const config = existsSync(configFile)
     ? readOrRefuse(configFile, () => configSchema.parse(JSON.parse(readFileSync(configFile, 'utf8'))))

@@ -68,6 +68,26 @@ describe('the groups of a split', () => {
     expect(again.ids).toEqual(a.ids)
     expect(b.ids).not.toEqual(a.ids)
   })
+
+  it('are drawn among those that can be used', async () => {
+    const whole = await source(tinyConfig(world))
+    const longest = whole.groups.map(({ prompt, responses }) =>
+      Math.max(...responses.map(({ length }) => prompt.length + length)),
+    )
+    const shorter = tinyConfig(world, {
+      length: { maxTokens: longest.toSorted((a, b) => a - b)[4]!, overlong: 'drop-group' },
+    })
+    const usable = await source(shorter)
+    expect(usable.ids.length).toBeGreaterThan(3)
+    expect(usable.ids.length).toBeLessThan(whole.ids.length - 3)
+    for (const seed of [1, 2, 3]) {
+      const drawn = await source(shorter, { ...all, limit: 3, seed })
+      expect(drawn.ids).toHaveLength(3)
+      expect(usable.ids).toEqual(expect.arrayContaining([...drawn.ids]))
+    }
+    const more = await source(shorter, { ...all, limit: 100, seed: 1 })
+    expect(more.ids).toEqual(usable.ids)
+  })
 })
 
 describe('the cache', () => {

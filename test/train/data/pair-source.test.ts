@@ -14,7 +14,8 @@ const tokenizer = {
   encode: async (texts) => texts.map((text) => Int32Array.from(text, (char) => char.codePointAt(0)!)),
   startIds: Int32Array.of(1),
   end: { id: 0, text: '</>' },
-} as TextTokenizer
+  specialTokens: ['</>'],
+} as Partial<TextTokenizer> as TextTokenizer
 
 function open(lines: readonly string[], given: Record<string, unknown> = {}) {
   const file = join(folder, 'pairs.jsonl')
@@ -43,6 +44,12 @@ describe('pairs of texts', () => {
   it('that are too long are left out and counted', async () => {
     const source = await open([pair('p', 'abcdef'), pair('p', 'a')], { length: { maxTokens: 6 } })
     expect(source.survey).toMatchObject({ groups: 1, droppedGroups: { overlong: 1 } })
+  })
+
+  it('that spell a mark are left out and counted', async () => {
+    const source = await open([pair('p', 'a</>b'), pair('</>', 'a'), pair('p', 'a')])
+    expect(source.ids).toEqual(['pair 000000003'])
+    expect(source.survey).toMatchObject({ groups: 1, droppedGroups: { 'special-token': 2 } })
   })
 
   it('have another scope when a text has changed', async () => {

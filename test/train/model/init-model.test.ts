@@ -44,7 +44,7 @@ describe('a new model', () => {
     ])
     const tokenizer = await loadTokenizer(out)
     const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))
-    expect(readModelConfig(config, 'config.json')).toMatchObject({
+    expect(readModelConfig(config, 'config.json', { isTrained: true })).toMatchObject({
       architecture: 'qwen3',
       hidden: 64,
       layers: 2,

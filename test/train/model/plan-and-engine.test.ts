@@ -50,6 +50,7 @@ describe.skipIf(NO_ENGINE)(`the memory plan and the engine ${NO_ENGINE ?? ''}`, 
     const shape = readModelConfig(
       JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')),
       'config.json',
+      { isTrained: true },
     )
     const plan = planMemory(config, shape)
     const model = await engine.openModel(openPolicyOptions(config, 'cpu'))

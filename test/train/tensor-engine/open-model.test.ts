@@ -1,5 +1,6 @@
 /** What opening and calling a model refuses, in which words, and that the engine goes on afterwards. */
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
@@ -70,6 +71,44 @@ describe.skipIf(NO_ENGINE)(`opening a model ${NO_ENGINE ?? ''}`, () => {
     await refused('bad-checkpoint', /is shorter than its header says/)
     await writeFile(weights, 'not a header')
     await refused('bad-checkpoint', /cannot be read as safetensors/)
+  })
+
+  it('refuses weights that lie over each other, within an element, or are whole numbers', async () => {
+    const weights = join(folder, 'model.safetensors')
+    await editHeader(weights, (entries) => {
+      const [first, second] = Object.values(entries)
+      const length = second!.data_offsets[1]! - second!.data_offsets[0]!
+      second!.data_offsets = [first!.data_offsets[0]!, first!.data_offsets[0]! + length]
+    })
+    await refused('bad-checkpoint', /lies over/)
+    await editHeader(weights, (entries) => {
+      for (const entry of Object.values(entries)) entry.data_offsets = entry.data_offsets.map((at) => at + 1)
+    })
+    await refused('bad-checkpoint', /begins within an element|shorter than its header/)
+    await editHeader(weights, (entries) => {
+      for (const entry of Object.values(entries)) {
+        entry.dtype = 'I16'
+        entry.shape = [...entry.shape.slice(0, -1), 2 * entry.shape.at(-1)!]
+      }
+    })
+    await refused('bad-checkpoint', /is of type I16/)
+  })
+
+  it('refuses a shard elsewhere, and a pipe in the place of a file', async () => {
+    const weights = join(folder, 'model.safetensors')
+    await rename(weights, join(folder, 'part.safetensors'))
+    const index = join(folder, 'model.safetensors.index.json')
+    await writeFile(index, JSON.stringify({ weight_map: { 'model.norm.weight': '../../part.safetensors' } }))
+    await refused('bad-checkpoint', /is no safetensors file beside it/)
+    await rm(index)
+    execFileSync('mkfifo', [weights])
+    await refused('bad-checkpoint', /neither model\.safetensors nor/)
+    await writeFile(index, JSON.stringify({ weight_map: { 'model.norm.weight': 'pipe.safetensors' } }))
+    execFileSync('mkfifo', [join(folder, 'pipe.safetensors')])
+    await refused('bad-checkpoint', /no regular file/)
+    await rm(join(folder, 'config.json'))
+    execFileSync('mkfifo', [join(folder, 'config.json')])
+    await refused('bad-checkpoint', /no regular file/)
   })
 
   it('refuses a folder without weights or without a configuration', async () => {
@@ -176,4 +215,24 @@ describe.skipIf(NO_ENGINE)(`an open model ${NO_ENGINE ?? ''}`, () => {
 
 async function editJson(path: string, change: object): Promise<void> {
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }))
+}
+
+interface HeaderEntry {
+  dtype: string
+  shape: number[]
+  data_offsets: number[]
+}
+
+/** A new checkpoint's header, edited in place of the old one: what follows stays where it is. */
+async function editHeader(path: string, edit: (entries: Record<string, HeaderEntry>) => void): Promise<void> {
+  const original = `${path}.original`
+  const bytes = await readFile(original).catch(() => readFile(path))
+  await writeFile(original, bytes)
+  const length = Number(bytes.readBigUInt64LE())
+  const { __metadata__, ...entries } = JSON.parse(bytes.subarray(8, 8 + length).toString())
+  edit(entries)
+  const header = Buffer.from(JSON.stringify({ ...(__metadata__ && { __metadata__ }), ...entries }))
+  const prefix = Buffer.alloc(8)
+  prefix.writeBigUInt64LE(BigInt(header.length))
+  await writeFile(path, Buffer.concat([prefix, header, bytes.subarray(8 + length)]))
 }

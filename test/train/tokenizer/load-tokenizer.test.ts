@@ -98,6 +98,13 @@ describe('reading a tokenizer', () => {
     await expect(loadTokenizer(folder)).rejects.toThrow(/tokenizer\.json cannot be read/)
   })
 
+  it('refuses one that drops merges by chance', async () => {
+    const form = JSON.parse(made.files['tokenizer.json']!)
+    form.model.dropout = 0.1
+    const folder = folderWith({ ...made.files, 'tokenizer.json': JSON.stringify(form) })
+    await expect(loadTokenizer(folder)).rejects.toThrow(/drops merges by chance .*; set it to null/)
+  })
+
   it('refuses one without a mark of end', async () => {
     const folder = folderWith({ 'tokenizer.json': made.files['tokenizer.json']! })
     await expect(loadTokenizer(folder)).rejects.toThrow(/names no eos_token/)

@@ -1,5 +1,5 @@
 /** Turns what the operating system refuses into a sentence that names the remedy. Other errors stay as they are. */
-import { UserError } from '../base/user-error.ts'
+import { UserError } from './user-error.ts'
 
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
@@ -9,7 +9,9 @@ export function errorCode(error: unknown): string | undefined {
 export function explainFileError(error: unknown, path: string): unknown {
   const place =
     error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path
-  const remedy = remedies[errorCode(error) ?? '']
+  // A program that cannot be started is for whoever starts it to explain.
+  const isSpawn = error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn')
+  const remedy = isSpawn ? undefined : remedies[errorCode(error) ?? '']
   return remedy ? new UserError(remedy(place), { cause: error }) : error
 }
 
@@ -25,5 +27,7 @@ const remedies: Readonly<Record<string, (path: string) => string>> = {
   EDQUOT: (path) => `the disk quota is used up for ${path}: free some space, or choose another disk`,
   EROFS: (path) => `${path} lies on a read-only file system: choose another place`,
   EMFILE: (path) => `too many open files at ${path}: raise the limit (ulimit -n)`,
+  EISDIR: (path) => `${path} is a folder where a file belongs: choose another path`,
+  EEXIST: (path) => `${path} is there already, as something else: choose another path`,
   ELOOP: (path) => `${path} is a symbolic link that leads back to itself: remove it`,
 }
