@@ -6,12 +6,9 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
 import { type JsonValue, lossOf, parseKeepingFloats, WholeFloat } from '../records/json-value.ts'
-import type { Suite } from '../records/suite.ts'
+import { DEFAULT_SUITE_LIMITS, type Suite } from '../records/suite.ts'
 
 const MIB = 1024 * 1024
-
-/** What a suite allows that says nothing: what APPS gives a test, and memory for every runtime. */
-export const DEFAULT_SUITE_LIMITS = { testMs: 4000, memoryBytes: 512 * MIB, outputBytes: 16 * MIB } as const
 
 /** The least that the leanest of the large runtimes starts with. */
 const LEAST_MEMORY_BYTES = 64 * MIB

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { nearestName } from '../base/nearest-name.ts'
 import { UserError } from '../base/user-error.ts'
-import { DEFAULT_SUITE_LIMITS } from '../judge/read-suite.ts'
 import { LANGUAGES, type Language } from '../records/language.ts'
+import { DEFAULT_SUITE_LIMITS } from '../records/suite.ts'
 
 /** What the paper trains translation into. */
 const PAPERS_TARGETS: readonly Language[] = ['python', 'cpp', 'java', 'php', 'bash', 'javascript']

@@ -9,6 +9,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
+/** @internal Left out of the package's types: nobody else's globals change. */
 declare global {
   /** What Node has and the compiler's library does not know yet. */
   interface JSON {

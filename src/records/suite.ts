@@ -30,6 +30,13 @@ export interface SuiteLimits {
   readonly outputBytes: number
 }
 
+/** What a suite allows that says nothing: what APPS gives a test, and memory for every runtime. */
+export const DEFAULT_SUITE_LIMITS: SuiteLimits = {
+  testMs: 4000,
+  memoryBytes: 512 * 1024 * 1024,
+  outputBytes: 16 * 1024 * 1024,
+}
+
 export interface Suite {
   readonly tests: readonly Test[]
   readonly comparison: Comparison

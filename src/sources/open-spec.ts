@@ -1,11 +1,13 @@
-/** One way of naming sources (folder, file, glob, hub data set) enters, its raw items leave, and their number if cheap. */
+/**
+ * One way of naming sources (folder, file, glob, hub data set) enters, its raw items leave, and their number if cheap.
+ * What reads the hub and Parquet is loaded for sources of that kind alone.
+ */
 import { type FoundFile, findFiles } from './find-files.ts'
 import { hubPrefix, parseHubSpec } from './parse-hub-spec.ts'
 import type { ContainerLabel, RawItem } from './raw-item.ts'
 import { readCFiles, readNamedCFile } from './read-c-files.ts'
-import { type HubOptions, readHub } from './read-hub.ts'
+import type { HubOptions } from './read-hub.ts'
 import { readJsonl } from './read-jsonl.ts'
-import { countParquetRows, readParquet } from './read-parquet.ts'
 
 export interface OpenOptions {
   readonly column?: string | undefined
@@ -25,7 +27,13 @@ export interface OpenedSpec {
 export async function openSpec(spec: string, options: OpenOptions): Promise<OpenedSpec> {
   if (spec.startsWith(hubPrefix)) {
     const parsed = parseHubSpec(spec)
-    return { count: undefined, items: () => readHub(parsed, labelGiven(options), options.hub) }
+    return {
+      count: undefined,
+      async *items() {
+        const { readHub } = await import('./read-hub.ts')
+        yield* readHub(parsed, labelGiven(options), options.hub)
+      },
+    }
   }
   const { files, named } = await findFiles(spec)
   const count = await countAll(files, options)
@@ -39,8 +47,10 @@ async function* readFiles(
 ): AsyncGenerator<RawItem> {
   for (const file of files) {
     const label = labelOf(file, options)
-    if (file.format === 'parquet') yield* readParquet(file.path, label)
-    else if (file.format === 'jsonl') yield* readJsonl(file.path, label)
+    if (file.format === 'parquet') {
+      const { readParquet } = await import('./read-parquet.ts')
+      yield* readParquet(file.path, label)
+    } else if (file.format === 'jsonl') yield* readJsonl(file.path, label)
     else {
       for (const item of readCFiles([file], label, options.maxBytes)) {
         yield named ? { ...item, load: () => readNamedCFile(file.path, options.maxBytes) } : item
@@ -52,8 +62,12 @@ async function* readFiles(
 /** One after the other: a glob can name more Parquet files than may be open at once. */
 async function countAll(files: readonly FoundFile[], { column }: OpenOptions): Promise<number | undefined> {
   let sum: number | undefined = 0
+  const countRows = async (path: string) => {
+    const { countParquetRows } = await import('./read-parquet.ts')
+    return countParquetRows(path, column)
+  }
   for (const { path, format } of files) {
-    const count = format === 'c' ? 1 : format === 'parquet' ? await countParquetRows(path, column) : undefined
+    const count = format === 'c' ? 1 : format === 'parquet' ? await countRows(path) : undefined
     sum = sum === undefined || count === undefined ? undefined : sum + count
   }
   return sum

@@ -7,9 +7,16 @@ import Database from 'better-sqlite3'
 import { UserError } from '../base/user-error.ts'
 
 type Bindable = string | number | bigint | Uint8Array | null
+
+/** Written out, so that the package's types need no others than its own. */
+interface Changes {
+  readonly changes: number
+  readonly lastInsertRowid: number | bigint
+}
+
 /** A prepared statement. `Row` is what the SQL selects; the caller vouches for it. */
 export interface Statement<Row> {
-  run(...bindings: Bindable[]): Database.RunResult
+  run(...bindings: Bindable[]): Changes
   get(...bindings: Bindable[]): Row | undefined
   all(...bindings: Bindable[]): Row[]
 }

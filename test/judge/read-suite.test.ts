@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
-import { DEFAULT_SUITE_LIMITS, readSuite } from '../../src/judge/read-suite.ts'
+import { readSuite } from '../../src/judge/read-suite.ts'
+import { DEFAULT_SUITE_LIMITS } from '../../src/records/suite.ts'
 
 let folder: string
 beforeEach(() => {

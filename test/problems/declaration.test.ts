@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_SUITE_LIMITS } from '../../src/judge/read-suite.ts'
 import { declarationOf } from '../../src/problems/declaration.ts'
 import type { JsonValue } from '../../src/records/json-value.ts'
-import type { Suite } from '../../src/records/suite.ts'
+import { DEFAULT_SUITE_LIMITS, type Suite } from '../../src/records/suite.ts'
 
 const suite = (calls: readonly (readonly [readonly JsonValue[], JsonValue])[]): Suite => ({
   tests: calls.map(([arguments_, result]) => ({ kind: 'call', name: 'f', arguments: arguments_, result })),

@@ -1,19 +1,20 @@
 /** `gepo init-model`: a small model of the right form, to try everything on without a download. */
 import { type Command, Option } from 'commander'
 import { openTrainingRows } from '../../store/training-rows.ts'
-import type { ModelSize } from '../../train/model/init-model.ts'
+import {
+  DEFAULT_MAX_POSITIONS,
+  DEFAULT_MODEL_SIZE,
+  DEFAULT_TEXT_BYTES,
+  MODEL_SIZES,
+  type NewModelSizes,
+  sizesOf,
+} from '../../train/model/model-sizes.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { wholeNumber } from '../flags/parse-number.ts'
 
-interface InitModelFlags {
+interface InitModelFlags extends NewModelSizes {
   readonly out: string
-  readonly size: ModelSize
-  readonly vocabulary?: number
-  readonly hidden?: number
-  readonly layers?: number
-  readonly maxPositions: number
-  readonly textBytes: number
   readonly seed: number
   readonly json?: boolean
 }
@@ -32,14 +33,24 @@ export function initModelCommand(
     .requiredOption('--out <folder>', 'folder to make')
     .addOption(
       new Option('--size <size>', '0.2, 4, 30 or 250 million parameters')
-        .choices(['tiny', 'small', 'medium', 'large'])
-        .default('small'),
+        .choices(Object.keys(MODEL_SIZES))
+        .default(DEFAULT_MODEL_SIZE),
     )
     .option('--vocabulary <n>', 'entries of the tokenizer at most (default: by the size)', wholeNumber(260))
     .option('--hidden <n>', 'width of the layers (default: by the size)', wholeNumber(8))
     .option('--layers <n>', 'number of layers (default: by the size)', wholeNumber(1))
-    .option('--max-positions <n>', 'the longest sequence that it takes', wholeNumber(2), 8192)
-    .option('--text-bytes <n>', 'text that the tokenizer is made from, at most', wholeNumber(1), 16_000_000)
+    .option(
+      '--max-positions <n>',
+      'the longest sequence that it takes',
+      wholeNumber(2),
+      DEFAULT_MAX_POSITIONS,
+    )
+    .option(
+      '--text-bytes <n>',
+      'text that the tokenizer is made from, at most',
+      wholeNumber(1),
+      DEFAULT_TEXT_BYTES,
+    )
     .option('--seed <n>', 'the same seed gives the same weights', wholeNumber(0), 0)
     .option('--json', 'print what was made as JSON')
     .addHelpText(
@@ -56,21 +67,13 @@ Examples:
 
 async function runInitModel(
   database: string,
-  { out, size, json, hidden, layers, vocabulary, ...options }: InitModelFlags,
+  { out, seed, json, ...sizes }: InitModelFlags,
   context: Context,
 ): Promise<ExitCode> {
-  const { initModel, MODEL_SIZES } = await import('../../train/model/init-model.ts')
-  const preset = MODEL_SIZES[size]
+  const { initModel } = await import('../../train/model/init-model.ts')
   const rows = openTrainingRows(database)
   try {
-    const summary = await initModel(rows, {
-      ...preset,
-      ...(hidden !== undefined && widthOf(hidden, preset.heads)),
-      ...(layers !== undefined && { layers }),
-      ...(vocabulary !== undefined && { vocabulary }),
-      out,
-      ...options,
-    })
+    const summary = await initModel(rows, { ...sizesOf(sizes), out, seed })
     context.stdout.write(
       json
         ? `${JSON.stringify(summary)}\n`
@@ -80,9 +83,4 @@ async function runInitModel(
   } finally {
     rows.close()
   }
-}
-
-/** In the proportions of the sizes: heads as wide together as the layer, each of an even width for its rotation. */
-function widthOf(hidden: number, heads: number) {
-  return { hidden, intermediate: 3 * hidden, headSize: 2 * Math.max(1, Math.round(hidden / heads / 2)) }
 }

@@ -1,9 +1,9 @@
 /** `gepo problems`: data sets of programs with tests to a database of translation problems. */
 import type { Command } from 'commander'
-import { DEFAULT_SUITE_LIMITS } from '../../judge/read-suite.ts'
 import type { ProblemsSummary } from '../../problems/build-problems.ts'
 import { parseProblemsConfig } from '../../problems/problems-config.ts'
 import { LANGUAGES } from '../../records/language.ts'
+import { DEFAULT_SUITE_LIMITS } from '../../records/suite.ts'
 import { openProblemsStore, type ProblemStats } from '../../store/problems-store.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'

@@ -4,7 +4,6 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { SUPPORT } from '../box-command.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
@@ -51,6 +50,8 @@ async function precompileHeaders(gxx: string, { fence, closing }: Workshop): Pro
   writeFileSync(header, '#include_next <bits/stdc++.h>\n')
   // Under another name first: boxes must not see half of it.
   const args = [...FLAGS, '-x', 'c++-header', '-o', `${header}.part`, header, '-I', join(folder, '..')]
+  // Loaded here: whoever only reads answers needs the languages and starts nothing.
+  const { execa } = await import('execa')
   // A group of its own, as the compiler proper is a child of g++ and outlives it.
   const compiling = execa(gxx, args, { reject: false, stdio: 'ignore', detached: true })
   const stop = () => {

@@ -4,7 +4,6 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { SUPPORT } from '../box-command.ts'
 import { shareFile, type Workshop } from '../workshop.ts'
 import { compile } from './build-steps.ts'
@@ -48,6 +47,8 @@ type Packages =
   { readonly kind: 'compiled'; readonly tools: string } | { readonly kind: 'failed'; readonly detail: string }
 
 async function compilePackages(goPath: string, { fence, closing }: Workshop): Promise<Packages> {
+  // Loaded here: whoever only reads answers needs the languages and starts nothing.
+  const { execa } = await import('execa')
   const ask = async (...args: string[]) => {
     const env = { GOFLAGS: '', GO111MODULE: 'off', CGO_ENABLED: '0' }
     const run = await execa(goPath, args, {

@@ -377,6 +377,8 @@ function schemaOf(given: Record<string, unknown> & { readonly method: MethodName
 }
 
 export type TrainConfig = DeepReadonly<z.output<(typeof METHODS)[MethodName] | typeof SFT_ON_PAIRS>>
+/** What a file may hold, before defaults are filled in. */
+export type TrainConfigInput = DeepReadonly<z.input<(typeof METHODS)[MethodName] | typeof SFT_ON_PAIRS>>
 /** Of methods that learn from groups, from pairs of texts, and from answers to translation tasks. */
 export type GroupConfig = Extract<TrainConfig, { readonly data: unknown }>
 export type PairConfig = Extract<TrainConfig, { readonly pairs: unknown }>

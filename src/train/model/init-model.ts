@@ -13,53 +13,8 @@ import { countWeights, type DecoderShape, decoderTensors } from './decoder-tenso
 import { INITIAL_DEVIATION, initialValues } from './initial-values.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
-/** The proportions of Qwen3's smaller models; parameters with the vocabulary's part, which the embedding has once. */
-export const MODEL_SIZES = {
-  /** 0.2 million: seconds for a test. */
-  tiny: {
-    hidden: 64,
-    layers: 2,
-    heads: 4,
-    keyHeads: 2,
-    headSize: 16,
-    intermediate: 192,
-    vocabulary: 1024,
-  },
-  /** 4 million: minutes on a CPU. */
-  small: {
-    hidden: 256,
-    layers: 4,
-    heads: 4,
-    keyHeads: 2,
-    headSize: 64,
-    intermediate: 768,
-    vocabulary: 4096,
-  },
-  /** 30 million. */
-  medium: {
-    hidden: 512,
-    layers: 8,
-    heads: 8,
-    keyHeads: 4,
-    headSize: 64,
-    intermediate: 1536,
-    vocabulary: 8192,
-  },
-  /** 250 million. */
-  large: {
-    hidden: 1024,
-    layers: 16,
-    heads: 16,
-    keyHeads: 8,
-    headSize: 64,
-    intermediate: 3072,
-    vocabulary: 16384,
-  },
-} as const
 /** What Qwen3's dense models have in common, and the tied head of its small ones. */
 const QWEN3 = { headNorms: true, qkvBias: false, outputBias: false, mlpBias: false, tied: true } as const
-
-export type ModelSize = keyof typeof MODEL_SIZES
 
 export interface NewModelOptions extends Omit<DecoderShape, keyof typeof QWEN3> {
   readonly out: string
