@@ -13,70 +13,26 @@
 #include "../runner/system-call-filter.h"
 
 /* Tried by runtimes that go on without. memfd is memory that neither the size of a process nor of a file bounds. */
-/* clang-format off: as many names to a line as fit */
+/* clang-format off */
 static const int absent_calls[] = {
-    __NR_socket,
-    __NR_memfd_create,
-    __NR_io_uring_setup,
-    __NR_io_uring_enter,
-    __NR_io_uring_register,
-    __NR_perf_event_open,
-    __NR_userfaultfd,
-    __NR_bpf,
-    __NR_mlock,
-    __NR_mlock2,
-    __NR_mlockall,
-    __NR_set_mempolicy,
-    __NR_mbind,
-    __NR_migrate_pages,
-    __NR_move_pages,
-    __NR_fanotify_init,
+    __NR_socket, __NR_memfd_create, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register,
+    __NR_perf_event_open, __NR_userfaultfd, __NR_bpf, __NR_mlock, __NR_mlock2, __NR_mlockall,
+    __NR_set_mempolicy, __NR_mbind, __NR_migrate_pages, __NR_move_pages, __NR_fanotify_init,
 #ifdef __NR_memfd_secret
     __NR_memfd_secret,
 #endif
 };
 /* clang-format on */
 
-/* clang-format off: as many names to a line as fit */
+/* clang-format off */
 static const int forbidden_calls[] = {
-    __NR_mount,
-    __NR_umount2,
-    __NR_pivot_root,
-    __NR_chroot,
-    __NR_unshare,
-    __NR_setns,
-    __NR_ptrace,
-    __NR_process_vm_readv,
-    __NR_process_vm_writev,
-    __NR_kcmp,
-    __NR_pidfd_getfd,
-    __NR_add_key,
-    __NR_request_key,
-    __NR_keyctl,
-    __NR_kexec_load,
-    __NR_init_module,
-    __NR_finit_module,
-    __NR_delete_module,
-    __NR_reboot,
-    __NR_swapon,
-    __NR_swapoff,
-    __NR_acct,
-    __NR_quotactl,
-    __NR_syslog,
-    __NR_open_by_handle_at,
-    __NR_name_to_handle_at,
-    __NR_settimeofday,
-    __NR_clock_settime,
-    __NR_adjtimex,
-    __NR_clock_adjtime,
-    __NR_sethostname,
-    __NR_setdomainname,
-    __NR_vhangup,
-    __NR_shmget,
-    __NR_msgget,
-    __NR_semget,
-    __NR_mq_open,
-    __NR_mknodat,
+    __NR_mount, __NR_umount2, __NR_pivot_root, __NR_chroot, __NR_unshare, __NR_setns,
+    __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_kcmp, __NR_pidfd_getfd,
+    __NR_add_key, __NR_request_key, __NR_keyctl, __NR_kexec_load, __NR_init_module, __NR_finit_module,
+    __NR_delete_module, __NR_reboot, __NR_swapon, __NR_swapoff, __NR_acct, __NR_quotactl, __NR_syslog,
+    __NR_open_by_handle_at, __NR_name_to_handle_at, __NR_settimeofday, __NR_clock_settime, __NR_adjtimex,
+    __NR_clock_adjtime, __NR_sethostname, __NR_setdomainname, __NR_vhangup, __NR_shmget, __NR_msgget, __NR_semget,
+    __NR_mq_open, __NR_mknodat,
 #ifdef __NR_kexec_file_load
     __NR_kexec_file_load,
 #endif
@@ -84,19 +40,13 @@ static const int forbidden_calls[] = {
     __NR_mknod,
 #endif
 #ifdef __NR_open_tree
-    __NR_open_tree,
-    __NR_move_mount,
-    __NR_fsopen,
-    __NR_fsconfig,
-    __NR_fsmount,
-    __NR_fspick,
+    __NR_open_tree, __NR_move_mount, __NR_fsopen, __NR_fsconfig, __NR_fsmount, __NR_fspick,
 #endif
 #ifdef __NR_mount_setattr
     __NR_mount_setattr,
 #endif
 #ifdef __NR_iopl
-    __NR_iopl,
-    __NR_ioperm,
+    __NR_iopl, __NR_ioperm,
 #endif
 };
 /* clang-format on */

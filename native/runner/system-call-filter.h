@@ -33,34 +33,13 @@
 #define KERNEL_O_TMPFILE 020000000
 
 /* Calls that are harmless whatever their arguments. */
-/* clang-format off: as many names to a line as fit */
+/* clang-format off */
 static const int allowed_calls[] = {
-    __NR_read,
-    __NR_write,
-    __NR_mmap,
-    __NR_munmap,
-    __NR_brk,
-    __NR_mprotect,
-    __NR_close,
-    __NR_lseek,
-    __NR_fstat,
-    __NR_newfstatat,
-    __NR_pread64,
-    __NR_readv,
-    __NR_writev,
-    __NR_mremap,
-    __NR_madvise,
-    __NR_mincore,
-    __NR_exit,
-    __NR_exit_group,
-    __NR_rt_sigaction,
-    __NR_rt_sigprocmask,
-    __NR_rt_sigreturn,
-    __NR_sigaltstack,
-    __NR_restart_syscall,
-    __NR_futex,
-    __NR_set_tid_address,
-    __NR_set_robust_list,
+    __NR_read, __NR_write, __NR_mmap, __NR_munmap, __NR_brk, __NR_mprotect, __NR_close, __NR_lseek, __NR_fstat,
+    __NR_newfstatat, __NR_pread64, __NR_readv, __NR_writev, __NR_mremap, __NR_madvise, __NR_mincore,
+    __NR_exit, __NR_exit_group,
+    __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_sigaltstack, __NR_restart_syscall,
+    __NR_futex, __NR_set_tid_address, __NR_set_robust_list,
 #ifdef __NR_rseq
     __NR_rseq,
 #endif
@@ -73,26 +52,14 @@ static const int allowed_calls[] = {
     /* By writing to a pipe of their own sanitizers find out what memory can be read. */
     __NR_pipe2,
     /* Duplicating one's own descriptors: freopen. */
-    __NR_dup,
-    __NR_dup3,
+    __NR_dup, __NR_dup3,
 #ifdef __NR_dup2
     __NR_dup2,
 #endif
     /* Questions. */
-    __NR_getpid,
-    __NR_gettid,
-    __NR_uname,
-    __NR_sysinfo,
-    __NR_getrandom,
-    __NR_sched_getaffinity,
-    __NR_sched_yield,
-    __NR_clock_gettime,
-    __NR_clock_getres,
-    __NR_gettimeofday,
-    __NR_getrlimit,
-    __NR_getcwd,
-    __NR_readlinkat,
-    __NR_faccessat,
+    __NR_getpid, __NR_gettid, __NR_uname, __NR_sysinfo, __NR_getrandom, __NR_sched_getaffinity, __NR_sched_yield,
+    __NR_clock_gettime, __NR_clock_getres, __NR_gettimeofday, __NR_getrlimit, __NR_getcwd,
+    __NR_readlinkat, __NR_faccessat,
 #ifdef __NR_faccessat2
     __NR_faccessat2,
 #endif
@@ -100,8 +67,7 @@ static const int allowed_calls[] = {
     __NR_time,
 #endif
 #ifdef __NR_stat
-    __NR_stat,
-    __NR_lstat,
+    __NR_stat, __NR_lstat,
 #endif
 #ifdef __NR_readlink
     __NR_readlink,

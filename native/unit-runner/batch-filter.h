@@ -19,38 +19,15 @@ static inline void emit_pipe_rules(struct filter_program *program) {
   for (uint64_t fd = 1; fd <= 3; fd++) ANSWER_IF(program, SECCOMP_RET_ERRNO | ESPIPE, __NR_lseek, {0, LOW_BITS, fd});
 }
 
-/* clang-format off: as many names to a line as fit */
+/* clang-format off */
 static const int batch_calls[] = {
-    __NR_read,
-    __NR_write,
-    __NR_lseek,
-    __NR_readv,
-    __NR_writev,
-    __NR_pread64,
-    __NR_fstat,
-    __NR_newfstatat,
+    __NR_read, __NR_write, __NR_lseek, __NR_readv, __NR_writev, __NR_pread64, __NR_fstat, __NR_newfstatat,
     /* The runner looks for mappings that an input left behind, and puts the heap's end back. */
-    __NR_brk,
-    __NR_mmap,
-    __NR_munmap,
-    __NR_mremap,
-    __NR_madvise,
-    __NR_mincore,
+    __NR_brk, __NR_mmap, __NR_munmap, __NR_mremap, __NR_madvise, __NR_mincore,
     /* The runner unblocks all signals before every input. */
     __NR_rt_sigprocmask,
-    __NR_exit,
-    __NR_exit_group,
-    __NR_futex,
-    __NR_getpid,
-    __NR_gettid,
-    __NR_getrandom,
-    __NR_sched_yield,
-    __NR_uname,
-    __NR_sysinfo,
-    __NR_clock_gettime,
-    __NR_clock_getres,
-    __NR_gettimeofday,
-    __NR_getrlimit,
+    __NR_exit, __NR_exit_group, __NR_futex, __NR_getpid, __NR_gettid, __NR_getrandom, __NR_sched_yield,
+    __NR_uname, __NR_sysinfo, __NR_clock_gettime, __NR_clock_getres, __NR_gettimeofday, __NR_getrlimit,
 #ifdef __NR_time
     __NR_time,
 #endif
