@@ -10,7 +10,7 @@
 #include <linux/sched.h>
 #include <sys/ioctl.h>
 
-#include "../runner/system-call-filter.h"
+#include "../shared/filter-program.h"
 
 /* Tried by runtimes that go on without. memfd is memory that neither the size of a process nor of a file bounds. */
 /* clang-format off */

@@ -1,5 +1,5 @@
 /*
- * The system calls that a unit may make: those of ../runner/system-call-filter.h, and while several inputs share a
+ * The system calls that a unit may make: those of ../shared/unit-filter.h, and while several inputs share a
  * process only those that leave nothing behind in the kernel that the runner does not put back itself. A unit that
  * asks for more then ends, and the runner gives it a process for every input instead.
  *
@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-#include "../runner/system-call-filter.h"
+#include "../shared/unit-filter.h"
 #include "task.h"
 
 /* No file name lies there: a unit is not started by execve, so none is allowed. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../runner/protocol.h"
+#include "../shared/protocol.h"
 
 /* Constructors below this priority are the sanitizers' own: they run once, not for every input. */
 #define FIRST_INPUT_PRIORITY 2u

@@ -1,6 +1,6 @@
 /*
  * The messages between the host (src/execute/unit-runner/protocol.ts) and a unit runner; frames and integers as in
- * ../runner/protocol.h. The runner sends one hello, then answers each request in turn.
+ * ../shared/protocol.h. The runner sends one hello, then answers each request in turn.
  *
  *   hello     u32 version | u32 landlock ABI (0: none) | u32 seccomp (0 or 1)
  *   request   u32 count, object ids to forget | u32 count, objects to keep: u32 id | bytes

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sanitizer-stops.h"
 #include "unit-calls.h"
 
 /* A power of two; half of the places stay empty. */
@@ -78,6 +79,7 @@ static int defines_symbol(struct dl_phdr_info *info, size_t size, void *name) {
 
 static void *look_up(const char *name) {
   void *provided = provided_function(name);
+  if (!provided) provided = sanitizer_stop(name);
   if (provided) return provided;
   /* dlsym makes up a message on the heap for a name that there is none of, and every child would have that copied. */
   return dl_iterate_phdr(defines_symbol, (void *)name) ? dlsym(RTLD_DEFAULT, name) : NULL;

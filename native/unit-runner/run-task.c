@@ -13,12 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../runner/file-access.h"
+#include "../shared/file-access.h"
+#include "../shared/processes.h"
 #include "batch-filter.h"
 #include "image.h"
 #include "library-state.h"
 #include "outside-symbols.h"
 #include "raw-memory.h"
+#include "sanitizers.h"
 #include "unit-calls.h"
 #include "unit-stack.h"
 
@@ -29,18 +31,10 @@
 /* Sanitizers never give memory back: after so much of it the remaining inputs get a new process. */
 #define SANITIZER_GROWTH_PAGES (64u << 8)
 
-/* Present in the runners with that sanitizer alone. */
-__attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
-__attribute__((weak)) void __asan_handle_no_return(void);
-__attribute__((weak)) void __msan_unpoison(const volatile void *, size_t);
-__attribute__((weak)) void __msan_unpoison_param(size_t);
-
 /* compiler-rt/lib/msan/msan.h for x86-64 and Linux. */
 static unsigned char *msan_shadow(const unsigned char *address) {
   return (unsigned char *)((uintptr_t)address ^ UINT64_C(0x500000000000));
 }
-
-static bool is_sanitizing(void) { return __asan_poison_memory_region || __msan_unpoison; }
 
 static struct {
   const struct task *task;

@@ -5,9 +5,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/resource.h>
 
-#include "../runner/protocol.h"
+#include "../shared/protocol.h"
 
 #define MOST_INPUTS 4096
 #define MOST_OBJECTS 16
@@ -116,15 +115,6 @@ struct task {
   /* What is in the input files, which can be written here alone. */
   char *text, *arguments;
 };
-
-/* Never above what the process was given. */
-static inline bool lower_limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit current;
-  if (getrlimit(resource, &current) < 0) return false;
-  struct rlimit wanted = {soft < current.rlim_max ? soft : current.rlim_max,
-                          hard < current.rlim_max ? hard : current.rlim_max};
-  return setrlimit(resource, &wanted) == 0;
-}
 
 /* In a new child: never returns. */
 _Noreturn void run_task(const struct task *task);

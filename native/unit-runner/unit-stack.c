@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "raw-memory.h"
+#include "sanitizers.h"
 
 #define FILLED_BYTES (256u << 10)
 /* Few units go deeper: filled by hand, which costs less than giving pages back and getting them anew. */
@@ -17,10 +18,6 @@
 /* Above main's frame; native/harness/start.c has as much. */
 #define GUARD_BYTES (32u << 10)
 #define FILLS 256
-
-/* Present in the runners with that sanitizer alone. */
-__attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
-__attribute__((weak)) void __msan_poison(const volatile void *, size_t);
 
 static struct {
   int fd;

@@ -4,17 +4,16 @@ import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.tools.DiagnosticCollector;
@@ -27,11 +26,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/**
- * Compiles one source after another. In: frames (u32 length, UTF-8 text). Out: an empty frame once it is ready, then
- * a frame for each source: u32 0, bytes main class (empty if there is none), u32 count, count times (bytes path, bytes class file); or u32 1,
- * bytes message. Lengths are little-endian; `bytes` is u32 length and bytes. Annotation processors never run.
- */
+/** Compiles one Java source after another, with the frames of CompileFrames.java. Annotation processors never run. */
 public final class CompileServer {
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
     private static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-Xlint:none", "-implicit:none");
@@ -83,6 +78,13 @@ public final class CompileServer {
             super(system);
         }
 
+        /** In the order in which the compiler wrote them. */
+        Map<String, byte[]> contents() {
+            Map<String, byte[]> contents = new LinkedHashMap<>();
+            for (ClassFile file : classes) contents.put(file.path, file.content.toByteArray());
+            return contents;
+        }
+
         @Override
         public JavaFileObject getJavaFileForOutput(Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
             ClassFile file = new ClassFile(name);
@@ -92,22 +94,10 @@ public final class CompileServer {
     }
 
     public static void main(String[] arguments) throws IOException {
-        DataInputStream in = new DataInputStream(System.in);
-        DataOutputStream out = new DataOutputStream(System.out);
         StandardJavaFileManager system = COMPILER.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
-        // The first compilation loads most of the compiler.
-        compile("public class Main { public static void main(String[] a) { System.out.println(1); } }", system);
-        send(out, new byte[0]);
-        while (true) {
-            byte[] text;
-            try {
-                text = new byte[Integer.reverseBytes(in.readInt())];
-                in.readFully(text);
-            } catch (EOFException end) {
-                return;
-            }
-            send(out, compile(new String(text, StandardCharsets.UTF_8), system));
-        }
+        CompileFrames.serve(
+            text -> compile(text, system),
+            "public class Main { public static void main(String[] a) { System.out.println(1); } }");
     }
 
     private static byte[] compile(String text, StandardJavaFileManager system) throws IOException {
@@ -122,10 +112,10 @@ public final class CompileServer {
             boolean failed = problems.getDiagnostics().stream().anyMatch(p -> p.getKind() == javax.tools.Diagnostic.Kind.ERROR);
             if (!failed) task.generate();
             failed |= problems.getDiagnostics().stream().anyMatch(p -> p.getKind() == javax.tools.Diagnostic.Kind.ERROR);
-            if (failed) return failure(describe(problems) + other);
-            return success(mainClass == null ? "" : mainClass, files.classes);
+            if (failed) return CompileFrames.failure(describe(problems) + other);
+            return CompileFrames.success(mainClass == null ? "" : mainClass, files.contents());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
-            return failure(describe(problems) + other + "\nthe compiler failed: " + error);
+            return CompileFrames.failure(describe(problems) + other + "\nthe compiler failed: " + error);
         }
     }
 
@@ -160,40 +150,5 @@ public final class CompileServer {
             .forEach(problem -> text.append("line ").append(problem.getLineNumber()).append(": ")
                 .append(problem.getMessage(Locale.ROOT)).append('\n'));
         return text.toString();
-    }
-
-    private static byte[] success(String mainClass, List<ClassFile> classes) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(body);
-        writeNumber(out, 0);
-        writeBytes(out, mainClass.getBytes(StandardCharsets.UTF_8));
-        writeNumber(out, classes.size());
-        for (ClassFile file : classes) {
-            writeBytes(out, file.path.getBytes(StandardCharsets.UTF_8));
-            writeBytes(out, file.content.toByteArray());
-        }
-        return body.toByteArray();
-    }
-
-    private static byte[] failure(String message) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(body);
-        writeNumber(out, 1);
-        writeBytes(out, message.substring(0, Math.min(message.length(), 4000)).getBytes(StandardCharsets.UTF_8));
-        return body.toByteArray();
-    }
-
-    private static void send(DataOutputStream out, byte[] body) throws IOException {
-        writeBytes(out, body);
-        out.flush();
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] content) throws IOException {
-        writeNumber(out, content.length);
-        out.write(content);
-    }
-
-    private static void writeNumber(DataOutputStream out, int value) throws IOException {
-        out.writeInt(Integer.reverseBytes(value));
     }
 }

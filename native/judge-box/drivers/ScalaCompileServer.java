@@ -1,9 +1,4 @@
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import scala.collection.Iterator;
@@ -23,26 +18,14 @@ import scala.tools.nsc.Settings;
 import scala.tools.nsc.reporters.StoreReporter;
 
 /**
- * Compiles one source after another, as CompileServer.java does for Java; the frames are the same. Each source gets a
- * compiler of its own, so that none sees what another has declared; what is kept warm is the virtual machine.
+ * Compiles one Scala source after another, with the frames of CompileFrames.java. Each source gets a compiler of its
+ * own, so that none sees what another has declared. What is kept warm is the virtual machine.
  */
 public final class ScalaCompileServer {
     public static void main(String[] arguments) throws IOException {
-        DataInputStream in = new DataInputStream(System.in);
-        DataOutputStream out = new DataOutputStream(System.out);
-        // The first compilations load most of the compiler.
-        compile("object Main extends App { println(readLine.split(\" \").map(_.toInt).sum) }");
-        send(out, new byte[0]);
-        while (true) {
-            byte[] text;
-            try {
-                text = new byte[Integer.reverseBytes(in.readInt())];
-                in.readFully(text);
-            } catch (EOFException end) {
-                return;
-            }
-            send(out, compile(new String(text, StandardCharsets.UTF_8)));
-        }
+        CompileFrames.serve(
+            ScalaCompileServer::compile,
+            "object Main extends App { println(readLine.split(\" \").map(_.toInt).sum) }");
     }
 
     private static byte[] compile(String text) throws IOException {
@@ -56,16 +39,16 @@ public final class ScalaCompileServer {
             SourceFile source = new BatchSourceFile(new VirtualFile("Answer.scala"), text.toCharArray());
             global.new Run().compileSources(listOf(source));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
-            return failure(describe(reporter) + "\nthe compiler failed: " + error);
+            return CompileFrames.failure(describe(reporter) + "\nthe compiler failed: " + error);
         }
-        if (reporter.hasErrors()) return failure(describe(reporter));
+        if (reporter.hasErrors()) return CompileFrames.failure(describe(reporter));
         Map<String, byte[]> classes = new TreeMap<>();
         collect(directory, "", classes);
         String mainClass = null;
         for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
             if (mainClass == null && hasMain(entry.getValue())) mainClass = entry.getKey();
         }
-        return success((mainClass == null ? "" : mainClass).replaceAll("\\.class$", "").replace('/', '.'), classes);
+        return CompileFrames.success((mainClass == null ? "" : mainClass).replaceAll("\\.class$", "").replace('/', '.'), classes);
     }
 
     @SuppressWarnings("unchecked")
@@ -102,40 +85,5 @@ public final class ScalaCompileServer {
             text.append(line).append(info.msg()).append('\n');
         }
         return text.toString();
-    }
-
-    private static byte[] success(String mainClass, Map<String, byte[]> classes) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(body);
-        writeNumber(out, 0);
-        writeBytes(out, mainClass.getBytes(StandardCharsets.UTF_8));
-        writeNumber(out, classes.size());
-        for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
-            writeBytes(out, entry.getKey().getBytes(StandardCharsets.UTF_8));
-            writeBytes(out, entry.getValue());
-        }
-        return body.toByteArray();
-    }
-
-    private static byte[] failure(String message) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(body);
-        writeNumber(out, 1);
-        writeBytes(out, message.substring(0, Math.min(message.length(), 4000)).getBytes(StandardCharsets.UTF_8));
-        return body.toByteArray();
-    }
-
-    private static void send(DataOutputStream out, byte[] body) throws IOException {
-        writeBytes(out, body);
-        out.flush();
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] content) throws IOException {
-        writeNumber(out, content.length);
-        out.write(content);
-    }
-
-    private static void writeNumber(DataOutputStream out, int value) throws IOException {
-        out.writeInt(Integer.reverseBytes(value));
     }
 }

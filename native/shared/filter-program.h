@@ -1,14 +1,9 @@
 /*
- * The system calls a unit may make: what a glibc program, plain or built with ASan, UBSan or MSan, needs to read its
- * standard input and write its standard output. Any other call ends the process at once (SECCOMP_RET_KILL_PROCESS),
- * which the supervisor reports; there is no way to catch that.
- *
- * Not guaranteed: the filter cannot look behind pointers, so file names are left to the mount namespace and Landlock.
+ * Writes filters of system calls (seccomp, classic BPF) and installs them. Which calls are allowed is up to the files
+ * that include this one: unit-filter.h, ../unit-runner/batch-filter.h and ../judge-box/deny-filter.h.
  */
 #pragma once
 
-#include <asm/ioctls.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -17,7 +12,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,55 +22,6 @@
 #else
 #error "units run on x86-64 and aarch64 only: add this machine's AUDIT_ARCH"
 #endif
-
-/* The kernel's own bit; O_TMPFILE of libc also contains O_DIRECTORY, which reading may use. */
-#define KERNEL_O_TMPFILE 020000000
-
-/* Calls that are harmless whatever their arguments. */
-/* clang-format off */
-static const int allowed_calls[] = {
-    __NR_read, __NR_write, __NR_mmap, __NR_munmap, __NR_brk, __NR_mprotect, __NR_close, __NR_lseek, __NR_fstat,
-    __NR_newfstatat, __NR_pread64, __NR_readv, __NR_writev, __NR_mremap, __NR_madvise, __NR_mincore,
-    __NR_exit, __NR_exit_group,
-    __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_sigaltstack, __NR_restart_syscall,
-    __NR_futex, __NR_set_tid_address, __NR_set_robust_list,
-#ifdef __NR_rseq
-    __NR_rseq,
-#endif
-#ifdef __NR_mseal
-    __NR_mseal,
-#endif
-#ifdef __NR_arch_prctl
-    __NR_arch_prctl,
-#endif
-    /* By writing to a pipe of their own sanitizers find out what memory can be read. */
-    __NR_pipe2,
-    /* Duplicating one's own descriptors: freopen. */
-    __NR_dup, __NR_dup3,
-#ifdef __NR_dup2
-    __NR_dup2,
-#endif
-    /* Questions. */
-    __NR_getpid, __NR_gettid, __NR_uname, __NR_sysinfo, __NR_getrandom, __NR_sched_getaffinity, __NR_sched_yield,
-    __NR_clock_gettime, __NR_clock_getres, __NR_gettimeofday, __NR_getrlimit, __NR_getcwd,
-    __NR_readlinkat, __NR_faccessat,
-#ifdef __NR_faccessat2
-    __NR_faccessat2,
-#endif
-#ifdef __NR_time
-    __NR_time,
-#endif
-#ifdef __NR_stat
-    __NR_stat, __NR_lstat,
-#endif
-#ifdef __NR_readlink
-    __NR_readlink,
-#endif
-#ifdef __NR_access
-    __NR_access,
-#endif
-};
-/* clang-format on */
 
 struct filter_program {
   struct sock_filter code[320];
@@ -98,7 +43,7 @@ static inline void emit_return(struct filter_program *program, uint32_t action) 
   emit(program, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* Above every call number of the tables; mseal, 462, is the greatest in them. */
+/* Above every call number of the tables. The greatest in them is mseal, 462. */
 #define CALL_NUMBERS 512
 
 /* Runs of call numbers that share an answer: the first of each; the answers alternate. */
@@ -119,8 +64,8 @@ static inline void find_ranges(struct ranges *ranges, const int *calls, size_t c
 }
 
 /*
- * Code that looks the call up by halving `ranges[from, to)`. On installing a filter the kernel walks it for every call
- * number there is, for each run anew: a plain sequence of comparisons makes a run a tenth slower.
+ * Emits code that looks the call up by halving `ranges[from, to)`. The kernel walks a filter for every call number when
+ * it is installed, which happens in every run: a plain sequence of comparisons makes a run a tenth slower.
  */
 static inline void emit_search(struct filter_program *program, const struct ranges *ranges, size_t from, size_t to) {
   if (to - from == 1) {
@@ -142,7 +87,7 @@ static inline void emit_search(struct filter_program *program, const struct rang
   emit_search(program, ranges, middle, to);
 }
 
-/* What is not among `calls` goes on behind the code that this emits. */
+/* Calls that are not among `calls` reach the code that is emitted next. */
 static inline void allow_calls(struct filter_program *program, const int *calls, size_t count) {
   size_t start = program->length;
   emit_load(program, offsetof(struct seccomp_data, nr));
@@ -153,17 +98,17 @@ static inline void allow_calls(struct filter_program *program, const int *calls,
     if (program->code[i].code == (BPF_JMP | BPF_JA)) program->code[i].k = (uint32_t)(program->length - i - 1);
 }
 
-/* One argument that has to hold for a call to be allowed: (argument & mask) == value. */
+/* Holds if (argument & mask) == value. */
 struct condition {
   int argument;
   uint64_t mask, value;
 };
 
 #define ALL_BITS UINT64_MAX
-/* For arguments that the kernel reads as 32 bits: the upper half is noise. */
+/* For arguments that the kernel reads as 32 bits, whose upper half is noise. */
 #define LOW_BITS ((uint64_t)UINT32_MAX)
 
-/* One half of an argument; nothing where no bit of it counts. A failing comparison does not know yet where to jump. */
+/* Emits nothing for a half of which no bit counts. answer_if fills in where a failed comparison jumps to. */
 static inline void emit_half(struct filter_program *program, size_t offset, uint32_t mask, uint32_t value) {
   if (mask == 0) return;
   emit_load(program, offset);
@@ -196,47 +141,12 @@ static inline void answer_if(struct filter_program *program, uint32_t action, in
 
 #define ALLOW_IF(program, call, ...) ANSWER_IF(program, SECCOMP_RET_ALLOW, call, __VA_ARGS__)
 
-/* Every filter begins so: calls in another machine's numbering are not looked at. */
+/* Every filter begins like this. A call in another machine's numbering ends the process. */
 static inline void begin_filter(struct filter_program *program) {
   program->length = 0;
   emit_load(program, offsetof(struct seccomp_data, arch));
   emit(program, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 1, 0);
   emit_return(program, SECCOMP_RET_KILL_PROCESS);
-}
-
-/* The rules for the process `self`, which may still execute the file name at address `path`; the end of a filter. */
-static inline void emit_unit_rules(struct filter_program *program, uint32_t self, const char *path) {
-  allow_calls(program, allowed_calls, sizeof allowed_calls / sizeof *allowed_calls);
-  /* Opening for reading; what can be read is up to the mounts and Landlock. */
-  const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | KERNEL_O_TMPFILE;
-  ALLOW_IF(program, __NR_openat, {2, writing, 0});
-#ifdef __NR_open
-  ALLOW_IF(program, __NR_open, {1, writing, 0});
-#endif
-  /* Is it a terminal? */
-  ALLOW_IF(program, __NR_ioctl, {1, LOW_BITS, TCGETS});
-  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_GETFD});
-  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_GETFL});
-  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_SETFD});
-  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_DUPFD});
-  ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_DUPFD_CLOEXEC});
-  /* raise and abort: signals to itself alone. */
-  ALLOW_IF(program, __NR_tgkill, {0, LOW_BITS, self}, {1, LOW_BITS, self});
-  ALLOW_IF(program, __NR_tkill, {0, LOW_BITS, self});
-  ALLOW_IF(program, __NR_kill, {0, LOW_BITS, self});
-  /* Asking for a limit; setting one only for core files, which sanitizers switch off. */
-  ALLOW_IF(program, __NR_prlimit64, {0, LOW_BITS, 0}, {2, ALL_BITS, 0});
-  ALLOW_IF(program, __NR_prlimit64, {0, LOW_BITS, 0}, {1, LOW_BITS, RLIMIT_CORE});
-  ALLOW_IF(program, __NR_personality, {0, LOW_BITS, UINT32_MAX});
-  /* The one exec that starts the unit. The address is random and unknown to the unit; one that guessed it would still
-   * only run something else under this same filter. */
-  ALLOW_IF(program, __NR_execve, {0, ALL_BITS, (uint64_t)(uintptr_t)path});
-  emit_return(program, SECCOMP_RET_KILL_PROCESS);
-}
-
-static inline void build_unit_filter(struct filter_program *program, uint32_t self, const char *path) {
-  begin_filter(program);
-  emit_unit_rules(program, self, path);
 }
 
 static inline int install_filter(const struct filter_program *program) {

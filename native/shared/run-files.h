@@ -1,28 +1,17 @@
 /*
- * What every runner of programs needs, whatever fences it puts around them: the descriptors that a program gets, the
- * pipes that are read while it runs, the answer to the host.
+ * What the supervisor and the judge box do alike, whatever fences they put around a program: the descriptors that it
+ * gets, the pipes that are read while it runs, the frames from the host and the answers to it.
  */
 #pragma once
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "protocol.h"
+#include "descriptors.h"
+#include "processes.h"
+#include "run-end.h"
 
-#define KEPT_STDERR_BYTES (16u << 10)
 #define READ_BYTES (64u << 10)
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 8u
-#endif
 
 /* Bytes read from one pipe: the first `kept` of `total`. */
 struct channel {
@@ -44,21 +33,6 @@ struct result {
   uint32_t code;
   uint64_t cpu_us, wall_us, max_rss_bytes;
 };
-
-static inline _Noreturn void die(const char *what) {
-  fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, strerror(errno));
-  exit(1);
-}
-
-static inline uint64_t now_us(clockid_t clock) {
-  struct timespec time;
-  if (clock_gettime(clock, &time) < 0) return 0;
-  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
-
-static inline uint64_t timeval_us(struct timeval time) {
-  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
-}
 
 /* ---- in the child, between fork and exec: system calls only ---- */
 
@@ -85,38 +59,7 @@ static inline bool arrange_files(const struct child_files *files) {
   return true;
 }
 
-/* Lowers a limit, soft and hard, but never tries to raise the hard one. */
-static inline bool limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit current;
-  if (getrlimit(resource, &current) < 0) return false;
-  struct rlimit wanted = {soft < current.rlim_max ? soft : current.rlim_max,
-                          hard < current.rlim_max ? hard : current.rlim_max};
-  return setrlimit(resource, &wanted) == 0;
-}
-
 /* ---- in the parent ---- */
-
-/* A read-only file in memory that holds `content`, at its beginning; -1 with errno if the system refuses. */
-static inline int sealed_file(const char *name, struct bytes content) {
-  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-  if (fd < 0 && errno == EINVAL) fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return -1;
-  for (size_t done = 0; done < content.length;) {
-    ssize_t written = write(fd, content.data + done, content.length - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      close(fd);
-      return -1;
-    }
-    done += (size_t)written;
-  }
-  if (lseek(fd, 0, SEEK_SET) < 0 ||
-      fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
-    close(fd);
-    return -1;
-  }
-  return fd;
-}
 
 /* The reading end goes to the channel, the writing end to `*writer`. */
 static inline bool open_channel(struct channel *channel, int *writer) {
@@ -126,11 +69,6 @@ static inline bool open_channel(struct channel *channel, int *writer) {
   channel->fd = ends[0];
   *writer = ends[1];
   return true;
-}
-
-static inline void close_fd(int *fd) {
-  if (*fd >= 0) close(*fd);
-  *fd = -1;
 }
 
 static inline void empty_channel(struct channel *channel) {
@@ -178,6 +116,15 @@ static inline void keep(struct channel *channel, const char *data, size_t length
 
 static inline bool is_over(const struct channel *channel) { return channel->total > channel->stop_above; }
 
+static inline bool any_is_over(const struct channel *channels) {
+  return is_over(&channels[OUT]) || is_over(&channels[ERR]) || is_over(&channels[RECORD]);
+}
+
+static inline void limit_channels(struct channel *channels, const struct limits *limits) {
+  channels[OUT].keep_at_most = channels[OUT].stop_above = limits->output_bytes;
+  channels[RECORD].keep_at_most = channels[RECORD].stop_above = limits->record_bytes;
+}
+
 /*
  * Reads what is there, until the pipe is empty, closed, or has given too much; at most so many pieces, so that a
  * flood that is thrown away does not keep the caller from looking at the clock.
@@ -196,6 +143,26 @@ static inline void drain(struct channel *channel) {
   }
 }
 
+/* What a channel that is over still gives is not read, and poll would return at once for it. */
+static inline struct pollfd wanted_from(const struct channel *channel) {
+  return (struct pollfd){is_over(channel) ? -1 : channel->fd, POLLIN, 0};
+}
+
+/* Waits until a channel has something to read or `pidfd`'s process has ended, and reads. True once it has ended. */
+static inline bool read_along(struct channel *channels, int pidfd, uint64_t wait_us) {
+  struct pollfd polled[CHANNELS + 1];
+  for (int i = 0; i < CHANNELS; i++) polled[i] = wanted_from(&channels[i]);
+  polled[CHANNELS] = (struct pollfd){pidfd, POLLIN, 0};
+  struct timespec timeout = {(time_t)(wait_us / 1000000), (long)(wait_us % 1000000) * 1000};
+  if (ppoll(polled, CHANNELS + 1, &timeout, NULL) < 0) {
+    if (errno != EINTR) die("poll");
+    return false;
+  }
+  for (int i = 0; i < CHANNELS; i++)
+    if (polled[i].revents) drain(&channels[i]);
+  return polled[CHANNELS].revents != 0;
+}
+
 /* The answer to a run that could not be made. */
 __attribute__((format(printf, 2, 3))) static inline struct result failed(struct channel *error, const char *format,
                                                                          ...) {
@@ -207,27 +174,6 @@ __attribute__((format(printf, 2, 3))) static inline struct result failed(struct 
   error->kept = 0;
   keep(error, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
   return (struct result){.kind = KIND_FAILED};
-}
-
-/* False at the end of the stream. */
-static inline bool read_fully(int fd, char *data, size_t length) {
-  for (size_t done = 0; done < length;) {
-    ssize_t count = read(fd, data + done, length - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    done += (size_t)count;
-  }
-  return true;
-}
-
-static inline void write_fully(int fd, const char *data, size_t length) {
-  for (size_t done = 0; done < length;) {
-    ssize_t count = write(fd, data + done, length - done);
-    if (count < 0 && errno == EINTR) continue;
-    /* The host is gone. */
-    if (count <= 0) exit(0);
-    done += (size_t)count;
-  }
 }
 
 static inline char *write_channel(char *at, const struct channel *channel) {
@@ -248,6 +194,28 @@ static inline void respond(const struct result *result, const struct channel *ch
   at = write_uint(at, result->wall_us, 8);
   at = write_uint(at, result->max_rss_bytes, 8);
   for (int i = 0; i < CHANNELS; i++) at = write_channel(at, &channels[i]);
-  write_fully(STDOUT_FILENO, frame, length);
+  send_to_host(frame, length);
   free(frame);
+}
+
+/* The next frame from the host, which the caller frees; NULL once the host is gone. */
+static inline char *receive_frame(size_t *length) {
+  char header[4];
+  if (!read_fully(STDIN_FILENO, header, sizeof header)) return NULL;
+  struct reader reader = {header, header + sizeof header, true};
+  *length = read_u32(&reader);
+  if (*length > MAX_FRAME_BYTES) die("request too large");
+  /* One byte more: the last string's end may lie there when the frame is malformed. */
+  char *frame = malloc(*length + 1);
+  if (!frame) die("request buffer");
+  if (read_fully(STDIN_FILENO, frame, *length)) return frame;
+  free(frame);
+  return NULL;
+}
+
+static inline void release_channels(struct channel *channels) {
+  for (int i = 0; i < CHANNELS; i++) {
+    close_fd(&channels[i].fd);
+    free(channels[i].data);
+  }
 }

@@ -1,0 +1,189 @@
+#define _GNU_SOURCE
+#include "run-program.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include "box-files.h"
+#include "confine.h"
+#include "look-at-run.h"
+
+/* A run that only ever waited for a core is ended after this many times its limit on the wall clock. */
+#define MOST_PATIENCE 10u
+
+struct shared {
+  volatile int failed_step, error;
+  /* Of the program: set when it has ended by itself, before the rest of its namespace is ended. */
+  volatile bool ended;
+  volatile int status;
+};
+
+enum step {
+  STEP_NONE,
+  STEP_PARENT,
+  STEP_MOUNTS,
+  STEP_FORK,
+  STEP_FILES,
+  STEP_FOLDER,
+  STEP_LIMITS,
+  STEP_PRIVILEGES,
+  STEP_FILTER,
+  STEP_EXECUTE,
+};
+
+static const char *const step_names[] = {
+    [STEP_PARENT] = "find its parent",
+    [STEP_MOUNTS] = "mount its file systems",
+    [STEP_FORK] = "start its process",
+    [STEP_FILES] = "arrange its descriptors",
+    [STEP_FOLDER] = "enter its folder",
+    [STEP_LIMITS] = "set its limits",
+    [STEP_PRIVILEGES] = "give up privileges",
+    [STEP_FILTER] = "filter its system calls",
+    [STEP_EXECUTE] = "execute it",
+};
+
+struct shared *share_memory(void) {
+  void *memory = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* ---- between fork and exec: system calls only ---- */
+
+static _Noreturn void fail(struct shared *shared, enum step step) {
+  shared->error = errno;
+  shared->failed_step = step;
+  _exit(127);
+}
+
+static _Noreturn void become_program(struct shared *shared, const struct request *request,
+                                     const struct child_files *files) {
+  bool writable_box = request->flags & FLAG_WRITABLE_BOX;
+  setsid();
+  reset_signals();
+  if (!arrange_files(files)) fail(shared, STEP_FILES);
+  if (chdir(writable_box ? BOX : "/tmp") < 0) fail(shared, STEP_FOLDER);
+  if (!limit_program(&request->limits, writable_box)) fail(shared, STEP_LIMITS);
+  if (!drop_privileges()) fail(shared, STEP_PRIVILEGES);
+  if (!filter_calls()) fail(shared, STEP_FILTER);
+  execve(request->path, request->argv, request->environment);
+  fail(shared, STEP_EXECUTE);
+}
+
+/* The first process of a run's PID namespace: its end is the end of all. Signals from inside do not reach it. */
+static _Noreturn void hold_namespace(struct shared *shared, const struct request *request,
+                                     const struct child_files *files) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  /* Of another namespace, and so 0; 1 would be this namespace's own. */
+  if (getppid() != 0) fail(shared, STEP_PARENT);
+  if (!mount_own_files(request->flags & FLAG_WRITABLE_BOX)) fail(shared, STEP_MOUNTS);
+  pid_t program = fork();
+  if (program < 0) fail(shared, STEP_FORK);
+  if (program == 0) become_program(shared, request, files);
+  /* Its copies of the pipes would keep them open. */
+  syscall(__NR_close_range, 0, ~0u, 0);
+  drop_privileges();
+  for (;;) {
+    int status;
+    pid_t ended = waitpid(-1, &status, 0);
+    if (ended < 0 && errno != EINTR) _exit(127);
+    if (ended != program) continue;
+    shared->status = status;
+    shared->ended = true;
+    _exit(0);
+  }
+}
+
+/* ---- in the judge box ---- */
+
+/* A busy machine is not taken for a program that waits: what wants a core is bounded by its CPU time. */
+static bool is_out_of_time(const struct limits *limits, uint64_t started_us) {
+  uint64_t wall_us = now_us(CLOCK_MONOTONIC) - started_us, limit_us = limits->wall_ms * 1000;
+  if (wall_us <= limit_us) return false;
+  if (wall_us > MOST_PATIENCE * limit_us) return true;
+  struct waiting waiting = look_at_threads();
+  return !waiting.wants_core && wall_us > limit_us + waiting.longest_us;
+}
+
+static struct used used_so_far(const struct limits *limits, const struct channel *channels, uint64_t started_us) {
+  const struct usage usage = look_at_processes();
+  return (struct used){
+      .too_much_output = any_is_over(channels),
+      .cpu_us = usage.cpu_us,
+      .wall_us = is_out_of_time(limits, started_us) ? UINT64_MAX : 0,
+      /* Pages that processes share are counted for each: hence half of what all of them have together. */
+      .memory_bytes = usage.largest_bytes > usage.all_bytes / 2 ? usage.largest_bytes : usage.all_bytes / 2,
+  };
+}
+
+/* Reads along until no process of the run is left. Says which limit ended it, KIND_EXITED if none. */
+static enum response_kind watch_run(const struct request *request, struct channel *channels, pid_t first, int pidfd,
+                                    uint64_t started_us) {
+  enum response_kind stopped = KIND_EXITED;
+  uint64_t next_look_us = started_us + POLL_MS * 1000;
+  while (!read_along(channels, pidfd, POLL_MS * 1000)) {
+    const uint64_t now = now_us(CLOCK_MONOTONIC);
+    if (stopped != KIND_EXITED || (now < next_look_us && !any_is_over(channels))) continue;
+    const struct used used = used_so_far(&request->limits, channels, started_us);
+    stopped = exceeded_limit(&request->limits, &used);
+    if (stopped != KIND_EXITED) kill(first, SIGKILL);
+    next_look_us = now + POLL_MS * 1000;
+  }
+  return stopped;
+}
+
+static struct result describe(const struct request *request, const struct shared *shared,
+                              const struct channel *channels, enum response_kind stopped, const struct rusage *usage,
+                              uint64_t wall_us) {
+  const struct used used = {
+      .too_much_output = any_is_over(channels),
+      .cpu_us = used_cpu_us(usage),
+      .memory_bytes = (uint64_t)usage->ru_maxrss * 1024,
+  };
+  const struct run_end end = stopped == KIND_EXITED ? name_end(&request->limits, &used, shared->status)
+                                                    : (struct run_end){stopped, 0};
+  return (struct result){end.kind, end.code, used.cpu_us, wall_us, used.memory_bytes};
+}
+
+/* Standard input has a name; all else is as in the supervisor. */
+static bool open_files(const struct request *request, struct channel *channels, struct child_files *files) {
+  *files = (struct child_files){-1, -1, -1, -1, -1};
+  if (unlink(INPUT_FILE) < 0 && errno != ENOENT) return false;
+  return write_file(INPUT_FILE, request->input, 0444) && (files->input = open(INPUT_FILE, O_RDONLY | O_CLOEXEC)) >= 0 &&
+         open_other_files(request, channels, files);
+}
+
+struct result run_program(struct shared *shared, const struct request *request, struct channel *channels) {
+  struct child_files files;
+  *shared = (struct shared){0};
+  if (!open_files(request, channels, &files)) {
+    int error = errno;
+    close_child_files(&files);
+    return failed(&channels[ERR], "cannot open the run's files: %s", strerror(error));
+  }
+  uint64_t started_us = now_us(CLOCK_MONOTONIC);
+  const unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | SIGCHLD;
+  pid_t first = (pid_t)syscall(__NR_clone, flags, NULL, NULL, NULL, NULL);
+  if (first == 0) hold_namespace(shared, request, &files);
+  int clone_error = errno;
+  close_child_files(&files);
+  if (first < 0) return failed(&channels[ERR], "cannot make namespaces: %s", strerror(clone_error));
+
+  int pidfd = (int)syscall(__NR_pidfd_open, first, 0);
+  if (pidfd < 0) die("pidfd_open");
+  enum response_kind stopped = watch_run(request, channels, first, pidfd, started_us);
+  struct rusage usage;
+  int status;
+  if (wait4(first, &status, 0, &usage) != first) die("wait4");
+  uint64_t wall_us = now_us(CLOCK_MONOTONIC) - started_us;
+  close(pidfd);
+  /* Nobody writes any more, so what is left comes to an end. */
+  for (int i = 0; i < CHANNELS; i++)
+    while (channels[i].fd >= 0 && !is_over(&channels[i])) drain(&channels[i]);
+  if (shared->failed_step != STEP_NONE)
+    return failed(&channels[ERR], "cannot run %s: could not %s: %s", request->path, step_names[shared->failed_step],
+                  strerror(shared->error));
+  if (stopped == KIND_EXITED && !shared->ended)
+    return failed(&channels[ERR], "the run of %s was ended from outside", request->path);
+  return describe(request, shared, channels, stopped, &usage, wall_us);
+}

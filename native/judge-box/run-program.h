@@ -1,0 +1,17 @@
+/*
+ * One run of a program in the box: its namespaces and its processes, the watch over them, the result.
+ */
+#pragma once
+
+#include "../shared/run-files.h"
+
+/* Beside those of ../shared/protocol.h: lets the program write to the box, as compilers do. */
+#define FLAG_WRITABLE_BOX 4u
+
+/* What a run's processes share with the judge box until they execute. */
+struct shared;
+
+/* NULL with errno if the system refuses. */
+struct shared *share_memory(void);
+
+struct result run_program(struct shared *shared, const struct request *request, struct channel *channels);

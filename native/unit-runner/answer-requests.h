@@ -1,0 +1,4 @@
+/* Answers the requests of the host, as messages.h has them, until the host is gone. */
+#pragma once
+
+void answer_requests(void);
