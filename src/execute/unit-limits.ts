@@ -26,8 +26,11 @@ const SANITIZER_FACTOR = 5
 
 const STACK_BYTES = 64 * MIB
 
-/** Changed memory, coverage and recorded stdin of one run. */
+/** What a run may write to its record: a call's effects, coverage, comparisons, the stdin that was made up. */
 export const RECORD_BYTES = 4 * MIB
+
+/** What a call's effects may take of it; `MOST_RECORD_BYTES` of native/harness/call.c. */
+export const CALL_RECORD_BYTES = MIB
 
 /** What the sandbox holds a run of a build to. */
 export function runLimits(build: BuildKind, { cpuMs, memoryBytes, outputBytes }: UnitLimits): RunLimits {

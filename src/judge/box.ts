@@ -13,7 +13,7 @@ import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodeBoxRun, encodePr
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
 /** How much longer the runner waits for a run that waits for a core; it keeps the wall clock itself. */
-const MOST_PATIENCE = 10
+export const MOST_PATIENCE = 10
 /** For when it does not. */
 const ANSWER_GRACE_MS = 10_000
 /** Of what compilers write: Go's and Rust's executables are the largest. */
@@ -49,7 +49,8 @@ export function makeBox(fence: BoxFence): Box {
       }
       return exchange(encodePrepare(files, BOX_BYTES), PREPARE_TIMEOUT_MS)
     },
-    run: (request) => exchange(encodeBoxRun(request), MOST_PATIENCE * wallLimitMs(request) + ANSWER_GRACE_MS),
+    run: (request) =>
+      exchange(encodeBoxRun(request), MOST_PATIENCE * wallLimitMs(request.limits) + ANSWER_GRACE_MS),
     stop: async () => process?.stop(),
   }
 }

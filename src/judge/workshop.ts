@@ -2,7 +2,7 @@
  * What a judge's boxes share: a folder that they see read-only, and what compilers need only once (precompiled headers,
  * a compiler that stays). Each thing is made when it is first asked for, and at rest after `close`; the folder stays.
  */
-import { chmodSync, copyFileSync, linkSync } from 'node:fs'
+import { chmodSync, copyFileSync, linkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BoxFence } from './box.ts'
 
@@ -52,4 +52,11 @@ export function shareFile(source: string, fence: BoxFence, name: string): void {
     copyFileSync(source, target)
     chmodSync(target, 0o755)
   }
+}
+
+/** Puts a small file into the folder. */
+export function shareText(text: string, fence: BoxFence, name: string): void {
+  const target = join(fence.supportFolder, name)
+  writeFileSync(target, text)
+  chmodSync(target, 0o644)
 }

@@ -1,14 +1,15 @@
 /**
- * The host's side of the messages that native/runner/protocol.h documents: requests become frames, frames become
+ * The host's side of the messages that native/shared/protocol.h documents: requests become frames, frames become
  * hellos and reports. Pure functions on bytes, except for the reader that cuts a stream into frames.
  */
 import { constants } from 'node:os'
-import type { RunEnd, RunReport, RunRequest } from './run-report.ts'
+import type { RunEnd, RunLimits, RunReport, RunRequest } from './run-report.ts'
 
 export const RUN_PROTOCOL_VERSION = 1
 
 const FLAG_NO_ASLR = 1
 const FLAG_WANT_RECORD = 2
+/** The wall clock is for programs that wait. A program that computes reaches its CPU limit long before. */
 const DEFAULT_WALL_FACTOR = 10
 
 export interface Hello {
@@ -18,9 +19,20 @@ export interface Hello {
 }
 
 /** The clock that ends the run whatever it does, in ms. */
-export function wallLimitMs(request: RunRequest): number {
-  return request.limits.wallMs ?? request.limits.cpuMs * DEFAULT_WALL_FACTOR
+export function wallLimitMs(limits: RunLimits): number {
+  return limits.wallMs ?? limits.cpuMs * DEFAULT_WALL_FACTOR
 }
+
+/** As `read_limits` reads them. */
+export const encodeLimits = (limits: RunLimits): Buffer[] => [
+  u64(limits.cpuMs),
+  u64(wallLimitMs(limits)),
+  u64(limits.memoryBytes ?? 0),
+  u64(limits.dataBytes ?? 0),
+  u64(limits.stackBytes ?? 0),
+  u64(limits.outputBytes),
+  u64(limits.recordBytes ?? limits.outputBytes),
+]
 
 /** A request as a whole frame, length included. */
 export function encodeRequest(request: RunRequest): Buffer {
@@ -29,13 +41,7 @@ export function encodeRequest(request: RunRequest): Buffer {
   const environment = Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`)
   const body = [
     u32(flags),
-    u64(limits.cpuMs),
-    u64(wallLimitMs(request)),
-    u64(limits.memoryBytes ?? 0),
-    u64(limits.dataBytes ?? 0),
-    u64(limits.stackBytes ?? 0),
-    u64(limits.outputBytes),
-    u64(limits.recordBytes ?? limits.outputBytes),
+    ...encodeLimits(limits),
     ...text(request.path),
     ...list(request.argv ?? []),
     ...list(environment),

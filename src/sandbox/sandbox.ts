@@ -1,5 +1,5 @@
 /**
- * A sandbox for untrusted executables: a supervisor process (native/runner/supervise.c) behind the best fence that
+ * A sandbox for untrusted executables: a supervisor process (native/supervise/supervise.c) behind the best fence that
  * this machine has (rung.ts), and a directory of executables.
  *
  * In: executables in `boxPath` and requests. Out: a report for each, also when the sandbox itself breaks; it then
@@ -189,7 +189,7 @@ class RunningSandbox implements Sandbox {
 
   async run(request: RunRequest): Promise<RunReport> {
     const frame = encodeRequest(request)
-    const timeoutMs = wallLimitMs(request) + ANSWER_GRACE_MS
+    const timeoutMs = wallLimitMs(request.limits) + ANSWER_GRACE_MS
     const report = this.#last.then(() => this.#runNow(frame, timeoutMs))
     this.#last = report
     return report

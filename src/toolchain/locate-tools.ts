@@ -23,7 +23,7 @@ export interface Tools {
   readonly clangVersion: string
   readonly llvmAs: string
   readonly lld: string
-  /** The project's own process supervisor, built from native/runner. */
+  /** The project's own process supervisor, built from native/supervise. */
   readonly supervise: string
 }
 

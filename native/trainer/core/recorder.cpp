@@ -33,10 +33,9 @@ std::unique_ptr<recorder> open_cuda_recorder(c10::Device device) {
   auto* library = ::dlopen((addon.substr(0, addon.rfind('/') + 1) + "trainer-cuda.so").c_str(), RTLD_NOW);
   auto* open = library == nullptr ? nullptr : ::dlsym(library, "gepo_open_cuda_recorder");
   if (open == nullptr) {
-    fail("bad-input",
-         "The tensor engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
-         "install the Python packages nvidia-cuda-runtime and nvidia-cuda-crt of PyTorch's CUDA beside it "
-         "and run npm run setup.");
+    fail("bad-input", "The tensor engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
+                      "install the Python packages nvidia-cuda-runtime and nvidia-cuda-crt of PyTorch's CUDA beside it "
+                      "and run npm run setup.");
   }
   return std::unique_ptr<recorder>(reinterpret_cast<recorder* (*)(int)>(open)(device.has_index() ? device.index() : 0));
 }

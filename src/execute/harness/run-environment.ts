@@ -10,6 +10,7 @@ export function runEnvironment(build: BuildKind, { fill, fuel }: RunOptions): Re
   if (countsEdges(build) && fuel > 0) environment.GEPO_FUEL = String(fuel)
   if (build === 'asan') {
     environment.ASAN_OPTIONS = `detect_leaks=0:symbolize=0:exitcode=${SANITIZER_EXIT}:detect_stack_use_after_return=1:max_malloc_fill_size=1048576:malloc_fill_byte=${fill}`
+    // The unit runner says 0 for the inputs of one process: native/unit-runner/unit-runner.c.
     environment.UBSAN_OPTIONS = `halt_on_error=1:symbolize=0:exitcode=${SANITIZER_EXIT}`
   } else if (build === 'msan') {
     // What it would say of a signal is no more than the signal says, and takes milliseconds.

@@ -10,7 +10,7 @@ import { countsEdges } from '../build-kind.ts'
 import type { Coverage, Executable } from '../code-engine.ts'
 import { type Comparisons, splitComparisons } from '../harness/comparisons.ts'
 import { splitCoverage } from '../harness/coverage-trailer.ts'
-import { RECORD_BYTES, type UnitLimits } from '../unit-limits.ts'
+import { CALL_RECORD_BYTES, type UnitLimits } from '../unit-limits.ts'
 import { classifyRun } from './classify-run.ts'
 
 export interface Interpreted {
@@ -71,7 +71,7 @@ function callOutcome(
     case 'uninitialized':
       return { kind: 'sanitizer', report: 'use-of-uninitialized-value', stderr: decoded.path }
     case 'too-long':
-      return { kind: 'output-limit', limitBytes: RECORD_BYTES }
+      return { kind: 'output-limit', limitBytes: CALL_RECORD_BYTES }
     case 'no-record':
       // A unit that left by _exit, or closed or wrote the record's descriptor itself.
       return { kind: 'signal', signal: 'no record', stderr: '' }

@@ -10,6 +10,7 @@
 import { tmpdir } from 'node:os'
 import { UserError } from '../../base/user-error.ts'
 import { removeBoxDirectory } from '../../sandbox/box-directory.ts'
+import { wallLimitMs } from '../../sandbox/protocol.ts'
 import { commandFor, type Rung } from '../../sandbox/rung.ts'
 import { type Fence, fences, noRungWorks, prepareBox } from '../../sandbox/sandbox.ts'
 import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
@@ -28,7 +29,6 @@ const NAME = '.unit-runner'
 const START_TIMEOUT_MS = 30_000
 /** The runner keeps the clocks itself; this is for when it does not. */
 const ANSWER_GRACE_MS = 10_000
-const WALL_FACTOR = 10
 
 export interface UnitRunnerOptions {
   readonly build: RunnerBuild
@@ -183,8 +183,8 @@ class RunningUnitRunner implements UnitRunner {
     for (const id of this.#forgotten) this.#sent.delete(id)
     this.#forgotten = []
     for (const id of keep.keys()) this.#sent.add(id)
-    const wallMs = run.limits.wallMs ?? run.limits.cpuMs * WALL_FACTOR
-    const answer = await this.#process.exchange(frame, wallMs * (run.inputs.length + 1) + ANSWER_GRACE_MS)
+    const timeoutMs = wallLimitMs(run.limits) * (run.inputs.length + 1) + ANSWER_GRACE_MS
+    const answer = await this.#process.exchange(frame, timeoutMs)
     return answer.kind === 'frame' ? decodeReply(answer.frame) : { kind: 'failed', detail: answer.detail }
   }
 

@@ -1,5 +1,5 @@
 /** The host's side of the messages that native/unit-runner/messages.h documents. Pure functions on bytes. */
-import { bytes, list, Reader, readReport, u32, u64 } from '../../sandbox/protocol.ts'
+import { bytes, encodeLimits, list, Reader, readReport, u32 } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
 export const UNIT_RUNNER_VERSION = 4
@@ -9,7 +9,6 @@ const FLAG_WANT_RECORD = 2
 const FLAG_WRAP = 4
 const STOP_FLAGS = { never: 0, difference: 8, deviation: 16 } as const
 const NO_FILL = 0xffff_ffff
-const WALL_FACTOR = 10
 
 export interface UnitInput {
   /** One char a byte. */
@@ -92,13 +91,7 @@ export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
     u32(keep.size),
     ...[...keep].flatMap(([id, object]) => [u32(id), ...bytes(object)]),
     u32(flags),
-    u64(limits.cpuMs),
-    u64(limits.wallMs ?? limits.cpuMs * WALL_FACTOR),
-    u64(limits.memoryBytes ?? 0),
-    u64(limits.dataBytes ?? 0),
-    u64(limits.stackBytes ?? 0),
-    u64(limits.outputBytes),
-    u64(limits.recordBytes ?? limits.outputBytes),
+    ...encodeLimits(limits),
     u32(objects.length),
     ...objects.map(u32),
     u32(image.unit),

@@ -3,14 +3,14 @@
  * files. Starting such a compiler takes forty times as long as compiling an answer. It stays behind a fence of its own,
  * sees sources as text and runs none of them.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_ROOT } from '../../base/package-root.ts'
 import { Reader, u32 } from '../../sandbox/protocol.ts'
 import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { boxCommand, SUPPORT } from '../box-command.ts'
 import type { BoxFile } from '../box-frames.ts'
-import type { Workshop } from '../workshop.ts'
+import { shareText, type Workshop } from '../workshop.ts'
 
 const DRIVERS = join(PACKAGE_ROOT, 'native/judge-box/drivers')
 /** What the servers have in common. */
@@ -51,7 +51,7 @@ export function makeCompileServer(
 ): CompileServer {
   // Java's launcher takes a single file.
   const text = [source, FRAMES].map((file) => readFileSync(join(DRIVERS, file), 'utf8'))
-  writeFileSync(join(fence.supportFolder, source), text.join('\n'))
+  shareText(text.join('\n'), fence, source)
   let process: SupervisorProcess | undefined
   let isClosed = false
   let last: Promise<unknown> = Promise.resolve()
