@@ -106,11 +106,23 @@ export function makePythonEnvironment(folder, packages, env, report) {
  * @returns {Libtorch | undefined}
  */
 function findOwn(root) {
-  const libraries = join(root, '.tools/torch/lib')
+  const folder = findBelow(join(root, '.tools/torch'), 'torch')
+  return folder === undefined ? undefined : inspect(folder)
+}
+
+/**
+ * A path in the packages of a virtual environment, whichever Python it is of.
+ *
+ * @param {string} environment
+ * @param {...string} parts
+ * @returns {string | undefined} undefined where it is not there
+ */
+export function findBelow(environment, ...parts) {
+  const libraries = join(environment, 'lib')
   if (!existsSync(libraries)) return undefined
   return readdirSync(libraries)
-    .map((python) => inspect(join(libraries, python, 'site-packages/torch')))
-    .find((found) => found !== undefined)
+    .map((python) => join(libraries, python, 'site-packages', ...parts))
+    .find((path) => existsSync(path))
 }
 
 /**

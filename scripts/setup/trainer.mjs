@@ -8,6 +8,7 @@ import { availableParallelism, freemem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { configuredFor, hashSources } from '../build-native.mjs'
 import { ensureLibtorch, findLibtorch } from './libtorch.mjs'
+import { ensureNvcc, findNvcc } from './nvcc.mjs'
 import { runStep } from './run-step.mjs'
 import { SetupError } from './setup-error.mjs'
 
@@ -26,8 +27,10 @@ export function buildTrainer(root, env, report, { again }) {
   const failed = join(root, '.tools/trainer-left-out')
   if (!again && existsSync(failed) && readFileSync(failed, 'utf8') === sources) return
   try {
-    if (!isBuilt(source, sources, findLibtorch(root, env))) {
-      compile(source, sources, ensureLibtorch(root, env, report), env, report)
+    const nvcc = findNvcc(root, env)
+    if (!isBuilt(source, sources, findLibtorch(root, env), nvcc)) {
+      const libtorch = ensureLibtorch(root, env, report)
+      compile(source, sources, libtorch, ensureNvcc(root, libtorch, env, report), env, report)
     }
     rmSync(failed, { force: true })
   } catch (error) {
@@ -43,21 +46,23 @@ export function buildTrainer(root, env, report, { again }) {
  * @param {string} source
  * @param {string} sources
  * @param {import('./libtorch.mjs').Libtorch | undefined} libtorch
+ * @param {string | undefined} nvcc
  */
-function isBuilt(source, sources, libtorch) {
+function isBuilt(source, sources, libtorch, nvcc) {
   const stamp = stampPath(source)
   if (libtorch === undefined || !existsSync(stamp)) return false
-  return readFileSync(stamp, 'utf8') === describe(sources, libtorch)
+  return readFileSync(stamp, 'utf8') === describe(sources, libtorch, nvcc)
 }
 
 /**
  * @param {string} source
  * @param {string} sources
  * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @param {string | undefined} nvcc
  * @param {NodeJS.ProcessEnv} env
  * @param {(line: string) => void} report
  */
-function compile(source, sources, libtorch, env, report) {
+function compile(source, sources, libtorch, nvcc, env, report) {
   report(`tensor engine: building it for libtorch ${libtorch.version}`)
   const build = join(source, 'build')
   if (configuredFor(build) !== source) rmSync(build, { recursive: true, force: true })
@@ -69,13 +74,11 @@ function compile(source, sources, libtorch, env, report) {
     )
   }
   const configure = ['-S', source, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release']
-  runStep('cmake', [...configure, `-DTORCH=${libtorch.folder}`, `-DNODE_HEADERS=${headers}`], {
-    env,
-    failure,
-  })
+  const places = [`-DTORCH=${libtorch.folder}`, `-DNODE_HEADERS=${headers}`, `-DNVCC=${nvcc ?? ''}`]
+  runStep('cmake', [...configure, ...places], { env, failure })
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / BYTES_PER_JOB)))
   runStep('cmake', ['--build', build, '--parallel', String(jobs)], { env, failure })
-  writeFileSync(stampPath(source), describe(sources, libtorch))
+  writeFileSync(stampPath(source), describe(sources, libtorch, nvcc))
 }
 
 /** @param {string} source */
@@ -86,7 +89,8 @@ function stampPath(source) {
 /**
  * @param {string} sources
  * @param {import('./libtorch.mjs').Libtorch} libtorch
+ * @param {string | undefined} nvcc
  */
-function describe(sources, libtorch) {
-  return `${sources}\n${libtorch.version} ${libtorch.folder}\n`
+function describe(sources, libtorch, nvcc) {
+  return `${sources}\n${libtorch.version} ${libtorch.folder}\n${nvcc ?? 'no nvcc'}\n`
 }

@@ -10,14 +10,15 @@ const std::map<std::string, tensor_part> parts{{"value", tensor_part::value},
                                                {"firstMoment", tensor_part::first_moment},
                                                {"secondMoment", tensor_part::second_moment}};
 
+const std::map<std::string, kernel_choice> choices{
+    {"auto", kernel_choice::automatic}, {"fused", kernel_choice::fused}, {"torch", kernel_choice::torch}};
+
 }  // namespace
 
 c10::ScalarType number_type(const std::string& name) {
-  static const std::map<std::string, c10::ScalarType> types{{"float64", c10::kDouble},
-                                                            {"float32", c10::kFloat},
-                                                            {"bfloat16", c10::kBFloat16},
-                                                            {"float16", c10::kHalf},
-                                                            {"int16", c10::kShort}};
+  static const std::map<std::string, c10::ScalarType> types{{"float64", c10::kDouble},    {"float32", c10::kFloat},
+                                                            {"bfloat16", c10::kBFloat16}, {"float16", c10::kHalf},
+                                                            {"int16", c10::kShort},       {"int64", c10::kLong}};
   return types.at(name);
 }
 
@@ -61,6 +62,7 @@ model_options read_options(const js_object& from) {
   options.number_type = number_type(from.text("numberType"));
   options.activation_bytes = from.has("activationBytes") ? from.integer("activationBytes") : INT64_MAX;
   options.logit_rows = from.integer("logitRows");
+  options.kernels = choices.at(from.text("kernels"));
   const auto training = from.object("training");
   const auto kind = training.text("kind");
   auto& to = options.training;

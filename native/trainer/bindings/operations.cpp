@@ -3,12 +3,14 @@
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/tensor.h>
 
 #include <cmath>
 
 #include "arguments.h"
 #include "gradient-check.h"
 #include "job-queue.h"
+#include "kernel-trials.h"
 #include "log-prob-values.h"
 #include "tensor-file.h"
 
@@ -69,6 +71,7 @@ class operations {
             {"gradients", named(gradients)},
             {"autogradGradients", named(autograd)},
             {"logits", named(logits)},
+            {"tryKernel", named(try_kernel)},
             {"close", named(close)}};
   }
 
@@ -88,8 +91,14 @@ class operations {
         (p.trained && options.training.kind == training_kind::lora ? trained : parameters) += p.value.numel();
       }
       if (options.training.kind == training_kind::full) trained = parameters;
+      const bool fused = opened.fused() != nullptr;
       return [=](napi_env env) {
-        return js_record(env).set("model", number).set("parameters", parameters).set("trained", trained).value();
+        return js_record(env)
+            .set("model", number)
+            .set("parameters", parameters)
+            .set("trained", trained)
+            .set("fused", fused)
+            .value();
       };
     };
   }
@@ -245,7 +254,7 @@ class operations {
       const double scale = options.clip_norm > 0 && norm > options.clip_norm ? options.clip_norm / norm : 1;
       const auto& training = session.model.options().training;
       make_moments(parameters, training);
-      adamw_step(parameters, options, scale, ++session.steps, training);
+      adamw_step(parameters, options, scale, ++session.steps, training, session.model.fused());
       clear_gradients(session.model);
       return [norm, steps = session.steps](napi_env env) {
         return js_record(env).set("gradientNorm", norm).set("steps", steps).value();
@@ -357,6 +366,41 @@ class operations {
       const auto hidden = source.hidden_rows(packed, true);
       const auto values = to_host<float>(wide_logits(hidden, source.head().value), c10::kFloat);
       return [values](napi_env env) { return to_js(env, values); };
+    };
+  }
+
+  // For tests: see kernel-trials.h.
+  static work try_kernel(const table&, const js_object& from) {
+    struct given {
+      c10::ScalarType type;
+      std::vector<int64_t> shape;
+      std::vector<double> values;
+    };
+    std::vector<given> tensors;
+    for (const auto& tensor : from.list("tensors")) {
+      std::vector<int64_t> shape;
+      for (const auto size : tensor.array<double>("shape")) shape.push_back(static_cast<int64_t>(size));
+      tensors.push_back({number_type(tensor.text("numberType")), shape, tensor.array<double>("values")});
+    }
+    const c10::Device device(from.text("device"));
+    const auto team_size = static_cast<int>(from.integer("teamSize"));
+    kernel_trial trial{
+        from.text("name"), {}, from.array<double>("numbers"), number_type(from.text("gradients")), nullptr};
+    return [=, is_fused = from.flag("fused")]() -> js_result {
+      auto ready = trial;
+      for (const auto& tensor : tensors) {
+        const auto wide = at::tensor(tensor.values, at::kDouble).view(tensor.shape);
+        ready.tensors.push_back(wide.to(device, tensor.type));
+      }
+      if (is_fused) {
+        ready.fused = device.is_cuda() ? choose_kernels(kernel_choice::fused, device, c10::kFloat)
+                                       : &host_kernels(team_size);
+      }
+      std::vector<std::vector<double>> results;
+      for (const auto& made : run_trial(ready)) results.push_back(to_host<double>(made, c10::kDouble));
+      return [results](napi_env env) {
+        return list_to_js(env, results, [&](const std::vector<double>& values) { return to_js(env, values); });
+      };
     };
   }
 

@@ -1,5 +1,6 @@
-// Each parameter is worked on in chunks: a chunk's value and moments are brought to float32, go through libtorch's
-// fused step and are brought back. What is float32 already is worked on in place.
+// By libtorch's operations each parameter is worked on in chunks: a chunk's value and moments are brought to float32, go
+// through libtorch's fused step and are brought back. What is float32 already is worked on in place. A kernel of ours
+// does a whole parameter at once; what is rounded by chance is then rounded by other numbers.
 #include "adamw.h"
 
 #include <ATen/Context.h>
@@ -11,6 +12,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "job.h"
 
@@ -55,6 +57,33 @@ void step_chunk(parameter& p, int64_t first, int64_t count, const adamw_options&
   store(wide_v, v, generator);
 }
 
+void fused_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed,
+                const kernels& fused) {
+  const auto rate = options.learning_rate;
+  const auto decay = p.decays ? options.weight_decay : 0.0;
+  const auto count = static_cast<double>(step);
+  run_kernel(
+      fused, p.value,
+      adamw_call{number_of(p.value), number_of(p.gradient), number_of(p.first_moment), place_of(p.value),
+                 place_of<int16_t>(p.missing_bits), address_of(p.gradient), place_of(p.first_moment),
+                 place_of(p.second_moment), p.value.numel(), static_cast<float>(scale),
+                 static_cast<float>(1 - rate * decay), static_cast<float>(rate / (1 - std::pow(options.beta1, count))),
+                 static_cast<float>(1 / std::sqrt(1 - std::pow(options.beta2, count))),
+                 static_cast<float>(options.beta1), static_cast<float>(options.beta2),
+                 static_cast<float>(options.epsilon), seed});
+}
+
+void plain_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed) {
+  auto generator = at::globalContext().defaultGenerator(p.value.device());
+  generator.set_current_seed(seed);
+  // The fused step wants the number of the step as a tensor.
+  const auto number = at::full({}, step, p.value.options().dtype(at::kFloat));
+  const auto size = p.value.numel();
+  for (int64_t first = 0; first < size; first += chunk_size) {
+    step_chunk(p, first, std::min(chunk_size, size - first), options, scale, number, generator);
+  }
+}
+
 }  // namespace
 
 at::Tensor join_master(const at::Tensor& value, const at::Tensor& missing_bits) {
@@ -94,21 +123,19 @@ void make_moments(std::deque<parameter>& parameters, const training_config& trai
 }
 
 void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
-                const training_config& training) {
+                const training_config& training, const kernels* fused) {
   const stage now("taking an optimiser step", "the optimiser's memory by moments: bfloat16, or use LoRA");
   uint64_t index = 0;
   for (auto& p : parameters) {
     ++index;
     if (!p.trained) continue;
     gradient_of(p);
-    auto generator = at::globalContext().defaultGenerator(p.value.device());
     // Of the step and the parameter alone, so that a resumed training rounds as the uninterrupted one.
-    generator.set_current_seed(training.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(step) * 1000003 + index);
-    // The fused step wants the number of the step as a tensor.
-    const auto number = at::full({}, step, p.value.options().dtype(at::kFloat));
-    const auto size = p.value.numel();
-    for (int64_t first = 0; first < size; first += chunk_size) {
-      step_chunk(p, first, std::min(chunk_size, size - first), options, scale, number, generator);
+    const auto seed = training.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(step) * 1000003 + index;
+    if (fused != nullptr) {
+      fused_step(p, options, scale, step, seed, *fused);
+    } else {
+      plain_step(p, options, scale, step, seed);
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <deque>
 
+#include "choose-kernels.h"
 #include "model-config.h"
 #include "parameter.h"
 
@@ -21,9 +22,9 @@ double gradient_norm(const std::deque<parameter>& parameters);
 void make_moments(std::deque<parameter>& parameters, const training_config& training);
 
 // The `step`-th step (from 1) of all trained parameters, which must have moments; gradients count `scale` times and
-// stay as they are.
+// stay as they are. `fused`: kernels of ours, or null.
 void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
-                const training_config& training);
+                const training_config& training, const kernels* fused);
 
 // The float32 value of a bfloat16 parameter and the bits that it lacks, and back. The value is the master rounded to
 // the nearest, half upwards in the bits; the missing bits are the signed distance in units of the master's last place.

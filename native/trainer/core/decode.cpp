@@ -4,6 +4,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include "job.h"
+#include "rms-norm.h"
 
 namespace gepo {
 
@@ -21,7 +22,7 @@ at::Tensor decode(const model& model, key_value_cache& cache, const decode_input
     const auto& layer = model.layers()[i];
     layer_activations activations;
     activations.input = hidden;
-    const auto heads = project(layer, activations, config, inputs.turn, true);
+    const auto heads = project(layer, activations, config, inputs.turn, true, model.fused());
     const auto attended_to = [&](at::Tensor& stored, const at::Tensor& added) {
       stored.index_put_({row_numbers, {}, positions}, added);
       return stored.narrow(0, 0, rows).narrow(2, 0, window);
@@ -32,9 +33,9 @@ at::Tensor decode(const model& model, key_value_cache& cache, const decode_input
     const auto q = heads.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
     const auto attended = at::scaled_dot_product_attention(q, keys, values, mask);
     const auto joined = attended.reshape({rows, config.heads * config.head_size});
-    hidden = finish_layer(layer, activations, joined, config, true);
+    hidden = finish_layer(layer, activations, joined, config, true, model.fused());
   }
-  return rms_norm(hidden, model.final_norm().value, config.norm_epsilon).output;
+  return rms_norm(hidden, model.final_norm().value, config.norm_epsilon, model.fused()).output;
 }
 
 }  // namespace gepo

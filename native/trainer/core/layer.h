@@ -3,9 +3,8 @@
 #include <functional>
 
 #include "attention.h"
+#include "heads.h"
 #include "linear.h"
-#include "rms-norm.h"
-#include "rotary.h"
 
 namespace gepo {
 
@@ -26,11 +25,7 @@ struct layer_context {
   const packed_batch& batch;
   rotation turn;
   bool with_additions;
-};
-
-// Queries, keys and values of tokens, turned to their positions: (T, H or H_k, head_size).
-struct attention_inputs {
-  at::Tensor q, k, v;
+  const kernels* fused;  // of ours, or null
 };
 
 // What the backward pass needs of a forward pass. Only `input` is always there; see is_kept. What follows from these by
@@ -50,11 +45,11 @@ int64_t kept_bytes(const layer_activations& activations);
 
 // Fills in `qkv` and returns its queries, keys and values, turned to their positions.
 attention_inputs project(const decoder_layer& layer, layer_activations& activations, const model_config& config,
-                         const rotation& turn, bool with_additions);
+                         const rotation& turn, bool with_additions, const kernels* fused);
 
 // From the attention's output (T, H head_size) to the layer's; fills in what comes after attention.
 at::Tensor finish_layer(const decoder_layer& layer, layer_activations& activations, const at::Tensor& attended,
-                        const model_config& config, bool with_additions);
+                        const model_config& config, bool with_additions, const kernels* fused);
 
 // `activations.input` -> the layer's output (T, D); fills in the rest of the activations. `visit`, if any, is shown the
 // queries, keys and values.

@@ -23,7 +23,13 @@ struct linear {
 // x (T, in) -> (T, out)
 at::Tensor apply_linear(const linear& layer, const at::Tensor& x, bool with_additions);
 
-// dy (T, out) -> dx (T, in); adds to the gradients of what is trained.
+// The derivative by x (T, in) from that by y (T, out).
+at::Tensor backward_linear_input(const linear& layer, const at::Tensor& dy, bool with_additions);
+
+// Adds to the gradients of what is trained.
+void add_linear_gradients(const linear& layer, const at::Tensor& x, const at::Tensor& dy, bool with_additions);
+
+// Both.
 at::Tensor backward_linear(const linear& layer, const at::Tensor& x, const at::Tensor& dy, bool with_additions);
 
 }  // namespace gepo

@@ -32,6 +32,47 @@ void store(token_log_probs& result, int64_t first, const at::Tensor& log_softmax
   result.entropies.narrow(0, first, count).copy_((log_softmax.exp().mul_(log_softmax)).sum(1).neg_());
 }
 
+// The derivative of the loss by one chunk's logits; fills the same rows of the result.
+at::Tensor plain_gradient(const at::Tensor& rows, const at::Tensor& weight, token_log_probs& result, int64_t first,
+                          const at::Tensor& targets, const token_gradient& gradient) {
+  const auto count = rows.size(0);
+  auto log_softmax = log_softmax_rows(rows, weight);
+  store(result, first, log_softmax, targets);
+  // dL/dlogit_j = g (1[j = target] - p_j) - h p_j (log p_j + H) with g = dL/dlog p_target, h = dL/dH.
+  const auto g = gradient.by_log_prob.narrow(0, first, count).unsqueeze(1);
+  auto d_logits = log_softmax.exp();
+  if (gradient.by_entropy.defined()) {
+    const auto h = gradient.by_entropy.narrow(0, first, count).unsqueeze(1);
+    const auto entropy = (d_logits * log_softmax).sum({1}, true).neg_();
+    log_softmax.add_(entropy).mul_(h).add_(g);
+    d_logits.mul_(log_softmax).neg_();
+  } else {
+    d_logits.mul_(g).neg_();
+  }
+  d_logits.scatter_add_(1, targets.unsqueeze(1), g.contiguous());
+  return d_logits.to(rows.scalar_type());
+}
+
+// The same by one kernel. Without a gradient only the result is filled, and what is returned is undefined.
+at::Tensor fused_gradient(const at::Tensor& rows, const at::Tensor& weight, token_log_probs& result, int64_t first,
+                          const at::Tensor& targets, const token_gradient& gradient, const kernels& fused) {
+  const auto count = rows.size(0);
+  const auto logits = wide_logits(rows, weight);
+  const auto part = [&](const at::Tensor& x) { return x.defined() ? x.narrow(0, first, count).contiguous() : x; };
+  const auto log_probs = part(result.log_probs);
+  const auto entropies = part(result.entropies);
+  const auto chosen = targets.contiguous();
+  const auto g = part(gradient.by_log_prob);
+  const auto h = part(gradient.by_entropy);
+  at::Tensor d_logits;
+  if (g.defined()) d_logits = rows.scalar_type() == at::kFloat ? logits : at::empty(logits.sizes(), rows.options());
+  run_kernel(fused, logits,
+             log_prob_call{place_of<float>(logits), place_of<int64_t>(chosen), place_of<float>(log_probs),
+                           place_of<float>(entropies), number_of(rows), place_of<float>(g), place_of<float>(h),
+                           place_of(d_logits), logits.size(0), logits.size(1)});
+  return d_logits;
+}
+
 }  // namespace
 
 at::Tensor wide_logits(const at::Tensor& hidden, const at::Tensor& weight) {
@@ -41,19 +82,26 @@ at::Tensor wide_logits(const at::Tensor& hidden, const at::Tensor& weight) {
 }
 
 token_log_probs head_log_probs(const at::Tensor& hidden, const parameter& head, const at::Tensor& targets,
-                               int64_t rows_at_once, bool with_entropies) {
+                               int64_t rows_at_once, bool with_entropies, const kernels* fused) {
   const stage now("computing logits", "logitRows");
   auto result = allocate(hidden, with_entropies);
   for (int64_t first = 0; first < hidden.size(0); first += rows_at_once) {
     stop_if_aborted();
     const auto count = std::min(rows_at_once, hidden.size(0) - first);
-    store(result, first, log_softmax_rows(hidden.narrow(0, first, count), head.value), targets.narrow(0, first, count));
+    const auto rows = hidden.narrow(0, first, count);
+    const auto chosen = targets.narrow(0, first, count);
+    if (fused == nullptr) {
+      store(result, first, log_softmax_rows(rows, head.value), chosen);
+    } else {
+      fused_gradient(rows, head.value, result, first, chosen, {}, *fused);
+    }
   }
   return result;
 }
 
 head_backward_result backward_head(const at::Tensor& hidden, parameter& head, const at::Tensor& targets,
-                                   int64_t rows_at_once, bool with_entropies, const token_gradient& gradient) {
+                                   int64_t rows_at_once, bool with_entropies, const token_gradient& gradient,
+                                   const kernels* fused) {
   const stage now("computing the gradient of the logits", "logitRows");
   head_backward_result result{at::empty_like(hidden), allocate(hidden, with_entropies)};
   for (int64_t first = 0; first < hidden.size(0); first += rows_at_once) {
@@ -61,24 +109,11 @@ head_backward_result backward_head(const at::Tensor& hidden, parameter& head, co
     const auto count = std::min(rows_at_once, hidden.size(0) - first);
     const auto rows = hidden.narrow(0, first, count);
     const auto chosen = targets.narrow(0, first, count);
-    auto log_softmax = log_softmax_rows(rows, head.value);
-    store(result.values, first, log_softmax, chosen);
-
-    // dL/dlogit_j = g (1[j = target] - p_j) - h p_j (log p_j + H) with g = dL/dlog p_target, h = dL/dH.
-    const auto g = gradient.by_log_prob.narrow(0, first, count).unsqueeze(1);
-    auto d_logits = log_softmax.exp();
-    if (gradient.by_entropy.defined()) {
-      const auto h = gradient.by_entropy.narrow(0, first, count).unsqueeze(1);
-      const auto entropy = (d_logits * log_softmax).sum({1}, true).neg_();
-      log_softmax.add_(entropy).mul_(h).add_(g);
-      d_logits.mul_(log_softmax).neg_();
-    } else {
-      d_logits.mul_(g).neg_();
-    }
-    d_logits.scatter_add_(1, chosen.unsqueeze(1), g.contiguous());
-    const auto narrow = d_logits.to(hidden.scalar_type());
-    result.d_hidden.narrow(0, first, count).copy_(at::mm(narrow, head.value));
-    if (head.trained) add_product_to_gradient(head, narrow, rows);
+    const auto d_logits = fused == nullptr
+                              ? plain_gradient(rows, head.value, result.values, first, chosen, gradient)
+                              : fused_gradient(rows, head.value, result.values, first, chosen, gradient, *fused);
+    result.d_hidden.narrow(0, first, count).copy_(at::mm(d_logits, head.value));
+    if (head.trained) add_product_to_gradient(head, d_logits, rows);
   }
   return result;
 }

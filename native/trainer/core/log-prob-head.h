@@ -1,8 +1,9 @@
 // From hidden states to the log-probabilities of given tokens, a chunk of rows at a time: the logits of all rows, (N,
-// vocabulary), are never held.
+// vocabulary), are never held. `fused`: kernels of ours, or null.
 #pragma once
 #include <optional>
 
+#include "choose-kernels.h"
 #include "parameter.h"
 
 namespace gepo {
@@ -22,7 +23,7 @@ struct token_gradient {
 at::Tensor wide_logits(const at::Tensor& hidden, const at::Tensor& weight);
 
 token_log_probs head_log_probs(const at::Tensor& hidden, const parameter& head, const at::Tensor& targets,
-                               int64_t rows_at_once, bool with_entropies);
+                               int64_t rows_at_once, bool with_entropies, const kernels* fused);
 
 // Returns the derivative by `hidden` (N, D); adds to the head's gradient if it is trained. The log-probabilities cost
 // nothing more, so they are handed back as well.
@@ -31,6 +32,7 @@ struct head_backward_result {
   token_log_probs values;
 };
 head_backward_result backward_head(const at::Tensor& hidden, parameter& head, const at::Tensor& targets,
-                                   int64_t rows_at_once, bool with_entropies, const token_gradient& gradient);
+                                   int64_t rows_at_once, bool with_entropies, const token_gradient& gradient,
+                                   const kernels* fused);
 
 }  // namespace gepo

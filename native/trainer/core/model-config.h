@@ -40,12 +40,16 @@ struct training_config {
   uint64_t seed = 0;
 };
 
+// Of what lies between matrix products and attention: ours where they serve best, ours whatever happens, or none.
+enum class kernel_choice { automatic, fused, torch };
+
 struct model_options {
   c10::Device device = c10::kCPU;
   c10::ScalarType number_type = c10::kFloat;
   training_config training;
   int64_t activation_bytes = INT64_MAX;
   int64_t logit_rows = 1024;
+  kernel_choice kernels = kernel_choice::automatic;
 };
 
 }  // namespace gepo

@@ -4,11 +4,12 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
 
 #include <cmath>
 
+#include "add-rows.h"
 #include "job.h"
+#include "rms-norm.h"
 
 namespace gepo {
 namespace {
@@ -21,7 +22,10 @@ int64_t total_rows(const std::vector<std::pair<std::string, int64_t>>& parts) {
 
 }  // namespace
 
-model::model(model_config config, model_options options) : config_(std::move(config)), options_(options) {
+model::model(model_config config, model_options options)
+    : config_(std::move(config)),
+      options_(options),
+      fused_(choose_kernels(options.kernels, options.device, options.number_type)) {
   const stage now("making room for the model's weights", "the model's size, or its number type");
   embedding_ = add("model.embed_tokens.weight", {config_.vocabulary, config_.hidden});
   for (int64_t i = 0; i < config_.layers; ++i) layers_.push_back(add_layer(i));
@@ -131,7 +135,7 @@ at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, co
   const stage now("running " + std::to_string(batch.ids.size(0)) + " tokens through the model",
                   "the tokens of a batch");
   const layer_context context{config_, batch, make_rotation(config_, batch.positions, options_.number_type),
-                              with_additions};
+                              with_additions, fused_};
   auto hidden = embed(batch.ids);
   for (size_t i = 0; i < layers_.size(); ++i) {
     stop_if_aborted();
@@ -140,12 +144,12 @@ at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, co
     const auto visit_layer = [&](const attention_inputs& inputs) { visit(i, inputs); };
     hidden = forward_layer(layers_[i], activations, context, visit ? inputs_visitor(visit_layer) : inputs_visitor());
   }
-  return rms_norm(hidden.index_select(0, batch.rows), final_norm_->value, config_.norm_epsilon).output;
+  return rms_norm(hidden.index_select(0, batch.rows), final_norm_->value, config_.norm_epsilon, fused_).output;
 }
 
 token_log_probs model::log_probs(const packed_batch& batch, bool with_additions, bool with_entropies) const {
   const auto rows = hidden_rows(batch, with_additions);
-  return head_log_probs(rows, *head_, batch.targets, options_.logit_rows, with_entropies);
+  return head_log_probs(rows, *head_, batch.targets, options_.logit_rows, with_entropies, fused_);
 }
 
 std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_additions) const {
@@ -155,7 +159,7 @@ std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_addit
   pass->turn = make_rotation(config_, batch.positions, options_.number_type);
   pass->batch = std::move(batch);
   pass->with_additions = with_additions;
-  const layer_context context{config_, pass->batch, pass->turn, with_additions};
+  const layer_context context{config_, pass->batch, pass->turn, with_additions, fused_};
   auto hidden = embed(pass->batch.ids);
   const auto count = static_cast<int64_t>(layers_.size());
   for (int64_t i = 0; i < count; ++i) {
@@ -177,31 +181,29 @@ std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_addit
 }
 
 token_log_probs model::log_probs(const forward_pass& pass, bool with_entropies) const {
-  const auto rows = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon).output;
-  return head_log_probs(rows, *head_, pass.batch.targets, options_.logit_rows, with_entropies);
+  const auto rows = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon, fused_).output;
+  return head_log_probs(rows, *head_, pass.batch.targets, options_.logit_rows, with_entropies, fused_);
 }
 
 token_log_probs model::backward(forward_pass& pass, const token_gradient& gradient, bool with_entropies) {
   const stage now("running the backward pass of " + std::to_string(pass.batch.ids.size(0)) + " tokens",
                   "activationBytes, or the tokens of a batch");
-  const auto normal = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon);
-  auto head = backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient);
-  const auto d_rows = backward_rms_norm(pass.last_rows, normal.inverse_rms, *final_norm_, head.d_hidden);
+  const auto normal = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon, fused_);
+  auto head =
+      backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient, fused_);
+  const auto d_rows = backward_rms_norm(pass.last_rows, normal.inverse_rms, *final_norm_, head.d_hidden, {}, fused_);
   auto d_hidden = at::zeros({pass.batch.ids.size(0), config_.hidden}, d_rows.options());
   // The last token of a shared prompt predicts the first of several responses.
-  d_hidden.index_add_(0, pass.batch.rows, d_rows);
+  add_rows(d_hidden, pass.batch.rows, d_rows, fused_);
 
-  const layer_context context{config_, pass.batch, pass.turn, pass.with_additions};
+  const layer_context context{config_, pass.batch, pass.turn, pass.with_additions, fused_};
   for (auto i = layers_.size(); i-- > 0;) {
     stop_if_aborted();
     auto activations = std::move(pass.layers[i]);
     if (!is_kept(activations)) forward_layer(layers_[i], activations, context);
     d_hidden = backward_layer(layers_[i], activations, d_hidden, context);
   }
-  if (embedding_->trained) {
-    auto& target = gradient_of(*embedding_);
-    target.index_add_(0, pass.batch.ids, d_hidden.to(target.scalar_type()));
-  }
+  if (embedding_->trained) add_rows(gradient_of(*embedding_), pass.batch.ids, d_hidden, fused_);
   return head.values;
 }
 

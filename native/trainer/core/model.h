@@ -36,6 +36,8 @@ class model {
   const parameter& embedding() const { return *embedding_; }
   const parameter& final_norm() const { return *final_norm_; }
   const parameter& head() const { return *head_; }
+  // The kernels of ours that it is computed with, or null.
+  const kernels* fused() const { return fused_; }
 
   // Without a backward pass: nothing is kept. (N) and (N).
   token_log_probs log_probs(const packed_batch& batch, bool with_additions, bool with_entropies) const;
@@ -65,6 +67,7 @@ class model {
 
   model_config config_;
   model_options options_;
+  const kernels* fused_;
   std::deque<parameter> parameters_;  // addresses must not change
   std::vector<named_rows> names_;
   parameter* embedding_ = nullptr;

@@ -1,9 +1,6 @@
 #include "recorder.h"
 
-#include <dlfcn.h>
-
-#include <string>
-
+#include "cuda-part.h"
 #include "job.h"
 
 namespace gepo {
@@ -25,13 +22,8 @@ class repeater : public recorder {
   }
 };
 
-// trainer-cuda.so lies beside the addon; apart from it, because it needs libtorch's GPU part to be loaded at all.
 std::unique_ptr<recorder> open_cuda_recorder(c10::Device device) {
-  Dl_info where;
-  ::dladdr(reinterpret_cast<void*>(&open_recorder), &where);
-  const std::string addon = where.dli_fname;
-  auto* library = ::dlopen((addon.substr(0, addon.rfind('/') + 1) + "trainer-cuda.so").c_str(), RTLD_NOW);
-  auto* open = library == nullptr ? nullptr : ::dlsym(library, "gepo_open_cuda_recorder");
+  auto* open = find_in_cuda_part("gepo_open_cuda_recorder");
   if (open == nullptr) {
     fail("bad-input", "The tensor engine was built without CUDA graphs, for lack of CUDA's headers: turn them off, or "
                       "install the Python packages nvidia-cuda-runtime and nvidia-cuda-crt of PyTorch's CUDA beside it "

@@ -2,16 +2,58 @@
 
 #include <ATen/ops/_fused_rms_norm.h>
 #include <ATen/ops/_fused_rms_norm_backward.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/rsqrt.h>
+
+#include <algorithm>
 
 namespace gepo {
 namespace {
 
+// Of the rows, in the backward pass: each is summed by one team, and a GPU has room for about so many.
+constexpr int64_t most_slices = 512;
+
 at::Tensor sum_rows(const at::Tensor& x) { return x.dim() == 1 ? x : x.reshape({-1, x.size(-1)}).sum(0); }
+
+normalized_sum fused_norm(const at::Tensor& given, const at::Tensor& addition, const at::Tensor& weight, double epsilon,
+                          const kernels& fused) {
+  const auto x = given.contiguous();
+  const auto added = addition.defined() ? addition.contiguous() : addition;
+  auto shape = x.sizes().vec();
+  shape.back() = 1;
+  normalized_sum made{addition.defined() ? at::empty_like(x) : at::Tensor(),
+                      {at::empty_like(x), at::empty(shape, x.options().dtype(at::kFloat))}};
+  const auto width = x.size(-1);
+  run_kernel(fused, x,
+             norm_call{number_of(x), address_of(x), address_of(added), address_of(weight), place_of(made.sum),
+                       place_of(made.normal.output), place_of<float>(made.normal.inverse_rms), x.numel() / width, width,
+                       static_cast<float>(epsilon)});
+  return made;
+}
+
+at::Tensor fused_backward(const at::Tensor& given, const at::Tensor& inverse_rms, parameter& weight,
+                          const at::Tensor& d_output, const at::Tensor& beside, const kernels& fused) {
+  const auto x = given.contiguous();
+  const auto dy = d_output.contiguous();
+  const auto next = beside.defined() ? beside.contiguous() : beside;
+  const auto dx = at::empty_like(x);
+  const auto width = x.size(-1);
+  const auto rows = x.numel() / width;
+  const auto slices = weight.trained ? std::min(rows, most_slices) : rows;
+  const auto shares = weight.trained ? at::empty({slices, width}, x.options().dtype(at::kFloat)) : at::Tensor();
+  run_kernel(
+      fused, x,
+      backward_norm_call{number_of(x), address_of(x), address_of(dy), address_of(weight.value), address_of(next),
+                         place_of<float>(inverse_rms), place_of(dx), place_of<float>(shares), rows, width, slices});
+  if (weight.trained) add_slices_to_gradient(weight, shares, fused);
+  return dx;
+}
 
 }  // namespace
 
-normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon, const kernels* fused) {
+  if (fused != nullptr) return fused_norm(x, {}, weight, epsilon, *fused).normal;
   if (x.is_cuda()) {
     const auto [output, inverse_rms] = at::_fused_rms_norm(x, weight.sizes(), weight, epsilon);
     return {output, inverse_rms};
@@ -21,13 +63,22 @@ normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
   return {(wide * inverse_rms).to(x.scalar_type()) * weight, inverse_rms};
 }
 
+normalized_sum add_and_normalize(const at::Tensor& x, const at::Tensor& addition, const at::Tensor& weight,
+                                 double epsilon, const kernels* fused) {
+  if (fused != nullptr) return fused_norm(x, addition, weight, epsilon, *fused);
+  const auto sum = x + addition;
+  return {sum, rms_norm(sum, weight, epsilon, nullptr)};
+}
+
 at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms, parameter& weight,
-                             const at::Tensor& dy) {
+                             const at::Tensor& dy, const at::Tensor& beside, const kernels* fused) {
+  if (fused != nullptr) return fused_backward(x, inverse_rms, weight, dy, beside, *fused);
+  const auto with_beside = [&](const at::Tensor& dx) { return beside.defined() ? beside + dx : dx; };
   if (x.is_cuda()) {
     const auto [dx, d_weight] =
         at::_fused_rms_norm_backward(dy, x, weight.value.sizes(), inverse_rms, weight.value, {true, weight.trained});
     if (weight.trained) add_to_gradient(weight, d_weight);
-    return dx;
+    return with_beside(dx);
   }
   const auto type = accumulation_type(x.scalar_type());
   const auto unit = x.to(type) * inverse_rms;
@@ -35,7 +86,15 @@ at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms,
   if (weight.trained) add_to_gradient(weight, sum_rows(wide_dy * unit));
   const auto d_unit = wide_dy * weight.value.to(type);
   const auto mean = (d_unit * unit).mean({-1}, true);
-  return ((d_unit - unit * mean) * inverse_rms).to(x.scalar_type());
+  return with_beside(((d_unit - unit * mean) * inverse_rms).to(x.scalar_type()));
+}
+
+void add_slices_to_gradient(parameter& weight, const at::Tensor& shares, const kernels& fused) {
+  auto& gradient = gradient_of(weight);
+  const auto scratch = at::empty({sum_groups, shares.size(1)}, shares.options());
+  run_kernel(fused, shares,
+             sum_slices_call{number_of(gradient), place_of<float>(shares), place_of<float>(scratch), place_of(gradient),
+                             shares.size(0), shares.size(1)});
 }
 
 }  // namespace gepo

@@ -165,6 +165,10 @@ const engine = z.strictObject({
   logitRows: whole(1)
     .default(1024)
     .meta(source(`${OURS}: 0.6 GiB with 151,936 entries`)),
+  /** Of norms, rotations, gates, log-probabilities and optimiser steps: our own kernels, or libtorch's operations. */
+  kernels: oneOf(['auto', 'fused', 'torch'])
+    .default('auto')
+    .meta(source(`${OURS}: our own on a GPU, where the set-up found nvcc`)),
 })
 
 const pairs = z.strictObject({

@@ -43,6 +43,7 @@ const FREE: readonly string[] = [
   'engine.packedTokens',
   'engine.activationBytes',
   'engine.logitRows',
+  'engine.kernels',
   'judge',
   'rollout.batchSize',
   'rollout.cudaGraphs',

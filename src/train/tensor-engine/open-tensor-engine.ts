@@ -58,7 +58,7 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
     isTrained: options.training.kind !== 'none',
   })
   const training = fillTraining(options.training, numberType)
-  const opened = await addon.call<{ model: number; parameters: number; trained: number }>(
+  const opened = await addon.call<{ model: number; parameters: number; trained: number; fused: boolean }>(
     'open',
     {
       config,
@@ -67,6 +67,7 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
       training,
       activationBytes: options.activationBytes,
       logitRows: options.logitRows ?? DEFAULT_LOGIT_ROWS,
+      kernels: options.kernels ?? 'auto',
     },
     signal,
   )
@@ -84,6 +85,7 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
       maxPositions: config.maxPositions,
       parameters: opened.parameters,
       trainableParameters: opened.trained,
+      kernels: opened.fused ? 'fused' : 'torch',
     },
   })
   try {

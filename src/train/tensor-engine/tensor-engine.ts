@@ -52,6 +52,12 @@ export type Device = 'cpu' | 'cuda' | `cuda:${number}`
 
 export type NumberType = 'float32' | 'bfloat16' | 'float64'
 
+/**
+ * What computes norms, rotations, gates, log-probabilities and optimiser steps: `fused`, kernels of our own, each of
+ * which reads and writes once; `torch`, libtorch's operations; `auto`, the kernels on a GPU where they were built.
+ */
+export type Kernels = 'auto' | 'fused' | 'torch'
+
 export interface OpenModelOptions {
   /** A checkpoint in Hugging Face's format: config.json and one or more safetensors files. */
   readonly folder: string
@@ -66,6 +72,8 @@ export interface OpenModelOptions {
   readonly activationBytes?: number
   /** Rows of logits held at a time; their memory is this times the vocabulary times 4 bytes, twice. Default 1024. */
   readonly logitRows?: number
+  /** Default auto. */
+  readonly kernels?: Kernels
   readonly signal?: AbortSignal
 }
 
@@ -226,6 +234,8 @@ export interface ModelInfo {
   readonly maxPositions: number
   readonly parameters: number
   readonly trainableParameters: number
+  /** What {@link OpenModelOptions.kernels} came to. */
+  readonly kernels: 'fused' | 'torch'
 }
 
 /** Bytes. On the CPU `device...` are null, because other parts of the process share its memory. */

@@ -139,6 +139,7 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       maxPositions: 1_000_000,
       parameters: size * size,
       trainableParameters: training.kind === 'none' ? 0 : size * size,
+      kernels: 'torch',
     },
     async logProbs(batch, options: LogProbOptions = {}) {
       await enter(options.signal)

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
+import type { Kernels } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
+import { adamwTrial, TRIALS } from './kernel-trials.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
 import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
+import { tryKernel } from './try-kernel.ts'
 
 const NO_GPU =
   NO_ENGINE ?? (openTensorEngine().hasCuda ? undefined : 'skipped: there is no GPU that libtorch can use')
@@ -145,6 +148,52 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
         await model.step({ learningRate: 3e-3, clipNorm: 1 })
       }
     }
+  })
+
+  describe('the kernels', () => {
+    const folder = folderOf('larger')
+
+    it('are built', async () => {
+      expect((await openTiny(folder, { device: 'cuda' })).info.kernels).toBe('fused')
+    })
+
+    const steps = [1, 1021, 4096].flatMap((count) =>
+      [true, false].map((hasMaster) => ({
+        ...adamwTrial(count, { hasMaster }),
+        title: `a step of AdamW on ${count} entries${hasMaster ? ' and the bits that they lack' : ''}`,
+        float32: 1e-6,
+      })),
+    )
+    describe.each([...TRIALS, ...steps])('$title', (trial) => {
+      it.each([
+        { numberType: 'float32', tolerance: 4 * trial.float32 },
+        // Two neighbours, where the last places in float32 lie on either side of the middle.
+        { numberType: 'bfloat16', tolerance: 2 ** -7 },
+      ] as const)('is on a GPU what it is on the CPU, in $numberType', async ({ numberType, tolerance }) => {
+        const expected = await tryKernel(trial, { numberType, fused: true })
+        const found = await tryKernel(trial, { numberType, fused: true, device: 'cuda' })
+        for (const [i, values] of expected.entries()) {
+          expect(relativeError(found[i]!, values), `result ${i}`).toBeLessThan(tolerance)
+        }
+        expect(await tryKernel(trial, { numberType, fused: true, device: 'cuda' })).toEqual(found)
+      })
+    })
+
+    it.each(TYPES)('give the gradients of libtorch in $numberType', async ({ numberType, gradient }) => {
+      const batch = randomBatch(
+        [
+          [9, 40],
+          [30, 90],
+        ],
+        LARGER.vocab_size,
+      )
+      const slopes = { perSequence: Float64Array.of(0.5, -1) }
+      const open = (kernels: Kernels) => openTiny(folder, { device: 'cuda', numberType, kernels })
+      const [ours, plain] = [await open('fused'), await open('torch')]
+      await ours.backward(batch, slopes)
+      await plain.backward(batch, slopes)
+      expectNear(await ours.gradients(), await plain.gradients(), gradient)
+    })
   })
 
   it('says so when memory runs out, and works on', async () => {

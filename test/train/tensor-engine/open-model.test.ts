@@ -32,6 +32,7 @@ describe.skipIf(NO_ENGINE)(`opening a model ${NO_ENGINE ?? ''}`, () => {
       maxPositions: 256,
       parameters: 37984,
       trainableParameters: 37984,
+      kernels: 'torch',
     })
   })
 

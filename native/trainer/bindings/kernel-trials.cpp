@@ -1,0 +1,173 @@
+#include "kernel-trials.h"
+
+#include <ATen/ops/empty.h>
+
+#include <cmath>
+#include <map>
+
+#include "adamw.h"
+#include "add-rows.h"
+#include "gate.h"
+#include "heads.h"
+#include "log-prob-head.h"
+#include "rms-norm.h"
+
+namespace gepo {
+namespace {
+
+using tensors = std::vector<at::Tensor>;
+
+// A weight whose gradient starts at one, so that adding to it shows.
+parameter trained(const at::Tensor& value, c10::ScalarType gradient_type) {
+  parameter made;
+  made.value = value;
+  made.gradient_type = gradient_type;
+  made.trained = true;
+  gradient_of(made).fill_(1);
+  return made;
+}
+
+// x (rows, width), weight, addition?; epsilon -> output, inverse root mean square, sum?
+tensors norm(const kernel_trial& t) {
+  if (t.tensors.size() == 2) {
+    const auto normal = rms_norm(t.tensors[0], t.tensors[1], t.numbers[0], t.fused);
+    return {normal.output, normal.inverse_rms};
+  }
+  const auto added = add_and_normalize(t.tensors[0], t.tensors[2], t.tensors[1], t.numbers[0], t.fused);
+  return {added.normal.output, added.normal.inverse_rms, added.sum};
+}
+
+// x, weight, dy, beside?; epsilon -> dx, the weight's gradient
+tensors backward_norm(const kernel_trial& t) {
+  auto weight = trained(t.tensors[1], t.gradient_type);
+  const auto& x = t.tensors[0];
+  const auto beside = t.tensors.size() > 3 ? t.tensors[3] : at::Tensor();
+  const auto normal = rms_norm(x, weight.value, t.numbers[0], t.fused);
+  const auto dx = backward_rms_norm(x, normal.inverse_rms, weight, t.tensors[2], beside, t.fused);
+  weight.trained = false;  // another way through the same kernel
+  const auto frozen = backward_rms_norm(x, normal.inverse_rms, weight, t.tensors[2], beside, t.fused);
+  return {dx, weight.gradient, frozen};
+}
+
+struct head_trial {
+  model_config config;
+  parameter query, key;
+  rotation turn;
+
+  head_norms norms() { return config.head_norms ? head_norms{&query, &key} : head_norms{nullptr, nullptr}; }
+};
+
+// numbers: heads, key heads, head size, epsilon; the last two of `count` tensors are the norms' weights, if there are.
+head_trial open_heads(const kernel_trial& t, size_t count) {
+  head_trial made;
+  auto& config = made.config;
+  config.heads = static_cast<int64_t>(t.numbers[0]);
+  config.key_heads = static_cast<int64_t>(t.numbers[1]);
+  config.head_size = static_cast<int64_t>(t.numbers[2]);
+  config.norm_epsilon = t.numbers[3];
+  config.head_norms = t.tensors.size() == count;
+  for (int64_t i = 0; i < config.head_size / 2; ++i) {
+    config.rotary_frequencies.push_back(std::pow(1e4, -2.0 * static_cast<double>(i) / config.head_size));
+  }
+  if (config.head_norms) {
+    made.query = trained(t.tensors[count - 2], t.gradient_type);
+    made.key = trained(t.tensors[count - 1], t.gradient_type);
+  }
+  made.turn = make_rotation(config, t.tensors[1], t.tensors[0].scalar_type());
+  return made;
+}
+
+// qkv (tokens, ...), positions, query weight and key weight or neither -> queries, keys, values
+tensors heads(const kernel_trial& t) {
+  auto opened = open_heads(t, 4);
+  const auto turned = split_heads(t.tensors[0], opened.norms(), opened.config, opened.turn, t.fused).turned;
+  return {turned.q, turned.k, turned.v};
+}
+
+// qkv, positions, d_queries, d_keys, d_values, the weights or neither -> d_qkv, the weights' gradients
+tensors backward_heads(const kernel_trial& t) {
+  auto opened = open_heads(t, 7);
+  const auto split = split_heads(t.tensors[0], opened.norms(), opened.config, opened.turn, t.fused);
+  const attention_inputs d_turned{t.tensors[2], t.tensors[3], t.tensors[4]};
+  const auto d_qkv =
+      backward_split_heads(t.tensors[0], split, opened.norms(), opened.config, opened.turn, d_turned, t.fused);
+  if (!opened.config.head_norms) return {d_qkv};
+  return {d_qkv, opened.query.gradient, opened.key.gradient};
+}
+
+// gate and up (rows, 2 width) -> the product
+tensors gate(const kernel_trial& t) { return {gated(t.tensors[0], t.fused)}; }
+
+// gate and up, the derivative by the product -> that by gate and up, the product
+tensors backward_gate(const kernel_trial& t) {
+  const auto made = backward_gated(t.tensors[0], t.tensors[1], t.fused);
+  return {made.d_gate_up, made.gated};
+}
+
+// value, gradient, moments; step, learning rate, weight decay, scale, steps, whether missing bits are kept
+// -> value (its master, if there is one), moments
+tensors adamw(const kernel_trial& t) {
+  std::deque<parameter> parameters(1);
+  auto& p = parameters[0];
+  const bool has_master = t.numbers[5] != 0;
+  p.value = has_master ? t.tensors[0].to(c10::kBFloat16) : t.tensors[0].clone();
+  if (has_master) {
+    p.missing_bits = at::empty(p.value.sizes(), p.value.options().dtype(at::kShort));
+    split_master(t.tensors[0], p.value, p.missing_bits);
+  }
+  p.gradient = t.tensors[1].to(t.gradient_type);
+  p.first_moment = t.tensors[2].clone();
+  p.second_moment = t.tensors[3].clone();
+  p.trained = p.decays = true;
+  training_config training;
+  training.seed = 5;
+  const adamw_options options{t.numbers[1], 0, t.numbers[2], 0.9, 0.99, 1e-8};
+  const auto first = static_cast<int64_t>(t.numbers[0]);
+  for (auto step = first; step < first + static_cast<int64_t>(t.numbers[4]); ++step) {
+    adamw_step(parameters, options, t.numbers[3], step, training, t.fused);
+  }
+  return {has_master ? join_master(p.value, p.missing_bits) : p.value, p.first_moment, p.second_moment};
+}
+
+// hidden (rows, D), head (vocabulary, D), targets; rows at once -> log-probabilities, entropies
+tensors log_probs(const kernel_trial& t) {
+  const auto head = trained(t.tensors[1], t.gradient_type);
+  const auto rows = static_cast<int64_t>(t.numbers[0]);
+  const auto both = head_log_probs(t.tensors[0], head, t.tensors[2], rows, true, t.fused);
+  return {both.log_probs, both.entropies};
+}
+
+// the same, and derivatives by log-probabilities and perhaps by entropies -> derivative by hidden, the head's gradient,
+// log-probabilities
+tensors backward_log_probs(const kernel_trial& t) {
+  auto head = trained(t.tensors[1], t.gradient_type);
+  const auto wide = accumulation_type(t.tensors[0].scalar_type());
+  const token_gradient gradient{t.tensors[3].to(wide), t.tensors.size() > 4 ? t.tensors[4].to(wide) : at::Tensor()};
+  const auto rows = static_cast<int64_t>(t.numbers[0]);
+  const auto made = backward_head(t.tensors[0], head, t.tensors[2], rows, false, gradient, t.fused);
+  return {made.d_hidden, head.gradient, made.values.log_probs};
+}
+
+// table (any, D), ids, rows (T, D) -> the table
+tensors added_rows(const kernel_trial& t) {
+  auto table = t.tensors[0].clone();
+  add_rows(table, t.tensors[1], t.tensors[2], t.fused);
+  return {table};
+}
+
+const std::map<std::string, tensors (*)(const kernel_trial&)> trials{{"norm", norm},
+                                                                     {"backwardNorm", backward_norm},
+                                                                     {"heads", heads},
+                                                                     {"backwardHeads", backward_heads},
+                                                                     {"gate", gate},
+                                                                     {"backwardGate", backward_gate},
+                                                                     {"adamw", adamw},
+                                                                     {"logProbs", log_probs},
+                                                                     {"backwardLogProbs", backward_log_probs},
+                                                                     {"addRows", added_rows}};
+
+}  // namespace
+
+std::vector<at::Tensor> run_trial(const kernel_trial& trial) { return trials.at(trial.name)(trial); }
+
+}  // namespace gepo

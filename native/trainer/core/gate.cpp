@@ -1,0 +1,37 @@
+#include "gate.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/silu_backward.h>
+
+namespace gepo {
+
+at::Tensor gated(const at::Tensor& gate_up, const kernels* fused) {
+  const auto width = gate_up.size(1) / 2;
+  if (fused == nullptr) return at::silu(gate_up.narrow(1, 0, width)) * gate_up.narrow(1, width, width);
+  const auto given = gate_up.contiguous();
+  const auto output = at::empty({given.size(0), width}, given.options());
+  run_kernel(*fused, given, gate_call{number_of(given), address_of(given), place_of(output), given.size(0), width});
+  return output;
+}
+
+gate_gradient backward_gated(const at::Tensor& gate_up, const at::Tensor& d_output, const kernels* fused) {
+  const auto width = gate_up.size(1) / 2;
+  if (fused == nullptr) {
+    const auto gate = gate_up.narrow(1, 0, width);
+    const auto up = gate_up.narrow(1, width, width);
+    const auto activated = at::silu(gate);
+    return {activated * up, at::cat({at::silu_backward(d_output * up, gate), d_output * activated}, 1)};
+  }
+  const auto given = gate_up.contiguous();
+  const auto d = d_output.contiguous();
+  gate_gradient made{at::empty_like(d), at::empty_like(given)};
+  run_kernel(*fused, given,
+             backward_gate_call{number_of(given), address_of(given), address_of(d), place_of(made.gated),
+                                place_of(made.d_gate_up), given.size(0), width});
+  return made;
+}
+
+}  // namespace gepo
