@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseLenientJson } from '../base/parse-json.ts'
 import { UserError } from '../base/user-error.ts'
 import { type JsonValue, lossOf, parseKeepingFloats, WholeFloat } from '../records/json-value.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite } from '../records/suite.ts'
@@ -113,7 +114,7 @@ function readJson(path: string): JsonValue {
     throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path.`)
   }
   try {
-    return parseKeepingFloats(content)
+    return parseLenientJson(content, parseKeepingFloats)
   } catch (error) {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}.`)
   }

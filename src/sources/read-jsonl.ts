@@ -2,6 +2,7 @@
  * A .jsonl file (or .jsonl.gz) enters, one raw item a line leaves; blank lines are nothing. A bad line is a dropped
  * item. A file without one good line is the user's error, which shows at its end only: the file is streamed.
  */
+import { parseLenientJson, withoutByteOrderMark } from '../base/parse-json.ts'
 import { UserError } from '../base/user-error.ts'
 import { decodeBytes } from './decode-text.ts'
 import { type ContainerLabel, licenseColumn, type RawContent, type RawItem, textColumns } from './raw-item.ts'
@@ -16,19 +17,21 @@ export async function* readJsonl(path: string, label: ContainerLabel): AsyncGene
   let lines = 0
   let texts = 0
   let columnsSeen: string[] | undefined
-  for await (const { number, bytes } of splitLines(readBytes(path), maxLineBytes)) {
-    const line = parseLine(bytes, number)
-    if (line === undefined) continue
-    lines += 1
-    const row = String(number)
-    if (line.kind === 'dropped') {
-      yield { dataset, split, row, license: label.license, load: () => line }
-      continue
+  for await (const stretch of splitLines(readBytes(path), maxLineBytes)) {
+    for (const { number, bytes } of stretch) {
+      const line = parseLine(bytes, number)
+      if (line === undefined) continue
+      lines += 1
+      const row = String(number)
+      if (line.kind === 'dropped') {
+        yield { dataset, split, row, license: label.license, load: () => line }
+        continue
+      }
+      columnsSeen ??= Object.keys(line.record)
+      const content = textOf(line.record, label.column)
+      if (content.kind === 'text') texts += 1
+      yield { dataset, split, row, license: licenseOf(line.record) ?? label.license, load: () => content }
     }
-    columnsSeen ??= Object.keys(line.record)
-    const content = textOf(line.record, label.column)
-    if (content.kind === 'text') texts += 1
-    yield { dataset, split, row, license: licenseOf(line.record) ?? label.license, load: () => content }
   }
   if (texts === 0) throw new UserError(explainNoText(path, lines, columnsSeen, label.column))
 }
@@ -45,10 +48,10 @@ function parseLine(bytes: Buffer | undefined, number: number): ParsedLine | unde
       detail: `line ${number} has more than ${maxLineBytes} bytes`,
     }
   }
-  const text = decodeBytes(bytes).replace(/^\uFEFF/, '')
+  const text = withoutByteOrderMark(decodeBytes(bytes))
   if (text.trim() === '') return undefined
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseLenientJson(text)
     if (isRecord(value)) return { kind: 'record', record: value }
     return { kind: 'dropped', reason: 'bad-json', detail: `line ${number} is JSON, but not an object` }
   } catch (error) {

@@ -100,8 +100,10 @@ function chooseColumns(path: string, metadata: FileMetaData, wanted: string | un
   const text = [wanted ?? textColumns].flat().find((name) => textual.includes(name))
   if (text === undefined) {
     const looked = wanted ?? textColumns.join(' or ')
+    const untextual = [wanted ?? textColumns].flat().find((name) => names.includes(name))
+    const why = untextual === undefined ? '' : `; ${untextual} holds lists, numbers or records`
     throw new UserError(
-      `${path} has no text column ${looked} (it has ${names.join(', ')}): name the column with the C text by --column`,
+      `${path} has no text column ${looked} (it has ${names.join(', ')}${why}): name the column with one C text a row by --column`,
     )
   }
   const license = textual.includes(licenseColumn) && text !== licenseColumn ? licenseColumn : undefined

@@ -102,6 +102,27 @@ describe('APPS and TACO', () => {
     expect(item).toMatchObject({ problem: { solutions: [] } })
   })
 
+  test('solutions get the imports that they lack', async () => {
+    const item = await readLine(
+      apps({ fn_name: 'f', inputs: [[4, 6]], outputs: [2] }, [
+        'class Solution:\n  def f(self, a, b): return gcd(a, b)',
+      ]),
+    )
+    expect(item).toMatchObject({
+      problem: { solutions: [{ code: expect.stringMatching(/^from math import gcd\nclass Solution:/) }] },
+    })
+  })
+
+  test('are read behind a byte order mark, and beside numbers that JSON does not have', async () => {
+    const line = JSON.stringify(apps({ inputs: ['1'], outputs: ['1'] }))
+    const odd = line.replace(/}$/, ',"score":NaN,"text":"NaN \\" Infinity","low":-Infinity}')
+    put({ 'a.jsonl': `\uFEFF${line}\n   \n${odd}\n` })
+    expect(await read('a.jsonl')).toMatchObject([
+      { kind: 'problem', problem: { origin: { row: '1' } } },
+      { kind: 'problem', problem: { origin: { row: '3' } } },
+    ])
+  })
+
   test('a licence of its own comes first; the data set can be named', async () => {
     const line = (extra: object) =>
       `${JSON.stringify({ ...apps({ inputs: ['1'], outputs: ['1'] }), ...extra })}\n`

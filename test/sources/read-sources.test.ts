@@ -209,6 +209,19 @@ describe('JSONL', () => {
     })
   })
 
+  it('reads behind a byte order mark, and beside numbers that JSON does not have', async () => {
+    await put({ 'data.jsonl': '\uFEFF{"code": "int a;"}\n{"code": "int b;", "score": NaN}\n' })
+    expect(brief(await read(file()))).toEqual(['1: int a;', '2: int b;'])
+  })
+
+  it('counts lines of blanks, wherever the stream is cut', async () => {
+    const blanks = ' \n\t\r\n'.repeat(40_000)
+    await put({
+      'data.jsonl': `${blanks}${lines({ code: 'int a;' })}${blanks}   ${JSON.stringify({ code: 'int b;' })}`,
+    })
+    expect(brief(await read(file()))).toEqual(['80001: int a;', '160002: int b;'])
+  })
+
   it('reads gzip', async () => {
     await put({ 'data.jsonl.gz': gzipSync(lines({ code: 'int a;' }, { code: 'int b;' })) })
     expect(brief(await read(`${file()}.gz`))).toEqual(['1: int a;', '2: int b;'])
@@ -345,7 +358,9 @@ describe('Parquet', () => {
 
   it('without a column of text is an error that names the columns there are', async () => {
     const noText = join(fixtures, 'no-text.parquet')
-    expect(await userErrorOf(noText)).toMatch(/no text column .* \(it has prompt, text\): .* --column/)
+    expect(await userErrorOf(noText)).toMatch(
+      /no text column .* \(it has prompt, text; text holds lists, .*\): .* --column/,
+    )
     expect(await userErrorOf(sltrans, { column: 'Code' })).toMatch(/Code \(it has Source_Code, IR_Original\)/)
     expect(brief(await read(noText, { column: 'prompt' }))).toEqual(['0: a', '1: b'])
   })

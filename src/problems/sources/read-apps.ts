@@ -7,6 +7,7 @@ import { type JsonValue, lossOf, parseKeepingFloats } from '../../records/json-v
 import type { Program } from '../../records/language.ts'
 import type { DropReason, ProblemContent } from '../../records/problem.ts'
 import type { Test } from '../../records/suite.ts'
+import { withMissingImports } from './python-imports.ts'
 import { callTests, stdinTests } from './test-forms.ts'
 
 export const APPS_COLUMNS = ['input_output', 'solutions', 'license'] as const
@@ -19,7 +20,7 @@ export function readApps(fields: Readonly<Record<string, unknown>>): ProblemCont
   return {
     readings,
     comparison: { kind: 'words', tolerance: 1e-6 },
-    solutions: programs.map((code): Program => ({ language: 'python', code: withImports(code, readings) })),
+    solutions: programs.map((code): Program => ({ language: 'python', code: withMissingImports(code) })),
   }
 }
 
@@ -34,16 +35,6 @@ function readTests(text: unknown): readonly (readonly Test[])[] | DropReason {
   const pairs = inputs.map((input: JsonValue, index) => ({ input, output: outputs[index]! }))
   return typeof name === 'string' ? callTests(name, pairs) : stdinTests(pairs)
 }
-
-/** Methods of a class Solution are written for a page that has imported these. */
-function withImports(code: string, [tests]: readonly (readonly Test[])[]): string {
-  const isMethod = tests?.[0]?.kind === 'call' && /^class Solution\b/m.test(code)
-  return isMethod ? `${IMPORTS}\n${code}` : code
-}
-
-const IMPORTS = ['typing', 'collections', 'math', 'heapq', 'bisect', 'itertools', 'functools']
-  .map((name) => `from ${name} import *\nimport ${name}`)
-  .join('\n')
 
 /** What would lose something on its way comes out as undefined, as does what is not JSON. */
 function parseJson(text: unknown): JsonValue | undefined {

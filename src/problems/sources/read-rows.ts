@@ -1,6 +1,7 @@
 /** A Parquet or JSONL file (also .gz) in, its rows out as records, a stretch of the file at a time. */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
+import { parseLenientJson, withoutByteOrderMark } from '../../base/parse-json.ts'
 import { UserError } from '../../base/user-error.ts'
 import { readBytes } from '../../sources/read-bytes.ts'
 import { splitLines } from '../../sources/split-lines.ts'
@@ -27,6 +28,11 @@ async function* readParquetRows(path: string, columns: readonly string[]): Async
     const metadata = await parquetMetadataAsync(file)
     const there = parquetSchema(metadata).children.map(({ element }) => element.name)
     const wanted = columns.filter((name) => there.includes(name))
+    if (wanted.length === 0) {
+      throw new UserError(
+        `${path} has the columns ${there.join(', ')} and none of ${columns.filter((name) => name !== 'license').join(', ')}, by which problems are told.`,
+      )
+    }
     const count = Number(metadata.num_rows)
     for (let rowStart = 0; rowStart < count; rowStart += ROWS_AT_ONCE) {
       const rowEnd = Math.min(count, rowStart + ROWS_AT_ONCE)
@@ -41,6 +47,7 @@ async function* readParquetRows(path: string, columns: readonly string[]): Async
       for (const [index, fields] of rows.entries()) yield { row: String(rowStart + index), fields }
     }
   } catch (error) {
+    if (error instanceof UserError) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw new UserError(
       `${path} cannot be read as Parquet (${message}): check the path, or fetch it again.`,
@@ -52,16 +59,18 @@ async function* readParquetRows(path: string, columns: readonly string[]): Async
 }
 
 async function* readLines(path: string): AsyncGenerator<Row> {
-  for await (const { number, bytes } of splitLines(readBytes(path), MOST_LINE_BYTES)) {
-    const text = bytes?.toString('utf8')
-    if (text?.trim() === '') continue
-    yield { row: String(number), fields: text === undefined ? undefined : parseObject(text) }
+  for await (const stretch of splitLines(readBytes(path), MOST_LINE_BYTES)) {
+    for (const { number, bytes } of stretch) {
+      const text = bytes && withoutByteOrderMark(bytes.toString('utf8'))
+      if (text?.trim() === '') continue
+      yield { row: String(number), fields: text === undefined ? undefined : parseObject(text) }
+    }
   }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseLenientJson(text)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseLenientJson } from '../../base/parse-json.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { PairConfig } from '../config/train-config.ts'
 import { createMessageText } from '../prompt/prompt-text.ts'
@@ -87,7 +88,7 @@ function readPairs(file: string): Pair[] {
   return content.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return []
     try {
-      return [pairSchema.parse(JSON.parse(line))]
+      return [pairSchema.parse(parseLenientJson(line))]
     } catch (error) {
       throw new UserError(
         `Line ${i + 1} of ${file} is no pair; write {"prompt": "...", "response": "..."} on each line.`,
