@@ -9,7 +9,8 @@ import type { Input } from '../records/input.ts'
 import type { Attempt, AttemptOrLater, Tried } from './attempt.ts'
 import { choosePlaces } from './choose-places.ts'
 import { holds, isToken, slotsOf } from './input-slots.ts'
-import { alongDirection, keepingDirections, type Probe } from './solve-comparisons.ts'
+import type { Probe } from './solve/gap.ts'
+import { alongDirection, keepingDirections } from './solve/solve-directions.ts'
 
 const MOST_NUMBERS = 40
 const MOST_FLOATS = 12

@@ -1,84 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { EntryPoint } from '../../src/call/entry-point.ts'
-import type { Explored } from '../../src/execute/code-engine.ts'
-import type { NumberComparison } from '../../src/execute/harness/comparisons.ts'
-import type { CallInput, Input } from '../../src/records/input.ts'
-import type { Traces } from '../../src/search/frontier.ts'
-import { slotsOf } from '../../src/search/input-slots.ts'
-import { nextFloat } from '../../src/search/next-float.ts'
-import { solveBits } from '../../src/search/solve-bits.ts'
-import {
-  alongDirection,
-  keepingDirections,
-  type Probe,
-  solveComparisons,
-} from '../../src/search/solve-comparisons.ts'
-import { solveLinear } from '../../src/search/solve-linear.ts'
-
-describe('solveLinear', () => {
-  it.each([
-    [
-      [
-        [1n, 1n],
-        [1n, -1n],
-      ],
-      [10n, 4n],
-      [7n, 3n],
-    ],
-    [[[3n, 0n]], [9n], [3n, 0n]],
-    [[[2n, 1n]], [7n], undefined],
-    [
-      [
-        [1n, 1n],
-        [2n, 2n],
-      ],
-      [1n, 3n],
-      undefined,
-    ],
-    [
-      [
-        [1n, 1n],
-        [2n, 2n],
-      ],
-      [1n, 2n],
-      [1n, 0n],
-    ],
-    [
-      [
-        [0n, 5n, 1n],
-        [1n, 0n, 1n],
-      ],
-      [10n, 4n],
-      [4n, 2n, 0n],
-    ],
-  ])('%s x = %s gives %s', (rows, wanted, solution) => {
-    expect(solveLinear(rows, wanted)).toEqual(solution)
-  })
-})
-
-describe('solveBits', () => {
-  it.each([
-    [[0b011n, 0b110n, 0b001n], 0b101n, [0, 1]],
-    [[0b1n], 0n, []],
-    [[0b10n, 0b10n], 0b1n, undefined],
-  ])('of %s makes %s by %s', (numbers, wanted, chosen) => {
-    expect(solveBits(numbers, wanted)).toEqual(chosen)
-  })
-})
-
-describe('nextFloat', () => {
-  it.each([
-    [1, 'f64', 1, 1.0000000000000002],
-    [1, 'f64', -1, 0.9999999999999999],
-    [-1, 'f64', 1, -0.9999999999999999],
-    [0, 'f64', 1, 5e-324],
-    [0, 'f32', -1, -(2 ** -149)],
-    [1, 'f32', 1, 1 + 2 ** -23],
-    [Number.POSITIVE_INFINITY, 'f64', 1, Number.POSITIVE_INFINITY],
-  ] as const)('beside %s in %s towards %s lies %s', (value, format, direction, next) => {
-    expect(nextFloat(value, format, direction)).toBe(next)
-  })
-})
+import type { EntryPoint } from '../../../src/call/entry-point.ts'
+import type { Explored } from '../../../src/execute/code-engine.ts'
+import type { NumberComparison } from '../../../src/execute/harness/comparisons.ts'
+import type { CallInput, Input } from '../../../src/records/input.ts'
+import type { Traces } from '../../../src/search/frontier.ts'
+import { slotsOf } from '../../../src/search/input-slots.ts'
+import type { Probe } from '../../../src/search/solve/gap.ts'
+import { solveComparisons } from '../../../src/search/solve/solve-comparisons.ts'
+import { alongDirection, keepingDirections } from '../../../src/search/solve/solve-directions.ts'
 
 /** A function of three ints that compares as given, without a compiler. */
 const INT = { kind: 'integer', size: 4, signed: true, character: false, name: 'int' } as const
