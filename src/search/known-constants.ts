@@ -6,12 +6,13 @@ import type { Traces } from './frontier.ts'
 const MOST_LEARNED = 64
 
 export class KnownConstants {
-  readonly #ofCode: IrConstants
+  /** What the code mentions, without what runs have shown. */
+  readonly ofCode: IrConstants
   readonly #comparedNumbers = new Set<bigint>()
   readonly #comparedTexts = new Set<string>()
 
   constructor(ofCode: IrConstants) {
-    this.#ofCode = ofCode
+    this.ofCode = ofCode
   }
 
   learn(traces: Traces): void {
@@ -28,7 +29,7 @@ export class KnownConstants {
   }
 
   all(): IrConstants {
-    const { integers, floats, texts } = this.#ofCode
+    const { integers, floats, texts } = this.ofCode
     return {
       integers: [...new Set([...integers, ...this.#comparedNumbers])],
       floats,
