@@ -5,9 +5,9 @@
  */
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { applyMutant } from '../src/mutate/apply-mutant.ts'
 import { chooseMutants } from '../src/mutate/choose-mutants.ts'
 import { mutateUnit } from '../src/mutate/mutate-unit.ts'
+import { applyMutant } from '../src/records/apply-mutant.ts'
 import { readSources } from '../src/sources/read-sources.ts'
 import { loadParser } from '../src/syntax/parse-c.ts'
 

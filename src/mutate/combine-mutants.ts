@@ -11,10 +11,10 @@
  * behind the first copy are not where they were.
  */
 import { buildOutline } from '../extract/build-outline.ts'
+import { applyMutant } from '../records/apply-mutant.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
-import { applyMutant } from './apply-mutant.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
 
 export interface CombinedMutants {

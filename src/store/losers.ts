@@ -1,5 +1,6 @@
 /** Table `losers`: a group's losers with their edit; results on the witness lie in `executions`. */
 
+import { applyMutant } from '../records/apply-mutant.ts'
 import type { Loser, LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import type { Mutant } from '../records/mutant.ts'
@@ -51,7 +52,7 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
     insert(groupKey, losers, unitCode) {
       losers.forEach((loser, ordinal) => {
         const { mutant } = loser
-        const ownCode = loser.class === 'ast' && loser.code !== editedCode(unitCode, mutant)
+        const ownCode = loser.class === 'ast' && loser.code !== applyMutant(unitCode, mutant)
         insert.run(
           groupKey,
           ordinal,
@@ -103,7 +104,7 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
         const shownOn = row.shown_on
         if (row.class === 'ir')
           return { ...common, class: 'ir', editedWinner: row.edited_winner!, witness, shownOn }
-        const code = row.code_blob === null ? editedCode(unitCode, mutant) : blobs.load(row.code_blob)
+        const code = row.code_blob === null ? applyMutant(unitCode, mutant) : blobs.load(row.code_blob)
         return { ...common, class: 'ast', code, depth: row.depth, witness, shownOn }
       })
     },
@@ -119,10 +120,3 @@ const mutantOf = (row: Row): Mutant => ({
   replacement: row.replacement,
   line: row.line,
 })
-
-function editedCode(
-  code: string,
-  edit: { readonly start: number; readonly end: number; readonly replacement: string },
-): string {
-  return code.slice(0, edit.start) + edit.replacement + code.slice(edit.end)
-}

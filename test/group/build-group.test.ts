@@ -13,7 +13,7 @@ import { loserDifficulty } from '../../src/group/losers/loser-difficulty.ts'
 import { planEntryPoint } from '../../src/group/subject/plan-entry-point.ts'
 import { unedited } from '../../src/group/subject/unedited.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
-import { applyMutant } from '../../src/mutate/apply-mutant.ts'
+import { applyMutant } from '../../src/records/apply-mutant.ts'
 import { groupCode } from '../../src/records/group-code.ts'
 import { groupId } from '../../src/records/group-id.ts'
 import type {

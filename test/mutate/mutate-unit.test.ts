@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { mutateUnit } from '../../src/mutate/mutate-unit.ts'
 import { aor } from '../../src/mutate/operators/aor.ts'
+import { applyMutant } from '../../src/records/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 
 const native = await loadParser('native')

@@ -1,8 +1,8 @@
 /** Runs one operator on a piece of C and gives the pieces it becomes, on both tree-sitter bindings. */
 import { expect } from 'vitest'
-import { applyMutant } from '../../src/mutate/apply-mutant.ts'
 import { mutateUnit } from '../../src/mutate/mutate-unit.ts'
 import type { MutationOperator } from '../../src/mutate/mutation-operator.ts'
+import { applyMutant } from '../../src/records/apply-mutant.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 
 const native = await loadParser('native')
