@@ -25,6 +25,8 @@ const STACK_BYTES = 8 * 1024 * 1024
 /** Addresses beyond the memory allowed: stacks of threads and what runtimes reserve. Size is watched apart. */
 const RESERVED_BYTES = 4 * 1024 ** 3
 const SHOWN_CHARS = 1000
+/** A byte that is no UTF-8 is not the sign that stands for such a byte. */
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 type Ready = Extract<Built, { kind: 'built' }>
 
@@ -96,12 +98,14 @@ async function runTest(
     if (compareOutput(test.output, finished.stdout, comparison)) return { kind: 'right' }
     return wrong(index, test.output, finished.stdout.toString())
   }
-  const returned = readResult(finished.record.toString(), nonce)
+  const returned = readResult(finished.record, nonce)
   if (returned === undefined) {
     return { kind: 'runtime-error', test: index, message: 'the program ended before the function returned' }
   }
-  if (compareResult(test.result, returned.value, comparison)) return { kind: 'right' }
-  return wrong(index, JSON.stringify(test.result), JSON.stringify(returned.value))
+  const expected = JSON.stringify(test.result)
+  if ('noJson' in returned) return wrong(index, expected, `what is not JSON: ${returned.noJson}`)
+  if (compareResult(test.result, returned.value, comparison, definition)) return { kind: 'right' }
+  return wrong(index, expected, JSON.stringify(returned.value))
 }
 
 const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
@@ -154,11 +158,16 @@ function wrong(test: number, expected: string, got: string): Verdict {
 const shortened = (text: string) =>
   text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}... (${text.length} characters)`
 
-/** What stands behind the nonce, which only this run's driver has been told. */
-function readResult(record: string, nonce: string): { readonly value: JsonValue } | undefined {
-  if (!record.startsWith(`${nonce}\n`)) return undefined
+/** What stands behind the nonce, which only this run's driver has been told: JSON, or `!` and why it is none. */
+function readResult(
+  record: Buffer,
+  nonce: string,
+): { readonly value: JsonValue } | { readonly noJson: string } | undefined {
   try {
-    return { value: JSON.parse(record.slice(nonce.length + 1)) }
+    const text = STRICT_UTF8.decode(record)
+    if (!text.startsWith(`${nonce}\n`)) return undefined
+    const result = text.slice(nonce.length + 1)
+    return result.startsWith('!') ? { noJson: result.slice(1) } : { value: JSON.parse(result) }
   } catch {
     return undefined
   }

@@ -2,46 +2,12 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
-import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
 import { openJudge } from '../../src/judge/open-judge.ts'
-import type { JsonValue } from '../../src/records/json-value.ts'
 import type { Language } from '../../src/records/language.ts'
-import type { Comparison, Suite } from '../../src/records/suite.ts'
+import type { Suite } from '../../src/records/suite.ts'
 import { openTestJudge } from './open-test-judge.ts'
-
-const MIB = 1024 * 1024
-const limits = { testMs: 10_000, memoryBytes: 192 * MIB, outputBytes: MIB }
-
-const stdin = (
-  pairs: readonly (readonly [string, string])[],
-  comparison: Comparison = { kind: 'exact' },
-) => ({
-  tests: pairs.map(([input, output]) => ({ kind: 'stdin' as const, input, output })),
-  comparison,
-  limits,
-})
-
-const calls = (
-  name: string,
-  pairs: readonly (readonly [readonly JsonValue[], JsonValue])[],
-  comparison: Comparison = { kind: 'exact' },
-): Suite => ({
-  tests: pairs.map(([arguments_, result]) => ({
-    kind: 'call' as const,
-    name,
-    arguments: arguments_,
-    result,
-  })),
-  comparison,
-  limits,
-})
-
-const installed = (language: Language) => {
-  const definition = DEFINITIONS.find((known) => known.language === language)
-  return definition !== undefined && findPrograms(definition) !== undefined
-}
+import { calls, installed, stdin } from './suites.ts'
 
 let folder: string
 let judge: Judge
@@ -255,8 +221,8 @@ describe('call tests', () => {
     ['has no such function', 'python', 'def g(a):\n    return 3', 'runtime-error'],
     ['has no such function', 'javascript', 'const f = 3', 'runtime-error'],
     ['has no such function', 'php', '<?php $f = 3;', 'runtime-error'],
-    ['returns what is not JSON', 'python', 'def f(a):\n    return {3}', 'runtime-error'],
-    ['returns no number', 'javascript', 'const f = () => NaN', 'runtime-error'],
+    ['returns what is not JSON', 'python', 'def f(a):\n    return {3}', 'wrong-answer'],
+    ['returns no number', 'javascript', 'const f = () => NaN', 'wrong-answer'],
     ['returns text', 'python', 'def f(a):\n    return "3"', 'wrong-answer'],
   ]
   test.each(FAILING.filter(([, language]) => installed(language)))(

@@ -18,6 +18,8 @@ export interface LanguageDefinition {
   readonly build: (job: BuildJob) => Promise<Built>
   /** Whether `build` can make the program answer call tests. */
   readonly takesCalls: boolean
+  /** A list of it and an object whose keys are 0, 1, ... are one thing. */
+  readonly listsAreObjects?: boolean
   /** What its runtime writes to standard error when it gets no memory. */
   readonly outOfMemory?: RegExp
 }

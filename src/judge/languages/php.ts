@@ -1,5 +1,5 @@
 import { callDriver } from '../call-driver.ts'
-import { interpret } from './build-steps.ts'
+import { compile, interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
 export const php: LanguageDefinition = {
@@ -10,18 +10,22 @@ export const php: LanguageDefinition = {
   version: { args: ['--version'], pattern: /PHP (\d+\.\d+\.\d+)/ },
   takesCalls: true,
   outOfMemory: /Allowed memory size of \d+ bytes exhausted/,
-  build(job) {
-    const answer = { path: 'answer.php', content: withOpeningTag(job.code) }
-    const files = job.call !== undefined ? [answer, callDriver('call.php')] : [answer]
-    return interpret(job, files, {
-      command: [
-        job.programs.php!,
-        ...['-d', `memory_limit=${job.limits.memoryBytes}`, '-d', 'display_errors=stderr'],
-        job.call !== undefined ? '/box/call.php' : '/box/answer.php',
-      ],
-    })
+  listsAreObjects: true,
+  async build(job) {
+    const php = job.programs.php!
+    const script = job.call !== undefined ? 'call.php' : 'answer.php'
+    const settings = ['-d', `memory_limit=${job.limits.memoryBytes}`, '-d', 'display_errors=stderr']
+    const how = { command: [php, ...settings, `/box/${script}`] }
+    const files = (code: string) => [
+      { path: 'answer.php', content: code },
+      ...(job.call !== undefined ? [callDriver('call.php')] : []),
+    ]
+    if (/^(?:#!.*)?\s*<\?/.test(job.code)) return interpret(job, files(job.code), how)
+    // In a block that is marked as PHP the opening tag often is left out; without it PHP would print the program.
+    const tagged = files(`<?php\n${job.code}`)
+    if (!/<\?(?:php|=)/i.test(job.code)) return interpret(job, tagged, how)
+    // A tag further on stands behind text to print, or within a string of a program without one: PHP itself tells.
+    const parsed = await compile(job, tagged, [[php, '-l', 'answer.php']], how)
+    return parsed.kind === 'compile-error' ? interpret(job, files(job.code), how) : parsed
   },
 }
-
-/** In a block that is marked as PHP the tag often is left out; without it PHP would print the program. */
-const withOpeningTag = (code: string) => (/<\?(?:php|=)/i.test(code) ? code : `<?php\n${code}`)

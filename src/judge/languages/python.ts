@@ -15,7 +15,8 @@ export const python: LanguageDefinition = {
     const files = job.call !== undefined ? [answer, callDriver('call.py')] : [answer]
     const script = job.call !== undefined ? '/box/call.py' : '/box/answer.py'
     return interpret(job, files, {
-      command: [job.programs.python!, '-B', '-E', '-s', script],
+      // Whole numbers may be as long as they come: a limit on them is no part of the language.
+      command: [job.programs.python!, '-B', '-E', '-s', '-X', 'int_max_str_digits=0', script],
       stackBytes: 64 * 1024 * 1024,
     })
   },
