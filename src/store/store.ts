@@ -14,8 +14,6 @@ import { openSourceSaver, type SourceSaver } from './save-sources.ts'
 import { readStats, type Stats } from './stats.ts'
 import { openTables } from './tables.ts'
 
-export type { GroupSelection } from './read-groups.ts'
-
 export interface Store extends Omit<RunClock, 'noteSeconds'>, SourceSaver, OutcomeSaver, GroupReader {
   readonly path: string
   /** Options and versions that the file's groups depend on; undefined before the first run. */
