@@ -27,8 +27,9 @@ export type { Mutant } from '../records/mutant.ts'
 export type { Source } from '../records/source.ts'
 export { SPLITS, type Split } from '../records/split.ts'
 export type { Unit } from '../records/unit.ts'
+export type { GroupSelection } from '../store/read-groups.ts'
 export type { Stats } from '../store/stats.ts'
-export { type GroupSelection, openStore, type Store } from '../store/store.ts'
+export { openStore, type Store } from '../store/store.ts'
 export type { Watch } from './watch.ts'
 
 /**
