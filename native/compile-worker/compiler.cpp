@@ -50,7 +50,7 @@ compilation compiler::compile(const std::vector<std::string> &arguments, std::st
         prologue.end == 0 ? nullptr : headers.find(*driver.invocation, driver.headers_key, prologue.includes);
     if (precompiled) {
       compilation result = run(*driver.invocation, blank_prologue(text, prologue.end), precompiled);
-      /* A message may quote lines that were blanked: those who read it get clang's own. */
+      /* A message may quote lines that were blanked here, so the text is compiled once more as it is. */
       if (result.kind == compilation::ok) return result;
     }
   }

@@ -47,7 +47,7 @@ driver_result ask_driver(const std::string &clang, const std::vector<std::string
     messages << "the worker emits IR or object code, checks syntax, or preprocesses";
     return result;
   }
-  /* These serve a process that ends after one job: here they would leak. */
+  /* These options are for a process that ends after one job. Here they would leak. */
   invocation->getFrontendOpts().DisableFree = false;
   invocation->getCodeGenOpts().DisableFree = false;
   for (const char *argument : compiler)

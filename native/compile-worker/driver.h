@@ -1,6 +1,6 @@
 /*
- * Arguments of the clang driver in, the compiler invocation that it would make of them out: every default of this
- * machine's clang is taken over by asking its own driver.
+ * In: arguments of the clang driver. Out: the compiler invocation that the driver would make of them. The machine's own
+ * driver is asked, so that all its defaults hold here too.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * The `#include <...>` lines that a C text begins with, which are what a precompiled header can stand for.
+ * The `#include <...>` lines at the beginning of a C text. A precompiled header can take their place.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * A file system in which only the compiler's own files and include folders exist: whatever else a source names
- * (devices, the worker's own pipes, files of the working folder) is not there.
+ * A file system in which only the compiler's own files and include folders exist. Nothing else that a source may name
+ * is there: no devices, none of the worker's pipes, no files of the working folder.
  */
 #pragma once
 

@@ -5,13 +5,13 @@
  * Answers compile requests on stdin by responses on stdout (protocol.h) until stdin ends. CLANG is the path of the
  * clang command whose defaults are to be used.
  *
- * A job that needs more than CPU_SECONDS ends the process by SIGPROF, one that needs too much memory by an abort of
- * LLVM: the host starts another process. After JOBS jobs, or where much memory is in use, the process replaces itself
- * by a fresh one between two requests, which the host does not notice: what leaks or fragments inside clang does not
- * add up.
+ * A job that needs more than CPU_SECONDS ends the process by SIGPROF. A job that needs too much memory ends it by an
+ * abort of LLVM. The host then starts another process. After JOBS jobs, or when much memory is in use, the process
+ * replaces itself by a fresh one between two requests, so that leaks inside clang do not add up. The host does not
+ * notice.
  *
- * With --version it prints what `clang --version` prints first, for the libraries that it runs with: only a CLANG of
- * the very same release gives the same IR.
+ * With --version it prints the first line of `clang --version` for the libraries that it runs with: only a CLANG of the
+ * very same release gives the same IR.
  */
 #include "compiler.h"
 #include "protocol.h"

@@ -1,6 +1,6 @@
 /*
- * Precompiled headers for sequences of includes, made in memory when a sequence is met for the second time, since
- * making one costs as much as reading the headers once. The least recently used are forgotten.
+ * Precompiled headers for sequences of includes, in memory. One is made when its sequence is met for the second time,
+ * for making it costs as much as reading the headers once. The least recently used are forgotten.
  *
  * Not guaranteed: that a header which changes on disk while the process lives is read again.
  */
@@ -14,8 +14,8 @@
 class precompiled_headers {
  public:
   /*
-   * For the options of `invocation`, for which `options_key` stands; null when there is none, because the includes
-   * are new here or do not compile. Valid until the next call.
+   * The header for these includes under the options of `invocation`, which `options_key` stands for. Null if the
+   * includes are new here or do not compile. Valid until the next call.
    */
   const std::string *find(const clang::CompilerInvocation &invocation, const std::string &options_key,
                           const std::string &includes);

@@ -64,7 +64,7 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> with_precompiled(llvm::Intrusive
   return both;
 }
 
-/* The options of `-mllvm` belong to the process: those of the last job must not stay for this one. */
+/* The options of `-mllvm` belong to the process. Those of the last job must not stay for this one. */
 void set_llvm_options(const std::vector<std::string> &options) {
   static std::vector<std::string> current;
   if (options == current) return;

@@ -1,6 +1,6 @@
 /*
- * Linked with a function unit and its driver (src/call/driver-source.ts): makes one call with prepared
- * arguments and reports what the call did to memory. It knows no types; encode-call.ts and effects/decode-record.ts do.
+ * Linked with a function unit and its driver (src/call/driver-source.ts). It makes one call with prepared arguments and
+ * reports what the call did to memory. It knows no types. encode-call.ts and effects/decode-record.ts know them.
  *
  * Enters (file descriptor 4): the image, little-endian, see read_image:
  *   "GEPOIMG1", u32 blocks, u32 globals, u32 argument count, u32 argument bytes, u32 relocations, u32 0,
@@ -18,8 +18,11 @@
  *
  * Blocks are malloc'ed with exactly their size, so that ASan and MSan judge every access. Uninitialised bytes are
  * reported, not trapped on: only the reader of the record knows which of them are padding.
+ *
  * Not guaranteed: a record when the function ends the process by a signal or by _exit. Memory from allocators other
- * than malloc, calloc, realloc, strdup and strndup is not observed, nor allocations beyond their first MiB.
+ * than malloc, calloc, realloc, strdup and strndup is not observed. Of an allocation the first MiB is observed.
+ *
+ * All of it is one file whose functions are static: a unit may define functions of the same names.
  */
 #define _GNU_SOURCE
 #include <link.h>
@@ -117,7 +120,7 @@ BYTE_LOOP static void fill_bytes(void *to, unsigned char value, size_t length) {
   while (length-- > 0) *t++ = value;
 }
 
-/* The first position from `at` on, below `end`, where the bytes are others than before; without `before`: not zero. */
+/* The first position in [at, end) where the bytes differ from `before`, or from zero if that is NULL; else `end`. */
 BYTE_LOOP static size_t first_difference(const unsigned char *bytes, const unsigned char *before, size_t at,
                                          size_t end) {
   enum { STRIDE = 4 * sizeof(struct word) };
@@ -151,7 +154,8 @@ static void *reserve(size_t size) {
 struct object {
   unsigned char *address;
   size_t size;
-  unsigned char *before; /* blocks and globals: a copy from before the call, of so many bytes; the rest was zero */
+  /* Of blocks and globals: a copy from before the call of their first `before_size` bytes. The rest was zero. */
+  unsigned char *before;
   size_t before_size;
   unsigned kind, index;
   int freed;
@@ -200,7 +204,7 @@ static struct object *add_object(unsigned kind, unsigned index, void *address, s
 
 static size_t observed(size_t size) { return size < MOST_OBSERVED_BYTES ? size : MOST_OBSERVED_BYTES; }
 
-/* The pattern tells what the function never wrote from what it did; to MSan such bytes stay uninitialised. */
+/* Bytes that still hold the pattern were never written by the function. To MSan they stay uninitialised. */
 static void fill_with_pattern(void *memory, size_t size) {
   fill_bytes(memory, pattern, observed(size));
   if (__msan_poison) __msan_poison(memory, size);
@@ -230,7 +234,7 @@ void __wrap_free(void *memory) {
   int sanitized = __asan_poison_memory_region || __msan_unpoison;
   if (object->freed && !sanitized) __builtin_trap(); /* as glibc would: freed memory is kept below, so it cannot tell */
   object->freed = 1;
-  /* Kept, so that no later allocation gets the address and every build sees the same pointers as dangling. */
+  /* Kept, so that no later allocation gets the address. Every build then sees the same pointers as dangling. */
   if (!sanitized && kept_bytes + object->size <= MOST_KEPT_BYTES) kept_bytes += object->size;
   else __real_free(memory);
 }
@@ -308,14 +312,14 @@ static void **arguments;
 static unsigned char *argument_bytes;
 static size_t block_count;
 
-/* Memory that was never touched is read page by page at a fault each; asked for at once it costs a tenth. */
+/* Reading memory that was never touched costs a fault for each page. Asking for all of it at once costs a tenth. */
 static void expect_reads(const void *address, size_t size) {
   const uintptr_t page = 4096, start = ((uintptr_t)address + page - 1) & -page,
                   end = ((uintptr_t)address + size) & -page;
   if (end > start + MOST_FAULTS * page) syscall(SYS_madvise, start, end - start, MADV_POPULATE_READ);
 }
 
-/* So many of its bytes may be others than zero. */
+/* Its first `length` bytes may differ from zero. */
 static void set(struct object *object, size_t length) {
   if (length > object->before_size) object->before_size = length < object->size ? length : object->size;
 }
@@ -413,7 +417,7 @@ static int note_segments(struct dl_phdr_info *info, size_t size, void *data) {
   return 1;
 }
 
-/* Pointers into the executable's data that may be text; the reader of the record knows which are. */
+/* Pointers into the executable's data that may point to text. The reader of the record knows which of them do. */
 static const unsigned char *texts[MOST_TEXTS];
 static size_t text_count;
 
@@ -455,7 +459,7 @@ static void put_before(const struct object *object, size_t offset, size_t length
   for (; known < length; known++) put("", 1);
 }
 
-/* What it was before is of interest where it was anything. */
+/* What an object held before is put for blocks and globals alone: other objects held nothing. */
 static void put_range(const struct object *object, size_t offset, size_t length) {
   const unsigned char *bytes = object->address + offset;
   const int has_before = object->kind == BLOCK || object->kind == GLOBAL;
@@ -483,7 +487,7 @@ static void put_range(const struct object *object, size_t offset, size_t length)
   note_texts_in(bytes, length);
 }
 
-/* The next chunk from this one on that has changed; behind the last one if none has. */
+/* The next chunk from this one on that has changed, or the number of chunks if none has. */
 static size_t next_changed_chunk(const struct object *object, size_t chunk) {
   size_t at = chunk * CHUNK_BYTES;
   if (at < object->before_size) {
@@ -494,7 +498,7 @@ static size_t next_changed_chunk(const struct object *object, size_t chunk) {
   return (at < object->size ? at : object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
 }
 
-/* Changed chunks with a chunk before and after them, so that every scalar that changed in any byte is there in full. */
+/* Puts changed chunks and a chunk on either side of them: a scalar of which any byte changed is then there in full. */
 static uint32_t put_changes(const struct object *object) {
   const size_t chunks = (object->size + CHUNK_BYTES - 1) / CHUNK_BYTES;
   uint32_t ranges = 0;
@@ -512,7 +516,7 @@ static void put_whole(const struct object *object, size_t length) {
   if (length > 0) put_range(object, 0, length);
 }
 
-/* How many ranges there are is known behind them. */
+/* The number of ranges is known once they are put, and then filled in. */
 static void put_changed(const struct object *object) {
   const size_t at = record_size;
   put_object(object, 0);

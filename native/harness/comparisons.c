@@ -1,14 +1,15 @@
 /*
- * Linked into the trace build of a unit (clang's trace-cmp): notes what a run compares, so that inputs can be made that
- * meet those comparisons.
+ * Linked into the trace build of a unit (clang's trace-cmp). It notes what a run compares, so that inputs can be made
+ * that meet those comparisons.
  *
  * Leaves (file descriptor 3, before the trailer of coverage.c, after anything else):
  *   per number comparison u64 place, u32 kind, u32 times equal, u32 pairs, u32 0, pairs of u64 (8 at most);
  *   per text comparison u64 place, u32 length, u32 length, bytes, bytes;
  *   u32 number comparisons, u32 text comparisons, u32 bytes of all before this, "GEPOCMP1".
- * A place is one comparison of the code: the same in every run of one executable, of no meaning besides. Kind is the
- * width in bytes of integers (1, 2, 4, 8), 16 + 4 or 16 + 8 for floats by their bits. Of the pairs of operands met
- * at a place the first six different ones are kept, then the closest of all (of integers by their distance), then the last.
+ * A place is a number that stands for one comparison of the code, the same in every run of one executable. Kind is the
+ * width in bytes of integers (1, 2, 4, 8), 16 + 4 or 16 + 8 for floats by their bits. Of the pairs of operands that a
+ * place has met, the first six different ones are kept, then the closest of all (of integers by their distance), then
+ * the last.
  * Not guaranteed: anything after the first MOST_PLACES places and MOST_TEXTS texts.
  */
 #define _GNU_SOURCE
@@ -58,7 +59,7 @@ static struct place *find_place(uint64_t place, uint32_t kind) {
   return added;
 }
 
-/* Whichever reading of the bits, signed or not, brings them closer. */
+/* The bits are read as signed or unsigned, whichever brings them closer. */
 static uint64_t distance(uint64_t a, uint64_t b, uint32_t bytes) {
   const unsigned unused_bits = bytes >= 8 ? 0 : 64 - 8 * bytes;
   const uint64_t difference = (a - b) << unused_bits >> unused_bits, opposite = (b - a) << unused_bits >> unused_bits;
@@ -96,7 +97,7 @@ void __sanitizer_cov_trace_const_cmp2(uint16_t a, uint16_t b) { note(CALLER, 0, 
 void __sanitizer_cov_trace_const_cmp4(uint32_t a, uint32_t b) { note(CALLER, 0, 4, b, a); }
 void __sanitizer_cov_trace_const_cmp8(uint64_t a, uint64_t b) { note(CALLER, 0, 8, b, a); }
 
-/* cases[0] labels of cases[1] bits follow; each is a comparison of its own. */
+/* cases[0] labels of cases[1] bits follow. Each counts as one comparison. */
 void __sanitizer_cov_trace_switch(uint64_t value, const uint64_t *cases) {
   const uint32_t bytes = cases[1] <= 8 ? 1 : cases[1] <= 16 ? 2 : cases[1] <= 32 ? 4 : 8;
   for (uint64_t i = 0; i < cases[0] && i < 128; i++) note(CALLER, i + 1, bytes, value, cases[i + 2]);
@@ -212,5 +213,5 @@ static void finish(void) {
   put("GEPOCMP1", 8);
 }
 
-/* Behind coverage.c's, and therefore before it at the exit. */
+/* Registered after coverage.c's handler, and therefore called before it. */
 __attribute__((constructor(102))) static void start_comparisons(void) { atexit(finish); }

@@ -1,10 +1,10 @@
 /*
- * Linked into the coverage build of a unit: counts the edges that a run takes (clang's trace-pc-guard), and ends
- * the run when a budget of them is used up. The budget makes "does not end" a fact of the program and its input,
- * the same on a busy machine and on an idle one; a time limit would not.
+ * Linked into the coverage build of a unit. It counts the edges that a run takes (clang's trace-pc-guard) and ends the
+ * run when a budget of them is used up. By the budget, "does not end" is a fact of the program and its input, the same
+ * on a busy machine and on an idle one. By a time limit it would not be.
  *
- * Enters (environment): GEPO_FUEL, the number of edges a run may take; without it there is no limit. GEPO_HITS, set
- * where it is asked which edges were taken.
+ * Enters (environment): GEPO_FUEL, the number of edges that a run may take, without which there is no limit. GEPO_HITS,
+ * set if the caller wants to know which edges were taken.
  * Leaves (file descriptor 3, after anything else written there): a trailer
  *   hits[n] text[m] u32 n, u32 m, u64 edges taken, u32 out of fuel (0 or 1), "GEPOCOV1"
  * where hits are edge counts bucketed to 0, 1, 2, 3 (3-7), 4 (8-31), 5 (32-) and text is the recorded stdin.

@@ -1,11 +1,13 @@
 /*
- * Linked before a unit under ASan, whose red zones lie behind globals and none before the first one of a section: what
- * runs off its front would read a neighbour, or nothing at all, unseen. These lie there instead and may not be touched.
- * ASan gives every global a section of its own, .rodata.NAME; guard.ld and ../unit-runner/link-image.c put those behind
- * whatever else there is (UBSan's tables, constants of the code), with nothing between them and the guard.
+ * Linked before a unit under ASan. ASan puts a red zone behind every global, but none before the first one of a
+ * section: code that runs off its front would read a neighbour, or nothing at all, and nobody would see it. The guards
+ * of this file lie there instead and may not be touched.
  *
- * Without them a mutant that walks down from the first string literal counts as well-behaved, and as different from
- * the original by whatever the linker put before it.
+ * ASan puts every global in its own section, .rodata.NAME. guard.ld and ../unit-runner/place-sections.c lay those out
+ * behind everything else (UBSan's tables, constants of the code), with nothing between them and the guard.
+ *
+ * Without a guard, a mutant that walks down from the first string literal would count as well-behaved. It would differ
+ * from the original by what the linker happened to put there.
  */
 #include <stddef.h>
 

@@ -1,11 +1,11 @@
 /*
- * Linked into every executable of a unit: what is to be so before the unit's first statement.
+ * Linked into every executable of a unit. It prepares the process before the unit's first statement.
  *
- * Of several mutants in one text (src/mutate/combine-mutants.ts) the one with the number GEPO_MUTANT is selected;
- * without it the unit itself is.
+ * One text may hold several mutants (src/mutate/combine-mutants.ts). GEPO_MUTANT is the number of the one that runs;
+ * without it the unit itself runs.
  *
- * Reads of uninitialised memory are made to show: just before main is entered, the stack from its frame on is filled
- * with the byte GEPO_FILL; malloc'ed memory is filled by glibc itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the
+ * Reads of uninitialised memory are made visible. Just before main is entered, the stack from its frame on is filled
+ * with the byte GEPO_FILL. glibc fills malloc'ed memory itself (GLIBC_TUNABLES glibc.malloc.perturb, set by the
  * caller). A program whose result depends on either byte reads memory that it never wrote.
  */
 #define _GNU_SOURCE
@@ -76,8 +76,8 @@ static int enter_main(int argc, char **argv, char **envp) { return gepo_enter_ma
 
 typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
 
-/* What the startup code calls with the address of main. What the library's own does after the constructors and
- * before main would lie in main's frame, had they filled it. */
+/* The startup code calls this with the address of main. The library's own function runs code between the constructors
+ * and main. Had the constructors filled the stack, that code would write over the fill. */
 int __libc_start_main(main_function *unit_main, int argc, char **argv, void (*init)(void), void (*fini)(void),
                       void (*rtld_fini)(void), void *stack_end) {
   start_function *start = (start_function *)dlsym(RTLD_NEXT, "__libc_start_main");

@@ -1,13 +1,13 @@
 /*
- * Linked into the coverage build of a unit. With a seed it answers whatever the program reads from standard
- * input by making it up at the moment it is asked for, and records every byte, so that the same text can later
- * be replayed as plain standard input to builds that know nothing of this file.
+ * Linked into the coverage build of a unit. With a seed, it makes up standard input at the moment when the program reads
+ * it. It records every byte, so that the same text can later be given as plain standard input to builds that know
+ * nothing of this file.
  *
  * Enters (environment): GEPO_SEED decimal 64-bit; without it this file does nothing and stdin is the real one.
  *   GEPO_SIZE 0..9, how large counts and numbers may grow.
- *   GEPO_CONTINUE, if set: what is on the real standard input comes first.
- *   GEPO_NUMBERS, GEPO_WORDS, GEPO_CHARS: what the source compares with: numbers and words separated by
- *   '\x1f', chars as they are.
+ *   GEPO_CONTINUE, if set: the real standard input comes first.
+ *   GEPO_NUMBERS, GEPO_WORDS, GEPO_CHARS: what the source compares with. Numbers and words are separated by '\x1f',
+ *   chars follow one another.
  * Leaves: the text, to coverage.c, which writes it out with the coverage.
  * Not guaranteed: that the made-up input is meaningful to the program; runs decide that.
  */
@@ -296,7 +296,7 @@ static void put_conversion(const struct conversion *c) {
   if (c->separator) put_char(c->separator == '\n' && chance(12) ? ' ' : c->separator);
 }
 
-/* Makes the next piece of input, whole with what ends it. */
+/* Makes the next piece of input, with the separator that ends it. */
 static void supply(void) {
   demands++;
   if (demands > strategy.end_after || (in_sentinel() && demands > strategy.sentinel_after + 8)) ended = 1;
@@ -310,7 +310,7 @@ static void supply(void) {
   }
 }
 
-/* What is to be continued; its first numbers were the counts. */
+/* Takes the text that is to be continued, whose first numbers were the counts. */
 static void take_beginning(void) {
   extern ssize_t __read(int, void *, size_t);
   ssize_t count;
@@ -394,7 +394,7 @@ __attribute__((constructor)) static void start_on_demand(void) {
   strategy.active = 1;
   FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_on_demand});
   if (stream == NULL) abort();
-  /* One byte a read: what has been recorded is then exactly what the program has consumed, but for one char. */
+  /* A read gives one byte. What is recorded is then what the program has consumed, except for one char. */
   setvbuf(stream, NULL, _IONBF, 0);
   stdin = stream;
 }

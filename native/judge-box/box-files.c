@@ -13,7 +13,7 @@ bool write_file(const char *path, struct bytes content, uint32_t mode) {
   return close(fd) == 0 && written;
 }
 
-/* Makes the folders that `path`, beneath the box, lies in. */
+/* Makes the folders that `path` lies in. It is relative to the box. */
 static bool make_folders(char *path) {
   for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';

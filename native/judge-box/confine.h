@@ -1,7 +1,7 @@
 /*
- * What takes rights from a process of the judge box before it executes a program that nobody trusts: mounts of its own,
- * limits that the kernel holds each process to, no capabilities, the filter of system calls. All are system calls
- * alone, so that they can be made between fork and exec.
+ * Takes rights from a process of the judge box before it executes a program that nobody trusts: it gets mounts that
+ * nobody else sees, limits that the kernel holds each process to, no capabilities, and a filter of system calls. These
+ * functions make system calls alone, so that they can be called between fork and exec.
  */
 #pragma once
 
@@ -11,17 +11,17 @@
 #include "../shared/protocol.h"
 
 #define BOX "/box"
-/* A file system for standard input: a file with a name, since some programs open /dev/stdin by what it stands for. */
+/* A file system for standard input, which is a file with a name: some programs open what /dev/stdin links to. */
 #define INPUT "/input"
 #define INPUT_FILE INPUT "/stdin"
 
 /* All of these: false with errno if the system refuses. */
 bool mount_temporary(const char *path, const char *options);
 
-/* bubblewrap's mounts belong to a user namespace around this one: copies of them are this process's to add to. */
+/* Makes copies of bubblewrap's mounts, which belong to a user namespace around this one and could not be added to. */
 bool own_mounts(void);
 
-/* Seen by this run alone, and gone with it. */
+/* Mounts file systems that this run alone sees and that go with it. */
 bool mount_own_files(bool writable_box);
 
 bool limit_program(const struct limits *limits, bool writable_box);

@@ -1,9 +1,10 @@
 /*
- * The system calls that no program under judgement may make. Runtimes of a dozen languages need too many calls for a
- * list of what is allowed; so the namespaces and the lack of all capabilities are the fence, and this takes away what
- * would let a program look for holes in it: new namespaces, mounts, tracing, sockets, memory that no limit counts.
+ * The system calls that no program under judgement may make. The runtimes of a dozen languages need too many calls for
+ * a list of those that are allowed. So the namespaces and the lack of all capabilities are the fence. This filter takes
+ * away what would let a program look for holes in it: new namespaces, mounts, tracing, sockets, and memory that no limit
+ * counts.
  *
- * What a runtime asks only to see whether it is there is answered with an error; the rest ends the process.
+ * Calls that runtimes try and go on without are answered with an error. The others end the process.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 
 #include "../shared/filter-program.h"
 
-/* Tried by runtimes that go on without. memfd is memory that neither the size of a process nor of a file bounds. */
+/* Runtimes try these and go on without them. memfd is memory that counts for no process and no file system. */
 /* clang-format off */
 static const int absent_calls[] = {
     __NR_socket, __NR_memfd_create, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register,
@@ -72,7 +73,7 @@ static inline void build_deny_filter(struct filter_program *program) {
 #endif
   answer_calls(program, SECCOMP_RET_ERRNO | EPERM, absent_calls, sizeof absent_calls / sizeof *absent_calls);
   answer_calls(program, SECCOMP_RET_KILL_PROCESS, forbidden_calls, sizeof forbidden_calls / sizeof *forbidden_calls);
-  /* Its flags lie behind a pointer; the C library goes on with clone, whose flags can be seen. */
+  /* The flags of clone3 lie behind a pointer. The C library goes on with clone, whose flags can be seen. */
   ANSWER_IF(program, SECCOMP_RET_ERRNO | ENOSYS, __NR_clone3);
   for (uint64_t flag = 1; flag <= NEW_NAMESPACES; flag <<= 1)
     if (flag & NEW_NAMESPACES) ANSWER_IF(program, SECCOMP_RET_KILL_PROCESS, __NR_clone, {0, flag, flag});

@@ -1,17 +1,17 @@
 /*
- * judge-box serve: runs programs of any language, each answer in a box of its own, and reports on each run.
- * judge-box keep MEMORY_BYTES PROGRAM [ARGUMENT...]: becomes PROGRAM, confined; for compilers that stay.
+ * judge-box serve: runs programs of any language, one answer after another, and reports on each run.
+ * judge-box keep MEMORY_BYTES PROGRAM [ARGUMENT...]: becomes PROGRAM, confined. This is for compilers that stay.
  *
  * In: frames on standard input, as ../shared/protocol.h has them, each beginning with a u32:
  *   1 prepare  u64 bytes of the box | u32 count | count times (bytes path | u32 mode | bytes content)
  *   2 run      the body of a request there; FLAG_WRITABLE_BOX lets the program write to the box, as compilers do
- * Out: a hello, then a response to each frame. Around it is bubblewrap (src/judge/box-command.ts), which has left it
- * CAP_SYS_ADMIN in a user namespace of its own.
+ * Out: a hello, then a response to each frame. bubblewrap starts it (src/judge/box-command.ts) and leaves it
+ * CAP_SYS_ADMIN in a new user namespace.
  *
- * The box is a file system in memory at /box, emptied by `prepare`. A run gets PID, mount and IPC namespaces of its
- * own, an empty /tmp in memory, descriptors 0 to 4 as in supervise.c (but 0 has a name), no capability, and a filter of
- * system calls. It may start processes; all of them are gone before the answer leaves, as the kernel ends a PID
- * namespace whole.
+ * The box is a file system in memory at /box, which `prepare` empties. Every run gets new PID, mount and IPC namespaces,
+ * an empty /tmp in memory, descriptors 0 to 4 as in supervise.c (but 0 has a name), no capability, and a filter of
+ * system calls. It may start processes. All of them are gone before the answer leaves, for the kernel ends a PID
+ * namespace as a whole.
  *
  * Not guaranteed: limits on CPU time and memory of all processes together between two looks at them (`POLL_MS`). The
  * limit on the wall clock is stretched while the run wants a core and has none.
@@ -50,7 +50,7 @@ static void serve(struct shared *shared) {
   for (char *frame; (frame = receive_frame(&length));) {
     struct channel channels[CHANNELS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
     channels[ERR].keep_at_most = KEPT_STDERR_BYTES;
-    /* What is written beyond is thrown away: much of it does not make an answer wrong. */
+    /* The rest is read and thrown away: an answer may write much to standard error and be right. */
     channels[ERR].stop_above = UINT64_MAX;
     struct reader reader = {frame, frame + length, true};
     struct result result;

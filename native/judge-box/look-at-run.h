@@ -1,5 +1,6 @@
 /*
- * What the processes of a run take, from /proc: the run's are all but bubblewrap's first and this one.
+ * What the processes of a run use, from /proc. All processes there belong to the run, except bubblewrap's first one and
+ * the judge box itself.
  */
 #pragma once
 
@@ -13,11 +14,11 @@ struct usage {
 
 struct usage look_at_processes(void);
 
-/* What the threads of a run have to do with there being too few cores. */
+/* Whether the threads of a run lack cores. */
 struct waiting {
-  /* One of them could run now, or does. */
+  /* One of them runs, or could run now. */
   bool wants_core;
-  /* The longest time that one of them could run and did not, as far as it has run since. */
+  /* The longest time that one of them has waited for a core. It counts once the thread has run again. */
   uint64_t longest_us;
 };
 

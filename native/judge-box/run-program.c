@@ -13,7 +13,7 @@
 
 struct shared {
   volatile int failed_step, error;
-  /* Of the program: set when it has ended by itself, before the rest of its namespace is ended. */
+  /* The program has ended by itself; only then is the rest of its namespace ended. */
   volatile bool ended;
   volatile int status;
 };
@@ -70,11 +70,11 @@ static _Noreturn void become_program(struct shared *shared, const struct request
   fail(shared, STEP_EXECUTE);
 }
 
-/* The first process of a run's PID namespace: its end is the end of all. Signals from inside do not reach it. */
+/* The first process of a run's PID namespace. When it ends, all of them end. Signals from inside do not reach it. */
 static _Noreturn void hold_namespace(struct shared *shared, const struct request *request,
                                      const struct child_files *files) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  /* Of another namespace, and so 0; 1 would be this namespace's own. */
+  /* The parent is in another namespace and shows as 0. It would show as 1 if it had died. */
   if (getppid() != 0) fail(shared, STEP_PARENT);
   if (!mount_own_files(request->flags & FLAG_WRITABLE_BOX)) fail(shared, STEP_MOUNTS);
   pid_t program = fork();
@@ -177,7 +177,7 @@ struct result run_program(struct shared *shared, const struct request *request, 
   if (wait4(first, &status, 0, &usage) != first) die("wait4");
   uint64_t wall_us = now_us(CLOCK_MONOTONIC) - started_us;
   close(pidfd);
-  /* Nobody writes any more, so what is left comes to an end. */
+  /* Nobody writes any more, so the pipes come to an end. */
   for (int i = 0; i < CHANNELS; i++)
     while (channels[i].fd >= 0 && !is_over(&channels[i])) drain(&channels[i]);
   if (shared->failed_step != STEP_NONE)

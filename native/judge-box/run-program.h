@@ -1,5 +1,5 @@
 /*
- * One run of a program in the box: its namespaces and its processes, the watch over them, the result.
+ * One run of a program in the box: makes its namespaces and processes, watches them, and says how the run ended.
  */
 #pragma once
 

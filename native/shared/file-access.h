@@ -1,7 +1,7 @@
 /*
- * Landlock for a unit: it may read and execute its box and the system's libraries, and read about itself in /proc;
- * nothing else of the file system, whatever is mounted. In a mount namespace this is a second fence; where no
- * namespace can be made it is the only one.
+ * Landlock for a unit. It may read and execute its box and the system's libraries, and read about itself in /proc. It
+ * may use nothing else of the file system, whatever is mounted. Inside a mount namespace this is a second fence. Where
+ * no namespace can be made it is the only one.
  */
 #pragma once
 

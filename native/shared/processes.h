@@ -1,5 +1,5 @@
 /*
- * What every program here needs that starts others and watches them: clocks, limits, sizes, and their end.
+ * What a program needs that starts other processes and watches them: clocks, limits, sizes, and a way to end them.
  */
 #pragma once
 
@@ -84,8 +84,8 @@ static inline uint64_t resident_bytes(int size_file) {
 }
 
 /*
- * Ends whatever a unit may have started, once the unit itself has been waited for. With the filter of system calls
- * there is nothing: this is the second fence. The caller is a subreaper, or alone in a PID namespace of its own.
+ * Ends what a unit has started, once the unit itself has been waited for. The filter of system calls lets it start
+ * nothing: this is the second fence. The caller must be a subreaper, or be alone in its PID namespace.
  */
 static inline void end_descendants(bool own_pid_namespace) {
   if (own_pid_namespace) {

@@ -1,6 +1,6 @@
 /*
- * What the supervisor and the judge box do alike, whatever fences they put around a program: the descriptors that it
- * gets, the pipes that are read while it runs, the frames from the host and the answers to it.
+ * What the supervisor and the judge box do alike: they give a program its descriptors, read its pipes while it runs,
+ * take frames from the host and answer them.
  */
 #pragma once
 
@@ -85,7 +85,7 @@ static inline void close_child_files(struct child_files *files) {
   close_fd(&files->args);
 }
 
-/* All but the input, whose descriptor the files already have. */
+/* Opens all files but the input, whose descriptor is there already. */
 static inline bool open_other_files(const struct request *request, struct channel *channels,
                                     struct child_files *files) {
   return (!request->args.length || (files->args = sealed_file("args", request->args)) >= 0) &&
@@ -126,8 +126,8 @@ static inline void limit_channels(struct channel *channels, const struct limits 
 }
 
 /*
- * Reads what is there, until the pipe is empty, closed, or has given too much; at most so many pieces, so that a
- * flood that is thrown away does not keep the caller from looking at the clock.
+ * Reads until the pipe is empty, closed, or has given too much. The number of pieces is bounded, so that a flood that is
+ * thrown away does not keep the caller from looking at the clock.
  */
 static inline void drain(struct channel *channel) {
   static char buffer[READ_BYTES];
@@ -143,7 +143,7 @@ static inline void drain(struct channel *channel) {
   }
 }
 
-/* What a channel that is over still gives is not read, and poll would return at once for it. */
+/* A channel that is over is not read any more. Poll would return at once for it. */
 static inline struct pollfd wanted_from(const struct channel *channel) {
   return (struct pollfd){is_over(channel) ? -1 : channel->fd, POLLIN, 0};
 }

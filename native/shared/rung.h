@@ -1,4 +1,4 @@
-/* What surrounds a program that runs units (src/sandbox/rung.ts), and so which fences of its own must hold. */
+/* The rungs of src/sandbox/rung.ts: what surrounds a program that runs units, and which of its own fences must hold. */
 #pragma once
 
 #include <stdbool.h>

@@ -2,15 +2,15 @@
  * supervise RUNG: runs units one after another and reports on each. ../shared/protocol.h has the messages.
  *
  * In: requests on standard input. Out: responses on standard output. Working directory: the box with the executables.
- * RUNG says what surrounds it (src/sandbox/rung.ts): `full` and `proc-bind` are bubblewrap's namespaces, in `landlock`
- * its own fences are the only ones and must all hold, in `none` it does what the kernel allows.
+ * RUNG says what surrounds it (src/sandbox/rung.ts). `full` and `proc-bind` are bubblewrap's namespaces. In `landlock`
+ * its own fences are the only ones, and all of them must hold. In `none` it does what the kernel allows.
  *
  * A unit gets descriptors 0 (sealed memory file), 1 and 2 (pipes), 3 (pipe, if a record is wanted) and 4 (sealed
- * memory file, if there are args), no others; it can write nowhere but to its pipes, start no process or thread, and
- * reach no other process. It leaves nothing behind that a later run could see.
+ * memory file, if there are args), and no others. It can write to its pipes alone. It can start no process and no
+ * thread, and reach no other process. It leaves nothing behind that a later run could see.
  *
- * Not guaranteed: that a unit cannot learn the time, its process id or random bytes (repeat runs to find out), and
- * memory limits between two looks at its size (`POLL_MS`), except that a run whose peak was above is reported so.
+ * Not guaranteed: that a unit cannot learn the time, its process id or random bytes (repeat runs to find out). Memory
+ * is not limited between two looks at its size (`POLL_MS`), but a run whose peak was above the limit is reported so.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -26,7 +26,7 @@
 /* Below it lie the descriptors that a unit gets. The supervisor's own are all above. */
 #define FIRST_OWN_FD 10
 
-/* What the parent and a child that has not yet executed share. Its address is random: see system-call-filter.h. */
+/* What the parent and a child that has not yet executed share. Its address is random: see unit-filter.h. */
 struct shared {
   char path[4096];
   /* The step that failed in the child and its errno; step 0 while none did. */
@@ -70,7 +70,7 @@ static _Noreturn void fail(struct shared *shared, enum step step) {
 }
 
 static bool set_limits(const struct limits *limits) {
-  /* CPU time is watched by the supervisor to the millisecond; the kernel's whole seconds only back it up. */
+  /* The supervisor watches CPU time to the millisecond. The kernel's whole seconds only back it up. */
   rlim_t cpu_seconds = limits->cpu_ms / 1000 + 2;
   /* A core limit of 1, unlike 0, also keeps the kernel from starting the program that collects cores. */
   return lower_limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1) && lower_limit(RLIMIT_FSIZE, 0, 0) &&
@@ -179,7 +179,7 @@ static struct result run_once(const struct supervisor *supervisor, const struct 
   close_child_files(&files);
   if (watch.pid < 0) return failed(&channels[ERR], "cannot fork: %s", strerror(fork_error));
 
-  /* It is not yet waited for, so its number cannot have passed to another process. */
+  /* Nobody has waited for it yet, so no other process can have its number. */
   watch.pidfd = (int)syscall(__NR_pidfd_open, watch.pid, 0);
   if (watch.pidfd < 0) die("pidfd_open");
   if (clock_getcpuclockid(watch.pid, &watch.cpu_clock) != 0) die("clock_getcpuclockid");
@@ -206,8 +206,8 @@ static struct result run_once(const struct supervisor *supervisor, const struct 
 }
 
 /*
- * A process that another thread of the host is just starting may still hold the executable open for writing, for the
- * moment between its fork and its exec: that passes.
+ * Another thread of the host may be starting a process just now. Between its fork and its exec that process still holds
+ * the executable open for writing. This passes, so the run is tried again.
  */
 static struct result run(const struct supervisor *supervisor, const struct request *request, struct channel *channels) {
   const uint64_t give_up_us = now_us(CLOCK_MONOTONIC) + BUSY_EXECUTABLE_MS * 1000;

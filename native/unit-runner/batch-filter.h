@@ -1,9 +1,9 @@
 /*
- * The system calls that a unit may make: those of ../shared/unit-filter.h, and while several inputs share a
- * process only those that leave nothing behind in the kernel that the runner does not put back itself. A unit that
- * asks for more then ends, and the runner gives it a process for every input instead.
+ * The system calls that a unit may make in the runner. Alone in a process it may make those of ../shared/unit-filter.h.
+ * While several inputs share a process it may make only those that leave nothing behind in the kernel, or nothing that
+ * the runner does not put back. A unit that asks for more is ended there, and runs again with a process for every input.
  *
- * Output goes to files in memory; to the unit they look like the pipes that they stand for: no seeking.
+ * Output goes to files in memory. To the unit they look like the pipes that they stand for, so it cannot seek in them.
  */
 #pragma once
 

@@ -1,10 +1,11 @@
 /*
- * Relocatable objects in, code and data that can be run in this process out: what `ld` and the dynamic loader would
- * make of a unit's executable, without a file and without a process of its own.
+ * Makes code and data that can run in this process from relocatable objects. It does what `ld` and the dynamic loader
+ * would do for a unit's executable, without a file and without another process.
  *
- * In: ELF64 objects as clang writes them, in the order of a linker's command line. Out: an image in memory: constants,
- * code and address table read-only, data writable, at an address that differs from image to image.
- * Not supported, and said so: thread-local variables of the unit, sections aligned to more than 64 KiB, destructors.
+ * In: ELF64 objects as clang writes them, in the order of a linker's command line. Out: an image in memory, at an
+ * address that differs from image to image. Constants, code and address table are read-only, data is writable.
+ *
+ * Refused with a reason: thread-local variables of the unit, sections aligned to more than 64 KiB, destructors.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 
 /* Constructors below this priority are the sanitizers' own: they run once, not for every input. */
 #define FIRST_INPUT_PRIORITY 2u
-/* Destructors of this priority and above are the unit's; those below undo what a sanitizer's constructor did. */
+/* Destructors of this priority and above are the unit's. Those below undo what a sanitizer's constructor did. */
 #define FIRST_UNIT_PRIORITY 100u
 #define MOST_CONSTRUCTORS 64
 

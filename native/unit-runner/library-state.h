@@ -1,8 +1,8 @@
 /*
- * The C library's own memory (buffers and flags of its streams, allocator, atexit, strtok, errno, ...), kept once
- * and put back before every input, so that a run begins as it would in a new process.
+ * The C library's own memory: buffers and flags of its streams, allocator, atexit, strtok, errno and the like. It is
+ * kept once and put back before every input, so that a run begins as it would in a new process.
  *
- * Not covered: what only the kernel knows (signal handlers, descriptors, mappings); batch-filter.h forbids changing it.
+ * Not covered: what only the kernel knows (signal handlers, descriptors, mappings). batch-filter.h forbids changing it.
  */
 #pragma once
 

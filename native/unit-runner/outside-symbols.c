@@ -81,7 +81,7 @@ static void *look_up(const char *name) {
   void *provided = provided_function(name);
   if (!provided) provided = sanitizer_stop(name);
   if (provided) return provided;
-  /* dlsym makes up a message on the heap for a name that there is none of, and every child would have that copied. */
+  /* For an unknown name dlsym puts a message on the heap, and every child would have to copy that. */
   return dl_iterate_phdr(defines_symbol, (void *)name) ? dlsym(RTLD_DEFAULT, name) : NULL;
 }
 

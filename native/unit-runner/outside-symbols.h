@@ -1,6 +1,6 @@
 /*
- * Where what a unit calls but does not define lies: the runner's own functions (unit-calls.h) first, then the symbols
- * of the C library and the sanitizer. Looked up once, not in every child.
+ * The addresses of what a unit calls but does not define: functions of the runner first (unit-calls.h,
+ * sanitizer-stops.h), then symbols of the C library and the sanitizer. They are looked up once, not in every child.
  */
 #pragma once
 

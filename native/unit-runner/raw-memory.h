@@ -1,6 +1,6 @@
 /*
- * Memory without a sanitizer between: its versions of the library's functions would judge the access, and touch their
- * shadow of every mapping, which each child then has to have copied.
+ * Memory functions that bypass the sanitizers. A sanitizer's versions of the library's functions would judge the access.
+ * They would also touch the shadow of every mapping, which each child would then have to copy.
  */
 #pragma once
 
@@ -63,8 +63,8 @@ static inline bool same_raw(const void *a, const void *b, size_t size) {
 void give_back_zeros(unsigned char *start, unsigned char *end);
 
 /*
- * Makes private memory that the kernel gave as zeros zero again, at a cost that goes by what of it is in use: a page
- * that is given back has to be got anew, and a page written for the first time too, so those that are there are
- * zeroed by hand and the others left alone.
+ * Makes private memory zero again that the kernel gave as zeros. The cost depends on how much of it is in use: pages
+ * that are there are zeroed by hand, and the others are left alone. Giving pages back would cost more, for each would
+ * have to be got anew.
  */
 void clear_memory(unsigned char *start, unsigned char *end);

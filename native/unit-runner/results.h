@@ -23,16 +23,16 @@ struct result {
 bool finished_result(const struct run *run, size_t index, size_t first, const struct ended *ended,
                      struct result *result);
 
-/* The result of the input that was a child's first, and its end. */
+/* The result of a child's first input, in which the child ended. */
 struct result last_result(const struct run *run, const struct input_end *end, const struct ended *ended);
 
-/* The result of an input that others went before and that a fault of its own ended the child in; false for any other
- * end. It began as in a new child, so it is not run again. */
+/* The result of an input that was not the child's first and that ended the child by a fault; false for any other end.
+ * The input began as it would in a new child, so it is not run again. */
 bool died_result(const struct run *run, size_t index, const struct ended *ended, struct result *result);
 
 /* Whether nothing more of its group is to be run. */
 bool is_group_over(const struct run *run, const struct input *input, const struct result *result);
 
-/* Both put an answer. */
+/* Both add to the answer. */
 void put_result(const struct run *run, const struct result *result);
 void put_skipped(void);

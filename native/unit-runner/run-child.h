@@ -1,4 +1,4 @@
-/* One child: a process of the runner that runs some inputs of a run, and the watch over it. */
+/* A child is a process of the runner that runs some inputs of a run. This starts one and watches it. */
 #pragma once
 
 #include "../shared/run-end.h"
@@ -12,7 +12,7 @@ static inline uint64_t most_output(const struct run *run, int file) {
   return file == OUT ? run->limits.output_bytes : run->limits.record_bytes;
 }
 
-/* What is over once a child has ended. */
+/* What is known once a child has ended. */
 struct ended {
   /* KIND_EXITED if no limit was seen to be hit. */
   enum response_kind stopped;

@@ -4,7 +4,7 @@
 #include "results.h"
 #include "run-child.h"
 
-/* Inputs for one child: where one takes too much memory, all of its child are run again. */
+/* Inputs for one child. If one takes too much memory, all of that child are run again. */
 #define MOST_SHARED_INPUTS 512
 
 /* Puts the result of an input, and those of its group if that is over; returns the input to go on with. */
@@ -45,7 +45,7 @@ void run_inputs(const struct run *run, struct kept_object *unit, struct outcome 
       return;
     }
     if (!single && took_too_much_memory(run, &ended)) {
-      /* Which of the inputs that was nobody knows: they are run again one by one, and so are the others. */
+      /* Nobody knows which of the inputs that was: they are run again one by one, and so are the others. */
       isolated = true;
       continue;
     }
@@ -59,12 +59,13 @@ void run_inputs(const struct run *run, struct kept_object *unit, struct outcome 
     struct result result = last_result(run, &control->ends[first], &ended);
     bool forbidden = result.kind == KIND_FORBIDDEN_SYSCALL;
     if (!single && (forbidden || control->ends[first].done)) {
-      /* By the filter of shared children, or with more memory than is known of: a child of its own decides. */
+      /* The filter of shared children is stricter, and their memory is known of all together: a child for this input
+       * alone decides. */
       was_forbidden = forbidden;
       alone = true;
       continue;
     }
-    /* A unit that needs such calls to get through will need them again; a sanitizer's report happens once. */
+    /* A unit that needs such calls will need them again. A sanitizer's report happens once. */
     if (was_forbidden && control->ends[first].done) {
       unit->needs_isolation = true;
       isolated = true;

@@ -28,7 +28,7 @@
 #define KEPT_HEAP_BYTES (4u << 20)
 /* glibc takes no larger one. */
 #define LARGEST_MMAP_THRESHOLD (32 << 20)
-/* Sanitizers never give memory back: after so much of it the remaining inputs get a new process. */
+/* Sanitizers never give memory back. Once a process has grown by this much, the remaining inputs get a new one. */
 #define SANITIZER_GROWTH_PAGES (64u << 8)
 
 /* compiler-rt/lib/msan/msan.h for x86-64 and Linux. */
@@ -69,7 +69,7 @@ static uint64_t cpu_us(void) {
   return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* By several inputs. */
+/* Whether several inputs share this process. */
 static bool is_shared(void) { return child.task->end - child.task->first > 1; }
 
 /* ---- before the first input ----------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #define MOST_INPUTS 4096
 #define MOST_OBJECTS 16
 #define REASON_BYTES 400
-/* More than this in one of the files that inputs share, and the rest of them gets a new process. */
+/* Once there is more than this in a file that inputs share, the rest of them get a new process. */
 #define SHARED_OUTPUT_BYTES (4u << 20)
 
 /* Descriptors below FIRST_OWN_FD are a unit's, those from there to FIRST_CHILD_FD the runner's alone. */
@@ -67,7 +67,7 @@ struct run {
 /* Without one, zero as the kernel gives it. */
 static inline uint8_t stack_fill(const struct input *input) { return input->fill <= 255 ? (uint8_t)input->fill : 0; }
 
-/* Written by the child; the parent believes it only as far as the child could have done as much by its output. */
+/* Written by the child. The parent believes no more of it than the child could also have brought about by its output. */
 struct input_end {
   volatile uint32_t done, status;
   /* By returning from main or by exit. */

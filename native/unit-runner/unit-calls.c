@@ -96,7 +96,7 @@ void *replaced_function(const char *name) {
 
 void describe_image(const struct image *image) { described = *image; }
 
-/* A function of its own: __builtin_setjmp gives up all registers. */
+/* Not inlined: __builtin_setjmp gives up all registers. */
 __attribute__((noinline)) static void run_and_exit(int (*run)(void *), void *argument) { unit_exit(run(argument)); }
 
 __attribute__((noinline)) bool run_until_exit(int (*run)(void *), void *argument, int *status) {

@@ -1,5 +1,6 @@
 /*
- * What a unit calls and the runner answers itself: ending, and questions about the executable that is not there.
+ * Functions that the runner gives a unit instead of the C library's: those that end a process, and those that ask about
+ * the executable, of which there is none.
  */
 #pragma once
 

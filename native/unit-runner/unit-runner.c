@@ -1,18 +1,20 @@
 /*
- * unit-runner RUNG FILL: loads units from objects and runs them on many inputs, in processes of its own; messages.h
- * has the messages. Built three times: as it is, with ASan and UBSan, with MSan.
+ * unit-runner RUNG FILL: loads units from objects and runs them on many inputs, in child processes. messages.h has the
+ * messages. It is built three times: plain, with ASan and UBSan, with MSan.
  *
  * In: requests on standard input. Out: responses on standard output. RUNG is what surrounds it, as for the
  * supervisor. FILL is the byte that a sanitizer's allocator fills memory with, fixed when its process starts.
  *
- * A unit never runs in this process: each child loads the objects anew, at addresses of its own, under the limits
- * and filters that the supervisor gives a unit. Inputs that share a child find the memory of unit and C library as
- * it was before the first; a fault costs the input that has it alone, and an input that a limit or a filter ended the
- * child in gets a new child, if it was not the first. The parent judges by what the kernel says of the child and by
- * the size of its output; a child's own word is believed for the exit status and CPU time of inputs that it finished.
+ * A unit never runs in this process. Each child loads the objects anew, at other addresses, under the limits and
+ * filters that the supervisor gives a unit. Several inputs may share a child. Each of them finds the memory of the unit
+ * and of the C library as it was before the first. A fault costs only the input that has it. Where a limit or a filter
+ * ends a child in an input that was not its first, that input gets a new child.
  *
- * Not guaranteed: that a unit with undefined behaviour, run on several inputs in one child, gives what it would give
- * in a child of its own (RUN_ISOLATED does).
+ * The parent judges by what the kernel says of the child and by the size of its output. It believes the child's own
+ * word for the exit status and the CPU time of inputs that the child finished.
+ *
+ * Not guaranteed: that a unit with undefined behaviour gives the same when it shares a child as when it does not. With
+ * RUN_ISOLATED it never shares one.
  */
 #define _GNU_SOURCE
 #include <link.h>
@@ -39,8 +41,8 @@
 #define STARTED "GEPO_UNIT_RUNNER_STARTED"
 
 /*
- * Executes itself once more with what only a new process can have: the stack's limit, by which the kernel lays out
- * the address space, the sanitizer's options, and for MSan an address space that is not randomised.
+ * Executes this program once more with what only a new process can have: a limit of the stack, by which the kernel lays
+ * out the address space, the sanitizer's options, and for MSan an address space that is not randomised.
  */
 static void restart(char **argv) {
   if (getenv(STARTED)) return;
@@ -74,8 +76,8 @@ static void restart(char **argv) {
   die("execv");
 }
 
-/* To its limit, so that children have all of it: a stack that grows in one cannot be made small again for the next
- * input. Only the kernel's books grow. */
+/* Grows the stack to its limit, so that children have all of it: a stack that grew in one input could not be made small
+ * again for the next. Only the kernel's books grow. */
 static void grow_stack(void) {
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   struct rlimit stack;
@@ -86,7 +88,7 @@ static void grow_stack(void) {
   madvise((void *)lowest, page, MADV_DONTNEED);
 }
 
-/* A sanitizer's runtime clears tables of its own that few runs use. */
+/* A sanitizer's runtime clears tables that few runs use. Their pages are given back. */
 static int give_back_zeros_of_program(struct dl_phdr_info *info, size_t size, void *data) {
   (void)size, (void)data;
   for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -96,11 +98,11 @@ static int give_back_zeros_of_program(struct dl_phdr_info *info, size_t size, vo
     /* What the file holds would come back from there. */
     give_back_zeros(start + header->p_filesz, start + header->p_memsz);
   }
-  /* The program itself is the first that is asked about, and its own memory all that is meant. */
+  /* The first object is the program itself, and only its memory is meant. */
   return 1;
 }
 
-/* What is the same for all units and no hindrance to this process: children inherit it. */
+/* Limits that are the same for all units and do not hinder this process. Children inherit them. */
 static void limit_self(void) {
   if (!lower_limit(RLIMIT_CORE, 1, 1) || !lower_limit(RLIMIT_MEMLOCK, 0, 0) ||
       !lower_limit(RLIMIT_NOFILE, MAX_OPEN_FILES, MAX_OPEN_FILES))
@@ -126,7 +128,7 @@ int main(int argc, char **argv) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_DUMPABLE, 0);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) die("prctl");
-  /* The numbers below belong to units. This process's own follow, then those that every child gets. */
+  /* The numbers below belong to units. The runner's own follow, then those that every child gets. */
   if (!fill_low_descriptors(FIRST_OWN_FD)) die("standard input");
   prepare_children(&fences);
   limit_self();

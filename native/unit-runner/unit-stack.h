@@ -1,9 +1,9 @@
 /*
- * The stack that a unit's main is entered on: a part of the process's own, filled with a byte from main's frame on as
- * ../harness/start.c fills it, and zero below that, as in a new process.
+ * The stack that a unit's main is entered on. It is a part of the process's own stack. From main's frame on it is filled
+ * with a byte, as ../harness/start.c fills it, and further below it is zero, as in a new process.
  *
- * The fill is a private mapping of a file that holds the byte: a page costs something once the unit writes to it, and
- * what an input wrote is undone by giving its pages back.
+ * The fill is a private mapping of a file that holds the byte. A page of it costs something once the unit writes to it,
+ * and giving the page back undoes what an input wrote.
  */
 #pragma once
 
