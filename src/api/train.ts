@@ -50,7 +50,7 @@ export async function trainModel(
   config: TrainConfigInput,
   watch: Watch<TrainEvent> = {},
 ): Promise<TrainSummary> {
-  const { parseTrainConfig } = await import('../train/config/train-config.ts')
+  const { parseTrainConfig } = await import('../train/config/load-train-config.ts')
   const { engineOptions } = await import('../train/run/open-options.ts')
   const { train } = await import('../train/run/train.ts')
   const parsed = parseTrainConfig(config)

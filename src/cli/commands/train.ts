@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { formatTrainConfig } from '../../train/config/format-train-config.ts'
-import { loadTrainConfig } from '../../train/config/train-config.ts'
+import { loadTrainConfig } from '../../train/config/load-train-config.ts'
 import { planMemory } from '../../train/model/plan-memory.ts'
 import type { TrainSummary } from '../../train/run/events.ts'
 import { engineOptions } from '../../train/run/open-options.ts'

@@ -1,6 +1,7 @@
 /** A checked configuration in, YAML out: every option, with the source of what the file did not say as a comment. */
 import { Document, isMap, isScalar, type Pair, type YAMLMap } from 'yaml'
-import { defaultSource, type LoadedTrainConfig, type TrainConfig } from './train-config.ts'
+import { defaultSource, type LoadedTrainConfig } from './load-train-config.ts'
+import type { TrainConfig } from './train-config.ts'
 
 /** Can be saved and given to `gepo train` again: it means the same. */
 export function formatTrainConfig({ config, given }: LoadedTrainConfig): string {

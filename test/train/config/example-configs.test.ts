@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { loadTrainConfig } from '../../../src/train/config/train-config.ts'
+import { loadTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import { QWEN3_8B } from '../model/qwen3-8b.ts'
 

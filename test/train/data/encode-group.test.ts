@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrainingGroup } from '../../../src/store/training-rows.ts'
-import { type GroupConfig, parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { type Encoding, encodeGroup } from '../../../src/train/data/encode-group.ts'
 import { createPromptStyle } from '../../../src/train/prompt/prompt-style.ts'
 import type { TextTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import { QWEN3_8B } from './qwen3-8b.ts'
 

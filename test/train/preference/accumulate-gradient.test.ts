@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type GroupConfig, parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { groupTokens } from '../../../src/train/data/encoded-group.ts'
 import { accumulateGradient } from '../../../src/train/preference/accumulate-gradient.ts'
 import { methodOf } from '../../../src/train/preference/method.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type GroupConfig, parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { evaluate } from '../../../src/train/preference/evaluate-preference.ts'
 import { measureGroup } from '../../../src/train/preference/measure-group.ts'
 import { methodOf } from '../../../src/train/preference/method.ts'

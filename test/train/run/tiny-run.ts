@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../../src/store/store.ts'
-import { type GroupConfig, parseTrainConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 import {

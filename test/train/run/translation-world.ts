@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
-import { parseTrainConfig, type RolloutConfig } from '../../../src/train/config/train-config.ts'
+import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
 import { loadTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 import { makeTinyWorld } from './tiny-run.ts'
 

@@ -3,11 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { formatTrainConfig } from '../../../src/train/config/format-train-config.ts'
-import {
-  type GroupConfig,
-  loadTrainConfig,
-  parseTrainConfig,
-} from '../../../src/train/config/train-config.ts'
+import { loadTrainConfig, parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
+import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 
 const least = { method: 'gepo', model: 'models/tiny', out: 'runs/a', data: { groups: 'groups.db' } }

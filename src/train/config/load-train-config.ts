@@ -1,0 +1,90 @@
+/**
+ * What `gepo train` and `gepo eval` are told: a YAML file in, one frozen, checked record out. Every option has a
+ * default with its source, which `--print-config` shows; a name that is no option is refused, never ignored.
+ * Only what one can see in the file is checked here, not whether files and devices exist.
+ */
+import { readFileSync } from 'node:fs'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { UserError } from '../../base/user-error.ts'
+import { explainIssue, fieldAt, isRecord, shown } from './explain-issue.ts'
+import { METHODS, type MethodName, schemaOf, type TrainConfig } from './train-config.ts'
+
+/** A file's configuration: as it was written, and with every default filled in. */
+export interface LoadedTrainConfig {
+  readonly config: TrainConfig
+  /** What the file itself says. */
+  readonly given: Readonly<Record<string, unknown>>
+}
+
+/** @throws UserError naming the entry that is wrong and what it should be */
+export function loadTrainConfig(file: string): LoadedTrainConfig {
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UserError(
+      `The configuration ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a file such as configs/tiny-cpu.yaml.`,
+    )
+  }
+  let given: unknown
+  try {
+    given = parseYaml(content)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new UserError(`${file} is not YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}.`)
+  }
+  return { config: parseTrainConfig(given, file), given: given as Record<string, unknown> }
+}
+
+/**
+ * @param place the file's name, for the messages
+ * @throws UserError naming the entry that is wrong and what it should be
+ * @example parseTrainConfig({ method: 'gepo', model: 'm', out: 'runs/a', data: { groups: 'groups.db' } }).epochs // 1
+ */
+export function parseTrainConfig(given: unknown, place = 'the configuration'): TrainConfig {
+  const method = isRecord(given) ? given.method : undefined
+  if (!isRecord(given)) {
+    throw new UserError(`${place} must hold options by name, such as "method: gepo" on a line.`)
+  }
+  if (typeof method !== 'string' || !Object.hasOwn(METHODS, method)) {
+    throw new UserError(
+      `"method" in ${place} must be one of ${Object.keys(METHODS).join(', ')}${shown(method)}.`,
+    )
+  }
+  const schema = schemaOf({ ...given, method: method as MethodName })
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) throw explainIssue(parsed.error.issues[0]!, schema, given, place)
+  const config = deepFreeze(parsed.data) as TrainConfig
+  refuseContradictions(config, place)
+  return config
+}
+
+/** The default of an entry and where it is from; undefined where it has none. */
+export function defaultSource(config: TrainConfig, path: readonly string[]): string | undefined {
+  return fieldAt(schemaOf(config), path, config)?.meta()?.source as string | undefined
+}
+
+/** What no option shows alone. */
+function refuseContradictions(config: TrainConfig, place: string): void {
+  if (!('rollout' in config)) return
+  if (config.reinforce.advantages === 'baseline' && config.rollout.samples === 1) {
+    throw new UserError(
+      `"reinforce.advantages: baseline" in ${place} compares the answers to a task, and "rollout.samples" is 1; set it to 2 or more.`,
+    )
+  }
+  if (config.rollout.steps > config.rollout.tasks * config.rollout.samples) {
+    throw new UserError(
+      `"rollout.steps" in ${place} shares ${config.rollout.tasks * config.rollout.samples} answers out to ${config.rollout.steps} steps; lower it.`,
+    )
+  }
+  if (config.rollout.maxNewTokens >= config.length.maxTokens) {
+    throw new UserError(
+      `"rollout.maxNewTokens" in ${place} leaves no room for a prompt within "length.maxTokens" ${config.length.maxTokens}; lower it.`,
+    )
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object') Object.values(value).forEach(deepFreeze)
+  return Object.freeze(value)
+}

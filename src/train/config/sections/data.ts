@@ -1,0 +1,61 @@
+/** What is learned from: groups, pairs of texts, or translation tasks. */
+import { z } from 'zod'
+import { LOSER_CLASSES } from '../../../records/group-record.ts'
+import { LANGUAGES } from '../../../records/language.ts'
+import { LEVELS } from '../../../records/level.ts'
+import { SPLITS } from '../../../records/split.ts'
+import { OURS, oneOf, PAPER, source, text, whole } from '../fields.ts'
+import { style, system } from './prompts.ts'
+
+/** Preference groups. */
+export const dataSection = z.strictObject({
+  /** Database of groups that gepo build made. */
+  groups: text(),
+  split: oneOf(SPLITS).default('train').meta(source(OURS)),
+  /** Losers of these classes. */
+  classes: z
+    .array(oneOf(LOSER_CLASSES))
+    .min(1, { error: 'must name at least one class' })
+    .default([...LOSER_CLASSES])
+    .meta(source(`${OURS}: every class there is`)),
+  /** Winners that one of these levels gives, and losers at them. */
+  levels: z
+    .array(oneOf(LEVELS))
+    .min(1, { error: 'must name at least one level' })
+    .default([...LEVELS])
+    .meta(source(`${OURS}: every level there is`)),
+  /** Number of groups, drawn by the seed. */
+  limit: whole(1).nullable().default(null).meta(source('none: all groups')),
+  /** Database where lengths and the reference's log-probabilities are kept, for later runs too. */
+  cache: text()
+    .nullable()
+    .default(null)
+    .meta(source('none: beside the groups, with .cache after their name')),
+})
+
+export const batchSection = z.strictObject({
+  /** Groups in one optimiser step. */
+  groups: whole(1).default(8).meta(source(PAPER)),
+})
+
+/** Texts and the answers to them, in place of groups. */
+export const pairsSection = z.strictObject({
+  /** JSON lines, each with the texts `prompt` and `response`. */
+  file: text(),
+  style: style(),
+  system: system(),
+})
+
+const languages = () =>
+  z.array(oneOf(LANGUAGES)).min(1, { error: 'must name at least one language' }).nullable().default(null)
+/** Translation problems. */
+export const tasksSection = z.strictObject({
+  /** Database of translation problems that gepo problems made. */
+  problems: text(),
+  split: oneOf(SPLITS).default('train').meta(source(OURS)),
+  /** Programs in these languages, to be said again in these. */
+  sources: languages().meta(source('none: every language that there are programs in')),
+  targets: languages().meta(source('none: those that the problems were made for')),
+  /** Number of tasks, drawn by the seed. */
+  limit: whole(1).nullable().default(null).meta(source('none: all tasks')),
+})

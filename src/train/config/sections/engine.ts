@@ -1,0 +1,62 @@
+/** On what and how the tensors are computed. */
+import { z } from 'zod'
+import { OURS, oneOf, positive, source, whole, yesNo } from '../fields.ts'
+
+const training = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('full').meta(source('the paper trains all parameters')),
+      gradients: oneOf(['float32', 'bfloat16'])
+        .default('float32')
+        .meta(source(`${OURS}: the exact one`)),
+      moments: oneOf(['float32', 'bfloat16'])
+        .default('float32')
+        .meta(source(`${OURS}: the exact one`)),
+      /** With bfloat16 weights: keep the 16 bits that they lack to float32. */
+      master: yesNo()
+        .default(true)
+        .meta(source(`${OURS}: small updates are lost without it`)),
+    }),
+    z.strictObject({
+      kind: z.literal('lora'),
+      rank: whole(1)
+        .default(16)
+        .meta(source(`${OURS}, the usual of PEFT's examples`)),
+      /** The addition is scaled by alpha / rank. */
+      alpha: positive()
+        .default(32)
+        .meta(source(`${OURS}, the usual of PEFT's examples`)),
+    }),
+  ],
+  { error: 'must have kind: full or kind: lora' },
+)
+
+export const engineSection = z.strictObject({
+  device: z
+    .string()
+    .regex(/^(auto|cpu|cuda|cuda:[0-9]+)$/, { error: 'must be auto, cpu, cuda or cuda:0' })
+    .default('auto')
+    .meta(source(`${OURS}: the first GPU where there is one`)),
+  /** That an operation on the CPU may use. */
+  threads: whole(1).nullable().default(null).meta(source('none: as many as cores')),
+  /** Of the weights and the computation. */
+  numberType: oneOf(['float32', 'bfloat16', 'float64'])
+    .default('float32')
+    .meta(source(`${OURS}: the exact one; bfloat16 for large models on a GPU`)),
+  training: training.prefault({ kind: 'full' }),
+  /** A group of more tokens, the prompt counted with each response, goes response by response; the gradient is the same. */
+  packedTokens: whole(1)
+    .default(16384)
+    .meta(source(`${OURS}: see docs/training.md for its memory`)),
+  /** What activations kept for the backward pass may take; what does not fit is computed again. */
+  activationBytes: whole(0).nullable().default(null).meta(source('none: everything is kept')),
+  /** Rows of logits held at a time. */
+  logitRows: whole(1)
+    .default(1024)
+    .meta(source(`${OURS}: 0.6 GiB with 151,936 entries`)),
+  /** Of norms, rotations, gates, log-probabilities and optimiser steps: our own kernels, or libtorch's operations. */
+  kernels: oneOf(['auto', 'fused', 'torch'])
+    .default('auto')
+    .meta(source(`${OURS}: our own on a GPU, where the set-up found nvcc`)),
+})

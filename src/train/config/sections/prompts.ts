@@ -1,0 +1,37 @@
+/** How a prompt and its response are put into words. */
+import { z } from 'zod'
+import { OURS, oneOf, source, text, yesNo } from '../fields.ts'
+
+export const style = () =>
+  oneOf(['raw', 'chat'])
+    .default('raw')
+    .meta(source(`${OURS}: a base model knows no chat`))
+/** Chat only: the system's message. */
+export const system = () => text().nullable().default(null).meta(source('none'))
+
+/** Of groups: C in, IR out. */
+export const promptSection = z.strictObject({
+  style: style(),
+  /** Jinja: the prompt (raw) or the user's message (chat) from `code`. */
+  template: text().nullable().default(null).meta(source("none: the style's own, see docs/training.md")),
+  system: system(),
+  /** Jinja: the response from `ir`. */
+  response: text()
+    .default('{{ ir }}')
+    .meta(source(`${OURS}: the IR and nothing else`)),
+  /** Whether the tokenizer's end token closes a response and counts in its log-probability. */
+  endToken: yesNo()
+    .default(true)
+    .meta(source(`${OURS}, as TRL: the end is part of an answer`)),
+})
+
+/** Of translation tasks. */
+export const translationSection = z.strictObject({
+  style: style(),
+  /** Jinja: the prompt (raw) or the user's message (chat) from `code`, `source`, `target` and `declaration`. */
+  template: text()
+    .nullable()
+    .default(null)
+    .meta(source("ours, see docs/training.md: a block of the target's language is asked for")),
+  system: system(),
+})
