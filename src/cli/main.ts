@@ -2,6 +2,7 @@
  * The command line: arguments in, exit code out. Results go to stdout, everything else to stderr. All errors end
  * here: one sentence for what the user can mend, a stack for a bug.
  */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
@@ -11,6 +12,7 @@ import { UserError } from '../base/user-error.ts'
 import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { printable } from './render/printable.ts'
 
 /**
  * Runs one command.
@@ -36,15 +38,15 @@ export async function main(argv: readonly string[], context: Context = processCo
     if (isBrokenPipe(error)) return EXIT.done
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done
-      if (error.code !== 'commander.help') stderr.write(`gepo: ${usageSentence(error, argv)}\n`)
+      if (error.code !== 'commander.help') stderr.write(`gepo: ${printable(usageSentence(error, argv))}\n`)
       return EXIT.usage
     }
     const explained = explainFileError(error, 'what was being read or written')
     if (explained instanceof UserError) {
-      stderr.write(`gepo: ${explained.message}\n`)
+      stderr.write(`gepo: ${printable(explained.message)}\n`)
       return EXIT.usage
     }
-    stderr.write(`gepo: this is a bug; please report it with what follows.\n${stackOf(error)}\n`)
+    stderr.write(`gepo: this is a bug; please report it with what follows.\n${printable(stackOf(error))}\n`)
     return EXIT.bug
   } finally {
     // Streams of the process stay guarded: what is buffered may fail after this returns.

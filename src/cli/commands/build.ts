@@ -1,4 +1,5 @@
 /** `gepo build`: sources to a database of proven groups. */
+
 import { type Command, Option } from 'commander'
 import { compileWorkerFor, describeCompiler } from '../../execute/choose-compiler.ts'
 import { type BuildConfig, parseBuildConfig } from '../../pipeline/build-config.ts'
@@ -13,6 +14,7 @@ import { shellWord } from '../flags/shell-word.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { buildProgress } from '../progress/progress.ts'
 import { durationText } from '../render/duration-text.ts'
+import { printable } from '../render/printable.ts'
 
 /** Flags that are options of the configuration under the same name. */
 type BuildFlags = { out: string; config?: string; json?: boolean } & Record<string, unknown>
@@ -145,7 +147,9 @@ function configOf({ out: _out, config, json: _json, ...flags }: BuildFlags): Bui
 function formatSummary(summary: BuildSummary, stats: Stats, out: string): string {
   const { sources, units, groups, drops, seconds } = summary
   const dropped = Object.entries(stats.drops).flatMap(([stage, reasons]) =>
-    Object.entries(reasons).map(([reason, n]) => `  ${String(n).padStart(7)}  ${stage}: ${reason}`),
+    Object.entries(reasons).map(
+      ([reason, n]) => `  ${String(n).padStart(7)}  ${printable(`${stage}: ${reason}`)}`,
+    ),
   )
   return [
     `${sources} sources read, ${units} units done in ${durationText(seconds)}: ${groups} groups, ${drops} drops`,

@@ -1,9 +1,11 @@
 /** `gepo stats`: figures over a database. */
+
 import type { Command } from 'commander'
 import type { Stats } from '../../store/stats.ts'
 import { openStore } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { durationText } from '../render/duration-text.ts'
+import { printable } from '../render/printable.ts'
 
 export function statsCommand(command: Command, context: Context): void {
   command
@@ -69,7 +71,7 @@ content ${stats.contentHash}
 
 /** A title and a row for each name, numbers flush right; '' when there are none. */
 function table(title: string, counts: Readonly<Record<string, number>>): string {
-  const rows = Object.entries(counts)
+  const rows = Object.entries(counts).map(([name, n]) => [printable(name), n] as const)
   if (rows.length === 0) return ''
   const nameWidth = Math.max(...rows.map(([name]) => name.length))
   const numberWidth = Math.max(...rows.map(([, n]) => String(n).length))

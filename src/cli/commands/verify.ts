@@ -119,5 +119,5 @@ function formatSummary({ kind, proven, failures, unknown, seconds }: VerifySumma
 
 function findingLine({ groupId, member, reason, detail }: VerifyFinding): string {
   const firstLine = printable(detail).split('\n', 1)[0]!
-  return `${groupId.slice(0, 12)} ${member}: ${reason}${firstLine === '' ? '' : ` (${firstLine})`}`
+  return printable(`${groupId.slice(0, 12)} ${member}: ${reason}${firstLine === '' ? '' : ` (${firstLine})`}`)
 }

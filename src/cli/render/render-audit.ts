@@ -58,8 +58,8 @@ export function renderAudit({ clusters, duplicates, members, artefacts }: Audit)
     table(
       'losers by operator',
       ['losers', '%', 'median difficulty'],
-      Object.entries(members.operators).map(([name, { n, p50 }]) => [
-        name,
+      Object.entries(members.operators).map(([operator, { n, p50 }]) => [
+        printable(operator),
         n,
         percent(n / members.losers),
         p50.toFixed(3),

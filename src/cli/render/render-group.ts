@@ -31,12 +31,12 @@ export function renderGroup({ group, unit, source }: StoredGroup, { paint, full 
   const { edgesReached, edgesTotal } = group.coverage
   const editedInC = group.losers.flatMap((loser, index) =>
     loser.class === 'ast' && !isUnedited(loser.mutant)
-      ? [{ label: `loser ${index + 1} ${loser.mutant.operator}`, edit: loser.mutant }]
+      ? [{ label: `loser ${index + 1} ${printable(loser.mutant.operator)}`, edit: loser.mutant }]
       : [],
   )
   const subject = group.subject?.mutant
   const edits = subject
-    ? [{ label: `this group ${subject.operator}`, edit: subject }, ...editedInC]
+    ? [{ label: `this group ${printable(subject.operator)}`, edit: subject }, ...editedInC]
     : editedInC
   return [
     paint('bold', `group ${group.id}`),
@@ -78,7 +78,7 @@ function renderLoser(
   return [
     paint(
       'bold',
-      `loser ${index + 1}: ${isUnedited(mutant) ? 'the source as it is' : `${mutant.operator} on line ${mutant.line}`}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
+      `loser ${index + 1}: ${isUnedited(mutant) ? 'the source as it is' : `${printable(mutant.operator)} on line ${mutant.line}`}${where}, ${loser.level}, difficulty ${loser.difficulty.toPrecision(2)}${loser.class === 'ast' ? '' : `, class ${loser.class}`}`,
     ),
     `  ${hardnessText(loser, inputs.length)}`,
     ...(loser.class === 'ast' && !isUnedited(mutant) ? showEdit(code, mutant, paint) : []),
