@@ -7,6 +7,7 @@ import type { LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import type { Split } from '../records/split.ts'
 import { blobsTable } from './blobs.ts'
+import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
 
@@ -102,7 +103,7 @@ export function openAuditRows(path: string): AuditRows {
     for (let rows = page.all(0, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.key, PAGE)) yield* rows
   }
 
-  return {
+  const rows: AuditRows = {
     path,
     source(key) {
       const row = source.get(key)!
@@ -118,4 +119,5 @@ export function openAuditRows(path: string): AuditRows {
     },
     close,
   }
+  return withDamageExplained(path, rows, ['source', 'groups', 'groupHeads'])
 }

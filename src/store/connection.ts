@@ -65,6 +65,14 @@ export function openConnection(path: string, options: { readonly readonly: boole
   }
 }
 
+/** All statements are constants: what they name is missing, or something else, in a file that was changed. */
+function isOtherForm({ code, message }: InstanceType<typeof Database.SqliteError>): boolean {
+  return (
+    ['SQLITE_MISMATCH', 'SQLITE_FORMAT', 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT_DATATYPE'].includes(code) ||
+    (code === 'SQLITE_ERROR' && /no such|malformed|cannot|datatype|JSON|integer overflow/i.test(message))
+  )
+}
+
 /** The sentence for what the user can mend; anything else comes back unchanged. */
 export function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
@@ -76,7 +84,7 @@ export function explainSqliteError(error: unknown, path: string): unknown {
         ? `${path} cannot be written; make the file and its folder writable, or name another file.`
         : code === 'SQLITE_NOTADB'
           ? `${path} is not a SQLite database; name a file that gepo build made, or another file to make.`
-          : code.startsWith('SQLITE_CORRUPT')
+          : code.startsWith('SQLITE_CORRUPT') || isOtherForm(error)
             ? `${path} is damaged (${error.message}); restore it from a copy, or build it anew.`
             : code.startsWith('SQLITE_CANTOPEN')
               ? `${path} cannot be opened; check that its folder exists and that you may read and write in it.`

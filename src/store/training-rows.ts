@@ -7,6 +7,7 @@ import type { LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import type { Split } from '../records/split.ts'
 import { blobsTable } from './blobs.ts'
+import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
 
@@ -47,7 +48,7 @@ export function openTrainingRows(path: string): TrainingRows {
   const losers = db.prepare<{ ir_blob: number; level: Level; class: LoserClass; operator: string }>(
     'SELECT ir_blob, level, class, operator FROM losers WHERE group_key = ? ORDER BY ordinal',
   )
-  return {
+  const rows: TrainingRows = {
     path,
     groupIds: (split) => ids.all(split).map(({ id }) => idFromBytes(id)),
     group(id) {
@@ -65,4 +66,5 @@ export function openTrainingRows(path: string): TrainingRows {
     },
     close,
   }
+  return withDamageExplained(path, rows, ['groupIds', 'group'])
 }
