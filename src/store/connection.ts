@@ -39,6 +39,15 @@ export function openConnection(path: string, options: { readonly readonly: boole
       throw explainSqliteError(error, path)
     }
   }
+  /** All statements are constants: one that cannot be prepared meets tables of another form. */
+  const prepared = <Result>(work: () => Result): Result => {
+    try {
+      return work()
+    } catch (error) {
+      const isForm = error instanceof Database.SqliteError && error.code === 'SQLITE_ERROR'
+      throw isForm ? damaged(path, error) : explainSqliteError(error, path)
+    }
+  }
   const db = guarded(
     () =>
       // Resolved, so that SQLite takes no name (":memory:", "file:...") for something else than a file.
@@ -51,7 +60,7 @@ export function openConnection(path: string, options: { readonly readonly: boole
   return {
     path,
     prepare: <Row>(sql: string): Statement<Row> => {
-      const statement = guarded(() => db.prepare(sql))
+      const statement = prepared(() => db.prepare(sql))
       return {
         run: (...bindings) => guarded(() => statement.run(...bindings)),
         get: (...bindings) => guarded(() => statement.get(...bindings) as Row | undefined),
@@ -65,11 +74,16 @@ export function openConnection(path: string, options: { readonly readonly: boole
   }
 }
 
-/** All statements are constants: what they name is missing, or something else, in a file that was changed. */
+const damaged = (path: string, error: Error) =>
+  new UserError(`${path} is damaged (${error.message}); restore it from a copy, or build it anew.`, {
+    cause: error,
+  })
+
+/** What a statement meets in a file that was changed: values of other types, columns that are gone. */
 function isOtherForm({ code, message }: InstanceType<typeof Database.SqliteError>): boolean {
   return (
     ['SQLITE_MISMATCH', 'SQLITE_FORMAT', 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT_DATATYPE'].includes(code) ||
-    (code === 'SQLITE_ERROR' && /no such|malformed|cannot|datatype|JSON|integer overflow/i.test(message))
+    (code === 'SQLITE_ERROR' && /no such|malformed|datatype|JSON|integer overflow/i.test(message))
   )
 }
 
@@ -85,7 +99,7 @@ export function explainSqliteError(error: unknown, path: string): unknown {
         : code === 'SQLITE_NOTADB'
           ? `${path} is not a SQLite database; name a file that gepo build made, or another file to make.`
           : code.startsWith('SQLITE_CORRUPT') || isOtherForm(error)
-            ? `${path} is damaged (${error.message}); restore it from a copy, or build it anew.`
+            ? damaged(path, error).message
             : code.startsWith('SQLITE_CANTOPEN')
               ? `${path} cannot be opened; check that its folder exists and that you may read and write in it.`
               : code.startsWith('SQLITE_IOERR')

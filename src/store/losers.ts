@@ -9,6 +9,7 @@ import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import type { Executions } from './executions.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
+import { readLevel, readLoserClass } from './read-levels.ts'
 
 export interface Losers {
   insert(groupKey: number, losers: readonly Loser[], unitCode: string): void
@@ -88,13 +89,14 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
         const common = {
           mutant,
           ir: blobs.load(row.ir_blob),
-          level: row.level,
+          level: readLevel(row.level),
           difficulty: row.difficulty,
           nearestWinner: row.nearest_winner,
           distance: { lines: row.line_distance, tokens: row.token_distance },
         }
         // The table's checks say which columns a class has.
-        if (row.class === 'malformed')
+        const loserClass = readLoserClass(row.class)
+        if (loserClass === 'malformed')
           return { ...common, class: 'malformed', editedWinner: row.edited_winner!, message: row.message! }
         const witness = {
           inputIndex: row.witness_input!,
@@ -102,7 +104,7 @@ export function losersTable(db: Connection, blobs: Blobs, executions: Executions
           mutant: results.get(row.ordinal)!,
         }
         const shownOn = row.shown_on
-        if (row.class === 'ir')
+        if (loserClass === 'ir')
           return { ...common, class: 'ir', editedWinner: row.edited_winner!, witness, shownOn }
         const code = row.code_blob === null ? applyMutant(unitCode, mutant) : blobs.load(row.code_blob)
         return { ...common, class: 'ast', code, depth: row.depth, witness, shownOn }

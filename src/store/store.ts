@@ -3,8 +3,10 @@
  * at any moment leaves whole records only; groups come out by iterators that hold one at a time.
  * Belongs to one thread. One process writes at a time; any number may read beside it.
  */
+import { UserError } from '../base/user-error.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import type { Split } from '../records/split.ts'
+import { withDamageExplained } from './explain-damage.ts'
 import { findContentProblems } from './find-contradiction.ts'
 import { openForReading, openForWriting } from './open-database.ts'
 import { type GroupReader, openGroupReader } from './read-groups.ts'
@@ -23,6 +25,11 @@ export interface Store extends Omit<RunClock, 'noteSeconds'>, SourceSaver, Outco
   stats(): Stats
   /** What contradicts itself in a stored group: an id or a text that does not fit. Empty for an intact one. */
   contentProblems(group: StoredGroup): string[]
+  /**
+   * The group, to hand on.
+   * @throws UserError where it contradicts itself
+   */
+  intact(group: StoredGroup): StoredGroup
   close(): void
 }
 
@@ -40,7 +47,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
   const tables = openTables(db)
   const { noteSeconds, ...clock } = openRunClock(tables)
   const reader = openGroupReader(tables)
-  return {
+  const store: Store = {
     path,
     ...clock,
     ...openSourceSaver(tables),
@@ -59,6 +66,19 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
       }),
     stats: () => readStats(db, reader.contentHash()),
     contentProblems: findContentProblems,
+    intact(stored) {
+      const [problem] = findContentProblems(stored)
+      if (problem === undefined) return stored
+      throw new UserError(
+        `Group ${stored.group.id.slice(0, 12)} of ${path} was changed after it was stored (${problem}); restore the file from a copy, or build it anew.`,
+      )
+    },
     close,
   }
+  return withDamageExplained(path, store, READING)
 }
+
+const READING = [
+  ...(['groupCount', 'groups', 'group', 'findGroup', 'intact', 'pool', 'source', 'groupedSources'] as const),
+  ...(['contentHash', 'contentConfig', 'stats', 'contentProblems', 'pendingUnits', 'finishedUnits'] as const),
+]

@@ -10,6 +10,7 @@ import { blobsTable } from './blobs.ts'
 import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
+import { readLevel, readLevels, readLoserClass } from './read-levels.ts'
 
 export interface TrainingRows {
   readonly path: string
@@ -59,9 +60,14 @@ export function openTrainingRows(path: string): TrainingRows {
         code: blobs.load(row.code_blob),
         winners: winners.all(row.key).map(({ ir_blob, levels }) => ({
           ir: blobs.load(ir_blob),
-          levels: JSON.parse(levels) as Level[],
+          levels: readLevels(levels),
         })),
-        losers: losers.all(row.key).map(({ ir_blob, ...loser }) => ({ ...loser, ir: blobs.load(ir_blob) })),
+        losers: losers.all(row.key).map(({ ir_blob, level, class: loserClass, ...loser }) => ({
+          ...loser,
+          level: readLevel(level),
+          class: readLoserClass(loserClass),
+          ir: blobs.load(ir_blob),
+        })),
       }
     },
     close,

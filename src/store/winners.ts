@@ -1,9 +1,9 @@
 /** Table `winners`: all distinct winners of a group's unit, its members marked. */
 
 import type { Winner } from '../records/group-record.ts'
-import type { Level } from '../records/level.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
+import { readLevels } from './read-levels.ts'
 
 export interface Winners {
   insert(groupKey: number, winners: readonly Winner[]): void
@@ -26,7 +26,7 @@ export function winnersTable(db: Connection, blobs: Blobs): Winners {
     load(groupKey) {
       return load.all(groupKey).map(({ ir_blob, levels, chosen }) => ({
         ir: blobs.load(ir_blob),
-        levels: JSON.parse(levels) as Level[],
+        levels: readLevels(levels),
         chosen: chosen === 1,
       }))
     },

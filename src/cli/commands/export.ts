@@ -1,8 +1,10 @@
 /** `gepo export`: groups in a form that other programs read. */
 import { type Command, Option } from 'commander'
 import { writeJsonl } from '../../export/write-jsonl.ts'
+import type { StoredGroup } from '../../records/group-record.ts'
 import { SPLITS, type Split } from '../../records/split.ts'
-import { openStore } from '../../store/store.ts'
+import type { GroupSelection } from '../../store/read-groups.ts'
+import { openStore, type Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { wholeNumber } from '../flags/parse-number.ts'
 
@@ -39,7 +41,7 @@ Examples:
       try {
         const toStdout = out === '-'
         const groups = await writeJsonl(
-          store.groups({ split, sample, seed }),
+          intactGroups(store, { split, sample, seed }),
           toStdout ? context.stdout : out,
         )
         const report = toStdout ? context.stderr : context.stdout
@@ -49,4 +51,8 @@ Examples:
         store.close()
       }
     })
+}
+
+function* intactGroups(store: Store, selection: GroupSelection): Generator<StoredGroup> {
+  for (const stored of store.groups(selection)) yield store.intact(stored)
 }

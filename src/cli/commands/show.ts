@@ -36,7 +36,7 @@ Examples:
     .action((path: string, id: string | undefined, flags: ShowFlags) => {
       const store = openStore(path, { readonly: true })
       try {
-        const stored = chooseGroup(store, id, flags.seed)
+        const stored = store.intact(chooseGroup(store, id, flags.seed))
         const paint = paletteFor(context.stdout)
         context.stdout.write(
           flags.json
