@@ -1,41 +1,32 @@
 /**
- * The tasks of expression-tasks.ts as files: `node bench/write-expression-tasks.ts <folder> [--groups groups.db]
- * [--problems 400] [--pairs 3000] [--mistaken 0.6]` writes `problems/`, which `gepo problems` takes, and `pairs.jsonl`,
- * for supervised training to begin with: answers, of which that share is mistaken, and the groups' winners.
+ * `node bench/write-expression-tasks.ts [folder]`: the tasks of expression-tasks.ts as the files of fixtures/expressions,
+ * which are written anew, or as files of another folder. `problems.jsonl` has rows as `gepo problems` takes them;
+ * `pairs.jsonl` programs with answers, of which six of ten are mistaken, for supervised training to begin with.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { type ExpressionTask, makeExpressionTasks } from './expression-tasks.ts'
 import { makeStartingPairs } from './starting-pairs.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    problems: { type: 'string', default: '400' },
-    pairs: { type: 'string', default: '3000' },
-    mistaken: { type: 'string', default: '0.6' },
-    groups: { type: 'string' },
-  },
-})
-const [folder = 'expressions'] = positionals
+const [folder = join(import.meta.dirname, '../fixtures/expressions')] = process.argv.slice(2)
 
-function writeProblem({ task }: ExpressionTask): void {
-  const place = join(folder, 'problems', task.id)
-  mkdirSync(place, { recursive: true })
-  const { tests, comparison, limits } = task.suite
-  writeFileSync(
-    join(place, 'problem.json'),
-    `${JSON.stringify({ tests, comparison, limits }, undefined, 2)}\n`,
-  )
-  writeFileSync(join(place, 'solution.py'), task.source.code)
+/** In the form of APPS: tests and solutions are JSON texts. */
+function problemRow({ task }: ExpressionTask): object {
+  const tests = task.suite.tests.filter((test) => test.kind === 'stdin')
+  return {
+    input_output: JSON.stringify({
+      inputs: tests.map(({ input }) => input),
+      outputs: tests.map(({ output }) => output),
+    }),
+    solutions: JSON.stringify([task.source.code]),
+    license: task.license,
+  }
 }
 
-makeExpressionTasks('problems', Number(values.problems), 'train').forEach(writeProblem)
-const pairs = makeStartingPairs({
-  seed: 0,
-  answers: Number(values.pairs),
-  mistaken: Number(values.mistaken),
-  groups: values.groups,
-})
-writeFileSync(join(folder, 'pairs.jsonl'), pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''))
+function writeLines(name: string, records: readonly object[]): void {
+  writeFileSync(join(folder, name), records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+}
+
+mkdirSync(folder, { recursive: true })
+writeLines('problems.jsonl', makeExpressionTasks('problems', 400, 'train').map(problemRow))
+writeLines('pairs.jsonl', makeStartingPairs({ seed: 0, answers: 3000, mistaken: 0.6, groups: undefined }))

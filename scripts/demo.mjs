@@ -19,14 +19,14 @@ const SOURCES = [
   'functions/list-walk.c',
   'functions/string-readers.c',
 ]
-/** Folders of the training, by the names that configs/demo-*.yaml have for them. */
+/** Folders of the training, by the names that configs/demo/*.yaml have for them. */
 const MODEL = 'models/demo'
 const RUNS = ['runs/demo-sft', 'runs/demo-gepo']
 const TRAINER = process.env.GEPO_TRAINER ?? join(ROOT, 'native/trainer/build/trainer.node')
 const TRAINING = [
   ['init-model', DATABASE, '--out', MODEL, '--size', 'tiny', '--max-positions', '1024'],
-  ['train', 'configs/demo-sft.yaml'],
-  ['train', 'configs/demo-gepo.yaml'],
+  ['train', 'configs/demo/1-sft.yaml'],
+  ['train', 'configs/demo/2-gepo.yaml'],
 ]
 const STEPS = [
   ['build', ...SOURCES.map((file) => join(ROOT, 'fixtures', file)), '--out', DATABASE, '--seed', '1'],

@@ -10,13 +10,22 @@ import { UserError } from '../base/user-error.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import { groupLine } from './group-line.ts'
 
-/** @returns the number of lines written */
-export async function writeJsonl(groups: Iterable<StoredGroup>, out: string | Writable): Promise<number> {
+/**
+ * @param linesOf what is written of a group; by default its one record
+ * @returns the number of lines written
+ */
+export async function writeJsonl(
+  groups: Iterable<StoredGroup>,
+  out: string | Writable,
+  linesOf: (group: StoredGroup) => readonly object[] = (group) => [groupLine(group)],
+): Promise<number> {
   let count = 0
   function* lines(): Generator<string> {
     for (const group of groups) {
-      yield `${JSON.stringify(groupLine(group))}\n`
-      count++
+      for (const line of linesOf(group)) {
+        yield `${JSON.stringify(line)}\n`
+        count++
+      }
     }
   }
   const source = Readable.from(lines(), { highWaterMark: 16 })

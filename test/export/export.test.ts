@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { groupLine } from '../../src/export/group-line.ts'
+import { pairLines } from '../../src/export/pair-lines.ts'
 import { writeJsonl } from '../../src/export/write-jsonl.ts'
 import type { StoredGroup } from '../../src/records/group-record.ts'
 import { promptOf } from '../../src/records/prompt-template.ts'
@@ -28,6 +29,30 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gepo-export-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('pairs', () => {
+  it('are the prompt with each winner of the group, and nothing of losers', () => {
+    const { winners, prompt } = groupLine(storedGroup(3))
+    expect(pairLines(storedGroup(3))).toEqual(winners.map(({ ir }) => ({ prompt, response: ir })))
+    expect(winners.length).toBe(2)
+  })
+
+  it('are what gepo export --format pairs writes, and counts', async () => {
+    const db = join(folder, 'groups.db')
+    const store = openStore(db)
+    store.saveSource(syntheticSource(0))
+    store.saveExtraction(syntheticSource(0).id, [syntheticUnit(0)], [])
+    store.saveUnitOutcome(syntheticOutcome(0))
+    store.close()
+    const { stdout, stderr } = await run(['export', db, '--format', 'pairs', '--out', '-'])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.map((line) => Object.keys(JSON.parse(line)))).toEqual(
+      lines.map(() => ['prompt', 'response']),
+    )
+    expect(stderr).toBe(`${lines.length} pairs written to stdout\n`)
+    expect(lines.length).toBe(2)
+  })
+})
 
 describe('a line', () => {
   it('has exactly the fields that machines rely on', () => {

@@ -29,7 +29,7 @@ export function trainCommand(command: Command, context: Context, setExit: (code:
       'Trains a model on groups by GEPO, DPO or SFT, on translation tasks by REINFORCE++, or on both (OORL), as a ' +
         'YAML file says. Goes on where an earlier run of the same file stopped.',
     )
-    .argument('<config.yaml>', 'what to train and how; see configs/')
+    .argument('<config.yaml>', 'what to train and how; the package has some in its folder configs')
     .option('--print-config', 'print every option with the source of its default, and do nothing')
     .option('--dry-run', 'print what memory the training will take, and do nothing')
     .option('--json', 'print the summary, or the memory plan, as JSON')
@@ -37,9 +37,9 @@ export function trainCommand(command: Command, context: Context, setExit: (code:
       'after',
       `
 Examples:
-  $ gepo train configs/tiny-cpu.yaml
+  $ gepo train configs/laptop/1-sft.yaml
   $ gepo train my.yaml --print-config
-  $ gepo train configs/qwen3-8b-gpu.yaml --dry-run
+  $ gepo train configs/qwen3-8b/gepo.yaml --dry-run
 
 Ctrl-C saves what is done; the same command goes on from there. Exit code 130 then.`,
     )

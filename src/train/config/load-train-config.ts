@@ -23,7 +23,7 @@ export function loadTrainConfig(file: string): LoadedTrainConfig {
     content = readFileSync(file, 'utf8')
   } catch (error) {
     throw new UserError(
-      `The configuration ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a file such as configs/tiny-cpu.yaml.`,
+      `The configuration ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a file such as configs/laptop/2-gepo.yaml.`,
     )
   }
   let given: unknown
