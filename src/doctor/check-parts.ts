@@ -24,7 +24,7 @@ import { checkCompileWorker, checkUnitRunners } from './check-fast-engine.ts'
 import { checkJudge, checkLanguage } from './check-judge.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTokenizers, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
-import { checkGpu, checkLibtorch, checkTorch, checkTrainer } from './check-training.ts'
+import { checkGpu, checkLibtorch, checkTrainer } from './check-training.ts'
 import type { InstalledPart, PartStatus } from './part.ts'
 
 interface Definition {
@@ -141,13 +141,6 @@ const DEFINITIONS: readonly Definition[] = [
     lostWithout: 'no training',
     remedy: remedy('python3'),
     check: (env) => askVersion(['python3'], ['--version'], VERSION, env),
-  },
-  {
-    name: 'PyTorch',
-    required: false,
-    lostWithout: 'nothing, where the set-up installs libtorch of its own',
-    remedy: 'run `python3 -m pip install torch` in a virtual environment',
-    check: checkTorch,
   },
   {
     name: 'libtorch',

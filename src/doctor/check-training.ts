@@ -17,7 +17,7 @@ if spec: print(pathlib.Path(spec.origin).parent, importlib.metadata.version("tor
 `
 
 /** Finds the PyTorch of the Python on `PATH`. */
-export async function checkTorch(env: NodeJS.ProcessEnv): Promise<PartStatus> {
+async function checkTorch(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   const python = findExecutable(['python3'], env)
   if (python === undefined) return { status: 'missing' }
   const { stdout, failure } = await probe(python, ['-c', TORCH_QUESTION], env)

@@ -8,6 +8,7 @@ import { rankIds } from '../../base/sample-ids.ts'
 import type { Split } from '../../records/split.ts'
 import type { TrainingCache } from '../../store/training-cache.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
+import { asksForDate } from '../prompt/frozen-date.ts'
 import { type EncodeResult, type Encoding, encodeGroup } from './encode-group.ts'
 import { type EncodedGroup, groupTokens } from './encoded-group.ts'
 
@@ -134,6 +135,7 @@ function outcomeOf(result: EncodeResult): Outcome {
 
 /** A group's id is the hash of its contents. */
 function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): string {
+  const { date, ...words } = prompt
   const parts = [
     'scope 1',
     tokenizer.id,
@@ -144,7 +146,8 @@ function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): str
     data.classes,
     data.levels,
     length,
-    prompt,
+    words,
+    ...(asksForDate(tokenizer.chatTemplate ?? '') ? [date] : []),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

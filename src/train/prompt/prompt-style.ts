@@ -25,12 +25,12 @@ const DEFAULT_TEMPLATES = {
 
 /** @throws UserError where a template is not Jinja, uses an unknown variable or is missing */
 export function createPromptStyle(
-  { style, template, system, response }: GroupConfig['prompt'],
+  { style, template, system, date, response }: GroupConfig['prompt'],
   tokenizer: Pick<TextTokenizer, 'chatTemplate' | 'startText' | 'end'>,
 ): PromptStyle {
   const message = compileTemplate(template ?? DEFAULT_TEMPLATES[style], 'prompt.template', 'code')
   const answer = compileTemplate(response, 'prompt.response', 'ir')
-  const text = createMessageText({ style, system }, 'prompt', tokenizer)
+  const text = createMessageText({ style, system, date }, 'prompt', tokenizer)
   return {
     startMark: text.startMark,
     prompt: (code) => text.of(message({ code: promptOf({ code }) })),

@@ -5,11 +5,14 @@
 import { Template } from '@huggingface/jinja'
 import { UserError } from '../../base/user-error.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { dateVariables, withoutClock } from './frozen-date.ts'
 
 export interface MessageStyle {
   readonly style: 'raw' | 'chat'
   /** Chat only. */
   readonly system: string | null
+  /** Chat only: the day that the template is told, as `2024-07-26`. */
+  readonly date: string
 }
 
 export interface MessageText {
@@ -24,7 +27,7 @@ export interface MessageText {
  * @throws UserError where a chat template is asked for and missing, or not Jinja
  */
 export function createMessageText(
-  { style, system }: MessageStyle,
+  { style, system, date }: MessageStyle,
   section: string,
   tokenizer: Pick<TextTokenizer, 'chatTemplate' | 'startText' | 'end'>,
 ): MessageText {
@@ -32,7 +35,7 @@ export function createMessageText(
   if (tokenizer.chatTemplate === undefined) {
     throw new UserError(`The model has no chat template; set "${section}.style: raw", or name a chat model.`)
   }
-  const chat = compileTemplate(tokenizer.chatTemplate, "the model's chat template")
+  const chat = compileTemplate(withoutClock(tokenizer.chatTemplate), "the model's chat template")
   return {
     startMark: false,
     of: (message) =>
@@ -45,6 +48,7 @@ export function createMessageText(
         enable_thinking: false,
         bos_token: tokenizer.startText ?? '',
         eos_token: tokenizer.end.text,
+        ...dateVariables(date),
       }),
   }
 }

@@ -33,11 +33,11 @@ It must declare:
 
 /** @throws UserError where a template is not Jinja or does not use the code */
 export function createTaskPrompt(
-  { style, system, template }: RolloutConfig['translation'],
+  { style, system, date, template }: RolloutConfig['translation'],
   tokenizer: Pick<TextTokenizer, 'chatTemplate' | 'startText' | 'end'>,
 ): TaskPrompt {
   const message = compileTemplate(template ?? DEFAULT_TEMPLATE, 'translation.template', 'code')
-  const text = createMessageText({ style, system }, 'translation', tokenizer)
+  const text = createMessageText({ style, system, date }, 'translation', tokenizer)
   return {
     startMark: text.startMark,
     of: ({ source, target, declaration }) =>

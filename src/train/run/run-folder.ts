@@ -107,6 +107,8 @@ interface Pinned {
 function firstDifference(before: Pinned, now: Pinned): string | undefined {
   for (const name of new Set([...Object.keys(before.config), ...Object.keys(now.config)])) {
     const [old, current] = [before.config[name], now.config[name]]
+    // An option that is newer than the run: until then its default was how things were.
+    if (old === undefined) continue
     if (!isDeepStrictEqual(old, current))
       return `${name} ${JSON.stringify(old)}, not ${JSON.stringify(current)}`
   }

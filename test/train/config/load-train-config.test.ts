@@ -68,7 +68,7 @@ describe('the configuration of training', () => {
     [
       'one like no other',
       { ...least, prompt: { xyzzy: 1 } },
-      'known are style, template, system, response, endToken.',
+      'known are style, template, system, date, response, endToken.',
     ],
     ['one of another method', { ...least, dpo: { beta: 1 } }, '"dpo" in a.yaml is no option here'],
     [

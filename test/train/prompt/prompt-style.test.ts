@@ -6,6 +6,7 @@ const raw: GroupConfig['prompt'] = {
   style: 'raw',
   template: null,
   system: null,
+  date: '2024-07-26',
   response: '{{ ir }}',
   endToken: true,
 }
@@ -48,6 +49,18 @@ describe('a chat prompt', () => {
     const chatTemplate = `{{ bos_token }}${tokenizer.chatTemplate}`
     const style = createPromptStyle({ ...raw, style: 'chat' }, { ...tokenizer, chatTemplate })
     expect(style.prompt('x')).toMatch(/^<s><user>/)
+  })
+
+  it('is told a day that does not pass', () => {
+    const chatTemplate =
+      "Today is {{ strftime_now('%A, %-d %B %Y') }}.{% if date_string is defined %} {{ date_string }}{% endif %}"
+    const asked = { ...tokenizer, chatTemplate }
+    expect(createPromptStyle({ ...raw, style: 'chat' }, asked).prompt('x')).toBe(
+      'Today is Friday, 26 July 2024. 26 Jul 2024',
+    )
+    expect(createPromptStyle({ ...raw, style: 'chat', date: '2026-01-05' }, asked).prompt('x')).toBe(
+      'Today is Monday, 5 January 2026. 05 Jan 2026',
+    )
   })
 
   it("begins with the system's message where there is one", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTaskPrompt } from '../../../src/train/prompt/task-prompt.ts'
 
 const tokenizer = { chatTemplate: undefined, startText: undefined, end: { id: 0, text: '</>' } }
-const raw = { style: 'raw', template: null, system: null } as const
+const raw = { style: 'raw', template: null, system: null, date: '2024-07-26' } as const
 const task = { source: { language: 'python', code: 'print(1)\n' }, target: 'csharp' } as const
 
 describe('the prompt of a translation task', () => {
@@ -26,7 +26,7 @@ describe('the prompt of a translation task', () => {
   it("is the user's message in a chat", () => {
     const chatTemplate = '{% for m in messages %}<{{ m.role }}>{{ m.content }}</>{% endfor %}<assistant>'
     const prompt = createTaskPrompt(
-      { style: 'chat', template: '{{ code }}', system: 'Be brief.' },
+      { style: 'chat', template: '{{ code }}', system: 'Be brief.', date: '2024-07-26' },
       {
         ...tokenizer,
         chatTemplate,

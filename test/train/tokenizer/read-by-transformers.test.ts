@@ -95,6 +95,7 @@ describe.skipIf(reason)(`a trained model in transformers ${reason ?? ''}`, () =>
         style: 'chat',
         template: 'IR of {{ code }}',
         system: 'Be exact.',
+        date: '2024-07-26',
         response: '{{ ir }}',
         endToken: true,
       },

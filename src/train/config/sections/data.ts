@@ -5,7 +5,7 @@ import { LANGUAGES } from '../../../records/language.ts'
 import { LEVELS } from '../../../records/level.ts'
 import { SPLITS } from '../../../records/split.ts'
 import { OURS, oneOf, PAPER, source, text, whole } from '../fields.ts'
-import { style, system } from './prompts.ts'
+import { date, style, system } from './prompts.ts'
 
 /** Preference groups. */
 export const dataSection = z.strictObject({
@@ -44,6 +44,7 @@ export const pairsSection = z.strictObject({
   file: text(),
   style: style(),
   system: system(),
+  date: date(),
 })
 
 const languages = () =>

@@ -9,12 +9,20 @@ export const style = () =>
 /** Chat only: the system's message. */
 export const system = () => text().nullable().default(null).meta(source('none'))
 
+/** Chat only: the day that templates are told which ask for it; the clock would give other prompts each day. */
+export const date = () =>
+  z.iso
+    .date({ error: 'must be a day such as 2024-07-26' })
+    .default('2024-07-26')
+    .meta(source("Llama 3.1's template, which names this day where it is told none"))
+
 /** Of groups: C in, IR out. */
 export const promptSection = z.strictObject({
   style: style(),
   /** Jinja: the prompt (raw) or the user's message (chat) from `code`. */
   template: text().nullable().default(null).meta(source("none: the style's own, see docs/training.md")),
   system: system(),
+  date: date(),
   /** Jinja: the response from `ir`. */
   response: text()
     .default('{{ ir }}')
@@ -34,4 +42,5 @@ export const translationSection = z.strictObject({
     .default(null)
     .meta(source("ours, see docs/training.md: a block of the target's language is asked for")),
   system: system(),
+  date: date(),
 })
