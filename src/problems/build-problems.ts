@@ -6,7 +6,7 @@
 import { inOrder } from '../base/in-order.ts'
 import type { Judge } from '../judge/judge.ts'
 import type { ProblemItem } from '../records/problem.ts'
-import type { ProblemsStore } from '../store/problems-store.ts'
+import type { ProblemsStore } from '../store/problems/problems-store.ts'
 import { type Proof, type ProofSettings, proveProblem } from './prove-problem.ts'
 import { type ReadProblemsOptions, readProblems } from './read-problems.ts'
 

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { LANGUAGES, type Language } from '../records/language.ts'
 import type { Split } from '../records/split.ts'
 import type { TranslationTask } from '../records/translation-task.ts'
-import { openProblemsStore, type StoredProblem } from '../store/problems-store.ts'
+import type { StoredProblem } from '../store/problems/problem-tables.ts'
+import { openProblemsStore } from '../store/problems/problems-store.ts'
 import { declarationOf } from './declaration.ts'
 
 export interface TaskSelection {

@@ -11,7 +11,7 @@ import { buildProblems, type ProblemsSettings } from '../../src/problems/build-p
 import { readProblems } from '../../src/problems/read-problems.ts'
 import { readTasks } from '../../src/problems/read-tasks.ts'
 import { DEFAULT_SUITE_LIMITS } from '../../src/records/suite.ts'
-import { openProblemsStore } from '../../src/store/problems-store.ts'
+import { openProblemsStore } from '../../src/store/problems/problems-store.ts'
 import { run } from '../cli/captured-context.ts'
 import { type ScriptedJudge, scriptedJudge } from './scripted-judge.ts'
 

@@ -1,0 +1,80 @@
+/** The form of the database of translation problems: how a file of it is known, and how a new one is made. */
+import { UserError } from '../../base/user-error.ts'
+import type { Connection } from '../connection.ts'
+
+/** 'GEPP' in ASCII. */
+const PROBLEMS_ID = 0x47455050
+const PROBLEMS_VERSION = 1
+
+const SCHEMA = `
+  CREATE TABLE runs (
+    key         INTEGER PRIMARY KEY,
+    config      TEXT NOT NULL CHECK (json_valid(config)),
+    content     TEXT NOT NULL CHECK (json_valid(content)),
+    started_at  TEXT NOT NULL,
+    finished_at TEXT
+  ) STRICT;
+
+  CREATE TABLE problems (
+    key     INTEGER PRIMARY KEY,
+    id      BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+    dataset TEXT NOT NULL,
+    place   TEXT NOT NULL,
+    row     TEXT NOT NULL,
+    license TEXT NOT NULL,
+    split   TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test')),
+    suite   BLOB NOT NULL,
+    UNIQUE (place, row)
+  ) STRICT;
+
+  CREATE TABLE solutions (
+    problem_key INTEGER NOT NULL REFERENCES problems (key),
+    language    TEXT NOT NULL,
+    code        BLOB NOT NULL,
+    PRIMARY KEY (problem_key, language)
+  ) STRICT, WITHOUT ROWID;
+
+  -- By what each test asks and expects, to find problems that came under another name.
+  CREATE TABLE tests (
+    hash        BLOB NOT NULL,
+    problem_key INTEGER NOT NULL REFERENCES problems (key),
+    PRIMARY KEY (hash, problem_key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE drops (
+    place   TEXT NOT NULL,
+    row     TEXT NOT NULL,
+    dataset TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    PRIMARY KEY (place, row)
+  ) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Whether the file is empty still.
+ *
+ * @throws UserError for a file that is not ours, or newer
+ */
+export function isEmptyProblemsFile(connection: Connection): boolean {
+  const application = connection.pragma<number>('application_id')
+  const version = connection.pragma<number>('user_version')
+  const tables = connection.prepare<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()!.n
+  if (application === 0 && tables === 0) return true
+  if (application !== PROBLEMS_ID) throw foreignProblems(connection.path)
+  if (version !== PROBLEMS_VERSION)
+    throw new UserError(
+      `${connection.path} has form ${version}, this gepo knows form ${PROBLEMS_VERSION}; update gepo.`,
+    )
+  return false
+}
+
+export const foreignProblems = (path: string) =>
+  new UserError(`${path} holds no problems; name a file that gepo problems made, or a new one.`)
+
+export function createProblemsSchema(connection: Connection): void {
+  connection.transaction(() => {
+    connection.exec(SCHEMA)
+    connection.exec(`PRAGMA user_version = ${PROBLEMS_VERSION}; PRAGMA application_id = ${PROBLEMS_ID}`)
+  })
+}
