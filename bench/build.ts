@@ -13,6 +13,7 @@ import { openCodeEngine } from '../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../src/execute/unit-limits.ts'
 import { extractUnits } from '../src/extract/extract-units.ts'
 import { buildGroup, type GroupSettings } from '../src/group/build-group.ts'
+import { SOURCE_ENDINGS } from '../src/languages/languages.ts'
 import type { Unit } from '../src/records/unit.ts'
 import { readSources } from '../src/sources/read-sources.ts'
 import { loadParser } from '../src/syntax/parse-c.ts'
@@ -64,7 +65,7 @@ async function takeUnits(): Promise<{ units: Unit[]; extractMs: number }> {
   const units: Unit[] = []
   let extractMs = 0
   let index = 0
-  for await (const item of readSources(source)) {
+  for await (const item of readSources(source, { endings: SOURCE_ENDINGS })) {
     if (index++ % Number(values.every) !== 0 || item.kind === 'dropped') continue
     const start = performance.now()
     const extracted = await extractUnits(item.source, {

@@ -28,12 +28,10 @@ export function meterEngine(engine: CodeEngine): MeteredEngine {
   return {
     ...engine,
     tallies,
-    emitIr: (text, standard, level, options) =>
-      timed(`emit ${options?.debug ? 'types' : level}`, one, () =>
-        engine.emitIr(text, standard, level, options),
-      ),
+    emitIr: (code, level, options) =>
+      timed(`emit ${options?.debug ? 'types' : level}`, one, () => engine.emitIr(code, level, options)),
     build: (code, build, entryPoint) =>
-      timed(`build ${build}${code.language === 'ir' ? ' of IR' : ''}`, one, () =>
+      timed(`build ${build}${code.flags.includes('ir') ? ' of IR' : ''}`, one, () =>
         engine.build(code, build, entryPoint),
       ),
     run: (jobs) =>

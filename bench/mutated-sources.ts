@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { SOURCE_ENDINGS } from '../src/languages/languages.ts'
 import { chooseMutants } from '../src/mutate/choose-mutants.ts'
 import { mutateUnit } from '../src/mutate/mutate-unit.ts'
 import { applyMutant } from '../src/records/apply-mutant.ts'
@@ -25,7 +26,8 @@ async function write(text: string, row: string): Promise<void> {
 }
 
 const texts: string[] = []
-for await (const item of readSources(source)) if (item.kind === 'source') texts.push(item.source.text)
+for await (const item of readSources(source, { endings: SOURCE_ENDINGS }))
+  if (item.kind === 'source') texts.push(item.source.text)
 const perText = Math.ceil(count / texts.length)
 let written = 0
 for (const [index, text] of texts.entries()) {

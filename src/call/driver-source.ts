@@ -8,8 +8,11 @@
  */
 import { type CallPlan, type PlanType, typeAt } from './call-plan.ts'
 
-/** Flags for compiling the driver, besides the sanitizers' of the build it is for. */
-export const DRIVER_FLAGS: readonly string[] = ['-std=gnu17', '-O0', '-fno-builtin', '-w']
+/**
+ * Flags for compiling the driver, besides the sanitizers' of the build it is for. It is C, whatever the language of what it
+ * calls.
+ */
+export const DRIVER_FLAGS: readonly string[] = ['-std=gnu17', '-O0', '-fno-builtin', '-w', '-x', 'c']
 
 /**
  * Flags for linking unit, driver and harness: the unit's allocations go through the harness, which thereby knows

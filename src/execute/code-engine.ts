@@ -4,22 +4,16 @@
  */
 
 import type { EntryPoint } from '../call/entry-point.ts'
+import type { Code, EmitOptions } from '../compile/code.ts'
 import type { Input } from '../records/input.ts'
 import type { Level } from '../records/level.ts'
 import { type ObservedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
-import type { CStandard } from '../records/unit.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { BuildKind } from './build-kind.ts'
 import type { Comparisons } from './harness/comparisons.ts'
 import type { HarnessObjects } from './harness/harness-objects.ts'
 import type { UnitLimits } from './unit-limits.ts'
-
-export interface Code {
-  readonly text: string
-  readonly language: 'c' | 'ir'
-  readonly standard: CStandard
-}
 
 export interface Executable {
   /** Path inside the engine's box; unique for the life of the engine. */
@@ -109,8 +103,8 @@ export interface Coverage {
 export interface CodeEngine {
   /** Whether mutants are best built together, where they can be. */
   readonly combinesMutants: boolean
-  /** C to IR text exactly as clang prints it; `debug` adds debug information (for types only, never for winners). */
-  emitIr(text: string, standard: CStandard, level: Level, options?: { debug?: boolean }): Promise<ClangResult>
+  /** IR text exactly as clang prints it. Debug information is for types alone, never for winners. */
+  emitIr(code: Code, level: Level, options?: EmitOptions): Promise<ClangResult>
   /** The same code is built once, as long as its unit lasts. */
   build(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult>
   /** For each job an outcome for each of its runs, in their order, up to where it stopped. */

@@ -3,10 +3,9 @@
  * generated or executed.
  */
 
-import type { CStandard } from '../records/unit.ts'
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { firstError } from '../toolchain/run-clang.ts'
-import { standardFlags } from './standard-flags.ts'
+import { type CStandard, standardFlags } from './standard-flags.ts'
 
 export type SyntaxCheck =
   | { readonly kind: 'ok' }

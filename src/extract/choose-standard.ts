@@ -3,10 +3,10 @@
  * gnu17 is tried first, then gnu89 with what old compilers let pass.
  */
 
-import type { CStandard } from '../records/unit.ts'
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
 import { classifyNotC, isMissingHeader } from './classify-not-c.ts'
+import type { CStandard } from './standard-flags.ts'
 
 export type StandardChoice =
   | { readonly kind: 'ok'; readonly standard: CStandard }

@@ -6,7 +6,7 @@
  */
 
 import type { Source } from '../records/source.ts'
-import type { CStandard, Unit } from '../records/unit.ts'
+import type { Unit } from '../records/unit.ts'
 import { unitId } from '../records/unit-id.ts'
 import { loadParser } from '../syntax/parse-c.ts'
 import { type ClangRunner, spawnClang } from '../toolchain/clang-runner.ts'
@@ -20,6 +20,7 @@ import { hasTrivialBody } from './find-trivial-body.ts'
 import { hasPastedAsm } from './has-pasted-asm.ts'
 import { resolveConditionals } from './resolve-conditionals.ts'
 import { type Grain, sliceFunction } from './slice-function.ts'
+import type { CStandard } from './standard-flags.ts'
 
 export interface ExtractOptions {
   readonly kinds: readonly Unit['kind'][]

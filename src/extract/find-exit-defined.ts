@@ -3,10 +3,10 @@
  * Where that is not evident from the text the answer is no.
  */
 
-import type { CStandard } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import type { Declaration, Outline } from './build-outline.ts'
 import { declaratorsOf } from './declarators.ts'
+import { type CStandard, endOfMainReturnsZero } from './standard-flags.ts'
 
 const ENDING_CALLS = new Set(['exit', '_exit', '_Exit', 'abort', 'quick_exit'])
 const INT_SPECIFIERS = new Set(['int', 'signed', 'extern', 'const', 'volatile'])
@@ -16,8 +16,7 @@ export function isExitDefined(outline: Outline, main: Declaration, standard: CSt
   const { tree } = main
   const body = tree?.childForFieldName('body') ?? null
   if (tree === undefined || body === null || !returnsInt(outline, main, tree)) return false
-  // Since C99 the end of main returns 0.
-  if (standard === 'gnu17') return true
+  if (endOfMainReturnsZero(standard)) return true
   return !body.hasError && !hasBareReturn(body) && endsAlways(body)
 }
 

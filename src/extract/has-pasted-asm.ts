@@ -3,11 +3,11 @@
  * not show. Headers' own uses (symbol renames) do not count.
  */
 
-import type { CStandard } from '../records/unit.ts'
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { type Preprocessed, preprocess } from './check-syntax.ts'
 import { isAsmWord } from './find-refused-construct.ts'
 import { lexC, parseDirective, removeSplices } from './lex-c.ts'
+import type { CStandard } from './standard-flags.ts'
 
 export type PastedAsm =
   | { readonly kind: 'ok'; readonly found: boolean }

@@ -4,10 +4,10 @@
  * own answer: a marker is put into each and looked for after preprocessing.
  */
 
-import type { CStandard } from '../records/unit.ts'
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
 import { type Preprocessed, preprocess } from './check-syntax.ts'
 import { lexC, parseDirective } from './lex-c.ts'
+import type { CStandard } from './standard-flags.ts'
 
 const OPENS = new Set(['if', 'ifdef', 'ifndef'])
 const CONTINUES = new Set(['elif', 'elifdef', 'elifndef', 'else'])

@@ -1,4 +1,6 @@
-import type { CStandard } from '../records/unit.ts'
+/** The standards of C that a unit can be in, the one to be tried first in front. */
+export const C_STANDARDS = ['gnu17', 'gnu89'] as const
+export type CStandard = (typeof C_STANDARDS)[number]
 
 /**
  * The flags that make clang accept a unit's code, and nothing that changes its meaning.
@@ -11,6 +13,9 @@ import type { CStandard } from '../records/unit.ts'
 export function standardFlags(standard: CStandard): readonly string[] {
   return FLAGS[standard]
 }
+
+/** Whether a main that reaches its end returns 0; before C99 its exit status is then undefined. */
+export const endOfMainReturnsZero = (standard: CStandard): boolean => standard === 'gnu17'
 
 const FLAGS: Readonly<Record<CStandard, readonly string[]>> = {
   gnu17: ['-std=gnu17'],

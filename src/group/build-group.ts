@@ -4,10 +4,9 @@
  */
 
 import { createRandom } from '../base/random.ts'
-import { callLiteral } from '../call/call-literal.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
+import { languageOf } from '../languages/languages.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
-import { mutateUnit } from '../mutate/mutate-unit.ts'
 import { groupId } from '../records/group-id.ts'
 import type { GroupRecord, MutantVerdict, UnitOutcome, UnitResult, Winner } from '../records/group-record.ts'
 import type { CallInput } from '../records/input.ts'
@@ -91,7 +90,8 @@ async function groupResult(
   const { entryPoint, unitSubject, inputsTried } = opened
 
   const { classes } = settings
-  const mutants = classes.ast > 0 ? await timed('mutate', async () => mutateUnit(unit, parse)) : []
+  const mutants =
+    classes.ast > 0 ? await timed('mutate', async () => languageOf(unit).mutateUnit(unit, parse)) : []
   const onlyAst = classes.ir === 0 && classes.malformed === 0
   if (onlyAst && mutants.length < settings.minLosers)
     return drop('mutate', 'too-few-mutants', `${mutants.length}`)
@@ -228,7 +228,7 @@ async function groupAbout(
     losers,
     mutantVerdicts,
     ...(entryPoint.kind === 'function' && {
-      callTexts: inputs.map(({ input }) => callLiteral(entryPoint.plan, input as CallInput)),
+      callTexts: inputs.map(({ input }) => languageOf(unit).callLiteral(entryPoint.plan, input as CallInput)),
     }),
   }
   return { kind: 'group', group, pool }

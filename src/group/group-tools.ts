@@ -5,7 +5,7 @@ import type { Assembled } from '../toolchain/assemble.ts'
 
 export interface GroupTools {
   readonly engine: CodeEngine
-  /** From `loadParser()`. */
+  /** From the `loadParser()` of the unit's language. */
   readonly parse: (code: string) => SyntaxNode
   /** Whether llvm-as takes a text, see `assemble`. */
   readonly assemble: (ir: string) => Promise<Assembled>

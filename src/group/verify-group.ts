@@ -6,6 +6,7 @@
 import { type CleanInput, screenOf } from '../execute/original/screen-original.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { ORIGINAL_EDGES } from '../execute/unit-limits.ts'
+import { unitCode } from '../languages/languages.ts'
 import { malformedOperators } from '../mutate-ir/malformed-operators.ts'
 import { findIrMutant } from '../mutate-ir/mutate-ir.ts'
 import { irOperators } from '../mutate-ir/operators.ts'
@@ -61,7 +62,7 @@ async function findings(
 
   if (group.subject && applyMutant(unit.code, group.subject.mutant) !== group.subject.code)
     report('original', 'wrong-code', `is not ${group.subject.mutant.operator}`)
-  const subject = { ...unit, code: groupCode({ group, unit }) }
+  const subject = unitCode({ ...unit, code: groupCode({ group, unit }) })
 
   const called = await planEntryPoint(engine, unit)
   if (called.kind === 'unsupported') {
@@ -69,11 +70,7 @@ async function findings(
     return found
   }
   const { entryPoint } = called
-  const cover = await engine.build(
-    { text: subject.code, language: 'c', standard: unit.standard },
-    'cover',
-    entryPoint,
-  )
+  const cover = await engine.build(subject, 'cover', entryPoint)
   if (cover.kind === 'rejected') {
     report('original', 'compile', cover.detail)
     return found
@@ -89,7 +86,7 @@ async function findings(
     else if (!sameResult(inputs[index]!.expected, verdict.expected))
       report('original', 'other-result', `input ${index}`)
   }
-  const failures = await disagreements(engine, group.winners, unit, entryPoint, inputs)
+  const failures = await disagreements(engine, group.winners, entryPoint, inputs)
   for (const [index, failure] of failures.entries())
     if (failure) report(`winner ${index}`, failure.reason, failure.detail)
   for (const [index, loser] of group.losers.entries()) {

@@ -14,6 +14,7 @@ import { splitOfSource } from '../audit/source-splits.ts'
 import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { inOrder } from '../base/in-order.ts'
 import { UserError } from '../base/user-error.ts'
+import { SOURCE_ENDINGS } from '../languages/languages.ts'
 import type { UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
@@ -116,6 +117,7 @@ async function* units(
 }
 
 const sourceSelection = ({ limit, shard, column, dataset, license }: BuildConfig) => ({
+  endings: SOURCE_ENDINGS,
   column,
   dataset,
   license,

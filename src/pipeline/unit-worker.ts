@@ -3,15 +3,15 @@ import { workerData } from 'piscina'
 import { openClangRunner } from '../compile/worker/open-clang-runner.ts'
 import type { CodeEngineOptions } from '../execute/code-engine.ts'
 import { openCodeEngine } from '../execute/open-code-engine.ts'
-import { type Extraction, extractUnits } from '../extract/extract-units.ts'
+import type { Extraction } from '../extract/extract-units.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { GroupTools } from '../group/group-tools.ts'
 import { type RedrawTask, redrawGroup } from '../group/redraw-group.ts'
 import { type LabelFinding, verifyGroup } from '../group/verify-group.ts'
+import { DEFAULT_LANGUAGE, languageOf, languageOfFile } from '../languages/languages.ts'
 import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
-import { loadParser } from '../syntax/parse-c.ts'
 import { assemble } from '../toolchain/assemble.ts'
 import { type Reply, toReply } from './reply.ts'
 
@@ -22,11 +22,11 @@ export interface WorkerOptions extends CodeEngineOptions {
 
 const options: WorkerOptions = workerData
 let opened: ReturnType<typeof openCodeEngine> | undefined
-async function tools(): Promise<GroupTools> {
+async function toolsFor(unit: Unit): Promise<GroupTools> {
   opened ??= openCodeEngine(options)
   return {
     engine: await opened,
-    parse: await loadParser(),
+    parse: await languageOf(unit).loadParser(),
     assemble: (ir) => assemble(options.llvmAs, ir),
   }
 }
@@ -38,14 +38,16 @@ export const extractSource = (task: {
 }): Promise<Reply<Extraction>> =>
   toReply(async () => {
     frontEnd ??= openClangRunner(options)
-    return extractUnits(task.source, { kinds: task.kinds, compile: (await frontEnd).run })
+    const { source, kinds } = task
+    const language = languageOfFile(source.row) ?? DEFAULT_LANGUAGE
+    return language.extractUnits(source, { kinds, compile: (await frontEnd).run })
   })
 
 export const buildUnit = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
-  toReply(async () => buildGroup(await tools(), task))
+  toReply(async () => buildGroup(await toolsFor(task.unit), task))
 
 export const redrawUnit = (task: RedrawTask): Promise<Reply<UnitOutcome>> =>
-  toReply(async () => redrawGroup(await tools(), task))
+  toReply(async () => redrawGroup(await toolsFor(task.stored.unit), task))
 
 export const verifyLabels = (stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<Reply<LabelFinding[]>> =>
-  toReply(async () => verifyGroup(await tools(), stored))
+  toReply(async () => verifyGroup(await toolsFor(stored.unit), stored))

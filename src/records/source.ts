@@ -1,4 +1,4 @@
-/** A C file as it came in, with its provenance. Enters from the readers, goes to unit extraction. */
+/** A file of source code as it came in, with its provenance. Enters from the readers, goes to unit extraction. */
 export interface Source {
   /** sha256 (hex) of `text`; equal text is the same source. */
   readonly id: string
@@ -10,7 +10,7 @@ export interface Source {
   readonly row: string
   /** SPDX-like licence string as the data set states it; 'unknown' when it states none. */
   readonly license: string
-  /** Decoded C text: no BOM, LF line ends. */
+  /** Decoded text: no BOM, LF line ends. */
   readonly text: string
 }
 

@@ -9,7 +9,8 @@ import fastGlob from 'fast-glob'
 import { errorCode, explainFileError } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
 
-type FileFormat = 'c' | 'jsonl' | 'parquet'
+/** `text` is a source by itself, as one of the endings asked for says. */
+type FileFormat = 'text' | 'jsonl' | 'parquet'
 
 export interface FoundFile {
   readonly path: string
@@ -24,57 +25,60 @@ export interface FoundFiles {
   readonly named: boolean
 }
 
-/** @throws UserError when there is nothing to read. */
-export async function findFiles(spec: string): Promise<FoundFiles> {
+/**
+ * @param endings of files that each hold one source, with the dot
+ * @throws UserError when there is nothing to read.
+ */
+export async function findFiles(spec: string, endings: readonly string[]): Promise<FoundFiles> {
   const stats = await stat(spec).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
     throw explainFileError(error, spec)
   })
-  if (stats?.isDirectory()) return { files: await listFolder(spec), named: false }
-  if (stats) return { files: [await namedFile(spec, stats.isFile())], named: true }
-  if (fastGlob.isDynamicPattern(spec)) return { files: await matchGlob(spec), named: false }
+  if (stats?.isDirectory()) return { files: await listFolder(spec, endings), named: false }
+  if (stats) return { files: [await namedFile(spec, stats.isFile(), endings)], named: true }
+  if (fastGlob.isDynamicPattern(spec)) return { files: await matchGlob(spec, endings), named: false }
   throw new UserError(
-    `${spec} does not exist: give a folder, a .c, .jsonl, .jsonl.gz or .parquet file, a quoted glob, or hf:<data set>`,
+    `${spec} does not exist: give a folder, a ${endingList(endings)} file, a quoted glob, or hf:<data set>`,
   )
 }
 
-async function namedFile(path: string, isFile: boolean): Promise<FoundFile> {
+async function namedFile(path: string, isFile: boolean, endings: readonly string[]): Promise<FoundFile> {
   if (!isFile) throw new UserError(`${path} is neither a file nor a folder: give a regular file`)
-  const format = formatOf(path)
-  if (!format)
-    throw new UserError(`${path} is not a .c, .jsonl, .jsonl.gz or .parquet file: rename it if it is one`)
+  const format = formatOf(path, endings)
+  if (!format) throw new UserError(`${path} is not a ${endingList(endings)} file: rename it if it is one`)
   await access(path, constants.R_OK).catch((error: unknown) => {
     throw explainFileError(error, path)
   })
   return { path, name: basename(path), format }
 }
 
-async function listFolder(folder: string): Promise<FoundFile[]> {
-  const names = await match('**/*.c', folder)
-  if (names.length > 0) return names.map((name) => ({ path: join(folder, name), name, format: 'c' }))
-  const containers = await match('**/*.{parquet,jsonl,jsonl.gz}', folder)
+async function listFolder(folder: string, endings: readonly string[]): Promise<FoundFile[]> {
+  const names = await match(
+    endings.map((ending) => `**/*${ending}`),
+    folder,
+  )
+  if (names.length > 0) return names.map((name) => ({ path: join(folder, name), name, format: 'text' }))
+  const containers = await match(['**/*.{parquet,jsonl,jsonl.gz}'], folder)
   const hint = containers[0]
     ? `it has ${containers.length} data files such as ${containers[0]}: give those as a quoted glob`
-    : 'give a folder with C files in it or below it'
-  throw new UserError(`${folder} has no .c file; ${hint}`)
+    : 'give a folder with such files in it or below it'
+  throw new UserError(`${folder} has no ${orList(endings)} file; ${hint}`)
 }
 
-async function matchGlob(pattern: string): Promise<FoundFile[]> {
+async function matchGlob(pattern: string, endings: readonly string[]): Promise<FoundFile[]> {
   const base = commonFolder(fastGlob.generateTasks(pattern).map((task) => resolve(task.base)))
-  const files = (await match(pattern, '.')).flatMap((path) => {
-    const format = formatOf(path)
+  const files = (await match([pattern], '.')).flatMap((path) => {
+    const format = formatOf(path, endings)
     return format ? [{ path, name: relative(base, resolve(path)), format }] : []
   })
   if (files.length > 0) return files
-  throw new UserError(
-    `${pattern} matches no .c, .jsonl, .jsonl.gz or .parquet file: check the pattern and its quotes`,
-  )
+  throw new UserError(`${pattern} matches no ${endingList(endings)} file: check the pattern and its quotes`)
 }
 
-async function match(pattern: string, cwd: string): Promise<string[]> {
+async function match(patterns: string[], cwd: string): Promise<string[]> {
   // Links are kept by hand: fast-glob would either follow links to folders too, or leave out links to files.
   const options = { cwd, onlyFiles: false, objectMode: true, followSymbolicLinks: false } as const
-  const entries = await fastGlob(pattern, options).catch((error: unknown) => {
+  const entries = await fastGlob(patterns, options).catch((error: unknown) => {
     throw explainFileError(error, cwd)
   })
   const paths = entries
@@ -95,9 +99,15 @@ function commonFolder(folders: readonly string[]): string {
   return shared < 0 ? first : parts.slice(0, shared).join(posix.sep) || posix.sep
 }
 
-function formatOf(path: string): FileFormat | undefined {
-  if (path.endsWith('.c')) return 'c'
+function formatOf(path: string, endings: readonly string[]): FileFormat | undefined {
+  if (endings.some((ending) => path.endsWith(ending))) return 'text'
   if (path.endsWith('.jsonl') || path.endsWith('.jsonl.gz')) return 'jsonl'
   if (path.endsWith('.parquet')) return 'parquet'
   return undefined
 }
+
+const endingList = (endings: readonly string[]) => orList([...endings, '.jsonl', '.jsonl.gz', '.parquet'])
+
+/** @example orList(['.c', '.jsonl', '.parquet']) // '.c, .jsonl or .parquet' */
+const orList = (words: readonly string[]) =>
+  new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words)

@@ -5,11 +5,13 @@
 import { type FoundFile, findFiles } from './find-files.ts'
 import { hubPrefix, parseHubSpec } from './parse-hub-spec.ts'
 import type { ContainerLabel, RawItem } from './raw-item.ts'
-import { readCFiles, readNamedCFile } from './read-c-files.ts'
 import type { HubOptions } from './read-hub.ts'
 import { readJsonl } from './read-jsonl.ts'
+import { readNamedTextFile, readTextFiles } from './read-text-files.ts'
 
 export interface OpenOptions {
+  /** How names of files end that each hold one source, with the dot. */
+  readonly endings: readonly string[]
   readonly column?: string | undefined
   readonly dataset?: string | undefined
   readonly license?: string | undefined
@@ -35,7 +37,7 @@ export async function openSpec(spec: string, options: OpenOptions): Promise<Open
       },
     }
   }
-  const { files, named } = await findFiles(spec)
+  const { files, named } = await findFiles(spec, options.endings)
   const count = await countAll(files, options)
   return { count, items: () => readFiles(files, named, options) }
 }
@@ -52,8 +54,8 @@ async function* readFiles(
       yield* readParquet(file.path, label)
     } else if (file.format === 'jsonl') yield* readJsonl(file.path, label)
     else {
-      for (const item of readCFiles([file], label, options.maxBytes)) {
-        yield named ? { ...item, load: () => readNamedCFile(file.path, options.maxBytes) } : item
+      for (const item of readTextFiles([file], label, options.maxBytes)) {
+        yield named ? { ...item, load: () => readNamedTextFile(file.path, options.maxBytes) } : item
       }
     }
   }
@@ -67,7 +69,7 @@ async function countAll(files: readonly FoundFile[], { column }: OpenOptions): P
     return countParquetRows(path, column)
   }
   for (const { path, format } of files) {
-    const count = format === 'c' ? 1 : format === 'parquet' ? await countRows(path) : undefined
+    const count = format === 'text' ? 1 : format === 'parquet' ? await countRows(path) : undefined
     sum = sum === undefined || count === undefined ? undefined : sum + count
   }
   return sum
@@ -78,7 +80,7 @@ function labelOf(
   { name, format }: FoundFile,
   { dataset, license = 'unknown', column }: OpenOptions,
 ): ContainerLabel {
-  if (format === 'c') return { dataset: dataset ?? 'folder', split: '', license, column }
+  if (format === 'text') return { dataset: dataset ?? 'folder', split: '', license, column }
   const baseName = name.slice(name.lastIndexOf('/') + 1)
   return { dataset: dataset ?? baseName, split: name, license, column }
 }

@@ -20,7 +20,7 @@ export interface DroppedContent {
   readonly detail: string
 }
 
-/** Why reading drops an item. Whether a text is C at all is decided later, by compiling it. */
+/** Why reading drops an item. Whether a text is of a source language is decided later, by compiling it. */
 type ReadDropReason =
   | 'bad-json'
   | 'duplicate'
@@ -36,11 +36,11 @@ export interface ContainerLabel {
   readonly split: string
   /** Licence of items that state none of their own. */
   readonly license: string
-  /** Column with the C text; undefined takes the first of {@link textColumns} that is there. */
+  /** Column with the source text; undefined takes the first of {@link textColumns} that is there. */
   readonly column: string | undefined
 }
 
-/** Columns that data sets keep C text in, in order of preference (`Source_Code` is SLTrans's). */
+/** Columns that data sets keep source text in, in order of preference (`Source_Code` is SLTrans's). */
 export const textColumns = ['Source_Code', 'source', 'code', 'content', 'text'] as const
 
 export const licenseColumn = 'license'

@@ -1,7 +1,7 @@
 /**
- * The first stage: names of places enter, C sources with their provenance leave, each once, in an order that depends
- * on nothing but the input. Every item that is no source leaves as `dropped` with the reason. Whether a text is C at
- * all is not asked here: compiling tells.
+ * The first stage: names of places enter, sources with their provenance leave, each once, in an order that depends
+ * on nothing but the input. Every item that is no source leaves as `dropped` with the reason. Whether a text is of a source
+ * language at all is not asked here: compiling tells.
  *
  * Exact copies are found within one run (about 130 bytes of memory a source); copies that lie in different shards
  * meet when the shards are merged, as their ids are equal.
@@ -15,7 +15,9 @@ import type { HubOptions } from './read-hub.ts'
 import { countTaken, type ItemSelection, takeShard } from './take-shard.ts'
 
 export interface ReadSourcesOptions extends ItemSelection {
-  /** Column of the C text in Parquet and JSONL; otherwise the first known one that is there. */
+  /** How names of files end that each hold one source, with the dot. */
+  readonly endings: readonly string[]
+  /** Column of the text in Parquet and JSONL; otherwise the first known one that is there. */
   readonly column?: string | undefined
   /** Stands in for the data set's name in the provenance. */
   readonly dataset?: string | undefined
@@ -31,12 +33,12 @@ const defaultMaxBytes = 1024 * 1024
 /**
  * Reads sources from folders, files, globs and hub data sets. All places are checked before the first item leaves.
  *
- * @example for await (const item of readSources('programs/', { limit: 100 })) if (item.kind === 'source') use(item.source)
+ * @example for await (const item of readSources('programs/', { endings: ['.c'], limit: 100 })) if (item.kind === 'source') use(item.source)
  * @throws UserError when a place is missing, empty, damaged, gated or has no column of text.
  */
 export async function* readSources(
   specs: string | readonly string[],
-  options: ReadSourcesOptions = {},
+  options: ReadSourcesOptions,
 ): AsyncGenerator<SourceItem> {
   const openOptions = toOpenOptions(options)
   const opened = await Promise.all([specs].flat().map((spec) => openSpec(spec, openOptions)))
@@ -53,7 +55,7 @@ export async function* readSources(
  */
 export async function countSources(
   specs: string | readonly string[],
-  options: ReadSourcesOptions = {},
+  options: ReadSourcesOptions,
 ): Promise<number | undefined> {
   const opened = await Promise.all([specs].flat().map((spec) => openSpec(spec, toOpenOptions(options))))
   const counts = opened.map(({ count }) => count)

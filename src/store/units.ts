@@ -1,5 +1,5 @@
 /** Table `units`: what groups are about, each pending, in a group or dropped. */
-import type { CStandard, Unit } from '../records/unit.ts'
+import type { Unit } from '../records/unit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
@@ -27,7 +27,7 @@ interface Row {
   kind: Unit['kind']
   name: string
   code_blob: number
-  standard: CStandard
+  standard: string
   exit_defined: number
   state: UnitState
 }

@@ -5,7 +5,7 @@
 import { type CallPlan, type PlanType, typeAt } from '../call/call-plan.ts'
 import { driverSource } from '../call/driver-source.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { planCall } from '../call/plan/plan-call.ts'
+import type { UnsupportedCall } from '../call/plan/plan-call.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import { planFromIr } from './plan-from-ir.ts'
 import { readSignatures, type Signature, signatureText } from './read-signature.ts'
@@ -26,7 +26,7 @@ const signaturesOf = ({ ir }: Version) => readSignatures(readIr(ir))
 export function matchPrograms(versions: Versions): Matched {
   const signatures = versions.map((version) => signaturesOf(version).get('main'))
   const exitDefined = versions.every(
-    ({ standard }, side) => standard === 'gnu17' && signatures[side]!.returns === 'i32',
+    ({ endOfMainReturnsZero }, side) => endOfMainReturnsZero && signatures[side]!.returns === 'i32',
   )
   return { kind: 'ok', entryPoint: { kind: 'program', exitDefined } }
 }
@@ -58,13 +58,15 @@ const unknown = (reason: string): Matched => ({ kind: 'unknown', reason })
 
 const NO_DEBUG_INFORMATION = { kind: 'unsupported', reason: 'no debug information' } as const
 
-const debugPlan = ({ debugIr, language }: Version, name: string) =>
-  language === 'ir' && !debugIr.includes('!DISubprogram(') ? NO_DEBUG_INFORMATION : planCall(debugIr, name)
+const debugPlan = ({ debugIr, form, language }: Version, name: string): CallPlan | UnsupportedCall =>
+  form === 'ir' && !debugIr.includes('!DISubprogram(')
+    ? NO_DEBUG_INFORMATION
+    : language.planCall(debugIr, name)
 
-/** What C says stands; what only IR is there for is read off the IR. */
+/** What a source says stands; what only IR is there for is read off the IR. */
 function fallbackPlan(
   versions: Versions,
-  plans: readonly ReturnType<typeof planCall>[],
+  plans: readonly (CallPlan | UnsupportedCall)[],
   name: string,
   signature: Signature,
 ) {

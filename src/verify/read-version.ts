@@ -1,15 +1,16 @@
 /**
- * A C or LLVM IR file in, one of two versions to compare out: its code, its IR and what it defines. IR is read by clang
+ * A file of source code or LLVM IR in, one of two versions to compare out: its code, its IR and what it defines. IR is read by clang
  * and printed anew, so that what comes later meets one spelling only. Nothing is run.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../base/user-error.ts'
+import { type Code, irCode } from '../compile/code.ts'
 import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { CodeEngine } from '../execute/code-engine.ts'
-import { findRefusedConstruct } from '../extract/find-refused-construct.ts'
-import type { CStandard } from '../records/unit.ts'
+import { DEFAULT_LANGUAGE, languageOfFile, unitCode } from '../languages/languages.ts'
+import type { SourceLanguage } from '../languages/source-language.ts'
 import { decodeText } from '../sources/decode-text.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
@@ -17,18 +18,21 @@ import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.t
 import { runTool } from '../toolchain/run-tool.ts'
 
 export interface VersionFile {
-  /** For messages, and by its ending for the language: `.c`, `.ll`, `.bc`; what else there is tells its content. */
+  /** For messages, and by its ending for the language: `.c`, `.ll`, `.bc`. Where it says nothing, the content tells. */
   readonly name: string
   readonly content: Uint8Array
 }
 
 export interface Version {
   readonly name: string
-  readonly language: 'c' | 'ir'
-  /** What is built: the C text, or the normalised IR. */
-  readonly text: string
-  readonly standard: CStandard
-  /** Normalised: of C at O0, of IR as it is. */
+  readonly form: 'source' | 'ir'
+  /** IR does not say what it was written in; it counts as the first of all languages. */
+  readonly language: SourceLanguage
+  /** What is built: the source text, or the normalised IR. */
+  readonly code: Code
+  /** Whether a main that returns an integer and reaches its end has a defined exit status. */
+  readonly endOfMainReturnsZero: boolean
+  /** Normalised: of a source at O0, of IR as it is. */
   readonly ir: string
   /** With debug information where there is some. */
   readonly debugIr: string
@@ -39,7 +43,6 @@ export interface VersionTools {
   readonly clang: string
 }
 
-const STANDARDS: readonly CStandard[] = ['gnu17', 'gnu89']
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** Another name for main, so that a driver can have its own. Both versions get it. */
 const HIDDEN_MAIN = 'main_of_unit'
@@ -49,7 +52,7 @@ export function findRefusal({ name, content }: VersionFile): string | undefined 
   if (isBitcode(content)) return undefined
   const decoded = decodeText(content)
   if (decoded.kind === 'dropped' || isIrText(name, decoded.text)) return undefined
-  const refusal = findRefusedConstruct(decoded.text)
+  const refusal = languageOfVersion(name).findRefusedConstruct(decoded.text)
   return refusal && `${name}: ${refusal.reason} (${refusal.detail})`
 }
 
@@ -67,15 +70,13 @@ export async function readVersion(
   if (decoded.kind === 'dropped') throw new UserError(`${name} cannot be read: ${decoded.detail}.`)
   return isIrText(name, decoded.text)
     ? irVersion(clang, name, decoded.text, asProgram)
-    : cVersion(
-        engine,
-        name,
-        asProgram ? decoded.text : `#define main ${HIDDEN_MAIN}\n#line 1\n${decoded.text}`,
-      )
+    : sourceVersion(engine, name, decoded.text, asProgram)
 }
 
+const languageOfVersion = (name: string) => languageOfFile(name) ?? DEFAULT_LANGUAGE
+
 const isIrText = (name: string, text: string) =>
-  /\.ll$/.test(name) || (!/\.[ci]$/.test(name) && /^define .*\{$/m.test(text))
+  /\.ll$/.test(name) || (languageOfFile(name) === undefined && /^define .*\{$/m.test(text))
 
 /** Bare, or in the wrapper that Darwin puts around it. */
 function isBitcode(content: Uint8Array): boolean {
@@ -107,19 +108,35 @@ async function disassemble(content: Uint8Array, name: string): Promise<string> {
 const lastLine = (text: string, file: string) =>
   text.trim().split('\n').at(-1)?.replaceAll(file, '<bitcode>') ?? ''
 
-async function cVersion(engine: CodeEngine, name: string, text: string): Promise<Version> {
+async function sourceVersion(
+  engine: CodeEngine,
+  name: string,
+  text: string,
+  asProgram: boolean,
+): Promise<Version> {
+  const language = languageOfVersion(name)
+  const read = asProgram ? text : language.renameMain(text, HIDDEN_MAIN)
   let refusal = ''
-  for (const standard of STANDARDS) {
-    const debug = await engine.emitIr(text, standard, 'O0', { debug: true })
-    const plain = debug.kind === 'ok' ? await engine.emitIr(text, standard, 'O0') : debug
+  for (const standard of language.standards) {
+    const code = unitCode({ code: read, standard })
+    const debug = await engine.emitIr(code, 'O0', { debug: true })
+    const plain = debug.kind === 'ok' ? await engine.emitIr(code, 'O0') : debug
     if (debug.kind !== 'ok' || plain.kind !== 'ok') {
       refusal = explain(debug.kind === 'ok' ? plain : debug)
       continue
     }
-    return { name, language: 'c', text, standard, ir: normalizeIr(plain.stdout), debugIr: debug.stdout }
+    return {
+      name,
+      form: 'source',
+      language,
+      code,
+      endOfMainReturnsZero: language.endOfMainReturnsZero(standard),
+      ir: normalizeIr(plain.stdout),
+      debugIr: debug.stdout,
+    }
   }
   // The lenient standard's first error is what really stands in the way.
-  throw new UserError(`${name} does not compile as C: ${refusal}.`)
+  throw new UserError(`${name} does not compile as ${language.title}: ${refusal}.`)
 }
 
 async function irVersion(clang: string, name: string, text: string, asProgram: boolean): Promise<Version> {
@@ -135,7 +152,8 @@ async function irVersion(clang: string, name: string, text: string, asProgram: b
   if (printed.kind !== 'ok') throw new UserError(`${name} is refused as LLVM IR: ${explain(printed)}.`)
   const debugIr = asProgram ? printed.stdout : printed.stdout.replaceAll(/@main\b/g, `@${HIDDEN_MAIN}`)
   const ir = normalizeIr(withoutDebugRecords(debugIr))
-  return { name, language: 'ir', text: ir, standard: 'gnu17', ir, debugIr }
+  const language = DEFAULT_LANGUAGE
+  return { name, form: 'ir', language, code: irCode(ir), endOfMainReturnsZero: true, ir, debugIr }
 }
 
 const withoutDebugRecords = (ir: string) =>

@@ -9,11 +9,10 @@
  */
 
 import { UserError } from '../base/user-error.ts'
-import { callLiteral } from '../call/call-literal.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
+import { irCode } from '../compile/code.ts'
 import type { BuildKind } from '../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
-import { findImpurity } from '../execute/original/check-externals.ts'
 import { screenBuilds } from '../execute/original/screen-original.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
@@ -178,8 +177,8 @@ async function verifyUnit(
   name: string,
   budget: Budget,
 ): Promise<Judged> {
-  for (const { name: file, ir } of versions) {
-    const impurity = findImpurity(ir)
+  for (const { name: file, ir, language } of versions) {
+    const impurity = language.findImpurity(ir)
     if (impurity !== undefined) return unknown(`${file}: ${impurity.reason} (${impurity.detail})`)
   }
   const matched: Matched = name === MAIN ? matchPrograms(versions) : matchFunction(versions, name)
@@ -215,15 +214,15 @@ async function openSide(
   version: Version,
   entryPoint: EntryPoint,
 ): Promise<SearchSide | string> {
-  const { text, ir, language, standard } = version
-  const trace = await engine.build({ text: traceFloats(ir), language: 'ir', standard }, 'trace', entryPoint)
+  const { form, code, ir } = version
+  const trace = await engine.build(irCode(traceFloats(ir)), 'trace', entryPoint)
   if (trace.kind === 'rejected') return `cannot be built: ${trace.detail}`
   const sanitized = async (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
-    if (language === 'c') return engine.build({ text, language, standard }, build, entryPoint)
+    if (form === 'source') return engine.build(code, build, entryPoint)
     const watched = watchUndefined(ir, build)
     return watched === undefined
       ? { kind: 'rejected', detail: 'its IR has parts that cannot be watched for undefined behaviour' }
-      : engine.build({ text: watched, language, standard }, build, entryPoint)
+      : engine.build(irCode(watched), build, entryPoint)
   }
   return { trace: trace.executable, screen: screenBuilds(engine, trace.executable, sanitized) }
 }
@@ -264,7 +263,11 @@ function judge(searched: Searched, versions: Versions, entryPoint: EntryPoint): 
       ResultRecord,
       ResultRecord,
     ]
-    const witness = { ...inputRecord(difference.input, callText(entryPoint, difference.input)), a, b }
+    const witness = {
+      ...inputRecord(difference.input, callText(versions[0], entryPoint, difference.input)),
+      a,
+      b,
+    }
     const reason = 'both are defined on this input, repeat themselves, and give different results'
     return { verdict: 'differ', reason, witness, ...counts }
   }
@@ -286,5 +289,7 @@ function judge(searched: Searched, versions: Versions, entryPoint: EntryPoint): 
   return { verdict: 'equal', reason, witness: undefined, ...counts }
 }
 
-const callText = (entryPoint: EntryPoint, input: Input): string | undefined =>
-  entryPoint.kind === 'function' && input.kind === 'call' ? callLiteral(entryPoint.plan, input) : undefined
+const callText = ({ language }: Version, entryPoint: EntryPoint, input: Input): string | undefined =>
+  entryPoint.kind === 'function' && input.kind === 'call'
+    ? language.callLiteral(entryPoint.plan, input)
+    : undefined

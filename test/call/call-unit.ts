@@ -81,7 +81,7 @@ export function buildCall(plan: CallPlan, code: string, build: Build, standard =
   const name = path.join(folder, `unit${count++}`)
   const sanitizer = build === 'asan' ? ASAN : build === 'msan' ? MSAN : []
   const unit = once(`${build} ${standard} ${code}`, () => buildUnit(code, build, sanitizer, standard))
-  clang([...sanitizer, ...DRIVER_FLAGS, '-x', 'c', '-c', '-', '-o', `${name}.driver.o`], driverSource(plan))
+  clang([...sanitizer, ...DRIVER_FLAGS, '-c', '-', '-o', `${name}.driver.o`], driverSource(plan))
   clang([
     ...sanitizer,
     unit,

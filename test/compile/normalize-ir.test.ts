@@ -1,9 +1,10 @@
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { compileFlags } from '../../src/compile/compile-flags.ts'
+import { emitArguments } from '../../src/compile/code.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
 import { LEVELS } from '../../src/records/level.ts'
 import { runClang } from '../../src/toolchain/run-clang.ts'
+import { cCode } from '../fixtures/c-code.ts'
 
 const PROGRAM = `
 #include <stdio.h>
@@ -72,11 +73,7 @@ declare i32 @h(i32)
   })
 
   it.each(LEVELS)('gives a complete module at %s that llvm-as accepts', async (level) => {
-    const emitted = await runClang(
-      'clang-19',
-      [...compileFlags('gnu17', level), '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-'],
-      PROGRAM,
-    )
+    const emitted = await runClang('clang-19', emitArguments(cCode(PROGRAM), level), PROGRAM)
     if (emitted.kind !== 'ok') throw new Error(JSON.stringify(emitted))
     const text = normalizeIr(emitted.stdout)
     expect(text).toContain('x\\22y ; !tbaa !5 #0')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildOutline } from '../../src/extract/build-outline.ts'
 import { checkSyntax } from '../../src/extract/check-syntax.ts'
 import { type Grain, sliceFunction } from '../../src/extract/slice-function.ts'
-import type { CStandard } from '../../src/records/unit.ts'
+import type { CStandard } from '../../src/extract/standard-flags.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 import { spawnClang } from '../../src/toolchain/clang-runner.ts'
 

@@ -3,6 +3,7 @@ import { definitionOf } from '../../fuzz/csmith-source.ts'
 import type { EntryPoint } from '../../src/call/entry-point.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { openTestEngine } from '../execute/open-test-engine.ts'
+import { cCode } from '../fixtures/c-code.ts'
 
 let engine: CodeEngine
 beforeAll(async () => {
@@ -40,7 +41,7 @@ ${CASES.map(([name, call]) => `  printf("%lld\\n", (long long)(${name}${call}));
 }
 `
   const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
-  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'asan', entryPoint)
+  const built = await engine.build(cCode(text), 'asan', entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const run = { input: { kind: 'stdin', stdin: '' }, fill: 0, fuel: 1_000_000 } as const
   const [[outcome]] = (await engine.run([{ executable: built.executable, runs: [run] }])) as [[unknown]]

@@ -13,6 +13,7 @@ import { loserDifficulty } from '../../src/group/losers/loser-difficulty.ts'
 import { planEntryPoint } from '../../src/group/subject/plan-entry-point.ts'
 import { unedited } from '../../src/group/subject/unedited.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
+import { unitCode } from '../../src/languages/languages.ts'
 import { applyMutant } from '../../src/records/apply-mutant.ts'
 import { groupCode } from '../../src/records/group-code.ts'
 import { groupId } from '../../src/records/group-id.ts'
@@ -77,7 +78,7 @@ describe.each([
     expect(new Set(group.winners.map(({ ir }) => ir)).size).toBe(group.winners.length)
     for (const { ir, levels } of group.winners) {
       for (const level of levels) {
-        const emitted = await engine.emitIr(groupCode({ group, unit }), unit.standard, level)
+        const emitted = await engine.emitIr(unitCode({ ...unit, code: groupCode({ group, unit }) }), level)
         expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
       }
     }
@@ -91,7 +92,7 @@ describe.each([
     for (const { code, mutant, level, ir } of group.losers) {
       expect(code).toBe(applyMutant(unit.code, mutant))
       expect(levels).toContain(level)
-      const emitted = await engine.emitIr(code, unit.standard, level)
+      const emitted = await engine.emitIr(unitCode({ ...unit, code }), level)
       expect(emitted.kind === 'ok' && normalizeIr(emitted.stdout)).toBe(ir)
     }
   })
@@ -112,7 +113,7 @@ describe.each([
     const entryPoint = await planEntryPoint(engine, unit)
     if (entryPoint.kind === 'unsupported') throw new Error(entryPoint.reason)
     for (const { code, shownOn, witness } of group.losers) {
-      const source = { text: code, language: 'c', standard: unit.standard } as const
+      const source = unitCode({ ...unit, code })
       const built = await engine.build(source, 'plain', entryPoint.entryPoint)
       if (built.kind === 'rejected') throw new Error(built.detail)
       const runs = group.inputs.map((input) => ({ input, fill: 0xa5, fuel: 0 }))

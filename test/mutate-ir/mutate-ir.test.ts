@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileFlags } from '../../src/compile/compile-flags.ts'
+import { emitArguments } from '../../src/compile/code.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
 import { findCompileWorker } from '../../src/compile/worker/find-compile-worker.ts'
 import { type OpenClangRunner, openClangRunner } from '../../src/compile/worker/open-clang-runner.ts'
@@ -10,6 +10,7 @@ import { readIr } from '../../src/mutate-ir/read-ir.ts'
 import { LEVELS } from '../../src/records/level.ts'
 import { assemble } from '../../src/toolchain/assemble.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
+import { cCode } from '../fixtures/c-code.ts'
 import { standardOf } from '../fixtures/compile-fixture.ts'
 import { listFixtures } from '../fixtures/list-fixtures.ts'
 import { functionOf } from './changes-of.ts'
@@ -75,11 +76,9 @@ describe('on every fixture at every level', () => {
     const { clang: path } = locateTools()
     clang = await openClangRunner({ clang: path, compileWorker: findCompileWorker(process.env) })
     for (const { name, file } of [...listFixtures('programs'), ...listFixtures('functions')]) {
-      const code = readFileSync(file, 'utf8')
-      const standard = await standardOf(file)
+      const code = cCode(readFileSync(file, 'utf8'), await standardOf(file))
       for (const level of LEVELS) {
-        const flags = [...compileFlags(standard, level), '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-']
-        const emitted = await clang.run(flags, code)
+        const emitted = await clang.run(emitArguments(code, level), code.text)
         if (emitted.kind !== 'ok') throw new Error(`${name}: ${JSON.stringify(emitted)}`)
         modules.push({ name: `${name} at ${level}`, ir: normalizeIr(emitted.stdout) })
       }

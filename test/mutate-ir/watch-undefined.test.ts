@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EntryPoint } from '../../src/call/entry-point.ts'
+import { irCode } from '../../src/compile/code.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { watchUndefined } from '../../src/mutate-ir/watch-undefined.ts'
 import type { RunOutcome } from '../../src/records/run-outcome.ts'
@@ -32,7 +33,7 @@ declare i32 @scanf(ptr, ...)
 
 async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
   const text = build === 'plain' ? ir : watchUndefined(ir, build)!
-  const built = await engine.build({ text, language: 'ir', standard: 'gnu17' }, build, entryPoint)
+  const built = await engine.build(irCode(text), build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
   return (await engine.run([{ executable: built.executable, runs }]))[0]![0]!

@@ -14,6 +14,7 @@ import { type Interpreted, interpretReport } from '../../src/execute/outcome/int
 import { DEFAULT_UNIT_LIMITS, runLimits } from '../../src/execute/unit-limits.ts'
 import { type HostedObjects, openHostedObjects } from '../../src/execute/unit-runner/hosted-objects.ts'
 import type { UnitImage } from '../../src/execute/unit-runner/protocol.ts'
+import { unitCode } from '../../src/languages/languages.ts'
 import type { Input } from '../../src/records/input.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
@@ -55,7 +56,7 @@ export async function openMutantRunner(): Promise<MutantRunner> {
   return {
     async entryPointOf(unit) {
       if (unit.kind === 'program') return { kind: 'program', exitDefined: unit.exitDefined }
-      const debug = await compiler.emit(unit.code, unit.standard, 'O0', { debug: true })
+      const debug = await compiler.emit(unitCode(unit), 'O0', { debug: true })
       if (debug.kind !== 'ok') throw new Error(JSON.stringify(debug))
       const plan = planCall(debug.stdout, unit.name)
       return plan.kind === 'unsupported' ? undefined : { kind: 'function', plan, driver: driverSource(plan) }
@@ -63,12 +64,12 @@ export async function openMutantRunner(): Promise<MutantRunner> {
     async load({ standard }, text, build, entryPoint) {
       const host = await hostOf(build)
       const flags = BUILD_FLAGS[build]
-      const unit = host.load(await compile(compiler, { text, language: 'c', standard }, flags))
+      const unit = host.load(await compile(compiler, unitCode({ code: text, standard }), flags))
       const before = await Promise.all(harness[build].before.map(host.loadFile))
       const behind = await Promise.all(harness[build].behind.map(host.loadFile))
       if (entryPoint.kind === 'function') {
-        const driver = { text: entryPoint.driver, language: 'c', standard: 'gnu17' } as const
-        const driverFlags = build === 'cover' ? DRIVER_FLAGS : [...DRIVER_FLAGS, ...flags]
+        const driver = { text: entryPoint.driver, flags: DRIVER_FLAGS }
+        const driverFlags = build === 'cover' ? [] : flags
         behind.push(
           await host.loadFile(harness[build].call),
           host.load(await compile(compiler, driver, driverFlags)),

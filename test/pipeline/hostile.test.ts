@@ -19,7 +19,7 @@ const sources = new Map<string, Source>()
 const dropped = new Map<string, string>()
 
 beforeAll(async () => {
-  for await (const item of readSources(`${fixtureRoot}/hostile`)) {
+  for await (const item of readSources(`${fixtureRoot}/hostile`, { endings: ['.c'] })) {
     if (item.kind === 'source') sources.set(item.source.row, item.source)
     else dropped.set(item.row, item.reason)
   }

@@ -16,7 +16,7 @@ const settings: GroupSettings = { ...defaultSettings, inputs: 8, seed: 3 }
 async function groupsOf(pool: Pool): Promise<string[]> {
   const results: string[] = []
   for (const file of SOURCES)
-    for await (const item of readSources(join(fixtureRoot, file))) {
+    for await (const item of readSources(join(fixtureRoot, file), { endings: ['.c'] })) {
       if (item.kind === 'dropped') throw new Error(item.reason)
       const { units } = await pool.extract({ source: item.source, kinds: ['program', 'function'] })
       for (const unit of units) {

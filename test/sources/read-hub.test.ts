@@ -40,7 +40,7 @@ function environment(more: Record<string, string> = {}) {
 }
 
 async function read(spec: string, env: Record<string, string> = {}) {
-  return collect(readSources(spec, { hub: { env: environment(env), patience } }))
+  return collect(readSources(spec, { endings: ['.c'], hub: { env: environment(env), patience } }))
 }
 
 async function fetchLarge(onProgress?: (progress: { receivedBytes: number }) => void): Promise<Buffer> {

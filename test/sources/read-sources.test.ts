@@ -27,8 +27,11 @@ async function put(files: Record<string, string | Uint8Array>): Promise<string> 
   return folder
 }
 
-async function read(specs: string | string[], options?: ReadSourcesOptions): Promise<SourceItem[]> {
-  return collect(readSources(specs, options))
+type Options = Omit<ReadSourcesOptions, 'endings'>
+const endings = ['.c']
+
+async function read(specs: string | string[], options?: Options): Promise<SourceItem[]> {
+  return collect(readSources(specs, { ...options, endings }))
 }
 
 /** `row: text` for sources, `row! reason` for the dropped. */
@@ -38,7 +41,7 @@ function brief(items: readonly SourceItem[]): string[] {
   )
 }
 
-async function userErrorOf(specs: string | string[], options?: ReadSourcesOptions): Promise<string> {
+async function userErrorOf(specs: string | string[], options?: Options): Promise<string> {
   const error = await read(specs, options).then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -190,7 +193,7 @@ describe('several places', () => {
 
   it('are all checked before the first item leaves', async () => {
     await put({ 'a/x.c': 'int x;' })
-    const items = readSources([join(folder, 'a'), join(folder, 'missing')])
+    const items = readSources([join(folder, 'a'), join(folder, 'missing')], { endings })
     await expect(items.next()).rejects.toThrow(UserError)
   })
 })
@@ -407,20 +410,20 @@ describe('countSources', () => {
   it('tells what readSources will yield where that is cheap to know', async () => {
     await put({ 'a.c': 'int a;', 'b.c': '', 'c.c': 'int c;' })
     const specs = [folder, join(fixtures, 'sltrans-shape.parquet')]
-    expect(await countSources(specs)).toBe(13)
+    expect(await countSources(specs, { endings })).toBe(13)
     for (const options of [
       {},
       { limit: 5 },
       { shard: { index: 2, count: 4 } },
       { limit: 7, shard: { index: 3, count: 4 } },
     ]) {
-      expect(await countSources(specs, options)).toBe((await read(specs, options)).length)
+      expect(await countSources(specs, { ...options, endings })).toBe((await read(specs, options)).length)
     }
   })
 
   it('does not know for JSONL and the hub', async () => {
     await put({ 'a.jsonl': lines({ code: 'int a;' }) })
-    expect(await countSources(join(folder, 'a.jsonl'))).toBeUndefined()
-    expect(await countSources('hf:UKPLab/SLTrans')).toBeUndefined()
+    expect(await countSources(join(folder, 'a.jsonl'), { endings })).toBeUndefined()
+    expect(await countSources('hf:UKPLab/SLTrans', { endings })).toBeUndefined()
   })
 })

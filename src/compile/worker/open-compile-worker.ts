@@ -8,9 +8,8 @@
  */
 
 import type { Level } from '../../records/level.ts'
-import type { CStandard } from '../../records/unit.ts'
 import type { ClangResult } from '../../toolchain/run-clang.ts'
-import { compileFlags } from '../compile-flags.ts'
+import { type Code, type EmitOptions, emitArguments } from '../code.ts'
 import {
   type CompileAnswer,
   type CompileCounts,
@@ -27,18 +26,10 @@ export type ObjectResult =
 export interface CompileWorker {
   /** The same as `runClang(clang, args, text)`; `args` are to make clang read `-`, and to emit IR, preprocess or check syntax. */
   run(args: readonly string[], text: string): Promise<ClangResult>
-  /** IR as clang prints it. `debug` adds debug information. */
-  emit(
-    text: string,
-    standard: CStandard,
-    level: Level,
-    options?: { readonly debug?: boolean },
-  ): Promise<ClangResult>
+  /** IR as clang prints it. */
+  emit(code: Code, level: Level, options?: EmitOptions): Promise<ClangResult>
   /** An ELF object at O0. `flags` are those of the build (BUILD_FLAGS in src/execute/harness/harness-objects.ts). */
-  object(
-    code: { readonly text: string; readonly language: 'c' | 'ir'; readonly standard: CStandard },
-    flags: readonly string[],
-  ): Promise<ObjectResult>
+  object(code: Code, flags: readonly string[]): Promise<ObjectResult>
   readonly counts: CompileCounts
   /** Of the process that works at this moment. */
   readonly pid: number | undefined
@@ -56,11 +47,9 @@ export async function openCompileWorker(options: CompileWorkerOptions): Promise<
   }
   return {
     run,
-    emit: (text, standard, level, { debug = false } = {}) =>
-      run([...compileFlags(standard, level), ...(debug ? ['-g'] : []), ...EMIT_FLAGS], text),
-    async object({ text, language, standard }, flags) {
-      const languageFlags = language === 'ir' ? IR_FLAGS : [...compileFlags(standard, 'O0'), '-x', 'c']
-      const answer = await queue.ask([...flags, ...languageFlags, ...OBJECT_FLAGS], text)
+    emit: (code, level, options) => run(emitArguments(code, level, options), code.text),
+    async object(code, flags) {
+      const answer = await queue.ask([...flags, ...code.flags, ...OBJECT_FLAGS], code.text)
       return answer.kind === 'ok' ? { kind: 'ok', object: answer.output } : failure(answer)
     },
     get counts() {
@@ -73,10 +62,7 @@ export async function openCompileWorker(options: CompileWorkerOptions): Promise<
   }
 }
 
-const EMIT_FLAGS = ['-S', '-emit-llvm', '-x', 'c', '-', '-o', '-']
-/** As the spawning engine has them. */
-const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']
-const OBJECT_FLAGS = ['-', '-c', '-o', '-']
+const OBJECT_FLAGS = ['-O0', '-', '-c', '-o', '-']
 
 function failure(
   answer: Exclude<CompileAnswer, { readonly kind: 'ok' }>,

@@ -2,6 +2,7 @@
  * The reference engine: one clang process a compile, one executable a variant, run in the sandbox. Portable and
  * slow; what any faster engine gives must be the same.
  */
+
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -9,7 +10,7 @@ import { once } from '../../base/once.ts'
 import { CALL_LINK_FLAGS, DRIVER_FLAGS } from '../../call/driver-source.ts'
 import { encodeCall } from '../../call/encode-call.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
-import { compileFlags } from '../../compile/compile-flags.ts'
+import { type Code, emitArguments } from '../../compile/code.ts'
 import type { Input } from '../../records/input.ts'
 import type { RunOutcome } from '../../records/run-outcome.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../../sandbox/sandbox.ts'
@@ -17,7 +18,6 @@ import { firstError, runClang } from '../../toolchain/run-clang.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
 import {
   type BuildResult,
-  type Code,
   type CodeEngine,
   type CodeEngineOptions,
   type Executable,
@@ -38,9 +38,6 @@ import { SandboxFailure } from '../outcome/sandbox-failure.ts'
 import { runLimits } from '../unit-limits.ts'
 import { buildKey } from './build-key.ts'
 
-/** clang reads a module by stdin and must not fall back to the host's default triple's quirks: IR needs the target lines that the text lacks. */
-const IR_FLAGS = ['-Wno-override-module', '-x', 'ir']
-
 export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOptions): Promise<CodeEngine> {
   const sandbox: Sandbox = await openSandbox()
   const box = sandbox.boxPath
@@ -54,7 +51,7 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
       const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
       const result = await runClang(
         clang,
-        [...DRIVER_FLAGS, ...flags, '-x', 'c', '-', '-c', '-o', path.join(box, name)],
+        [...DRIVER_FLAGS, ...flags, '-', '-c', '-o', path.join(box, name)],
         driver,
       )
       if (result.kind !== 'ok')
@@ -70,12 +67,12 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
 
   async function link(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult> {
     const file = `u${count++}`
-    const language = code.language === 'ir' ? IR_FLAGS : [...compileFlags(code.standard, 'O0'), '-x', 'c']
     const { before, layout } = harness[build]
     const args = [
       ...BUILD_FLAGS[build],
       ...before,
-      ...language,
+      ...code.flags,
+      '-O0',
       '-',
       '-x',
       'none',
@@ -139,22 +136,7 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
   return {
     // It is what the combined text is held against.
     combinesMutants: false,
-    emitIr: (text, standard, level, options) =>
-      runClang(
-        clang,
-        [
-          ...compileFlags(standard, level),
-          ...(options?.debug ? ['-g'] : []),
-          '-S',
-          '-emit-llvm',
-          '-x',
-          'c',
-          '-',
-          '-o',
-          '-',
-        ],
-        text,
-      ),
+    emitIr: (code, level, options) => runClang(clang, emitArguments(code, level, options), code.text),
     build: (code, build, entryPoint) =>
       once(builds, buildKey(code, build, entryPoint), () => link(code, build, entryPoint)),
     async run(jobs) {

@@ -8,6 +8,7 @@ import { once } from '../../base/once.ts'
 import { DRIVER_FLAGS } from '../../call/driver-source.ts'
 import { encodeCall } from '../../call/encode-call.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
+import type { Code } from '../../compile/code.ts'
 import { openCompileWorker } from '../../compile/worker/open-compile-worker.ts'
 import type { Input } from '../../records/input.ts'
 import type { RunOutcome } from '../../records/run-outcome.ts'
@@ -16,7 +17,6 @@ import { firstError } from '../../toolchain/run-clang.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
 import {
   type BuildResult,
-  type Code,
   type CodeEngine,
   type CodeEngineOptions,
   type Executable,
@@ -98,8 +98,7 @@ export async function openWorkerEngine(
   const driver = (text: string, build: BuildKind) =>
     once(drivers, `${build} ${text}`, async () => {
       const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
-      const code = { text, language: 'c', standard: 'gnu17' } as const
-      const compiled = await compiler.object(code, [...DRIVER_FLAGS, ...flags])
+      const compiled = await compiler.object({ text, flags: DRIVER_FLAGS }, flags)
       if (compiled.kind !== 'ok') throw new Error(`the driver does not compile: ${JSON.stringify(compiled)}`)
       return (await hostOf(build)).load(compiled.object)
     })
@@ -199,10 +198,10 @@ export async function openWorkerEngine(
 
   return {
     combinesMutants: true,
-    async emitIr(text, standard, level, emitOptions) {
-      const result = await compiler.emit(text, standard, level, emitOptions)
+    async emitIr(code, level, emitOptions) {
+      const result = await compiler.emit(code, level, emitOptions)
       if (result.kind !== 'crashed') return result
-      return (await referenceEngine()).emitIr(text, standard, level, emitOptions)
+      return (await referenceEngine()).emitIr(code, level, emitOptions)
     },
     build: (code, build, entryPoint) =>
       once(builds, buildKey(code, build, entryPoint), () => compile(code, build, entryPoint)),

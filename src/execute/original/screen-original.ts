@@ -4,10 +4,10 @@
  */
 
 import type { EntryPoint } from '../../call/entry-point.ts'
+import type { Code } from '../../compile/code.ts'
 import type { Input } from '../../records/input.ts'
 import { type ObservedResult, observedResult, sameResult } from '../../records/observed-result.ts'
 import type { RunOutcome } from '../../records/run-outcome.ts'
-import type { Unit } from '../../records/unit.ts'
 import type { BuildKind } from '../build-kind.ts'
 import type { BuildResult, CodeEngine, Executable } from '../code-engine.ts'
 import { mutantEdges } from '../unit-limits.ts'
@@ -51,10 +51,8 @@ export function reasonOf(
 }
 
 /** `cover` is the original's coverage build; those with the sanitizers are made when the first input is screened. */
-export function screenOf(engine: CodeEngine, unit: Unit, entryPoint: EntryPoint, cover: Executable): Screen {
-  const code = { text: unit.code, language: 'c', standard: unit.standard } as const
-  return screenBuilds(engine, cover, (build) => engine.build(code, build, entryPoint))
-}
+export const screenOf = (engine: CodeEngine, code: Code, entryPoint: EntryPoint, cover: Executable): Screen =>
+  screenBuilds(engine, cover, (build) => engine.build(code, build, entryPoint))
 
 /** The same for code whose builds with the sanitizers are made in a way of their own. */
 export function screenBuilds(

@@ -7,6 +7,7 @@ import { createRandom } from '../../base/random.ts'
 import { canonicalIr } from '../../compile/canonical-ir.ts'
 import { normalizeIr } from '../../compile/normalize-ir.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
+import { unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import { chosenWinners } from '../../records/chosen-winners.ts'
 import type { AstLoser, Loser, MutantVerdictName, Winner } from '../../records/group-record.ts'
@@ -128,7 +129,7 @@ async function toLoser(
   if (entry.class === 'ast') {
     const code = applyMutant(unit.code, mutant)
     const level = drawLevel()
-    const emitted = await engine.emitIr(code, unit.standard, level)
+    const emitted = await engine.emitIr(unitCode({ ...unit, code }), level)
     if (emitted.kind !== 'ok') return undefined
     const ir = normalizeIr(emitted.stdout)
     const hardness = hardnessOf(winners, ir, entry.shownOn / inputs.length)

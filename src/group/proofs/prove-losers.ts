@@ -3,12 +3,15 @@
  * sanitizers, and given by the loser's own IR. For a malformed text the claim is that the assembler refuses it, with
  * that message. The same proofs make losers and verify stored ones.
  */
+
 import type { EntryPoint } from '../../call/entry-point.ts'
+import { irCode } from '../../compile/code.ts'
 import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
 import { type CleanInput, FILLS } from '../../execute/original/screen-original.ts'
 import { clearlyDifferent } from '../../execute/outcome/clearly-different.ts'
 import { mutantEdges } from '../../execute/unit-limits.ts'
+import { unitCode } from '../../languages/languages.ts'
 import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
 import type { Loser, LoserClass, MutantVerdictName } from '../../records/group-record.ts'
 import { type ObservedResult, sameResult } from '../../records/observed-result.ts'
@@ -37,13 +40,13 @@ export interface Claim {
 export const provenVerdict = (name: LoserClass): MutantVerdictName =>
   name === 'malformed' ? 'refused' : 'different'
 
-/** C has the sanitizers' checks from clang; IR that was edited is given them here. */
+/** Source code has the sanitizers' checks from clang; IR that was edited is given them here. */
 export const irBuilder =
-  (engine: CodeEngine, { unit, entryPoint }: ProofContext, ir: string): Builder =>
+  (engine: CodeEngine, { entryPoint }: ProofContext, ir: string): Builder =>
   async (build) => {
     const text = build === 'asan' || build === 'msan' ? watchUndefined(ir, build) : ir
     if (text === undefined) return { kind: 'rejected', detail: 'a part of the module cannot be watched' }
-    return engine.build({ text, language: 'ir', standard: unit.standard }, build, entryPoint)
+    return engine.build(irCode(text), build, entryPoint)
   }
 
 /** Why the claims do not hold on a build of their own, each run once for each fill; `different` where they do. */
@@ -93,12 +96,10 @@ export function proveIr(
   proofContext: ProofContext,
   losers: readonly (Pick<Claim, 'inputIndex' | 'result'> & { readonly ir: string })[],
 ): Promise<MutantVerdictName[]> {
-  const { standard } = proofContext.unit
   const claims = losers.map(({ ir, inputIndex, result }) => ({
     inputIndex,
     result,
-    build: (build: BuildKind) =>
-      engine.build({ text: ir, language: 'ir', standard }, build, proofContext.entryPoint),
+    build: (build: BuildKind) => engine.build(irCode(ir), build, proofContext.entryPoint),
   }))
   return repeatResults(engine, proofContext, claims, 'plain', FILLS)
 }
@@ -148,7 +149,7 @@ function builderOf(
   loser: Exclude<Loser, { class: 'malformed' }>,
 ): Builder {
   if (loser.class === 'ir') return irBuilder(engine, proofContext, loser.ir)
-  const code = { text: loser.code, language: 'c', standard: proofContext.unit.standard } as const
+  const code = unitCode({ ...proofContext.unit, code: loser.code })
   return (build) => engine.build(code, build, proofContext.entryPoint)
 }
 

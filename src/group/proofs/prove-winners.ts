@@ -4,10 +4,12 @@
  */
 
 import type { EntryPoint } from '../../call/entry-point.ts'
+import { irCode } from '../../compile/code.ts'
 import { normalizeIr } from '../../compile/normalize-ir.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
 import { type CleanInput, FILLS, reasonOf } from '../../execute/original/screen-original.ts'
 import { mutantEdges } from '../../execute/unit-limits.ts'
+import { unitCode } from '../../languages/languages.ts'
 import type { Level } from '../../records/level.ts'
 import { LEVELS } from '../../records/level.ts'
 import { sameResult } from '../../records/observed-result.ts'
@@ -41,9 +43,7 @@ export async function proveWinners(
   const levelsByText = new Map<string, Level[]>()
   for (const level of LEVELS.filter((level) => levels.includes(level))) {
     const emitted =
-      level === 'O0'
-        ? ({ kind: 'ok', stdout: o0 } as const)
-        : await engine.emitIr(unit.code, unit.standard, level)
+      level === 'O0' ? ({ kind: 'ok', stdout: o0 } as const) : await engine.emitIr(unitCode(unit), level)
     if (emitted.kind !== 'ok') {
       return {
         kind: 'dropped',
@@ -58,7 +58,7 @@ export async function proveWinners(
     else levelsByText.set(text, [level])
   }
   const winners = [...levelsByText].map(([ir, sameLevels]) => ({ ir, levels: sameLevels }))
-  const failures = await disagreements(engine, winners, unit, entryPoint, inputs)
+  const failures = await disagreements(engine, winners, entryPoint, inputs)
   const failure = failures.find((one) => one !== undefined)
   return failure ? { kind: 'dropped', stage: 'winners', ...failure } : { kind: 'proven', winners }
 }
@@ -67,7 +67,6 @@ export async function proveWinners(
 export async function disagreements(
   engine: CodeEngine,
   winners: readonly ProvenWinner[],
-  unit: Pick<Unit, 'standard'>,
   entryPoint: EntryPoint,
   inputs: readonly CleanInput[],
 ): Promise<({ reason: string; detail: string } | undefined)[]> {
@@ -79,10 +78,7 @@ export async function disagreements(
     fuel: mutantEdges(edgesTaken),
   }))
   const builds: BuildResult[] = []
-  for (const { ir } of winners)
-    builds.push(
-      await engine.build({ text: ir, language: 'ir', standard: unit.standard }, 'plain', entryPoint),
-    )
+  for (const { ir } of winners) builds.push(await engine.build(irCode(ir), 'plain', entryPoint))
   const ran = await runBuilds(engine, builds, () => ({ runs, stopAt: 'deviation' }))
   return ran.map((built, index) => {
     const level = winners[index]!.levels[0]!

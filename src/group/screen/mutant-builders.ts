@@ -4,7 +4,7 @@ import { once } from '../../base/once.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
 import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
-import { combineMutants } from '../../mutate/combine-mutants.ts'
+import { languageOf, unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { Unit } from '../../records/unit.ts'
@@ -21,16 +21,16 @@ export function openMutantBuilders(
   parse: (code: string) => SyntaxNode,
 ): MutantBuilders {
   const known = new Map<string, Builder>()
-  const { standard } = unit
+  const codeOf = (code: string) => unitCode({ ...unit, code })
   const buildAlone = (mutant: Mutant, build: BuildKind) =>
-    engine.build({ text: applyMutant(unit.code, mutant), language: 'c', standard }, build, entryPoint)
+    engine.build(codeOf(applyMutant(unit.code, mutant)), build, entryPoint)
 
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
-    const combined = engine.combinesMutants ? combineMutants(unit, fresh, parse) : undefined
+    const combined = engine.combinesMutants ? languageOf(unit).combineMutants(unit, fresh, parse) : undefined
     const builds = new Map<string, Promise<BuildResult>>()
     const buildCombined = (text: string, build: BuildKind) =>
-      once(builds, build, () => engine.build({ text, language: 'c', standard }, build, entryPoint))
+      once(builds, build, () => engine.build(codeOf(text), build, entryPoint))
     for (const mutant of fresh) {
       const selector = combined?.selectors.get(mutant.id)
       known.set(mutant.id, async (build) => {

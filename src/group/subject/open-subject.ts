@@ -2,11 +2,12 @@
  * A unit, its clean inputs and one of its mutants in; what a group about that mutant rests on out. The same is asked of
  * it as of an original: it must be clean under the sanitizers, repeat itself, and be pure.
  */
+
 import type { EntryPoint } from '../../call/entry-point.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
-import { findImpurity } from '../../execute/original/check-externals.ts'
 import { type CleanInput, screenOf } from '../../execute/original/screen-original.ts'
 import { ORIGINAL_EDGES } from '../../execute/unit-limits.ts'
+import { languageOf, unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import type { GroupRecord } from '../../records/group-record.ts'
 import type { Mutant } from '../../records/mutant.ts'
@@ -35,11 +36,11 @@ export async function openSubject(
   inputs: readonly CleanInput[],
   mutant: Mutant,
 ): Promise<Subject | undefined> {
-  const mutated: Unit = { ...unit, code: applyMutant(unit.code, mutant) }
-  const { code, standard } = mutated
-  const o0 = await engine.emitIr(code, standard, 'O0')
-  if (o0.kind !== 'ok' || findImpurity(o0.stdout) !== undefined) return undefined
-  const cover = await engine.build({ text: code, language: 'c', standard }, 'cover', entryPoint)
+  const code = applyMutant(unit.code, mutant)
+  const mutated = unitCode({ ...unit, code })
+  const o0 = await engine.emitIr(mutated, 'O0')
+  if (o0.kind !== 'ok' || languageOf(unit).findImpurity(o0.stdout) !== undefined) return undefined
+  const cover = await engine.build(mutated, 'cover', entryPoint)
   if (cover.kind === 'rejected') return undefined
   const replays = inputs.map(({ input }) => ({ input, fuel: ORIGINAL_EDGES }))
   const ended = (await engine.replay(cover.executable, replays)).flatMap(({ outcome, coverage }, index) =>

@@ -2,12 +2,12 @@
  * A unit in; how it is called, the inputs on which it is clean and repeats itself, and its results on them out, or why
  * no group can be about it.
  */
+
 import type { EntryPoint } from '../../call/entry-point.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
-import { findConstants } from '../../execute/inputs/find-constants.ts'
 import { findInputs } from '../../execute/inputs/find-inputs.ts'
-import { findImpurity } from '../../execute/original/check-externals.ts'
 import { screenOf } from '../../execute/original/screen-original.ts'
+import { languageOf, unitCode } from '../../languages/languages.ts'
 import type { Unit } from '../../records/unit.ts'
 import { type Dropped, drop } from '../drop.ts'
 import type { Timed } from '../time-stages.ts'
@@ -32,26 +32,27 @@ export async function openUnit(
   { wanted, seed }: { readonly wanted: number; readonly seed: string },
   timed: Timed,
 ): Promise<OpenedUnit> {
-  const o0 = await timed('compile', () => engine.emitIr(unit.code, unit.standard, 'O0'))
+  const language = languageOf(unit)
+  const original = unitCode(unit)
+  const o0 = await timed('compile', () => engine.emitIr(original, 'O0'))
   if (o0.kind !== 'ok')
     return drop('compile', 'compile', o0.kind === 'rejected' ? o0.stderr.slice(0, 300) : o0.kind)
-  const impurity = findImpurity(o0.stdout)
+  const impurity = language.findImpurity(o0.stdout)
   if (impurity) return drop('compile', impurity.reason, impurity.detail)
 
   const called = await timed('compile', () => planEntryPoint(engine, unit))
   if (called.kind === 'unsupported') return drop('input', 'unsupported-signature', called.reason)
   const { entryPoint } = called
 
-  const original = { text: unit.code, language: 'c', standard: unit.standard } as const
   const cover = await timed('input', () => engine.build(original, 'cover', entryPoint))
   if (cover.kind === 'rejected') return drop('compile', 'compile', cover.detail)
-  const screen = screenOf(engine, unit, entryPoint, cover.executable)
+  const screen = screenOf(engine, original, entryPoint, cover.executable)
   const found = await timed('input', () =>
     findInputs(engine, cover.executable, screen, {
       seed,
       attempts: wanted * ATTEMPTS_PER_INPUT,
       wanted,
-      dictionary: findConstants(unit.code),
+      dictionary: language.findConstants(unit.code),
     }),
   )
   if (found.kind === 'dropped') return drop(found.stage, found.reason, found.detail)

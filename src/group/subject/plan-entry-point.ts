@@ -1,8 +1,9 @@
 /** A unit in, the way to enter it out. Needs the compiler, because only debug information knows a function's types exactly. */
+
 import { driverSource } from '../../call/driver-source.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
-import { planCall } from '../../call/plan/plan-call.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
+import { languageOf, unitCode } from '../../languages/languages.ts'
 import type { Unit } from '../../records/unit.ts'
 
 export type EntryPointPlan =
@@ -12,9 +13,9 @@ export type EntryPointPlan =
 export async function planEntryPoint(engine: CodeEngine, unit: Unit): Promise<EntryPointPlan> {
   if (unit.kind === 'program')
     return { kind: 'ok', entryPoint: { kind: 'program', exitDefined: unit.exitDefined } }
-  const debug = await engine.emitIr(unit.code, unit.standard, 'O0', { debug: true })
+  const debug = await engine.emitIr(unitCode(unit), 'O0', { debug: true })
   if (debug.kind !== 'ok') return { kind: 'unsupported', reason: `no debug information: ${debug.kind}` }
-  const plan = planCall(debug.stdout, unit.name)
+  const plan = languageOf(unit).planCall(debug.stdout, unit.name)
   if (plan.kind === 'unsupported') return plan
   return { kind: 'ok', entryPoint: { kind: 'function', plan, driver: driverSource(plan) } }
 }

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/base/user-error.ts'
 import { findCompileWorker } from '../../../src/compile/worker/find-compile-worker.ts'
 import type { CompileWorker, CompileWorkerOptions } from '../../../src/compile/worker/open-compile-worker.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 import { openTestWorker } from './open-test-worker.ts'
 
 const PATIENCE = { interval: 10, timeout: 60_000 }
@@ -21,7 +22,7 @@ async function open(options: Partial<CompileWorkerOptions> = {}): Promise<Compil
   return worker
 }
 
-const emit = (worker: CompileWorker, text: string) => worker.emit(text, 'gnu17', 'O0')
+const emit = (worker: CompileWorker, text: string) => worker.emit(cCode(text), 'O0')
 const CRASH = '#pragma clang __debug crash\n'
 /** Each level of macros doubles the one below. */
 const ENDLESS = Array.from({ length: 40 }, (_, i) => `#define m${i + 1} m${i} m${i}\n`)

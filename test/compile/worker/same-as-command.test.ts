@@ -5,15 +5,15 @@
 import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compileFlags } from '../../../src/compile/compile-flags.ts'
+import { type Code, irCode } from '../../../src/compile/code.ts'
 import { normalizeIr } from '../../../src/compile/normalize-ir.ts'
 import type { CompileWorker } from '../../../src/compile/worker/open-compile-worker.ts'
 import type { BuildKind } from '../../../src/execute/build-kind.ts'
 import { BUILD_FLAGS } from '../../../src/execute/harness/harness-objects.ts'
 import { LEVELS, type Level } from '../../../src/records/level.ts'
-import type { CStandard } from '../../../src/records/unit.ts'
 import { decodeBytes } from '../../../src/sources/decode-text.ts'
 import { runClang } from '../../../src/toolchain/run-clang.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 import { standardOf } from '../../fixtures/compile-fixture.ts'
 import { listFixtures } from '../../fixtures/list-fixtures.ts'
 import { clang, openTestWorker } from './open-test-worker.ts'
@@ -24,9 +24,8 @@ beforeAll(async () => {
 })
 afterAll(() => worker.close())
 
-function spawnEmit(text: string, standard: CStandard, level: Level, extra: readonly string[] = []) {
-  const flags = [...compileFlags(standard, level), ...extra]
-  return runClang(clang, [...flags, '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-'], text)
+function spawnEmit({ text, flags }: Code, level: Level, extra: readonly string[] = []) {
+  return runClang(clang, [...flags, `-${level}`, ...extra, '-S', '-emit-llvm', '-', '-o', '-'], text)
 }
 
 async function spawnObject(text: string, flags: readonly string[]): Promise<Buffer> {
@@ -49,18 +48,16 @@ const fixtures = [...listFixtures('programs'), ...listFixtures('functions')].map
 describe('every fixture', () => {
   it.concurrent.each(fixtures)('$name: IR at all levels, object code ($build)', async ({ file, build }) => {
     const text = decodeBytes(readFileSync(file))
-    const standard = await standardOf(file)
+    const code = cCode(text, await standardOf(file))
     await forEachLevel(async (level) => {
-      const expected = await spawnEmit(text, standard, level)
+      const expected = await spawnEmit(code, level)
       expect(expected.kind).toBe('ok')
       // The second time at the latest, includes that the text begins with come precompiled.
-      expect(await worker.emit(text, standard, level)).toEqual(expected)
-      expect(await worker.emit(text, standard, level)).toEqual(expected)
+      expect(await worker.emit(code, level)).toEqual(expected)
+      expect(await worker.emit(code, level)).toEqual(expected)
     })
 
-    const flags = [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0'), '-x', 'c']
-    const object = await spawnObject(text, flags)
-    const code = { text, language: 'c', standard } as const
+    const object = await spawnObject(text, [...BUILD_FLAGS[build], ...code.flags, '-O0'])
     expect(await worker.object(code, BUILD_FLAGS[build])).toEqual({ kind: 'ok', object })
     expect(await worker.object(code, BUILD_FLAGS[build])).toEqual({ kind: 'ok', object })
   })
@@ -79,22 +76,22 @@ const readFixture = (name: string) => {
 
 describe('other ways to compile', () => {
   it.each(LEVELS)('object code of normalised IR of %s', async (level) => {
-    const emitted = await worker.emit(readFixture('dijkstra'), 'gnu17', level)
+    const emitted = await worker.emit(cCode(readFixture('dijkstra')), level)
     if (emitted.kind !== 'ok') throw new Error(JSON.stringify(emitted))
     const text = normalizeIr(emitted.stdout)
     const object = await spawnObject(text, ['-Wno-override-module', '-x', 'ir'])
-    expect(await worker.object({ text, language: 'ir', standard: 'gnu17' }, [])).toEqual({
+    expect(await worker.object(irCode(text), [])).toEqual({
       kind: 'ok',
       object,
     })
   })
 
   it('IR with debug information', async () => {
-    const text = readFixture('nested-structs')
-    const expected = await spawnEmit(text, 'gnu17', 'O0', ['-g'])
+    const code = cCode(readFixture('nested-structs'))
+    const expected = await spawnEmit(code, 'O0', ['-g'])
     expect(expected).toMatchObject({ stdout: expect.stringContaining('!DICompositeType') })
-    expect(await worker.emit(text, 'gnu17', 'O0', { debug: true })).toEqual(expected)
-    expect(await worker.emit(text, 'gnu17', 'O0', { debug: true })).toEqual(expected)
+    expect(await worker.emit(code, 'O0', { debug: true })).toEqual(expected)
+    expect(await worker.emit(code, 'O0', { debug: true })).toEqual(expected)
   })
 
   it.each([['-fsyntax-only'], ['-E'], ['-E', '-P']])('%s %s', async (...flags) => {
@@ -104,7 +101,7 @@ describe('other ways to compile', () => {
   })
 
   it('options of LLVM itself last for one job', async () => {
-    const code = { text: readFixture('dijkstra'), language: 'c', standard: 'gnu17' } as const
+    const code = cCode(readFixture('dijkstra'))
     const pruned = ['-Xclang', '-fsanitize-coverage-trace-pc-guard', '-Xclang', '-fsanitize-coverage-type=3']
     const before = await worker.object(code, pruned)
     const unpruned = await worker.object(code, [...pruned, '-mllvm', '-sanitizer-coverage-prune-blocks=0'])
@@ -161,11 +158,12 @@ describe('the includes that a text begins with', () => {
   } as const
 
   it.each(Object.entries(cases))('%s', async (_, [text, isPrecompiled]) => {
-    const expected = await spawnEmit(text, 'gnu17', 'O1')
+    const code = cCode(text)
+    const expected = await spawnEmit(code, 'O1')
     const { precompiled } = worker.counts
-    await worker.emit(text, 'gnu17', 'O1')
-    await worker.emit(text, 'gnu17', 'O1')
-    expect(await worker.emit(text, 'gnu17', 'O1')).toEqual(expected)
+    await worker.emit(code, 'O1')
+    await worker.emit(code, 'O1')
+    expect(await worker.emit(code, 'O1')).toEqual(expected)
     expect(worker.counts.precompiled > precompiled).toBe(isPrecompiled)
   })
 })
@@ -179,9 +177,9 @@ describe('what clang refuses', () => {
     ['an #error', '#error "no"\n', 'O0'],
     ['more errors than are shown', 'int f(void) { return '.concat('a;'.repeat(50), '}\n'), 'O0'],
   ] as const)('%s: the same message', async (_, text, level) => {
-    const { stderr } = rejected(await spawnEmit(text, 'gnu17', level))
+    const { stderr } = rejected(await spawnEmit(cCode(text), level))
     for (let time = 0; time < 3; time++)
-      expect(rejected(await worker.emit(text, 'gnu17', level)).stderr).toBe(stderr)
+      expect(rejected(await worker.emit(cCode(text), level)).stderr).toBe(stderr)
   })
 
   it('in the short form that the front end alone is asked for', async () => {
@@ -192,7 +190,7 @@ describe('what clang refuses', () => {
   })
 
   it('IR that is none', async () => {
-    const result = await worker.object({ text: 'define i32 @f(', language: 'ir', standard: 'gnu17' }, [])
+    const result = await worker.object(irCode('define i32 @f('), [])
     expect(rejected(result).stderr).toContain('error: ')
   })
 })

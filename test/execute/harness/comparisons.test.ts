@@ -6,6 +6,7 @@ import { prepareHarness } from '../../../src/execute/harness/harness-objects.ts'
 import { openCodeEngine } from '../../../src/execute/open-code-engine.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../../src/execute/unit-limits.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 
 const entryPoint = { kind: 'program', exitDefined: true } as const
 const fuel = 100_000
@@ -25,7 +26,7 @@ describe.each(['worker', 'spawn'] as const)('a trace build of the %s engine', (c
 
   async function build(body: string): Promise<Executable> {
     const text = `#include <stdio.h>\n#include <string.h>\nint main(void) {\n${body}\n}\n`
-    const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'trace', entryPoint)
+    const built = await engine.build(cCode(text), 'trace', entryPoint)
     if (built.kind === 'rejected') throw new Error(built.detail)
     return built.executable
   }

@@ -3,7 +3,7 @@ import type { CodeEngine } from '../../../src/execute/code-engine.ts'
 import { findConstants } from '../../../src/execute/inputs/find-constants.ts'
 import { findInputs } from '../../../src/execute/inputs/find-inputs.ts'
 import { screenOf } from '../../../src/execute/original/screen-original.ts'
-import type { Unit } from '../../../src/records/unit.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 import { openTestEngine } from '../open-test-engine.ts'
 
 let engine: CodeEngine
@@ -13,21 +13,11 @@ beforeAll(async () => {
 afterAll(() => engine.close())
 
 const entryPoint = { kind: 'program', exitDefined: true } as const
-const PROGRAM: Unit = {
-  id: '1',
-  sourceId: '1',
-  kind: 'program',
-  name: 'main',
-  standard: 'gnu17',
-  code: '',
-  exitDefined: true,
-}
-
 async function search(text: string, seed = '1') {
-  const unit: Unit = { ...PROGRAM, code: text }
-  const built = await engine.build({ text, language: 'c', standard: 'gnu17' }, 'cover', entryPoint)
+  const code = cCode(text)
+  const built = await engine.build(code, 'cover', entryPoint)
   if (built.kind === 'rejected') throw new Error(built.detail)
-  const screen = screenOf(engine, unit, entryPoint, built.executable)
+  const screen = screenOf(engine, code, entryPoint, built.executable)
   const found = await findInputs(engine, built.executable, screen, {
     seed,
     attempts: 64,

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { compileFlags } from '../../../src/compile/compile-flags.ts'
+import { emitArguments } from '../../../src/compile/code.ts'
 import { findImpurity } from '../../../src/execute/original/check-externals.ts'
 import { runClang } from '../../../src/toolchain/run-clang.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 
 async function impurityOf(code: string) {
-  const emitted = await runClang(
-    'clang-19',
-    [...compileFlags('gnu17', 'O0'), '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-'],
-    code,
-  )
+  const emitted = await runClang('clang-19', emitArguments(cCode(code), 'O0'), code)
   if (emitted.kind !== 'ok') throw new Error(JSON.stringify(emitted))
   return findImpurity(emitted.stdout)
 }

@@ -5,7 +5,7 @@ import { once } from '../../../src/base/once.ts'
 import { DRIVER_FLAGS } from '../../../src/call/driver-source.ts'
 import { encodeCall } from '../../../src/call/encode-call.ts'
 import type { EntryPoint } from '../../../src/call/entry-point.ts'
-import { compileFlags } from '../../../src/compile/compile-flags.ts'
+import type { Code } from '../../../src/compile/code.ts'
 import { type BuildKind, countsEdges } from '../../../src/execute/build-kind.ts'
 import type { Exploration, RunOptions } from '../../../src/execute/code-engine.ts'
 import { BUILD_FLAGS, prepareHarness } from '../../../src/execute/harness/harness-objects.ts'
@@ -15,7 +15,6 @@ import { DEFAULT_UNIT_LIMITS, runLimits } from '../../../src/execute/unit-limits
 import { openUnitRunner, type UnitRunner } from '../../../src/execute/unit-runner/open-unit-runner.ts'
 import type { UnitImage, UnitRunReply } from '../../../src/execute/unit-runner/protocol.ts'
 import type { Input } from '../../../src/records/input.ts'
-import type { CStandard } from '../../../src/records/unit.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 
 export interface LoadedUnit {
@@ -26,7 +25,7 @@ export interface LoadedUnit {
 
 export interface RunnerEngine {
   runner(build: BuildKind): Promise<UnitRunner>
-  load(code: string, build: BuildKind, entryPoint: EntryPoint, standard?: CStandard): Promise<LoadedUnit>
+  load(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<LoadedUnit>
   reply(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<UnitRunReply>
   /** Throws what the runner cannot do. */
   run(unit: LoadedUnit, inputs: readonly Input[], options: Options): Promise<Interpreted[]>
@@ -48,9 +47,9 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
     return once(runners, kind, () => openUnitRunner({ build: kind }))
   }
 
-  async function compile(code: string, flags: readonly string[]): Promise<Uint8Array> {
-    const args = [...flags, '-c', '-x', 'c', '-', '-o', '-']
-    return (await execa(clang, args, { input: code, encoding: 'buffer' })).stdout
+  async function compile({ text, flags }: Code, buildFlags: readonly string[]): Promise<Uint8Array> {
+    const args = [...buildFlags, ...flags, '-O0', '-c', '-', '-o', '-']
+    return (await execa(clang, args, { input: text, encoding: 'buffer' })).stdout
   }
 
   async function send(
@@ -84,17 +83,17 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
 
   return {
     runner: runnerOf,
-    async load(code, build, entryPoint, standard = 'gnu17') {
+    async load(code, build, entryPoint) {
       const runner = await runnerOf(build)
       const loadFile = async (file: string) => runner.load(await readFile(file))
-      const unit = runner.load(await compile(code, [...BUILD_FLAGS[build], ...compileFlags(standard, 'O0')]))
+      const unit = runner.load(await compile(code, BUILD_FLAGS[build]))
       const before = await Promise.all(harness[build].before.map(loadFile))
       const behind = await Promise.all(harness[build].behind.map(loadFile))
       if (entryPoint.kind === 'function') {
         const flags = countsEdges(build) ? [] : BUILD_FLAGS[build]
         behind.push(
           await loadFile(harness[build].call),
-          runner.load(await compile(entryPoint.driver, [...DRIVER_FLAGS, ...flags])),
+          runner.load(await compile({ text: entryPoint.driver, flags: DRIVER_FLAGS }, flags)),
         )
       }
       return { build, entryPoint, image: { before, unit, behind } }

@@ -1,4 +1,5 @@
 /** The unit runner against the reference engine: linked executables in the sandbox, one process a run. */
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +12,11 @@ import type { CodeEngine, Executable, Exploration } from '../../../src/execute/c
 import type { Interpreted } from '../../../src/execute/outcome/interpret-report.ts'
 import { extractUnits } from '../../../src/extract/extract-units.ts'
 import { planEntryPoint } from '../../../src/group/subject/plan-entry-point.ts'
+import { unitCode } from '../../../src/languages/languages.ts'
 import type { Input } from '../../../src/records/input.ts'
 import type { RunOutcome } from '../../../src/records/run-outcome.ts'
 import type { Unit } from '../../../src/records/unit.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 import { openTestEngine } from '../open-test-engine.ts'
 import { type LoadedUnit, openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
@@ -51,13 +54,13 @@ async function buildBoth(unit: Unit, build: BuildKind): Promise<Both | undefined
   const planned = await planEntryPoint(reference, unit)
   if (planned.kind !== 'ok') return undefined
   const { entryPoint } = planned
-  const code = { text: unit.code, language: 'c', standard: unit.standard } as const
+  const code = unitCode(unit)
   const built = await reference.build(code, build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   return {
     entryPoint,
     executable: built.executable,
-    loaded: await runners.load(unit.code, build, entryPoint, unit.standard),
+    loaded: await runners.load(code, build, entryPoint),
   }
 }
 
@@ -208,9 +211,9 @@ static int checked(int a) { return a + a; }
 int main(int argc, char **argv) { checked(argc); ${declaration}; volatile int one = 1; return *((const ${type} *)p - one) == 7; }
 `
     const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
-    const built = await reference.build({ text: code, language: 'c', standard: 'gnu17' }, 'asan', entryPoint)
+    const built = await reference.build(cCode(code), 'asan', entryPoint)
     if (built.kind !== 'ok') throw new Error(built.detail)
-    const loaded = await runners.load(code, 'asan', entryPoint)
+    const loaded = await runners.load(cCode(code), 'asan', entryPoint)
     const input: Input = { kind: 'stdin', stdin: '' }
     const options = { fill: 0, fuel: 1_000_000 }
     const expected = await reference.run([{ executable: built.executable, runs: [{ input, ...options }] }])
@@ -226,17 +229,13 @@ describe('far above its own frame', () => {
   const input: Input = { kind: 'stdin', stdin: '' }
 
   async function outcomes(build: BuildKind, fill: number): Promise<(RunOutcome | undefined)[]> {
-    const built = await reference.build(
-      { text: code, language: 'c', standard: 'gnu17' },
-      build,
-      PROGRAM_CALLING,
-    )
+    const built = await reference.build(cCode(code), build, PROGRAM_CALLING)
     if (built.kind !== 'ok') throw new Error(built.detail)
     const options = { fill, fuel: 1_000_000 }
     const [[expected]] = (await reference.run([
       { executable: built.executable, runs: [{ input, ...options }] },
     ])) as [[RunOutcome]]
-    const loaded = await runners.load(code, build, PROGRAM_CALLING)
+    const loaded = await runners.load(cCode(code), build, PROGRAM_CALLING)
     const got = await runners.run(loaded, [input, input], options)
     return [expected, ...got.map(({ outcome }) => outcome)]
   }

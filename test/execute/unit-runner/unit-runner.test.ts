@@ -12,6 +12,7 @@ import type { UnitInput, UnitRun } from '../../../src/execute/unit-runner/protoc
 import type { Input } from '../../../src/records/input.ts'
 import type { RunOutcome } from '../../../src/records/run-outcome.ts'
 import { locateTools } from '../../../src/toolchain/locate-tools.ts'
+import { cCode } from '../../fixtures/c-code.ts'
 import { openRunnerEngine, type RunnerEngine } from './runner-engine.ts'
 
 const PROGRAM: EntryPoint = { kind: 'program', exitDefined: true }
@@ -34,7 +35,7 @@ async function outcomes(
   inputs: readonly string[],
   { build = 'plain', isolated = false }: { build?: BuildKind; isolated?: boolean } = {},
 ): Promise<RunOutcome[]> {
-  const unit = await runners.load(code, build, PROGRAM)
+  const unit = await runners.load(cCode(code), build, PROGRAM)
   const runs = await runners.run(unit, inputs.map(stdin), { fill: 0xa5, fuel: 0, isolated })
   return runs.map(({ outcome }) => outcome)
 }
@@ -113,7 +114,7 @@ describe('inputs that share a process begin as in a new one', () => {
 
 describe('what an input finds', () => {
   const run = async (code: string, inputs: readonly UnitInput[], build: BuildKind = 'plain') => {
-    const unit = await runners.load(code, build, PROGRAM)
+    const unit = await runners.load(cCode(code), build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
       image: unit.image,
       inputs,
@@ -203,7 +204,7 @@ it(
     const code = main(
       'int mib; scanf("%d", &mib); char *p = malloc(mib << 20); for (long i = 0; i < (long)mib << 20; i += 4096) p[i] = 1; printf("%d", mib);',
     )
-    const unit = await runners.load(code, 'plain', PROGRAM)
+    const unit = await runners.load(cCode(code), 'plain', PROGRAM)
     const many = Array.from({ length: 40 }, (_, index) => ({ stdin: index % 10 === 7 ? '100' : '1' }))
     for (const inputs of [many, many.slice(7, 8)]) {
       const reply = await (await runners.runner('plain')).run({
@@ -287,7 +288,7 @@ describe('groups', () => {
     run: Partial<UnitRun> & { build?: BuildKind },
   ) {
     const { build = 'plain', ...how } = run
-    const unit = await runners.load(code, build, PROGRAM)
+    const unit = await runners.load(cCode(code), build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
       image: unit.image,
       inputs: groups.flatMap((inputs, group) =>
@@ -461,7 +462,7 @@ describe('the runner', () => {
       main('there_is_no_such_function();', 'void there_is_no_such_function(void);'),
     ],
   ])('refuses what needs the real linker: %s', async (reason, code) => {
-    const unit = await runners.load(code, 'plain', PROGRAM)
+    const unit = await runners.load(cCode(code), 'plain', PROGRAM)
     const reply = await runners.reply(unit, [stdin('')], { fill: 0, fuel: 0 })
     expect(reply).toEqual({ kind: 'unsupported', reason })
   })
@@ -503,7 +504,7 @@ describe('the runner', () => {
   )
 
   it('answers after it was killed, with the objects it had', async () => {
-    const unit = await runners.load(echo, 'plain', PROGRAM)
+    const unit = await runners.load(cCode(echo), 'plain', PROGRAM)
     const options = { fill: 0, fuel: 0 }
     const before = (await runners.run(unit, [stdin('7')], options))[0]!.outcome
     const runner = await runners.runner('plain')
@@ -515,7 +516,7 @@ describe('the runner', () => {
 
   it('makes a run once more whose process is killed', async () => {
     const slow = main('int n; scanf("%d", &n); for (long i = 0; i < 20000000; i++) n ^= 1; printf("%d", n);')
-    const unit = await runners.load(slow, 'plain', PROGRAM)
+    const unit = await runners.load(cCode(slow), 'plain', PROGRAM)
     const runner = await runners.runner('plain')
     const run = runners.run(unit, [stdin('7')], { fill: 0, fuel: 0 })
     process.kill(runner.pid!, 'SIGKILL')
@@ -525,7 +526,7 @@ describe('the runner', () => {
   it(
     'does not grow over 10,000 runs',
     async () => {
-      const unit = await runners.load(echo, 'plain', PROGRAM)
+      const unit = await runners.load(cCode(echo), 'plain', PROGRAM)
       const runner = await runners.runner('plain')
       const options = { fill: 0, fuel: 0 }
       const inputs = Array.from({ length: 1000 }, (_, index) => stdin(`${index}`))

@@ -1,29 +1,29 @@
-/** C files on disk enter, raw items leave. At most `maxBytes` + 1 bytes of a file are ever read. */
+/** Source files on disk enter, raw items leave. At most `maxBytes` + 1 bytes of a file are ever read. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { errorCode } from '../base/explain-file-error.ts'
 import { UserError } from '../base/user-error.ts'
 import type { ContainerLabel, RawContent, RawItem } from './raw-item.ts'
 
 /** One item a file; `row` is the file's name below its folder. */
-export function* readCFiles(
+export function* readTextFiles(
   files: readonly { readonly path: string; readonly name: string }[],
   label: ContainerLabel,
   maxBytes: number,
 ): Generator<RawItem> {
   for (const { path, name } of files) {
     const { dataset, split, license } = label
-    yield { dataset, split, row: name, license, load: () => readCFile(path, maxBytes) }
+    yield { dataset, split, row: name, license, load: () => readTextFile(path, maxBytes) }
   }
 }
 
 /** Reads a file that the user named: failing is the user's error, not an item to drop. */
-export async function readNamedCFile(path: string, maxBytes: number): Promise<RawContent> {
-  const content = await readCFile(path, maxBytes)
+export async function readNamedTextFile(path: string, maxBytes: number): Promise<RawContent> {
+  const content = await readTextFile(path, maxBytes)
   if (content.kind !== 'dropped' || content.reason !== 'unreadable') return content
   throw new UserError(`${path} cannot be read (${content.detail}): check its permissions`)
 }
 
-async function readCFile(path: string, maxBytes: number): Promise<RawContent> {
+async function readTextFile(path: string, maxBytes: number): Promise<RawContent> {
   let handle: FileHandle | undefined
   try {
     handle = await open(path)
