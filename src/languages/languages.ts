@@ -1,6 +1,7 @@
 /** The source languages that groups are made from: the one place that lists them. */
 import { UserError } from '../base/user-error.ts'
 import type { Code } from '../compile/code.ts'
+import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
 import { cSource } from './c/c-source.ts'
 import type { SourceLanguage } from './source-language.ts'
@@ -30,6 +31,10 @@ export const languageOfFile = (name: string): SourceLanguage | undefined =>
   SOURCE_LANGUAGES.find(({ endings, preprocessedEndings }) =>
     [...endings, ...preprocessedEndings].some((ending) => name.endsWith(ending)),
   )
+
+/** The language of a source: that of the file which it came from, else C. */
+export const languageOfSource = ({ row }: Pick<Source, 'row'>): SourceLanguage =>
+  languageOfFile(row) ?? DEFAULT_LANGUAGE
 
 /**
  * A unit's code as the engines take it.

@@ -8,7 +8,7 @@ import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { GroupTools } from '../group/group-tools.ts'
 import { type RedrawTask, redrawGroup } from '../group/redraw-group.ts'
 import { type LabelFinding, verifyGroup } from '../group/verify-group.ts'
-import { DEFAULT_LANGUAGE, languageOf, languageOfFile } from '../languages/languages.ts'
+import { languageOf, languageOfSource } from '../languages/languages.ts'
 import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
@@ -39,8 +39,7 @@ export const extractSource = (task: {
   toReply(async () => {
     frontEnd ??= openClangRunner(options)
     const { source, kinds } = task
-    const language = languageOfFile(source.row) ?? DEFAULT_LANGUAGE
-    return language.extractUnits(source, { kinds, compile: (await frontEnd).run })
+    return languageOfSource(source).extractUnits(source, { kinds, compile: (await frontEnd).run })
   })
 
 export const buildUnit = (task: GroupTask): Promise<Reply<UnitOutcome>> =>
