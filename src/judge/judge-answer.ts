@@ -42,12 +42,15 @@ export async function judgeAnswer(
   suite: Suite,
   workshop: Workshop,
 ): Promise<Verdict | { readonly kind: 'sandbox-error'; readonly detail: string }> {
-  const calls = [...new Set(suite.tests.flatMap((test) => (test.kind === 'call' ? [test.name] : [])))]
+  const tests = suite.tests.filter((test) => test.kind === 'call')
+  const functions = [...new Set(tests.map(({ name }) => name))]
   const definition = definitionOf(program.language)
   const programs = findPrograms(definition)
-  const reason = unjudgedReason(suite, calls, definition, programs !== undefined)
+  const reason = unjudgedReason(suite, functions, definition, programs !== undefined)
   if (reason !== undefined) return { kind: 'unjudged', reason }
-  const job = { box, code: program.code, call: calls[0], limits: suite.limits, programs: programs!, workshop }
+  const [name] = functions
+  const calls = name === undefined ? undefined : { name, arguments: tests.map((test) => test.arguments) }
+  const job = { box, code: program.code, calls, limits: suite.limits, programs: programs!, workshop }
   const built = await definition.build(job)
   if (built.kind !== 'built') return built
   for (const [index, test] of suite.tests.entries()) {

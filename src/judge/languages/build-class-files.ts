@@ -30,9 +30,9 @@ export async function buildClassFiles(
   )
   const compiled = await server.compile(job.code)
   if (compiled.kind !== 'compiled') return compiled
-  if (job.call === undefined && compiled.mainClass === '')
+  if (job.calls === undefined && compiled.mainClass === '')
     return { kind: 'compile-error', message: 'nothing has a method main' }
-  const driver = job.call === undefined ? undefined : await compileDriver(server, job)
+  const driver = job.calls === undefined ? undefined : await compileDriver(server, job)
   if (driver !== undefined && driver.kind !== 'compiled') return driver
   const names = new Set(compiled.files.map(({ path }) => path))
   if (driver?.files.some(({ path }) => names.has(path)))

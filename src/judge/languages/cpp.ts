@@ -5,14 +5,16 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
+import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
 import { compile } from './build-steps.ts'
+import { cppCallFiles } from './cpp-call.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 import { nativeStackBytes } from './native-stack.ts'
 
 /** A precompiled header fits only where the flags are the same. */
-const FLAGS = ['-std=c++17', '-O2', '-w', '-pipe']
+const FLAGS = ['-std=gnu++17', '-O2', '-w', '-pipe']
 const HEADERS = 'cpp'
 
 export const cpp: LanguageDefinition = {
@@ -29,16 +31,22 @@ export const cpp: LanguageDefinition = {
     const answers = await job.workshop.once('cpp answers', async () => ({ count: 0 }))
     if (++answers.count > 1)
       await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
-    const command = ['/box/answer']
+    const how = { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) }
     const answer = { path: 'answer.cpp', content: job.code }
     const compiler = [gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer']
-    const how = { command, stackBytes: nativeStackBytes(job.limits) }
-    if (job.call === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
-    const driver = callDriver('call.cpp')
-    const name = /\bclass\s+Solution\b|\bstruct\s+Solution\b/.test(job.code)
-      ? `Solution::${job.call}`
-      : job.call
-    return compile(job, [answer, driver], [[...compiler, `-DGEPO_FUNCTION=${name}`, driver.path]], how)
+    if (job.calls === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
+    const [file, other] = cppCallFiles(job.code, job.calls) ?? []
+    if (file === undefined)
+      return { kind: 'compile-error', message: `there is no function ${job.calls.name}` }
+    const build = (each: BoxFile) => {
+      const files = [each, callDriver('call.h'), callDriver('call.cpp')]
+      // The answer's own main, if it has one, is not run.
+      return compile(job, files, [[...compiler, '-Wl,--wrap=main', each.path, 'call.cpp']], how)
+    }
+    const built = await build(file)
+    if (built.kind !== 'compile-error' || other === undefined) return built
+    const completed = await build(other)
+    return completed.kind === 'compile-error' ? built : completed
   },
 }
 

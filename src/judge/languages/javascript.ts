@@ -11,11 +11,11 @@ export const javascript: LanguageDefinition = {
   async build(job) {
     // Whether it is a module is found by its syntax, since no package.json says so.
     const answer = { path: 'answer.js', content: job.code }
-    const files = job.call !== undefined ? [answer, callDriver('call.cjs')] : [answer]
+    const files = job.calls !== undefined ? [answer, callDriver('call.cjs')] : [answer]
     return interpret(
       job,
       files,
-      await nodeCommand(job, job.call !== undefined ? ['/box/call.cjs'] : ['/box/answer.js']),
+      await nodeCommand(job, job.calls !== undefined ? ['/box/call.cjs'] : ['/box/answer.js']),
     )
   },
 }

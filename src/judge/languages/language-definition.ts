@@ -1,5 +1,6 @@
 /** What the judge knows of a language: one record a language, in a file of its own (languages.ts lists them). */
 
+import type { JsonValue } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
 import type { SuiteLimits } from '../../records/suite.ts'
 import type { Box } from '../box.ts'
@@ -24,11 +25,17 @@ export interface LanguageDefinition {
   readonly outOfMemory?: RegExp
 }
 
+/** Of one function, each with its arguments. What they return stays with the judge. */
+export interface Calls {
+  readonly name: string
+  readonly arguments: readonly (readonly JsonValue[])[]
+}
+
 export interface BuildJob {
   readonly box: Box
   readonly code: string
-  /** The function to be called where the program is not to be run: the call is on descriptor 4, its result goes to 3. */
-  readonly call: string | undefined
+  /** The calls that are made where the program is not to be run: each is on descriptor 4, its result goes to 3. */
+  readonly calls: Calls | undefined
   readonly limits: SuiteLimits
   /** The programs found, by role. */
   readonly programs: Readonly<Record<string, string>>

@@ -13,12 +13,12 @@ export const php: LanguageDefinition = {
   listsAreObjects: true,
   async build(job) {
     const php = job.programs.php!
-    const script = job.call !== undefined ? 'call.php' : 'answer.php'
+    const script = job.calls !== undefined ? 'call.php' : 'answer.php'
     const settings = ['-d', `memory_limit=${job.limits.memoryBytes}`, '-d', 'display_errors=stderr']
     const how = { command: [php, ...settings, `/box/${script}`] }
     const files = (code: string) => [
       { path: 'answer.php', content: code },
-      ...(job.call !== undefined ? [callDriver('call.php')] : []),
+      ...(job.calls !== undefined ? [callDriver('call.php')] : []),
     ]
     if (/^(?:#!.*)?\s*<\?/.test(job.code)) return interpret(job, files(job.code), how)
     // In a block that is marked as PHP the opening tag often is left out; without it PHP would print the program.

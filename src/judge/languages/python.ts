@@ -12,8 +12,8 @@ export const python: LanguageDefinition = {
   outOfMemory: /^MemoryError\b/m,
   build(job) {
     const answer = { path: 'answer.py', content: job.code }
-    const files = job.call !== undefined ? [answer, callDriver('call.py')] : [answer]
-    const script = job.call !== undefined ? '/box/call.py' : '/box/answer.py'
+    const files = job.calls !== undefined ? [answer, callDriver('call.py')] : [answer]
+    const script = job.calls !== undefined ? '/box/call.py' : '/box/answer.py'
     return interpret(job, files, {
       // Whole numbers may be as long as they come: a limit on them is no part of the language.
       command: [job.programs.python!, '-B', '-E', '-s', '-X', 'int_max_str_digits=0', script],

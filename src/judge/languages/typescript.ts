@@ -28,7 +28,7 @@ export const typescript: LanguageDefinition = {
       shareFile(esbuildPath(), job.workshop.fence, 'esbuild')
       return {}
     })
-    const isCall = job.call !== undefined
+    const isCall = job.calls !== undefined
     const how = await nodeCommand(job, [isCall ? '/box/call.cjs' : '/box/answer.js'])
     const files = [{ path: 'answer.ts', content: job.code }, ...(isCall ? [callDriver('call.cjs')] : [])]
     const script = await compile(job, files, [[...ESBUILD, '--format=cjs']], how)
