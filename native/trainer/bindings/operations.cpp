@@ -12,6 +12,8 @@
 #include "job-queue.h"
 #include "kernel-trials.h"
 #include "log-prob-values.h"
+#include "profile.h"
+#include "random-weights.h"
 #include "tensor-file.h"
 
 namespace gepo {
@@ -29,6 +31,10 @@ napi_value to_js_list(napi_env env, const std::vector<listed_tensor>& tensors) {
     record.set("name", tensor.name.name).set("part", name_of(tensor.name.part));
     return record.set("numberType", name_of(tensor.type)).set_value("shape", shape).value();
   });
+}
+
+c10::DeviceIndex index_of(c10::Device device) {
+  return device.has_index() ? device.index() : static_cast<c10::DeviceIndex>(0);
 }
 
 int64_t bytes_of(const at::Tensor& tensor) { return tensor.defined() ? static_cast<int64_t>(tensor.nbytes()) : 0; }
@@ -72,7 +78,10 @@ class operations {
             {"autogradGradients", named(autograd)},
             {"logits", named(logits)},
             {"tryKernel", named(try_kernel)},
-            {"close", named(close)}};
+            {"close", named(close)},
+            {"fillRandomly", named(fill)},
+            {"startProfile", named(start_profiling)},
+            {"endProfile", named(end_profiling)}};
   }
 
  private:
@@ -85,6 +94,7 @@ class operations {
         fail("unavailable", "There is no GPU that libtorch can use here: set the device to cpu, or see `gepo doctor`.");
       }
       const auto number = sessions->open(config, options);
+      if (options.device.is_cuda()) at::accelerator::resetPeakStats(index_of(options.device));
       auto& opened = sessions->at(number).model;
       int64_t parameters = 0, trained = 0;
       for (const auto& p : opened.parameters()) {
@@ -123,6 +133,13 @@ class operations {
         stop_if_aborted();
         load_tensor(target, name, file.view(stored));
       }
+      return nothing;
+    };
+  }
+
+  static work fill(const table& sessions, const js_object& from) {
+    return [sessions, number = from.integer("model"), seed = from.integer("seed")]() -> js_result {
+      fill_randomly(sessions->at(number).model, static_cast<uint64_t>(seed));
       return nothing;
     };
   }
@@ -308,7 +325,7 @@ class operations {
       for (const auto& [pass_number, pass] : session.passes) activations += held_by(*pass);
       const auto device = session.model.options().device;
       if (device.is_cuda()) {
-        const auto statistics = at::accelerator::getDeviceStats(device.has_index() ? device.index() : 0);
+        const auto statistics = at::accelerator::getDeviceStats(index_of(device));
         in_use = statistics.allocated_bytes[0].current;
         peak = statistics.allocated_bytes[0].peak;
       }
@@ -400,6 +417,26 @@ class operations {
       for (const auto& made : run_trial(ready)) results.push_back(to_host<double>(made, c10::kDouble));
       return [results](napi_env env) {
         return list_to_js(env, results, [&](const std::vector<double>& values) { return to_js(env, values); });
+      };
+    };
+  }
+
+  static work start_profiling(const table& sessions, const js_object& from) {
+    return [sessions, number = from.integer("model")]() -> js_result {
+      start_profile(sessions->at(number).model.options().device.is_cuda());
+      return nothing;
+    };
+  }
+
+  static work end_profiling(const table&, const js_object&) {
+    return []() -> js_result {
+      return [kernels = end_profile()](napi_env env) {
+        const auto listed = list_to_js(env, kernels, [&](const profiled_kernel& kernel) {
+          js_record one(env);
+          one.set("name", kernel.name).set("calls", kernel.calls);
+          return one.set("nanoseconds", kernel.nanoseconds).value();
+        });
+        return js_record(env).set_value("kernels", listed).value();
       };
     };
   }

@@ -28,6 +28,14 @@ import type { FilledTraining } from './training-defaults.ts'
 const STATE_FILE = 'trainer-state.safetensors'
 const DEFAULT_SHARD_BYTES = 4e9
 
+/** On a GPU a kernel or a copy, on the CPU an operation of libtorch. */
+export interface ProfiledKernel {
+  readonly name: string
+  readonly calls: number
+  /** Of all calls together. */
+  readonly nanoseconds: number
+}
+
 interface NativeModelParts {
   readonly addon: Addon
   /** The native engine's number for it. */
@@ -207,6 +215,19 @@ export class NativeModel implements Model {
    */
   logits(batch: TokenBatch): Promise<Float32Array> {
     return this.#call('logits', batch)
+  }
+
+  /**
+   * Does the work and says where the time of the device went, the longest first.
+   *
+   * @internal for measuring
+   */
+  async profile(work: () => Promise<unknown>): Promise<readonly ProfiledKernel[]> {
+    await this.#call('startProfile', {})
+    const [done] = await Promise.allSettled([work()])
+    const { kernels } = await this.#call<{ kernels: readonly ProfiledKernel[] }>('endProfile', {})
+    if (done.status === 'rejected') throw done.reason
+    return kernels
   }
 
   close(): Promise<void> {

@@ -89,7 +89,11 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
     },
   })
   try {
-    await loadWeights({ addon, handle: opened.model, folder, isTied: config.tied, signal })
+    if (options.randomWeights === undefined) {
+      await loadWeights({ addon, handle: opened.model, folder, isTied: config.tied, signal })
+    } else {
+      await addon.call('fillRandomly', { model: opened.model, seed: options.randomWeights }, signal)
+    }
     return model
   } catch (error) {
     await model.close()

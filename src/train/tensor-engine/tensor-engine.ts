@@ -74,6 +74,11 @@ export interface OpenModelOptions {
   readonly logitRows?: number
   /** Default auto. */
   readonly kernels?: Kernels
+  /**
+   * A seed: weights are drawn by it on the device and those of the folder are not read, which may have config.json
+   * alone. For measuring what a model of some size takes.
+   */
+  readonly randomWeights?: number
   readonly signal?: AbortSignal
 }
 
@@ -246,6 +251,7 @@ export interface MemoryFigures {
   /** Held by passes that wait for their backward pass. */
   readonly activations: number
   readonly deviceInUse: number | null
+  /** Since the device's last model was opened. */
   readonly devicePeak: number | null
 }
 

@@ -1,0 +1,18 @@
+/** Compiles the engine against the libtorch of this machine, as the set-up does. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { findLibtorch } from '../../../scripts/setup/libtorch.mjs'
+import { buildTrainer } from '../../../scripts/setup/trainer.mjs'
+import { ROOT } from '../build-engine.ts'
+import { readContext, round, tell, timed } from '../context.ts'
+
+readContext()
+const said: string[] = []
+const { seconds } = await timed(async () =>
+  buildTrainer(ROOT, process.env, (line: string) => said.push(line), { again: true }),
+)
+const found = findLibtorch(ROOT, process.env)
+tell({ libtorch: found?.version ?? null, seconds: round(seconds), said })
+const built = join(ROOT, 'native/trainer/build')
+if (!existsSync(join(built, 'trainer.node'))) throw new Error(said.join('\n'))
+tell({ graphs: existsSync(join(built, 'trainer-cuda.so')) })

@@ -1,0 +1,77 @@
+/** What a check runs, in which order and for how long each: correctness first, so that the time that is left goes to speed. */
+
+export interface Part {
+  readonly name: string
+  /** What it shows, for the report. */
+  readonly shows: string
+  /** At most; what it has told until then is kept. */
+  readonly seconds: number
+  /** Needs no GPU and runs beside the next parts, until the first that is timed. */
+  readonly beside?: boolean
+  /** Measures time: nothing runs beside it. */
+  readonly timed?: boolean
+}
+
+export const PARTS: readonly Part[] = [
+  { name: 'build', shows: 'the engine compiles against the libtorch that is there', seconds: 240 },
+  {
+    name: 'machine',
+    shows: 'the GPU, its driver, PyTorch, and the two ceilings: products and copies',
+    seconds: 60,
+  },
+  { name: 'tests', shows: 'the tests of the engine on a GPU', seconds: 120 },
+  { name: 'parity', shows: 'the same numbers as transformers, float32 and bfloat16', seconds: 90 },
+  {
+    name: 'generation',
+    shows: 'Qwen3-8B draws: tokens a second with and without CUDA graphs',
+    seconds: 70,
+    timed: true,
+  },
+  {
+    name: 'training',
+    shows: 'GEPO steps on all of Qwen3-8B: tokens a second, MFU, memory',
+    seconds: 120,
+    timed: true,
+  },
+  { name: 'profile', shows: 'the twenty kernels that a step takes longest for', seconds: 60, timed: true },
+  {
+    name: 'attention',
+    shows: 'which of the kernels for attention is fastest here',
+    seconds: 60,
+    timed: true,
+  },
+  {
+    name: 'oorl',
+    shows: 'two OORL steps on Qwen3-8B, with the time of their phases',
+    seconds: 90,
+    timed: true,
+  },
+  {
+    name: 'beside',
+    shows: 'transformers draws the same answers from the same weights',
+    seconds: 90,
+    timed: true,
+  },
+]
+
+/**
+ * @param isBuilt whether a built engine came along: then compiling one is only a test, which keeps nobody waiting
+ * @throws Error naming a part that there is not
+ */
+export function planParts(names: readonly string[] | undefined, isBuilt: boolean): Part[] {
+  const unknown = names?.find((name) => !PARTS.some((part) => part.name === name))
+  if (unknown !== undefined) {
+    throw new Error(`There is no part ${unknown}: choose among ${PARTS.map(({ name }) => name).join(', ')}.`)
+  }
+  return PARTS.filter(({ name }) => names?.includes(name) ?? true).map((part) =>
+    part.name === 'build' && isBuilt ? { ...part, beside: true } : part,
+  )
+}
+
+/** A part that has not even this long left is not begun. */
+const LEAST_SECONDS = 5
+
+/** How long a part may take of what is left; undefined: it is left out. */
+export function secondsFor(part: Part, left: number): number | undefined {
+  return left < LEAST_SECONDS ? undefined : Math.min(part.seconds, left)
+}

@@ -1,0 +1,100 @@
+/**
+ * `npm run check:gpu [-- --out check-gpu.json] [--parts tests,training] [--seconds 480] [--python python3]`: shows on
+ * any machine with an NVIDIA GPU whether the training engine works there, and how fast it is. Each part is a process
+ * with a time limit; the report is written anew whenever there is something to say, so that nothing that was found is
+ * lost. `--device cpu --tiny` reaches every part on any machine, with figures that mean nothing.
+ *
+ * `--pack <file> [--prebuilt <folder>]` writes all of this as one archive for machines without network, Node and npm.
+ */
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { hardware } from '../save-report.ts'
+import { prebuiltEnv } from './build-engine.ts'
+import type { Context } from './context.ts'
+import { writePack } from './pack.ts'
+import { type Part, planParts, secondsFor } from './plan.ts'
+import { type PartReport, runPart } from './run-part.ts'
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'check-gpu.json' },
+    parts: { type: 'string' },
+    seconds: { type: 'string', default: '480' },
+    python: { type: 'string', default: 'python3' },
+    device: { type: 'string', default: 'cuda' },
+    tiny: { type: 'boolean', default: false },
+    pack: { type: 'string' },
+    prebuilt: { type: 'string' },
+  },
+})
+
+async function check(): Promise<void> {
+  const endAt = performance.now() + Number(values.seconds) * 1000
+  const scratch = mkdtempSync(join(tmpdir(), 'gepo-check-gpu-'))
+  const context: Context = {
+    device: values.device === 'cpu' ? 'cpu' : 'cuda',
+    tiny: values.tiny,
+    python: values.python,
+    scratch,
+  }
+  const built = prebuiltEnv(process.env)
+  const env = { ...process.env, ...built, HF_HUB_OFFLINE: '1' }
+  const parts: Record<string, Partial<PartReport> & { readonly shows: string }> = {}
+  const save = () => {
+    const report = {
+      check: 'gpu',
+      date: new Date().toISOString(),
+      machine: hardware(),
+      options: values,
+      parts,
+    }
+    writeFileSync(`${values.out}.part`, `${JSON.stringify(report, null, 2)}\n`)
+    renameSync(`${values.out}.part`, values.out)
+  }
+  const run = async (part: Part) => {
+    const { name, shows } = part
+    const left = (endAt - performance.now()) / 1000
+    const seconds = secondsFor(context.device === 'cpu' ? { ...part, seconds: 4 * part.seconds } : part, left)
+    if (seconds === undefined) {
+      parts[name] = { shows, outcome: 'left out', words: 'No time was left.', figures: {} }
+    } else {
+      const onFigures = (figures: PartReport['figures']) => {
+        parts[name] = { shows, figures }
+        save()
+      }
+      const program = join(import.meta.dirname, 'parts', `${name}.ts`)
+      parts[name] = { shows, ...(await runPart(program, { context, env, seconds, onFigures })) }
+    }
+    save()
+    process.stdout.write(`${name}: ${parts[name].outcome}, ${parts[name].seconds ?? 0} s\n`)
+    if (parts[name].words) process.stdout.write(`${parts[name].words}\n`)
+  }
+  try {
+    let beside: Promise<void>[] = []
+    for (const part of planParts(values.parts?.split(','), built !== undefined)) {
+      if (part.beside) {
+        beside.push(run(part))
+        continue
+      }
+      if (part.timed) {
+        await Promise.all(beside)
+        beside = []
+      }
+      await run(part)
+    }
+    await Promise.all(beside)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+  const failed = Object.values(parts).filter(({ outcome }) => outcome !== 'done')
+  process.stdout.write(`Written to ${resolve(values.out)}.\n`)
+  if (failed.length > 0) process.exitCode = 1
+}
+
+if (values.pack === undefined) await check()
+else {
+  const bytes = writePack(values.pack, values.prebuilt)
+  process.stdout.write(`${resolve(values.pack)}: ${(bytes / 1e6).toFixed(1)} MB\n`)
+}

@@ -1,0 +1,49 @@
+/**
+ * A model and the lengths of sequences in, the floating-point operations of a training step out, and what share of a
+ * GPU's peak they are. Only what the model asks for is counted: layers that are run a second time to save memory are
+ * not, so that saving memory shows as a lower share.
+ *
+ *     forward = 2 x (weights of the linear layers) x tokens
+ *             + 2 x vocabulary x hidden x (response tokens)          the head sees only what predicts a response
+ *             + 4 x layers x heads x head size x sum of L (L + 1) / 2    queries x keys and weights x values, causal
+ *     step    = 3 x forward                                          the backward pass is two products for each
+ *
+ * The usual 6 N + attention, with the embedding left out, which is looked up and not multiplied.
+ */
+import { countWeights, type DecoderShape, decoderTensors } from '../../src/train/model/decoder-tensors.ts'
+
+export interface SequenceLength {
+  readonly prompt: number
+  readonly response: number
+}
+
+export function forwardFlops(shape: DecoderShape, lengths: readonly SequenceLength[]): number {
+  const linear = countWeights(decoderTensors(shape).filter(({ role }) => role === 'linear'))
+  // The last token of a sequence predicts nothing and is not run.
+  const inputs = lengths.map(({ prompt, response }) => prompt + response - 1)
+  const tokens = sum(inputs)
+  const predicted = sum(lengths.map(({ response }) => response))
+  const pairs = sum(inputs.map((length) => (length * (length + 1)) / 2))
+  const { vocabulary, hidden, layers, heads, headSize } = shape
+  return 2 * linear * tokens + 2 * vocabulary * hidden * predicted + 4 * layers * heads * headSize * pairs
+}
+
+export function stepFlops(shape: DecoderShape, lengths: readonly SequenceLength[]): number {
+  return 3 * forwardFlops(shape, lengths)
+}
+
+/** Of the vendor's data sheets: dense bfloat16 products, operations a second. */
+const PEAKS: readonly (readonly [RegExp, number])[] = [
+  [/\bB200\b/, 2250e12],
+  [/\b(H100|H200|H800|GH200)\b/, 989e12],
+  [/\b(A100|A800)\b/, 312e12],
+]
+
+/** Undefined for a GPU that is not in the table. */
+export function peakFlops(gpu: string): number | undefined {
+  return PEAKS.find(([name]) => name.test(gpu))?.[1]
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

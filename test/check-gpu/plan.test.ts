@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { PARTS, planParts, secondsFor } from '../../bench/check-gpu/plan.ts'
+
+const FOLDER = join(import.meta.dirname, '../../bench/check-gpu/parts')
+
+describe('the plan of a check', () => {
+  it('has a program for every part, and a part for every program', () => {
+    const programs = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))
+    expect(programs.sort()).toEqual(PARTS.map(({ name }) => `${name}.ts`).sort())
+    expect(PARTS.every(({ name }) => existsSync(join(FOLDER, `${name}.ts`)))).toBe(true)
+  })
+
+  it('shows that the engine is right before it shows how fast it is', () => {
+    const firstTimed = PARTS.findIndex(({ timed }) => timed)
+    expect(PARTS.slice(firstTimed).every(({ timed }) => timed)).toBe(true)
+    expect(PARTS.slice(0, firstTimed).map(({ name }) => name)).toEqual([
+      'build',
+      'machine',
+      'tests',
+      'parity',
+    ])
+  })
+
+  it('keeps the order of the parts that are asked for', () => {
+    expect(planParts(['training', 'tests'], false).map(({ name }) => name)).toEqual(['tests', 'training'])
+  })
+
+  it('names the parts that there are to who asks for another', () => {
+    expect(() => planParts(['trainings'], false)).toThrow(/no part trainings: choose among build, machine/)
+  })
+
+  it('lets nobody wait for a build where a built engine came along', () => {
+    const besides = (isBuilt: boolean) => planParts(undefined, isBuilt).filter(({ beside }) => beside)
+    expect(besides(true).map(({ name }) => name)).toEqual(['build'])
+    expect(besides(false)).toEqual([])
+  })
+
+  it('gives a part what is left and begins none without time', () => {
+    const part = { name: 'tests', shows: '', seconds: 100 }
+    expect([500, 60, 4, -3].map((left) => secondsFor(part, left))).toEqual([100, 60, undefined, undefined])
+  })
+})
