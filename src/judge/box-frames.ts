@@ -1,5 +1,5 @@
 /** The host's side of the frames that native/judge-box/judge-box.c documents. Pure functions on bytes. */
-import { bytes, encodeRequest, list, u32, u64 } from '../sandbox/protocol.ts'
+import { bytes, encodeRequest, frameOf, list, u32, u64 } from '../sandbox/protocol.ts'
 import type { RunRequest } from '../sandbox/run-report.ts'
 
 export const BOX_PROTOCOL_VERSION = 1
@@ -21,7 +21,7 @@ export interface BoxRun extends RunRequest {
 }
 
 export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buffer {
-  return frame([
+  return frameOf([
     u32(PREPARE),
     u64(boxBytes),
     u32(files.length),
@@ -37,10 +37,5 @@ export function encodeBoxRun({ writableBox, ...request }: BoxRun): Buffer {
   // Without its length; the flags come first.
   const body = encodeRequest(request).subarray(4)
   if (writableBox) body.writeUInt32LE(body.readUInt32LE(0) | FLAG_WRITABLE_BOX, 0)
-  return frame([u32(RUN), body])
-}
-
-function frame(parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat([u32(length), ...parts], length + 4)
+  return frameOf([u32(RUN), body])
 }

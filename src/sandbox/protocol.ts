@@ -39,7 +39,7 @@ export function encodeRequest(request: RunRequest): Buffer {
   const { limits } = request
   const flags = (request.aslr === false ? FLAG_NO_ASLR : 0) | (request.wantRecord ? FLAG_WANT_RECORD : 0)
   const environment = Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`)
-  const body = [
+  return frameOf([
     u32(flags),
     ...encodeLimits(limits),
     ...text(request.path),
@@ -47,9 +47,13 @@ export function encodeRequest(request: RunRequest): Buffer {
     ...list(environment),
     ...bytes(typeof request.stdin === 'string' ? Buffer.from(request.stdin, 'latin1') : request.stdin),
     ...bytes(request.args),
-  ]
-  const length = body.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat([u32(length), ...body], length + 4)
+  ])
+}
+
+/** A whole frame: the length of the parts, then the parts. */
+export function frameOf(parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return Buffer.concat([u32(length), ...parts], length + 4)
 }
 
 export function decodeHello(frame: Buffer): Hello {

@@ -10,7 +10,9 @@ import { blobsTable } from './blobs.ts'
 import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
-import { readLevel, readLevels, readLoserClass } from './read-levels.ts'
+import { readLevel, readLoserClass } from './read-levels.ts'
+import { PAGE_ROWS } from './tables.ts'
+import { winnersTable } from './winners.ts'
 
 export interface AuditRows {
   readonly path: string
@@ -60,8 +62,6 @@ interface GroupRow {
   source_id: Uint8Array
 }
 
-const PAGE = 512
-
 /** @throws UserError where the file is missing, foreign, newer or damaged */
 export function openAuditRows(path: string): AuditRows {
   const { connection: db, close } = openForReading(path)
@@ -70,9 +70,7 @@ export function openAuditRows(path: string): AuditRows {
     FROM groups JOIN units ON units.key = groups.unit_key JOIN sources ON sources.key = units.source_key`
   const byKey = db.prepare<GroupRow>(`${select} WHERE groups.key = ?`)
   const page = db.prepare<GroupRow>(`${select} WHERE groups.key > ? ORDER BY groups.key LIMIT ?`)
-  const winners = db.prepare<{ ir_blob: number; levels: string }>(
-    'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',
-  )
+  const winners = winnersTable(db, blobs)
   const losers = db.prepare<Omit<AuditLoser, 'ir'> & { ir_blob: number }>(
     'SELECT ir_blob, level, class, operator, difficulty FROM losers WHERE group_key = ? ORDER BY ordinal',
   )
@@ -93,10 +91,7 @@ export function openAuditRows(path: string): AuditRows {
   })
   const groupOf = (row: GroupRow): AuditGroup => ({
     ...headOf(row),
-    winners: winners.all(row.key).map(({ ir_blob, levels }) => ({
-      ir: blobs.load(ir_blob),
-      levels: readLevels(levels),
-    })),
+    winners: winners.loadChosen(row.key),
     losers: losers.all(row.key).map(({ ir_blob, level, class: loserClass, ...loser }) => ({
       ...loser,
       level: readLevel(level),
@@ -106,7 +101,8 @@ export function openAuditRows(path: string): AuditRows {
   })
 
   function* allRows(): Generator<GroupRow> {
-    for (let rows = page.all(0, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.key, PAGE)) yield* rows
+    for (let rows = page.all(0, PAGE_ROWS); rows.length > 0; rows = page.all(rows.at(-1)!.key, PAGE_ROWS))
+      yield* rows
   }
 
   const rows: AuditRows = {

@@ -10,7 +10,8 @@ import { blobsTable } from './blobs.ts'
 import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
-import { readLevel, readLevels, readLoserClass } from './read-levels.ts'
+import { readLevel, readLoserClass } from './read-levels.ts'
+import { winnersTable } from './winners.ts'
 
 export interface TrainingRows {
   readonly path: string
@@ -43,9 +44,7 @@ export function openTrainingRows(path: string): TrainingRows {
   const head = db.prepare<{ key: number; code_blob: number }>(
     `SELECT groups.key, coalesce(groups.centre_blob, units.code_blob) AS code_blob FROM groups JOIN units ON units.key = groups.unit_key WHERE groups.id = ?`,
   )
-  const winners = db.prepare<{ ir_blob: number; levels: string }>(
-    'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',
-  )
+  const winners = winnersTable(db, blobs)
   const losers = db.prepare<{ ir_blob: number; level: Level; class: LoserClass; operator: string }>(
     'SELECT ir_blob, level, class, operator FROM losers WHERE group_key = ? ORDER BY ordinal',
   )
@@ -58,10 +57,7 @@ export function openTrainingRows(path: string): TrainingRows {
       return {
         id,
         code: blobs.load(row.code_blob),
-        winners: winners.all(row.key).map(({ ir_blob, levels }) => ({
-          ir: blobs.load(ir_blob),
-          levels: readLevels(levels),
-        })),
+        winners: winners.loadChosen(row.key),
         losers: losers.all(row.key).map(({ ir_blob, level, class: loserClass, ...loser }) => ({
           ...loser,
           level: readLevel(level),

@@ -8,6 +8,8 @@ import { readLevels } from './read-levels.ts'
 export interface Winners {
   insert(groupKey: number, winners: readonly Winner[]): void
   load(groupKey: number): Winner[]
+  /** The group's members alone, in their order. */
+  loadChosen(groupKey: number): Omit<Winner, 'chosen'>[]
 }
 
 export function winnersTable(db: Connection, blobs: Blobs): Winners {
@@ -16,6 +18,9 @@ export function winnersTable(db: Connection, blobs: Blobs): Winners {
   )
   const load = db.prepare<{ ir_blob: number; levels: string; chosen: number }>(
     'SELECT ir_blob, levels, chosen FROM winners WHERE group_key = ? ORDER BY ordinal',
+  )
+  const loadChosen = db.prepare<{ ir_blob: number; levels: string }>(
+    'SELECT ir_blob, levels FROM winners WHERE group_key = ? AND chosen = 1 ORDER BY ordinal',
   )
   return {
     insert(groupKey, winners) {
@@ -28,6 +33,12 @@ export function winnersTable(db: Connection, blobs: Blobs): Winners {
         ir: blobs.load(ir_blob),
         levels: readLevels(levels),
         chosen: chosen === 1,
+      }))
+    },
+    loadChosen(groupKey) {
+      return loadChosen.all(groupKey).map(({ ir_blob, levels }) => ({
+        ir: blobs.load(ir_blob),
+        levels: readLevels(levels),
       }))
     },
   }

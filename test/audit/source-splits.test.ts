@@ -7,9 +7,9 @@ import {
   splitsOfClusters,
 } from '../../src/audit/source-splits.ts'
 import { createRandom } from '../../src/base/random.ts'
+import { SPLITS } from '../../src/records/split.ts'
 
 const id = (n: number) => createHash('sha256').update(String(n)).digest('hex')
-const SPLITS = ['train', 'validation', 'test'] as const
 const placed = (n: number): PlacedSource => ({ id: id(n), split: SPLITS[n % 3]! })
 
 describe('the splits of clusters', () => {

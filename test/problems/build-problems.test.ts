@@ -10,6 +10,7 @@ import { openJudge } from '../../src/judge/open-judge.ts'
 import { buildProblems, type ProblemsSettings } from '../../src/problems/build-problems.ts'
 import { readProblems } from '../../src/problems/read-problems.ts'
 import { readTasks } from '../../src/problems/read-tasks.ts'
+import { SPLITS } from '../../src/records/split.ts'
 import { DEFAULT_SUITE_LIMITS } from '../../src/records/suite.ts'
 import { openProblemsStore } from '../../src/store/problems/problems-store.ts'
 import { run } from '../cli/captured-context.ts'
@@ -146,7 +147,7 @@ describe('tasks', () => {
     expect(readTasks(database).map(({ id }) => id)).toEqual(tasks.map(({ id }) => id))
     expect(readTasks(database, { targets: ['bash'] })).toEqual([])
     expect(readTasks(database, { sources: ['python'] })).toEqual([])
-    const splits = (['train', 'validation', 'test'] as const).map((split) => readTasks(database, { split }))
+    const splits = SPLITS.map((split) => readTasks(database, { split }))
     expect(splits.flat()).toHaveLength(4)
   })
 

@@ -1,5 +1,5 @@
 /** The host's side of the messages that native/unit-runner/messages.h documents. Pure functions on bytes. */
-import { bytes, encodeLimits, list, Reader, readReport, u32 } from '../../sandbox/protocol.ts'
+import { bytes, encodeLimits, frameOf, list, Reader, readReport, u32 } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
 export const UNIT_RUNNER_VERSION = 4
@@ -85,7 +85,7 @@ export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
     (run.wantRecord ? FLAG_WANT_RECORD : 0) |
     (run.wrapAllocations ? FLAG_WRAP : 0) |
     STOP_FLAGS[run.stopAt ?? 'never']
-  const body = [
+  return frameOf([
     u32(forget.length),
     ...forget.map(u32),
     u32(keep.size),
@@ -98,9 +98,7 @@ export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
     ...environment(run.env),
     u32(run.inputs.length),
     ...run.inputs.flatMap(encodeInput),
-  ]
-  const length = body.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat([u32(length), ...body], length + 4)
+  ])
 }
 
 function encodeInput({ stdin, args, env, group, fill, expected }: UnitInput): Uint8Array[] {

@@ -1,5 +1,6 @@
 /** The native engine behind the interface of `engine.ts`: libtorch, on the CPU or an NVIDIA GPU. */
 import { join } from 'node:path'
+import { DEFAULT_LOGIT_ROWS } from '../config/engine-defaults.ts'
 import { type Addon, loadAddon } from './addon.ts'
 import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
 import { loadWeights } from './load-weights.ts'
@@ -7,8 +8,6 @@ import { readModelConfig } from './model-config.ts'
 import { NativeModel } from './native-model.ts'
 import { EngineError, type Model, type OpenModelOptions, type TensorEngine } from './tensor-engine.ts'
 import { fillTraining } from './training-defaults.ts'
-
-const DEFAULT_LOGIT_ROWS = 1024
 
 export interface TensorEngineOptions {
   /** Threads that one operation on the CPU may use. Default: as many as libtorch finds cores. */

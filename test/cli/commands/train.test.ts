@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { readTasks } from '../../../src/problems/read-tasks.ts'
+import { SPLITS } from '../../../src/records/split.ts'
 import { makeTinyWorld, tinyConfig } from '../../train/run/tiny-run.ts'
 import { openBigramEngine } from '../../train/tensor-engine/bigram-engine.ts'
 import { run } from '../captured-context.ts'
@@ -60,9 +61,7 @@ describe('gepo train', () => {
       cpSync(join(fixture, name), join(source, name))
     await run(['problems', source, '--out', problems, '--targets', 'javascript'])
     // One problem is in one split, which is both trained and validated on.
-    const split = (['train', 'validation', 'test'] as const).find(
-      (name) => readTasks(problems, { split: name }).length > 0,
-    )
+    const split = SPLITS.find((name) => readTasks(problems, { split: name }).length > 0)
     const file = join(world.folder, 'reinforce.yaml')
     const config = {
       method: 'reinforce',

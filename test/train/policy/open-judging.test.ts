@@ -1,8 +1,10 @@
 /** Tasks and verdicts as a run gets them: from a database of problems and by the real judge. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SPLITS } from '../../../src/records/split.ts'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
 import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
@@ -38,9 +40,8 @@ describe('tasks and their judge', () => {
     const made = await run(['problems', join(folder, 'sources'), '--out', problems, '--targets', 'bash,cpp'])
     expect(made.exit, made.stderr).toBe(0)
     judging = await openJudging(config())
-    const splits = ['train', 'validation', 'test'] as const
     const all = await Promise.all(
-      splits.map((split) => judging.tasks({ split, sources: null, targets: null })),
+      SPLITS.map((split) => judging.tasks({ split, sources: null, targets: null })),
     )
     expect(all.flat().map(({ target }) => target)).toEqual(['bash', 'cpp'])
     task = all.flat()[0]!

@@ -1,5 +1,6 @@
 /** On what and how the tensors are computed. */
 import { z } from 'zod'
+import { DEFAULT_LOGIT_ROWS } from '../engine-defaults.ts'
 import { OURS, oneOf, positive, source, whole, yesNo } from '../fields.ts'
 
 const training = z.discriminatedUnion(
@@ -53,7 +54,7 @@ export const engineSection = z.strictObject({
   activationBytes: whole(0).nullable().default(null).meta(source('none: everything is kept')),
   /** Rows of logits held at a time. */
   logitRows: whole(1)
-    .default(1024)
+    .default(DEFAULT_LOGIT_ROWS)
     .meta(source(`${OURS}: 0.6 GiB with 151,936 entries`)),
   /** Of norms, rotations, gates, log-probabilities and optimiser steps: our own kernels, or libtorch's operations. */
   kernels: oneOf(['auto', 'fused', 'torch'])
