@@ -43,9 +43,15 @@ GEPO_KERNEL float narrow<float>(float x) {
 }
 template <>
 GEPO_KERNEL bfloat16 narrow<bfloat16>(float x) {
+#ifdef __CUDACC__
+  bfloat16 y;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
+  return y;
+#else
   if (x != x) return {0x7fc0};
   const auto bits = bits_of(x);
   return {static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16)};
+#endif
 }
 
 // What x is after it was stored as T.
@@ -79,7 +85,24 @@ template <int N, class T>
 GEPO_KERNEL void store(T* to, const floats<N>& wide) {
   packed<T, N> stored;
   for (int i = 0; i < N; ++i) stored.values[i] = narrow<T>(wide[i]);
+#ifdef __CUDACC__
+  // Of one in a loop the compiler left to itself makes eight.
+  if constexpr (sizeof stored == sizeof(uint4)) {
+    uint4 whole;
+    memcpy(&whole, &stored, sizeof whole);
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
+                 :
+                 : "l"(__cvta_generic_to_global(to)), "r"(whole.x), "r"(whole.y), "r"(whole.z), "r"(whole.w)
+                 : "memory");
+    return;
+  }
+#endif
   *reinterpret_cast<packed<T, N>*>(to) = stored;
+}
+
+template <int N, class T>
+GEPO_KERNEL void copy(T* to, const T* from) {
+  *reinterpret_cast<packed<T, N>*>(to) = *reinterpret_cast<const packed<T, N>*>(from);
 }
 
 }  // namespace gepo

@@ -96,7 +96,7 @@ struct backward_turned_slice {
     const auto* from = static_cast<const T*>(call.d_values) + (token * call.key_heads + head) * call.head_size;
     auto* to = static_cast<T*>(call.d_qkv) + (token * all + all - call.key_heads + head) * call.head_size;
     for (int64_t column = team.rank() * N; column < call.head_size; column += team.size() * N) {
-      store<N>(to + column, load<N>(from + column));
+      copy<N>(to + column, from + column);
     }
   }
 
@@ -130,46 +130,43 @@ struct backward_turned_slice {
                               : static_cast<const T*>(call.d_keys) +
                                     (token * call.key_heads + head - call.heads) * call.head_size;
     auto* dx = static_cast<T*>(call.d_qkv) + (token * all + head) * call.head_size;
-    if (weight == nullptr) {
+    float inverse_rms = 1, mean = 0;
+    if (weight != nullptr) {
+      float squares = 0, products = 0;
       for (int64_t column = team.rank() * N; column < half; column += team.size() * N) {
+        const auto first = load<N>(x + column);
+        const auto second = load<N>(x + half + column);
         const auto d = turned_back(dy, token, column);
-        store<N>(dx + column, d.first);
-        store<N>(dx + half + column, d.second);
+        const auto first_weight = load<N>(weight + column);
+        const auto second_weight = load<N>(weight + half + column);
+        for (int i = 0; i < N; ++i) {
+          squares += first[i] * first[i] + second[i] * second[i];
+          products += d.first[i] * first_weight[i] * first[i] + d.second[i] * second_weight[i] * second[i];
+        }
       }
-      return;
+      inverse_rms = 1 / sqrtf(team.sum(squares) / call.head_size + call.epsilon);
+      mean = team.sum(products) * inverse_rms / call.head_size;
     }
-    float squares = 0, products = 0;
     for (int64_t column = team.rank() * N; column < half; column += team.size() * N) {
-      const auto first = load<N>(x + column);
-      const auto second = load<N>(x + half + column);
-      const auto d = turned_back(dy, token, column);
-      const auto first_weight = load<N>(weight + column);
-      const auto second_weight = load<N>(weight + half + column);
-      for (int i = 0; i < N; ++i) {
-        squares += first[i] * first[i] + second[i] * second[i];
-        products += d.first[i] * first_weight[i] * first[i] + d.second[i] * second_weight[i] * second[i];
+      auto d = turned_back(dy, token, column);
+      if (weight != nullptr) {
+        const auto first = load<N>(x + column);
+        const auto second = load<N>(x + half + column);
+        const auto first_weight = load<N>(weight + column);
+        const auto second_weight = load<N>(weight + half + column);
+        for (int i = 0; i < N; ++i) {
+          const float first_unit = first[i] * inverse_rms;
+          const float second_unit = second[i] * inverse_rms;
+          if (scratch != nullptr) {
+            scratch[i * packs + column / N] += d.first[i] * first_unit;
+            scratch[i * packs + (half + column) / N] += d.second[i] * second_unit;
+          }
+          d.first[i] = (d.first[i] * first_weight[i] - first_unit * mean) * inverse_rms;
+          d.second[i] = (d.second[i] * second_weight[i] - second_unit * mean) * inverse_rms;
+        }
       }
-    }
-    const float inverse_rms = 1 / sqrtf(team.sum(squares) / call.head_size + call.epsilon);
-    const float mean = team.sum(products) * inverse_rms / call.head_size;
-    for (int64_t column = team.rank() * N; column < half; column += team.size() * N) {
-      const auto first = load<N>(x + column);
-      const auto second = load<N>(x + half + column);
-      const auto d = turned_back(dy, token, column);
-      const auto first_weight = load<N>(weight + column);
-      const auto second_weight = load<N>(weight + half + column);
-      floats<N> d_first, d_second;
-      for (int i = 0; i < N; ++i) {
-        const float first_unit = first[i] * inverse_rms;
-        const float second_unit = second[i] * inverse_rms;
-        d_first[i] = (d.first[i] * first_weight[i] - first_unit * mean) * inverse_rms;
-        d_second[i] = (d.second[i] * second_weight[i] - second_unit * mean) * inverse_rms;
-        if (scratch == nullptr) continue;
-        scratch[i * packs + column / N] += d.first[i] * first_unit;
-        scratch[i * packs + (half + column) / N] += d.second[i] * second_unit;
-      }
-      store<N>(dx + column, d_first);
-      store<N>(dx + half + column, d_second);
+      store<N>(dx + column, d.first);
+      store<N>(dx + column + half, d.second);
     }
   }
 };
