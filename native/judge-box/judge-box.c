@@ -1,5 +1,5 @@
 /*
- * judge-box serve: runs programs of any language, one answer after another, and reports on each run.
+ * judge-box serve [v1|v2]: runs programs of any language, one answer after another, and reports on each run.
  * judge-box keep MEMORY_BYTES PROGRAM [ARGUMENT...]: becomes PROGRAM, confined. This is for compilers that stay.
  *
  * In: frames on standard input, as ../shared/protocol.h has them, each beginning with a u32:
@@ -31,12 +31,13 @@
 /* Below it lie the descriptors that a program gets. The box's own are all above. */
 #define FIRST_OWN_FD 10
 
-static struct result serve_run(struct shared *shared, char *frame, size_t length, struct channel *channels) {
+static struct result serve_run(struct shared *shared, struct cgroup *cgroup, char *frame, size_t length,
+                               struct channel *channels) {
   struct request request;
   struct result result;
   if (parse_request(frame, length, &request)) {
     limit_channels(channels, &request.limits);
-    result = run_program(shared, &request, channels);
+    result = run_program(shared, cgroup, &request, channels);
   } else {
     result = failed(&channels[ERR], "malformed request");
   }
@@ -45,7 +46,7 @@ static struct result serve_run(struct shared *shared, char *frame, size_t length
   return result;
 }
 
-static void serve(struct shared *shared) {
+static void serve(struct shared *shared, struct cgroup *cgroup) {
   size_t length;
   for (char *frame; (frame = receive_frame(&length));) {
     struct channel channels[CHANNELS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
@@ -56,7 +57,7 @@ static void serve(struct shared *shared) {
     struct result result;
     uint32_t op = read_u32(&reader);
     if (op == OP_PREPARE) result = prepare(&reader, &channels[ERR]);
-    else if (op == OP_RUN) result = serve_run(shared, reader.at, (size_t)(reader.end - reader.at), channels);
+    else if (op == OP_RUN) result = serve_run(shared, cgroup, reader.at, (size_t)(reader.end - reader.at), channels);
     else result = failed(&channels[ERR], "malformed request");
     respond(&result, channels);
     release_channels(channels);
@@ -78,8 +79,8 @@ static int keep_program(uint64_t memory_bytes, char **argv) {
 int main(int argc, char **argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (argc >= 4 && strcmp(argv[1], "keep") == 0) return keep_program(strtoull(argv[2], NULL, 10), argv + 3);
-  if (argc != 2 || strcmp(argv[1], "serve") != 0) {
-    fputs("usage: judge-box serve | judge-box keep MEMORY_BYTES PROGRAM [ARGUMENT...]\n", stderr);
+  if (argc < 2 || argc > 3 || strcmp(argv[1], "serve") != 0) {
+    fputs("usage: judge-box serve [v1|v2] | judge-box keep MEMORY_BYTES PROGRAM [ARGUMENT...]\n", stderr);
     return 2;
   }
   if (!has_seccomp()) {
@@ -89,12 +90,14 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   /* A program, which has the same user, may not look into this process. */
   prctl(PR_SET_DUMPABLE, 0);
+  struct cgroup cgroup = {0};
+  if (argc == 3 && !take_cgroup(&cgroup, argv[2])) die("cgroup");
   if (!fill_low_descriptors(FIRST_OWN_FD)) die("standard input");
   struct shared *shared = share_memory();
   if (!shared) die("mmap");
   if (!own_mounts()) die("mount namespace");
   if (!mount_temporary(INPUT, "nr_inodes=16,mode=0755")) die(INPUT);
   say_hello(BOX_PROTOCOL_VERSION, 0, has_seccomp());
-  serve(shared);
+  serve(shared, &cgroup);
   return 0;
 }

@@ -8,7 +8,7 @@
 #include "confine.h"
 #include "look-at-run.h"
 
-/* A run that only ever waited for a core is ended after this many times its limit on the wall clock. */
+/* A run is ended after this many times its limit on the wall clock, even if it only ever waited for a core. */
 #define MOST_PATIENCE 10u
 
 struct shared {
@@ -21,6 +21,7 @@ struct shared {
 enum step {
   STEP_NONE,
   STEP_PARENT,
+  STEP_CGROUP,
   STEP_MOUNTS,
   STEP_FORK,
   STEP_FILES,
@@ -32,15 +33,11 @@ enum step {
 };
 
 static const char *const step_names[] = {
-    [STEP_PARENT] = "find its parent",
-    [STEP_MOUNTS] = "mount its file systems",
-    [STEP_FORK] = "start its process",
-    [STEP_FILES] = "arrange its descriptors",
-    [STEP_FOLDER] = "enter its folder",
-    [STEP_LIMITS] = "set its limits",
-    [STEP_PRIVILEGES] = "give up privileges",
-    [STEP_FILTER] = "filter its system calls",
-    [STEP_EXECUTE] = "execute it",
+    [STEP_PARENT] = "find its parent",         [STEP_CGROUP] = "join its cgroup",
+    [STEP_MOUNTS] = "mount its file systems",  [STEP_FORK] = "start its process",
+    [STEP_FILES] = "arrange its descriptors",  [STEP_FOLDER] = "enter its folder",
+    [STEP_LIMITS] = "set its limits",          [STEP_PRIVILEGES] = "give up privileges",
+    [STEP_FILTER] = "filter its system calls", [STEP_EXECUTE] = "execute it",
 };
 
 struct shared *share_memory(void) {
@@ -71,11 +68,12 @@ static _Noreturn void become_program(struct shared *shared, const struct request
 }
 
 /* The first process of a run's PID namespace. When it ends, all of them end. Signals from inside do not reach it. */
-static _Noreturn void hold_namespace(struct shared *shared, const struct request *request,
+static _Noreturn void hold_namespace(struct shared *shared, const struct cgroup *cgroup, const struct request *request,
                                      const struct child_files *files) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   /* The parent is in another namespace and shows as 0. It would show as 1 if it had died. */
   if (getppid() != 0) fail(shared, STEP_PARENT);
+  if (!join_cgroup(cgroup)) fail(shared, STEP_CGROUP);
   if (!mount_own_files(request->flags & FLAG_WRITABLE_BOX)) fail(shared, STEP_MOUNTS);
   pid_t program = fork();
   if (program < 0) fail(shared, STEP_FORK);
@@ -96,53 +94,62 @@ static _Noreturn void hold_namespace(struct shared *shared, const struct request
 
 /* ---- in the judge box ---- */
 
-/* A busy machine is not taken for a program that waits: what wants a core is bounded by its CPU time. */
-static bool is_out_of_time(const struct limits *limits, uint64_t started_us) {
-  uint64_t wall_us = now_us(CLOCK_MONOTONIC) - started_us, limit_us = limits->wall_ms * 1000;
-  if (wall_us <= limit_us) return false;
-  if (wall_us > MOST_PATIENCE * limit_us) return true;
-  struct waiting waiting = look_at_threads();
-  return !waiting.wants_core && wall_us > limit_us + waiting.longest_us;
+/* What is known of a run while it goes on. */
+struct watch {
+  const struct limits *limits;
+  const struct channel *channels;
+  const struct cgroup *cgroup;
+  uint64_t started_us;
+  struct account account;
+};
+
+/*
+ * The wall clock counts while no thread of the run has or wants a core, so that a busy machine is not taken for a program
+ * that waits. What wants a core is bounded by its CPU time.
+ */
+static uint64_t waited_us(const struct watch *watch, uint64_t now) {
+  const uint64_t most_us = MOST_PATIENCE * watch->limits->wall_ms * 1000;
+  return now - watch->started_us > most_us ? UINT64_MAX : watch->account.idle_us;
 }
 
-static struct used used_so_far(const struct limits *limits, const struct channel *channels, uint64_t started_us) {
-  const struct usage usage = look_at_processes();
+static struct used used_so_far(struct watch *watch, uint64_t now) {
+  look_at_run(&watch->account, now);
+  const uint64_t cpu_us = watch->cgroup->exists ? cgroup_cpu_us(watch->cgroup) : watch->account.cpu_us;
   return (struct used){
-      .too_much_output = any_is_over(channels),
-      .cpu_us = usage.cpu_us,
-      .wall_us = is_out_of_time(limits, started_us) ? UINT64_MAX : 0,
-      /* Pages that processes share are counted for each: hence half of what all of them have together. */
-      .memory_bytes = usage.largest_bytes > usage.all_bytes / 2 ? usage.largest_bytes : usage.all_bytes / 2,
+      .too_much_output = any_is_over(watch->channels),
+      .cpu_us = cpu_us,
+      .wall_us = waited_us(watch, now),
+      .memory_bytes = ran_out_of_memory(watch->cgroup) ? UINT64_MAX : memory_of_run(&watch->account),
   };
 }
 
 /* Reads along until no process of the run is left. Says which limit ended it, KIND_EXITED if none. */
-static enum response_kind watch_run(const struct request *request, struct channel *channels, pid_t first, int pidfd,
-                                    uint64_t started_us) {
+static enum response_kind watch_run(struct watch *watch, struct channel *channels, pid_t first, int pidfd) {
   enum response_kind stopped = KIND_EXITED;
-  uint64_t next_look_us = started_us + POLL_MS * 1000;
+  uint64_t next_look_us = watch->started_us + POLL_MS * 1000;
   while (!read_along(channels, pidfd, POLL_MS * 1000)) {
     const uint64_t now = now_us(CLOCK_MONOTONIC);
     if (stopped != KIND_EXITED || (now < next_look_us && !any_is_over(channels))) continue;
-    const struct used used = used_so_far(&request->limits, channels, started_us);
-    stopped = exceeded_limit(&request->limits, &used);
+    const struct used used = used_so_far(watch, now);
+    stopped = exceeded_limit(watch->limits, &used);
     if (stopped != KIND_EXITED) kill(first, SIGKILL);
-    next_look_us = now + POLL_MS * 1000;
+    next_look_us = now_us(CLOCK_MONOTONIC) + POLL_MS * 1000;
   }
   return stopped;
 }
 
-static struct result describe(const struct request *request, const struct shared *shared,
-                              const struct channel *channels, enum response_kind stopped, const struct rusage *usage,
-                              uint64_t wall_us) {
+static struct result describe(const struct watch *watch, const struct shared *shared, enum response_kind stopped,
+                              const struct rusage *usage, uint64_t wall_us) {
+  const uint64_t seen_us = watch->cgroup->exists ? cgroup_cpu_us(watch->cgroup) : watch->account.cpu_us;
+  const uint64_t waited_for_us = used_cpu_us(usage), largest_bytes = (uint64_t)usage->ru_maxrss * 1024;
   const struct used used = {
-      .too_much_output = any_is_over(channels),
-      .cpu_us = used_cpu_us(usage),
-      .memory_bytes = (uint64_t)usage->ru_maxrss * 1024,
+      .too_much_output = any_is_over(watch->channels),
+      .cpu_us = seen_us > waited_for_us ? seen_us : waited_for_us,
+      .memory_bytes = ran_out_of_memory(watch->cgroup) ? UINT64_MAX : largest_bytes,
   };
-  const struct run_end end = stopped == KIND_EXITED ? name_end(&request->limits, &used, shared->status)
+  const struct run_end end = stopped == KIND_EXITED ? name_end(watch->limits, &used, shared->status)
                                                     : (struct run_end){stopped, 0};
-  return (struct result){end.kind, end.code, used.cpu_us, wall_us, used.memory_bytes};
+  return (struct result){end.kind, end.code, used.cpu_us, wall_us, largest_bytes};
 }
 
 /* Standard input has a name; all else is as in the supervisor. */
@@ -153,7 +160,8 @@ static bool open_files(const struct request *request, struct channel *channels, 
          open_other_files(request, channels, files);
 }
 
-struct result run_program(struct shared *shared, const struct request *request, struct channel *channels) {
+struct result run_program(struct shared *shared, struct cgroup *cgroup, const struct request *request,
+                          struct channel *channels) {
   struct child_files files;
   *shared = (struct shared){0};
   if (!open_files(request, channels, &files)) {
@@ -161,17 +169,23 @@ struct result run_program(struct shared *shared, const struct request *request, 
     close_child_files(&files);
     return failed(&channels[ERR], "cannot open the run's files: %s", strerror(error));
   }
-  uint64_t started_us = now_us(CLOCK_MONOTONIC);
+  if (!begin_run(cgroup, &request->limits)) {
+    int error = errno;
+    close_child_files(&files);
+    return failed(&channels[ERR], "cannot set the limit of the cgroup: %s", strerror(error));
+  }
+  const uint64_t started_us = now_us(CLOCK_MONOTONIC);
+  struct watch watch = {&request->limits, channels, cgroup, started_us, {.last_look_us = started_us}};
   const unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | SIGCHLD;
   pid_t first = (pid_t)syscall(__NR_clone, flags, NULL, NULL, NULL, NULL);
-  if (first == 0) hold_namespace(shared, request, &files);
+  if (first == 0) hold_namespace(shared, cgroup, request, &files);
   int clone_error = errno;
   close_child_files(&files);
   if (first < 0) return failed(&channels[ERR], "cannot make namespaces: %s", strerror(clone_error));
 
   int pidfd = (int)syscall(__NR_pidfd_open, first, 0);
   if (pidfd < 0) die("pidfd_open");
-  enum response_kind stopped = watch_run(request, channels, first, pidfd, started_us);
+  enum response_kind stopped = watch_run(&watch, channels, first, pidfd);
   struct rusage usage;
   int status;
   if (wait4(first, &status, 0, &usage) != first) die("wait4");
@@ -183,7 +197,8 @@ struct result run_program(struct shared *shared, const struct request *request, 
   if (shared->failed_step != STEP_NONE)
     return failed(&channels[ERR], "cannot run %s: could not %s: %s", request->path, step_names[shared->failed_step],
                   strerror(shared->error));
-  if (stopped == KIND_EXITED && !shared->ended)
+  /* The kernel may have chosen the first process to end for lack of memory. */
+  if (stopped == KIND_EXITED && !shared->ended && !ran_out_of_memory(cgroup))
     return failed(&channels[ERR], "the run of %s was ended from outside", request->path);
-  return describe(request, shared, channels, stopped, &usage, wall_us);
+  return describe(&watch, shared, stopped, &usage, wall_us);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../shared/run-files.h"
+#include "cgroup.h"
 
 /* Beside those of ../shared/protocol.h: lets the program write to the box, as compilers do. */
 #define FLAG_WRITABLE_BOX 4u
@@ -14,4 +15,5 @@ struct shared;
 /* NULL with errno if the system refuses. */
 struct shared *share_memory(void);
 
-struct result run_program(struct shared *shared, const struct request *request, struct channel *channels);
+struct result run_program(struct shared *shared, struct cgroup *cgroup, const struct request *request,
+                          struct channel *channels);

@@ -4,11 +4,13 @@
  * In: files, then runs among them. Out: a report for each. When the runner breaks, the runs until the next `prepare`
  * report a sandbox-error, and that starts it anew. One call at a time.
  */
+import { closeSync } from 'node:fs'
 import { decodeHello, decodeReport, wallLimitMs } from '../sandbox/protocol.ts'
 import type { RunReport } from '../sandbox/run-report.ts'
 import { SupervisorProcess, type User } from '../sandbox/supervisor-process.ts'
 import { boxCommand, JUDGE_BOX, SUPPORT } from './box-command.ts'
 import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodeBoxRun, encodePrepare } from './box-frames.ts'
+import { type Cgroup, type CgroupPlace, makeCgroup } from './cgroup.ts'
 
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
@@ -31,10 +33,13 @@ export interface Box {
 export interface BoxFence {
   readonly supportFolder: string
   readonly user: User | undefined
+  /** Where the boxes' cgroups are made, if anywhere. */
+  readonly cgroups?: CgroupPlace | undefined
 }
 
 export function makeBox(fence: BoxFence): Box {
   let process: SupervisorProcess | undefined
+  let cgroup: Cgroup | undefined
   const exchange = async (frame: Buffer, timeoutMs: number): Promise<RunReport> => {
     if (process === undefined || process.isDead) return broken('the sandbox has ended')
     const answer = await process.exchange(frame, timeoutMs)
@@ -43,7 +48,10 @@ export function makeBox(fence: BoxFence): Box {
   return {
     async prepare(files) {
       if (process === undefined || process.isDead) {
-        const started = await start(fence)
+        const started = await start(fence, () => {
+          if (fence.cgroups !== undefined) cgroup ??= makeCgroup(fence.cgroups)
+          return cgroup
+        })
         if (typeof started === 'string') return broken(started)
         process = started
       }
@@ -51,7 +59,11 @@ export function makeBox(fence: BoxFence): Box {
     },
     run: (request) =>
       exchange(encodeBoxRun(request), MOST_PATIENCE * wallLimitMs(request.limits) + ANSWER_GRACE_MS),
-    stop: async () => process?.stop(),
+    async stop() {
+      await process?.stop()
+      await cgroup?.remove()
+      cgroup = undefined
+    },
   }
 }
 
@@ -72,8 +84,21 @@ export async function boxProblem(fence: BoxFence): Promise<string | undefined> {
   }
 }
 
-async function start({ supportFolder, user }: BoxFence): Promise<SupervisorProcess | string> {
-  const process = new SupervisorProcess(boxCommand(supportFolder, ['serve']), user)
+async function start(
+  { supportFolder, user }: BoxFence,
+  makeCgroupOnce: () => Cgroup | undefined,
+): Promise<SupervisorProcess | string> {
+  let cgroup: Cgroup | undefined
+  let descriptors: readonly number[]
+  try {
+    cgroup = makeCgroupOnce()
+    descriptors = cgroup?.open() ?? []
+  } catch (error) {
+    return `no cgroup can be made: ${(error as Error).message}`
+  }
+  const command = boxCommand(supportFolder, ['serve', ...(cgroup === undefined ? [] : [cgroup.version])])
+  const process = new SupervisorProcess({ ...command, descriptors }, user)
+  for (const descriptor of descriptors) closeSync(descriptor)
   const first = await process.exchange(undefined, START_TIMEOUT_MS)
   if (first.kind === 'dead') return first.detail
   const { version } = decodeHello(first.frame)

@@ -18,6 +18,7 @@ import { findJudgeBox } from '../toolchain/find-judge-box.ts'
 import { setupCommand } from '../toolchain/locate-tools.ts'
 import { type Box, type BoxFence, boxProblem, makeBox } from './box.ts'
 import { JUDGE_BOX } from './box-command.ts'
+import { findCgroupPlace } from './cgroup.ts'
 import type { Judge } from './judge.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import { openWorkshop } from './workshop.ts'
@@ -29,6 +30,14 @@ export interface JudgeOptions {
   readonly temporaryFolder?: string
   /** The runner's executable; default where `findJudgeBox` finds it. */
   readonly runnerPath?: string
+  /** Does without cgroups where there are some; for tests. */
+  readonly withoutCgroups?: boolean
+}
+
+/** A judge with boxes of its own. */
+export interface BoxJudge extends Judge {
+  /** What counts the CPU time and the memory of answers: the kernel's cgroups, or looks at their processes. */
+  readonly accounting: 'cgroup v1' | 'cgroup v2' | 'processes'
 }
 
 /**
@@ -41,17 +50,20 @@ export interface JudgeOptions {
  *
  * @throws UserError if no sandbox for answers works here, or its runner is not built
  */
-export async function openJudge(options: JudgeOptions): Promise<Judge> {
+export async function openJudge(options: JudgeOptions): Promise<BoxJudge> {
   const { slots, temporaryFolder = tmpdir() } = options
   const runner = options.runnerPath ?? findJudgeBox(process.env)
   if (runner === undefined) throw new UserError(`The judge's runner is not built: run \`${setupCommand()}\`.`)
   const supportFolder = prepareBox(runner, JUDGE_BOX, temporaryFolder)
   const problems: string[] = []
+  const cgroups = options.withoutCgroups ? undefined : findCgroupPlace()
   for (const { user } of fences(['full'])) {
-    const fence = { supportFolder, user }
-    const problem = await boxProblem(fence)
-    if (problem === undefined) return new OpenJudge(fence, slots)
-    problems.push(problem)
+    for (const place of cgroups === undefined ? [undefined] : [cgroups, undefined]) {
+      const fence = { supportFolder, user, cgroups: place }
+      const problem = await boxProblem(fence)
+      if (problem === undefined) return new OpenJudge(fence, slots)
+      problems.push(problem)
+    }
   }
   removeBoxDirectory(supportFolder)
   throw new UserError(
@@ -60,7 +72,7 @@ export async function openJudge(options: JudgeOptions): Promise<Judge> {
   )
 }
 
-class OpenJudge implements Judge {
+class OpenJudge implements BoxJudge {
   readonly #fence: BoxFence
   readonly #workshop
   readonly #open = new Set<Promise<Verdict>>()
@@ -74,6 +86,11 @@ class OpenJudge implements Judge {
     this.#workshop = openWorkshop(fence)
     this.#boxes = Array.from({ length: slots }, () => makeBox(fence))
     this.#free = [...this.#boxes]
+  }
+
+  get accounting() {
+    const version = this.#fence.cgroups?.version
+    return version === undefined ? 'processes' : (`cgroup ${version}` as const)
   }
 
   async judge(

@@ -22,9 +22,19 @@ if (isMainThread) {
 export function makeBoxDirectory(parent: string): string {
   sweepBoxDirectories(parent)
   parents.add(parent)
-  const box = mkdtempSync(join(parent, `${PREFIX}${systemTag()}-${process.pid}-`))
+  const box = mkdtempSync(join(parent, nameForProcess(PREFIX)))
   chmodSync(box, 0o755)
   return box
+}
+
+/** What the names of this process's own begin with: `<prefix><system>-<pid>-`. */
+export const nameForProcess = (prefix: string): string => `${prefix}${systemTag()}-${process.pid}-`
+
+/** Whether a name of this kind belongs to a process of this system that has ended. */
+export function isAbandoned(name: string, prefix: string): boolean {
+  const mine = `${prefix}${systemTag()}-`
+  const pid = Number.parseInt(name.slice(mine.length), 10)
+  return name.startsWith(mine) && !Number.isNaN(pid) && !isAlive(pid)
 }
 
 export function removeBoxDirectory(box: string): void {

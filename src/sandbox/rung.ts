@@ -24,6 +24,8 @@ export interface Command {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd: string
+  /** Open files that the process finds as descriptor 3 and the following. */
+  readonly descriptors?: readonly number[]
 }
 
 /** What runs behind the fence: a file of the box, called with the rung's name and these arguments. */

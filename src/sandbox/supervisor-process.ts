@@ -40,11 +40,11 @@ export class SupervisorProcess {
     this.#child = spawn(command.file, command.args, {
       cwd: command.cwd,
       env: { PATH: process.env.PATH },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...(command.descriptors ?? [])],
       // A session of its own: Ctrl-C in the terminal is for the host, which may want to finish its runs.
       detached: true,
       ...user,
-    })
+    }) as ChildProcessByStdio<Writable, Readable, Readable>
     const { stdin, stdout, stderr } = this.#child
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
