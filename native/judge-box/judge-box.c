@@ -13,9 +13,11 @@
  * system calls. It may start processes. All of them are gone before the answer leaves, for the kernel ends a PID
  * namespace as a whole.
  *
- * Not guaranteed: limits on CPU time and memory of all processes together between two looks at them (`POLL_MS`). The
- * limit on the wall clock is stretched while the run wants a core and has none.
- * Each process for itself is bounded by the kernel at any time.
+ * With an argument it finds the files of a cgroup open (cgroup.h), and the kernel counts and bounds CPU time and memory
+ * of a run. Without one it looks at the run's processes.
+ *
+ * Not guaranteed without a cgroup: limits on CPU time and memory of all processes together between two looks at them
+ * (`POLL_MS`). The kernel bounds each process for itself at any time.
  */
 #define _GNU_SOURCE
 #include <sys/prctl.h>

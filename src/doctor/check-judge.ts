@@ -13,7 +13,8 @@ export async function checkJudge(env: NodeJS.ProcessEnv): Promise<PartStatus> {
   try {
     const judge = await openJudge({ slots: 1, runnerPath })
     await judge.close()
-    return { status: 'ok', found: runnerPath, version: 'built' }
+    const by = judge.accounting === 'processes' ? 'looking at processes' : judge.accounting
+    return { status: 'ok', found: runnerPath, version: `built, limits by ${by}` }
   } catch (error) {
     if (error instanceof UserError) return { status: 'broken', found: runnerPath, problem: error.message }
     throw error

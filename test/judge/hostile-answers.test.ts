@@ -50,6 +50,10 @@ const EXPECTED: Readonly<Record<string, readonly Kind[]>> = {
   processor: ['passed'],
   macro: ['compile-error'],
   module: ['passed'],
+  'forgotten-children': ['timeout'],
+  'shared-memory': ['memory-limit'],
+  'page-tables': ['memory-limit'],
+  'socket-buffers': ['memory-limit'],
 }
 
 const sumTest = (numbers: readonly number[]): Test => ({
@@ -66,7 +70,7 @@ const countTest: Test = {
 }
 
 /** Those that would use up whatever time they are given. */
-const ENDLESS = ['slow', 'sleep', 'fork']
+const ENDLESS = ['slow', 'sleep', 'fork', 'forgotten-children']
 
 function suiteFor(name: string): Suite {
   return {
