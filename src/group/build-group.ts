@@ -1,6 +1,7 @@
 /**
- * One unit in, its group or the reason why there is none out: the stages of the whole way in their order.
- * Depends on the unit, the settings and the tools alone, never on what ran before or runs beside it.
+ * One unit in, its group or the reason why there is none out. The folders beside this file are the way: `subject` opens
+ * the unit, `screen` finds mutants that could be losers, `proofs` proves winners and losers, `losers` chooses.
+ * The result depends on the unit, the settings and the tools alone, never on what ran before or runs beside it.
  */
 
 import { createRandom } from '../base/random.ts'
@@ -20,16 +21,13 @@ import type { GroupTools } from './group-tools.ts'
 import { type Candidates, drawOrder, takeCandidates } from './losers/candidates.ts'
 import { findLosers } from './losers/find-losers.ts'
 import { type ClassShares, loserQuotas } from './losers/loser-quotas.ts'
-import {
-  CANDIDATES_PER_LOSER,
-  MUTANTS_PER_BATCH,
-  MUTANTS_PER_LOSER,
-  type RecordVerdict,
-} from './losers/loser-search.ts'
+import { CANDIDATES_PER_LOSER } from './losers/loser-search.ts'
 import { type LoserOrder, type LoserSelection, loserOrder } from './losers/select-losers.ts'
 import { type ProvenWinner, proveWinners } from './proofs/prove-winners.ts'
+import { MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './screen/batch-sizes.ts'
 import { findAstEntries } from './screen/find-ast-entries.ts'
 import { openMutantBuilders } from './screen/mutant-builders.ts'
+import type { RecordVerdict } from './screen/record-verdict.ts'
 import type { Screening } from './screen/screen-mutants.ts'
 import { openSubject, type Subject } from './subject/open-subject.ts'
 import { openUnit } from './subject/open-unit.ts'

@@ -18,8 +18,9 @@ import type { GroupTools } from './group-tools.ts'
 import { drawClasses } from './losers/draw-classes.ts'
 import { openLoserDrawing } from './losers/draw-losers.ts'
 import type { ClassShares } from './losers/loser-quotas.ts'
-import { CANDIDATES_PER_LOSER, type LoserSearch, type RecordVerdict } from './losers/loser-search.ts'
+import { CANDIDATES_PER_LOSER, type LoserSearch } from './losers/loser-search.ts'
 import { type LoserSelection, loserOrder } from './losers/select-losers.ts'
+import type { RecordVerdict } from './screen/record-verdict.ts'
 import { planEntryPoint } from './subject/plan-entry-point.ts'
 
 export interface RedrawSettings {

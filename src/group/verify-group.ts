@@ -1,6 +1,6 @@
 /**
- * A stored group in, what of it does not hold out: every claim is proven again from the group's own contents, by
- * the same runs that made it. Nothing is taken from the record but what is to be proven.
+ * A stored group in, those of its claims that do not hold out. Every claim is proven again from the group's own contents,
+ * by the same runs that made it. Nothing of the record is believed.
  */
 
 import { type CleanInput, screenOf } from '../execute/original/screen-original.ts'

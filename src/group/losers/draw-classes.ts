@@ -1,4 +1,4 @@
-/** A drawing and what each class has to draw from in, the group's losers in it out: of each class its part. */
+/** A drawing, and entries of each class to draw from, in; the group's losers out. Each class has its share of them. */
 
 import { LOSER_CLASSES, type Loser, type LoserClass } from '../../records/group-record.ts'
 import type { PoolEntry } from '../../records/pool-entry.ts'

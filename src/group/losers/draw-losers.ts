@@ -17,10 +17,11 @@ import type { PoolEntry, Shown } from '../../records/pool-entry.ts'
 import type { SyntaxNode } from '../../syntax/parse-c.ts'
 import type { GroupTools } from '../group-tools.ts'
 import { proveAssembled, proveIr, provenVerdict, proveRefused } from '../proofs/prove-losers.ts'
+import type { RecordVerdict } from '../screen/record-verdict.ts'
 import { editDepth } from './edit-depth.ts'
 import { editDistance, lineDistance } from './edit-distance.ts'
 import { loserDifficulty } from './loser-difficulty.ts'
-import type { LoserSearch, RecordVerdict } from './loser-search.ts'
+import type { LoserSearch } from './loser-search.ts'
 import { takeFirst } from './select-losers.ts'
 
 /** A mutant as the loser that it would be in the group. */

@@ -1,7 +1,7 @@
 /**
- * A unit with its proven winners in, proven losers out, of each class as many as wanted. The order of work is by cost:
- * mutants are screened in batches, a step being one call of the engine for all of them; only one that is clean and
- * differs is compiled at a loser's level; only one that is chosen is proven by running its own IR.
+ * A unit with its proven winners in, proven losers out, of each class as many as wanted. Cheap work comes
+ * first. Mutants are screened in batches, and each step is one call of the engine for the whole batch. Only a mutant that
+ * is clean and differs is compiled at a loser's level. Only one that is chosen is proven by running its own IR.
  */
 
 import type { Loser, LoserClass } from '../../records/group-record.ts'
@@ -9,10 +9,11 @@ import type { AstEntry, PoolEntry } from '../../records/pool-entry.ts'
 import type { GroupTools } from '../group-tools.ts'
 import { findIrEntries } from '../screen/find-ir-entries.ts'
 import { findMalformedEntries } from '../screen/find-malformed-entries.ts'
+import type { RecordVerdict } from '../screen/record-verdict.ts'
 import { drawClasses } from './draw-classes.ts'
 import { openLoserDrawing } from './draw-losers.ts'
 import type { ClassShares } from './loser-quotas.ts'
-import type { LoserSearch, RecordVerdict } from './loser-search.ts'
+import type { LoserSearch } from './loser-search.ts'
 
 export interface LoserWish {
   readonly wanted: number

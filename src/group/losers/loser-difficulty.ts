@@ -1,6 +1,6 @@
 /**
- * How much a loser's text is a winner's, and on how many inputs it behaves like one, in; one number for how hard it is
- * to tell from a winner out.
+ * How far a loser's text is from a winner's, and on how many inputs it behaves like one, in; one number out, which says
+ * how hard it is to tell the loser from a winner.
  */
 
 /**

@@ -1,8 +1,8 @@
-/** Mutants of the unit's code in, in the order in which they are to be tried; a batch at a time, those fit for losers out. */
+/** Mutants of the unit's code in, in the order in which they are tried; those fit for losers out, a batch at a time. */
 import type { CodeEngine } from '../../execute/code-engine.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { AstEntry } from '../../records/pool-entry.ts'
-import type { RecordVerdict } from '../losers/loser-search.ts'
+import type { RecordVerdict } from './record-verdict.ts'
 import { type Screening, screenMutants } from './screen-mutants.ts'
 
 /** @param length of a batch */

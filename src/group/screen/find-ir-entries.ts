@@ -10,29 +10,26 @@ import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
 import { chosenWinners } from '../../records/chosen-winners.ts'
 import type { IrEntry } from '../../records/pool-entry.ts'
 import type { GroupTools } from '../group-tools.ts'
-import {
-  type LoserSearch,
-  MUTANTS_PER_BATCH,
-  MUTANTS_PER_LOSER,
-  type RecordVerdict,
-} from '../losers/loser-search.ts'
 import { irBuilder } from '../proofs/prove-losers.ts'
+import { MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './batch-sizes.ts'
+import type { Editing } from './editing.ts'
 import { inTurns } from './in-turns.ts'
+import type { RecordVerdict } from './record-verdict.ts'
 import { screenBuilders } from './screen-mutants.ts'
 
 export async function* findIrEntries(
   { engine }: GroupTools,
-  search: LoserSearch,
+  editing: Editing,
   wanted: number,
   recordVerdict: RecordVerdict,
 ): AsyncGenerator<IrEntry[]> {
-  const edits = editsInTurns(search, wanted * MUTANTS_PER_LOSER)
+  const edits = editsInTurns(editing, wanted * MUTANTS_PER_LOSER)
   const length = wanted * MUTANTS_PER_BATCH
   for (let start = 0; start < edits.length; start += length) {
     const batch = edits.slice(start, start + length)
-    const builders = batch.map(({ mutant }) => irBuilder(engine, search, mutant.text))
+    const builders = batch.map(({ mutant }) => irBuilder(engine, editing, mutant.text))
     const entries: IrEntry[] = []
-    for (const [index, screened] of (await screenBuilders(engine, search, builders)).entries()) {
+    for (const [index, screened] of (await screenBuilders(engine, editing, builders)).entries()) {
       const { mutant, editedWinner } = batch[index]!
       if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
       else {
@@ -52,7 +49,7 @@ export async function* findIrEntries(
 
 /** One edit of each winner after the other, so that no level has more than its part. */
 function editsInTurns(
-  { winners, seed }: LoserSearch,
+  { winners, seed }: Editing,
   count: number,
 ): { readonly mutant: IrMutant; readonly editedWinner: number }[] {
   const random = createRandom(`ir ${seed}`)

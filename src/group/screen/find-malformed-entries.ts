@@ -5,7 +5,7 @@ import { plainMutant } from '../../mutate-ir/plain-mutant.ts'
 import { chosenWinners } from '../../records/chosen-winners.ts'
 import type { MalformedEntry } from '../../records/pool-entry.ts'
 import type { GroupTools } from '../group-tools.ts'
-import type { LoserSearch } from '../losers/loser-search.ts'
+import type { Editing } from './editing.ts'
 import { inTurns } from './in-turns.ts'
 
 /** The assembler has refused them already; few fall out for being equal to others. */
@@ -13,7 +13,7 @@ const TEXTS_PER_LOSER = 2
 
 export async function* findMalformedEntries(
   { assemble }: GroupTools,
-  { winners, seed }: LoserSearch,
+  { winners, seed }: Editing,
   wanted: number,
 ): AsyncGenerator<MalformedEntry[]> {
   const random = createRandom(`malformed ${seed}`)

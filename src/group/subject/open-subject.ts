@@ -1,6 +1,6 @@
 /**
- * A unit, its clean inputs and one of its mutants in; what a group about that mutant rests on out. The same is asked of
- * it as of an original: it must be clean under the sanitizers, repeat itself, and be pure.
+ * A unit, its clean inputs and one of its mutants in; the mutant as the subject of a group out. The mutant must be what
+ * an original must be: clean under the sanitizers, repeatable, and pure.
  */
 
 import type { EntryPoint } from '../../call/entry-point.ts'

@@ -1,4 +1,4 @@
-/** The unit as a mutant of itself: what it is to a group that is about one of its mutants. */
+/** The unit as a mutant of itself. A group that is about a mutant has the unit among its losers, and losers are mutants. */
 import { createHash } from 'node:crypto'
 import type { Mutant } from '../../records/mutant.ts'
 import type { Unit } from '../../records/unit.ts'
