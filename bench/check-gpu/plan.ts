@@ -1,4 +1,5 @@
 /** What a check runs, in which order and for how long each: correctness first, so that the time that is left goes to speed. */
+import { UserError } from '../../src/base/user-error.ts'
 
 export interface Part {
   readonly name: string
@@ -56,12 +57,14 @@ export const PARTS: readonly Part[] = [
 
 /**
  * @param isBuilt whether a built engine came along: then compiling one is only a test, which keeps nobody waiting
- * @throws Error naming a part that there is not
+ * @throws UserError naming a part that there is not
  */
 export function planParts(names: readonly string[] | undefined, isBuilt: boolean): Part[] {
   const unknown = names?.find((name) => !PARTS.some((part) => part.name === name))
   if (unknown !== undefined) {
-    throw new Error(`There is no part ${unknown}: choose among ${PARTS.map(({ name }) => name).join(', ')}.`)
+    throw new UserError(
+      `There is no part ${unknown}: choose among ${PARTS.map(({ name }) => name).join(', ')}.`,
+    )
   }
   return PARTS.filter(({ name }) => names?.includes(name) ?? true).map((part) =>
     part.name === 'build' && isBuilt ? { ...part, beside: true } : part,

@@ -6,10 +6,11 @@
  *
  * `--pack <file> [--prebuilt <folder>]` writes all of this as one archive for machines without network, Node and npm.
  */
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { UserError } from '../../src/base/user-error.ts'
 import { hardware } from '../save-report.ts'
 import { prebuiltEnv } from './build-engine.ts'
 import type { Context } from './context.ts'
@@ -30,16 +31,37 @@ const { values } = parseArgs({
   },
 })
 
+/** @throws UserError */
+function readDevice(): Context['device'] {
+  if (values.device === 'cpu') return 'cpu'
+  if (values.device !== 'cuda') throw new UserError(`--device is cuda or cpu, not ${values.device}.`)
+  if (!existsSync('/dev/nvidiactl') && !existsSync('/dev/dxg')) {
+    throw new UserError(
+      'There is no NVIDIA driver here: add --device cpu --tiny to see every part run, or use another machine.',
+    )
+  }
+  return 'cuda'
+}
+
+/** @throws UserError */
+function readSeconds(): number {
+  const seconds = Number(values.seconds)
+  if (seconds > 0) return seconds
+  throw new UserError(`--seconds is a number above 0, not ${values.seconds}.`)
+}
+
 async function check(): Promise<void> {
-  const endAt = performance.now() + Number(values.seconds) * 1000
+  const endAt = performance.now() + readSeconds() * 1000
+  const device = readDevice()
+  const built = prebuiltEnv(process.env)
+  const plan = planParts(values.parts?.split(','), built !== undefined)
   const scratch = mkdtempSync(join(tmpdir(), 'gepo-check-gpu-'))
   const context: Context = {
-    device: values.device === 'cpu' ? 'cpu' : 'cuda',
+    device,
     tiny: values.tiny,
     python: values.python,
     scratch,
   }
-  const built = prebuiltEnv(process.env)
   const env = { ...process.env, ...built, HF_HUB_OFFLINE: '1' }
   const parts: Record<string, Partial<PartReport> & { readonly shows: string }> = {}
   const save = () => {
@@ -73,7 +95,7 @@ async function check(): Promise<void> {
   }
   try {
     let beside: Promise<void>[] = []
-    for (const part of planParts(values.parts?.split(','), built !== undefined)) {
+    for (const part of plan) {
       if (part.beside) {
         beside.push(run(part))
         continue
@@ -93,8 +115,14 @@ async function check(): Promise<void> {
   if (failed.length > 0) process.exitCode = 1
 }
 
-if (values.pack === undefined) await check()
-else {
-  const bytes = writePack(values.pack, values.prebuilt)
-  process.stdout.write(`${resolve(values.pack)}: ${(bytes / 1e6).toFixed(1)} MB\n`)
+try {
+  if (values.pack === undefined) await check()
+  else {
+    const bytes = writePack(values.pack, values.prebuilt)
+    process.stdout.write(`${resolve(values.pack)}: ${(bytes / 1e6).toFixed(1)} MB\n`)
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
 }

@@ -1,5 +1,5 @@
 /**
- * Two steps of OORL by the trainer itself, as configs/qwen3-8b-oorl.yaml has them, with the time of each phase. The
+ * Two steps of OORL by the trainer itself, as configs/qwen3-8b/oorl.yaml has them, with the time of each phase. The
  * model's weights are drawn, groups and tasks are made up, and the judge is a stub that takes no time: programs are not
  * run here. An answer ends by chance, after some hundred tokens. Nothing of 60 GB is written: checkpoints are left out.
  */
@@ -7,8 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
 import { openStore } from '../../../src/store/store.ts'
-import { loadTrainConfig } from '../../../src/train/config/load-train-config.ts'
-import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
+import type { GroupConfig, RolloutConfig } from '../../../src/train/config/train-config.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import type { Judging } from '../../../src/train/policy/judging.ts'
 import { train } from '../../../src/train/run/train.ts'
@@ -22,9 +21,9 @@ import {
   syntheticSource,
   syntheticUnit,
 } from '../../../test/store/synthetic-records.ts'
-import { ROOT } from '../build-engine.ts'
 import { gib, readContext, round, tell, usedGpuBytes } from '../context.ts'
 import { WEIGHTS_SEED, writeLargeModel } from '../models.ts'
+import { oorlConfig } from '../shipped-configs.ts'
 
 const GROUPS = 30
 const STEPS = 2
@@ -102,14 +101,14 @@ function measuring(native: TensorEngine): TensorEngine {
   }
 }
 
-const shipped = loadTrainConfig(join(ROOT, 'configs/qwen3-8b-oorl.yaml')).config as RolloutConfig
+const shipped = oorlConfig()
 writeTokenizer()
 mkdirSync(join(scratch, 'runs'), { recursive: true })
-const data = 'data' in shipped ? { data: { ...shipped.data, groups: writeGroups(), cache: null } } : {}
+const data = { ...shipped.data, groups: writeGroups(), cache: null }
 for (const cudaGraphs of [false, true]) {
-  const config: RolloutConfig = {
+  const config: RolloutConfig & GroupConfig = {
     ...shipped,
-    ...data,
+    data,
     model: large.folder,
     out: join(scratch, 'runs', `oorl-${cudaGraphs}`),
     maxSteps: STEPS,

@@ -1,22 +1,19 @@
 /** Where the time of a step and of a stretch of drawing goes, kernel by kernel, by libtorch's own profiler. */
-import { join } from 'node:path'
-import { loadTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import { accumulateGradient } from '../../../src/train/preference/accumulate-gradient.ts'
 import { methodOf } from '../../../src/train/preference/method.ts'
 import { openPolicyOptions } from '../../../src/train/run/open-options.ts'
 import type { ProfiledKernel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import { ROOT } from '../build-engine.ts'
 import { readContext, round, tell } from '../context.ts'
 import { makeGroup } from '../make-group.ts'
 import { openLargeModel, writeLargeModel } from '../models.ts'
+import { gepoConfig } from '../shipped-configs.ts'
 
 const TOP = 20
 const NAME_CHARACTERS = 160
 
 const { device, tiny, scratch } = readContext()
-const { config } = loadTrainConfig(join(ROOT, 'configs/qwen3-8b-gpu.yaml'))
-if (!('data' in config)) throw new Error('the configuration of a method that learns from groups was expected')
+const config = gepoConfig()
 const { packedTokens } = config.engine
 const large = writeLargeModel(scratch, tiny)
 const engine = openTensorEngine()

@@ -1,9 +1,7 @@
 /**
- * GEPO steps on all parameters as configs/qwen3-8b-gpu.yaml has them, a group of 4 + 4 responses each: forward and
+ * GEPO steps on all parameters as configs/qwen3-8b/gepo.yaml has them, a group of 4 + 4 responses each: forward and
  * backward pass, the optimiser's step, tokens a second, the share of the GPU's peak, memory beside the plan's.
  */
-import { join } from 'node:path'
-import { loadTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import { accumulateGradient } from '../../../src/train/preference/accumulate-gradient.ts'
 import { methodOf } from '../../../src/train/preference/method.ts'
@@ -11,15 +9,14 @@ import { openPolicyOptions } from '../../../src/train/run/open-options.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import { EngineError } from '../../../src/train/tensor-engine/tensor-engine.ts'
-import { ROOT } from '../build-engine.ts'
 import { gib, gpuName, readContext, round, tell, timed, usedGpuBytes } from '../context.ts'
 import { makeGroup } from '../make-group.ts'
 import { openLargeModel, writeLargeModel } from '../models.ts'
+import { gepoConfig } from '../shipped-configs.ts'
 import { peakFlops, stepFlops } from '../step-flops.ts'
 
 const { device, tiny, scratch } = readContext()
-const { config } = loadTrainConfig(join(ROOT, 'configs/qwen3-8b-gpu.yaml'))
-if (!('data' in config)) throw new Error('the configuration of a method that learns from groups was expected')
+const config = gepoConfig()
 const large = writeLargeModel(scratch, tiny)
 const method = methodOf(config)
 const peak = peakFlops(gpuName() ?? '')
