@@ -5,8 +5,9 @@ import type { EvaluateConstant } from './evaluate-constant.ts'
 import { type FunctionDefinition, findFunctions } from './find-functions.ts'
 import { type InferType, makeInferType } from './infer-type.ts'
 import { inputFunctions, libraryPrototypes } from './library-functions.ts'
-import { type FunctionSignature, readDeclarations, type Variable } from './read-declarations.ts'
+import { type FunctionSignature, readDeclarations } from './read-declarations.ts'
 import { type Preprocessor, readPreprocessor } from './read-preprocessor.ts'
+import type { Variable } from './variable-table.ts'
 
 export interface MutationContext {
   readonly code: string

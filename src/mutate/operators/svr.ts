@@ -11,7 +11,7 @@ import { typeText } from '../c-type.ts'
 import { ancestors, type CodeNode, withParentheses } from '../code-tree.ts'
 import { isInLoopCondition, isInLoopUpdate } from '../mutation-context.ts'
 import type { MutationOperator } from '../mutation-operator.ts'
-import type { Variable } from '../read-declarations.ts'
+import type { Variable } from '../variable-table.ts'
 
 const replacementsPerUse = 2
 
