@@ -10,7 +10,7 @@ const declaratorTypes = new Set([
 ])
 
 /** Those of a declaration, a field, a parameter or a type name. */
-export function declaratorsOf(node: CodeNode): CodeNode[] {
+export function declaratorsIn(node: CodeNode): CodeNode[] {
   const specifier = node.field('type')
   return node.children.filter((child) => child !== specifier && declaratorTypes.has(child.type))
 }

@@ -5,7 +5,7 @@
 
 import { type CType, decayed, intType, scalarType, typeOfSpecifier } from './c-type.ts'
 import { ancestors, type CodeNode, walk } from './code-tree.ts'
-import { declaratorsOf, declared, innermostFunctionDeclarator } from './declarator.ts'
+import { declaratorsIn, declared, innermostFunctionDeclarator } from './declarator.ts'
 import { type FunctionDefinition, functionDeclarator } from './find-functions.ts'
 import { type Variable, VariableTable } from './variable-table.ts'
 
@@ -105,7 +105,7 @@ class DeclarationReader {
 
   /** The type of a parameter's declaration or of a type name. */
   typeOf(node: CodeNode): CType {
-    return declared(declaratorsOf(node)[0] ?? null, this.#baseType(node)).type
+    return declared(declaratorsIn(node)[0] ?? null, this.#baseType(node)).type
   }
 
   /** The base type of a declaration, without its declarators. */
@@ -124,7 +124,7 @@ class DeclarationReader {
     const known = new Map<string, CType>()
     for (const field of walk(body, (inner) => (recordTypes.has(inner.type) ? [] : inner.children))) {
       if (field.type !== 'field_declaration') continue
-      for (const declarator of declaratorsOf(field)) {
+      for (const declarator of declaratorsIn(field)) {
         const { name, type } = declared(declarator, this.#baseType(field))
         if (name !== null) known.set(name, type)
       }
@@ -134,7 +134,7 @@ class DeclarationReader {
 
   #readTypedefs(node: CodeNode): void {
     const base = this.#baseType(node)
-    for (const declarator of declaratorsOf(node)) {
+    for (const declarator of declaratorsIn(node)) {
       const { name, type } = declared(declarator, base)
       if (name !== null) this.#typedefs.set(name, type)
     }
@@ -169,7 +169,7 @@ class DeclarationReader {
 
   #declareVariables(node: CodeNode, scope: Scope, storage: Variable['storage']): void {
     const base = this.#baseType(node)
-    for (const declarator of declaratorsOf(node)) {
+    for (const declarator of declaratorsIn(node)) {
       const { name, type } = declared(declarator, base)
       if (name === null) continue
       if (type.derived[0] === '()') {
