@@ -19,7 +19,11 @@
 static const int absent_calls[] = {
     __NR_socket, __NR_memfd_create, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register,
     __NR_perf_event_open, __NR_userfaultfd, __NR_bpf, __NR_mlock, __NR_mlock2, __NR_mlockall,
-    __NR_set_mempolicy, __NR_mbind, __NR_migrate_pages, __NR_move_pages, __NR_fanotify_init,
+    __NR_set_mempolicy, __NR_mbind, __NR_migrate_pages, __NR_move_pages, __NR_fanotify_init, __NR_io_setup,
+#ifdef __NR_landlock_create_ruleset
+    /* Its rules take memory of the kernel, as many as there are files to name. */
+    __NR_landlock_create_ruleset, __NR_landlock_add_rule, __NR_landlock_restrict_self,
+#endif
 #ifdef __NR_memfd_secret
     __NR_memfd_secret,
 #endif

@@ -112,6 +112,17 @@ describe('a box', () => {
     }
   })
 
+  test.each([
+    // Landlock's rules, and the queues of asynchronous input and output.
+    ['landlock_create_ruleset', 444, '0, 0, 1'],
+    ['io_setup', process.arch === 'arm64' ? 0 : 206, '1, ctypes.byref(ctypes.c_ulong())'],
+  ])('has no %s, which takes memory of the kernel', async (_, call, args) => {
+    const script = `import ctypes; print(ctypes.CDLL(None, use_errno=True).syscall(${call}, ${args}), ctypes.get_errno())`
+    await box.prepare([])
+    const report = await shell(`python3 -c '${script}'`)
+    expect(report).toMatchObject({ kind: 'exited', stdout: '-1 1\n' })
+  })
+
   test('that is stopped breaks the run, and is made anew by the next filling', async () => {
     await box.prepare([])
     const running = shell('sleep 60')
