@@ -38,8 +38,10 @@ struct result prepare(struct reader *reader, struct channel *error) {
     uint32_t mode = read_u32(reader);
     struct bytes content = read_bytes(reader);
     if (!reader->ok) return failed(error, "malformed request");
-    if (!make_folders(path) || !write_file(path, content, mode))
-      return failed(error, "cannot write %s: %s", path, strerror(errno));
+    if (make_folders(path) && write_file(path, content, mode)) continue;
+    /* There is too much of them. */
+    if (errno == ENOSPC) return (struct result){.kind = KIND_OUTPUT_LIMIT};
+    return failed(error, "cannot write %s: %s", path, strerror(errno));
   }
   if (chdir("/") < 0) die("/");
   return (struct result){.kind = KIND_EXITED};

@@ -9,7 +9,7 @@
 #include "look-at-run.h"
 
 /* A run is ended after this many times its limit on the wall clock, even if it only ever waited for a core. */
-#define MOST_PATIENCE 10u
+#define MOST_PATIENCE 100u
 
 struct shared {
   volatile int failed_step, error;
@@ -194,6 +194,11 @@ struct result run_program(struct shared *shared, struct cgroup *cgroup, const st
   /* Nobody writes any more, so the pipes come to an end. */
   for (int i = 0; i < CHANNELS; i++)
     while (channels[i].fd >= 0 && !is_over(&channels[i])) drain(&channels[i]);
+  /* What an answer was compiled to is its own doing. */
+  if (shared->failed_step == STEP_EXECUTE && strncmp(request->path, BOX "/", strlen(BOX "/")) == 0) {
+    failed(&channels[ERR], "%s cannot be executed: %s", request->path, strerror(shared->error));
+    return (struct result){.kind = KIND_EXITED, .code = 126};
+  }
   if (shared->failed_step != STEP_NONE)
     return failed(&channels[ERR], "cannot run %s: could not %s: %s", request->path, step_names[shared->failed_step],
                   strerror(shared->error));

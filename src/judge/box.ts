@@ -15,11 +15,11 @@ import { type Cgroup, type CgroupPlace, makeCgroup } from './cgroup.ts'
 const START_TIMEOUT_MS = 30_000
 const PREPARE_TIMEOUT_MS = 30_000
 /** How much longer the runner waits for a run that waits for a core; it keeps the wall clock itself. */
-export const MOST_PATIENCE = 10
+export const MOST_PATIENCE = 100
 /** For when it does not. */
 const ANSWER_GRACE_MS = 10_000
 /** Of what compilers write: Go's and Rust's executables are the largest. */
-const BOX_BYTES = 256 * 1024 * 1024
+export const BOX_BYTES = 256 * 1024 * 1024
 
 export interface Box {
   /** Empties the box and fills it. */

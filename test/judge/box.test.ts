@@ -94,6 +94,22 @@ describe('a box', () => {
     expect(report).toMatchObject(end)
   })
 
+  test('takes a program of its own that cannot be run for the run\u2019s fault, and one of the system for its own', async () => {
+    await box.prepare([
+      { path: 'text', content: 'no program', executable: true },
+      { path: 'data', content: '' },
+    ])
+    for (const path of ['/box/none', '/box/text', '/box/data'])
+      expect(await shell('', { path, argv: [] })).toMatchObject({ kind: 'exited', code: 126 })
+    expect((await shell('', { path: '/usr/bin/none', argv: [] })).kind).toBe('sandbox-error')
+  })
+
+  test('that is given more files than it holds says so', async () => {
+    const files = Array.from({ length: 17_000 }, (_, index) => ({ path: `many/${index}`, content: '' }))
+    expect((await box.prepare(files)).kind).toBe('output-limit')
+    expect((await box.prepare([])).kind).toBe('exited')
+  })
+
   test('does not take a busy machine for a program that waits', async () => {
     // Together they need far more than the wall clock's limit wherever there are fewer cores than they.
     const boxes = Array.from({ length: 6 }, () => makeBox({ supportFolder, user }))

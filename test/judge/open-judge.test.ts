@@ -155,6 +155,23 @@ int main(void) {
   })
 })
 
+describe('what an answer brings about is never unjudged', () => {
+  test.skipIf(!installed('rust'))('a library for a program', async () => {
+    const code = '#![crate_type = "lib"]\npub fn f() {}'
+    expect((await judge.judge({ language: 'rust', code }, stdin([['', '1']]))).kind).toBe('compile-error')
+  })
+
+  test.skipIf(!installed('haskell'))('a module for a program', async () => {
+    const code = 'module Sums where\nf :: Int -> Int\nf n = n + 1'
+    expect((await judge.judge({ language: 'haskell', code }, stdin([['', '1']]))).kind).toBe('compile-error')
+  })
+
+  test('a program that is larger than its box', async () => {
+    const code = `#${'x'.repeat(257 * 1024 * 1024)}\nprint(1)`
+    expect((await python(code, stdin([['', '1\n']]))).kind).toBe('compile-error')
+  })
+})
+
 test('a suite without tests passes nobody', async () => {
   expect(await python('print(1)', stdin([]))).toEqual({ kind: 'unjudged', reason: 'the suite has no tests' })
 })
@@ -308,12 +325,6 @@ class Solution {
     ['has no such function', 'cpp', 'int g(int a) { return 3; }', 'compile-error'],
     ['has no such function', 'java', 'class A { static int g(int a) { return 3; } }', 'runtime-error'],
     ['returns another type', 'java', 'class A { static String f(int a) { return "3"; } }', 'wrong-answer'],
-    [
-      'takes the name of the caller',
-      'java',
-      'class GepoCall { static int f(int a) { return 3; } }',
-      'compile-error',
-    ],
   ]
   test.each(BADLY_TYPED.filter(([, language]) => installed(language)))(
     'a function that %s does not pass (%s)',

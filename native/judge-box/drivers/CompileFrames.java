@@ -16,12 +16,23 @@ final class CompileFrames {
 
     private CompileFrames() {}
 
-    /** Compiles `first`, which loads most of the compiler, then what comes until there is no more. */
+    /** When the machine's CPU time, in ns, is so much, the source at hand has taken too much of it. */
+    private static long stopAt = Long.MAX_VALUE;
+
+    /**
+     * Compiles `first`, which loads most of the compiler, then what comes until there is no more. A source that takes
+     * more CPU time than the property `gepo.cpuMs` allows is answered by a failure, and ends the machine: a compiler
+     * cannot be stopped otherwise.
+     */
     static void serve(Compiler compiler, String first) throws java.io.IOException {
         java.io.DataInputStream in = new java.io.DataInputStream(System.in);
         java.io.DataOutputStream out = new java.io.DataOutputStream(System.out);
         compiler.compile(first);
         send(out, new byte[0]);
+        long mostNs = Long.getLong("gepo.cpuMs") * 1000000;
+        Thread watch = new Thread(() -> watch(out, mostNs / 1000000));
+        watch.setDaemon(true);
+        watch.start();
         while (true) {
             byte[] text;
             try {
@@ -30,8 +41,35 @@ final class CompileFrames {
             } catch (java.io.EOFException end) {
                 return;
             }
-            send(out, compiler.compile(new String(text, java.nio.charset.StandardCharsets.UTF_8)));
+            synchronized (CompileFrames.class) {
+                stopAt = cpuNs() + mostNs;
+            }
+            byte[] answer = compiler.compile(new String(text, java.nio.charset.StandardCharsets.UTF_8));
+            synchronized (CompileFrames.class) {
+                stopAt = Long.MAX_VALUE;
+                send(out, answer);
+            }
         }
+    }
+
+    private static void watch(java.io.DataOutputStream out, long mostMs) {
+        try {
+            while (true) {
+                Thread.sleep(50);
+                synchronized (CompileFrames.class) {
+                    if (cpuNs() <= stopAt) continue;
+                    send(out, failure("the compiler took more than " + mostMs / 1000.0 + " s of CPU time"));
+                    Runtime.getRuntime().halt(0);
+                }
+            }
+        } catch (java.io.IOException | InterruptedException error) {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static long cpuNs() {
+        java.lang.management.OperatingSystemMXBean system = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        return ((com.sun.management.OperatingSystemMXBean) system).getProcessCpuTime();
     }
 
     /** `classes` are class files by their paths. */

@@ -1,6 +1,5 @@
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
-import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import java.io.ByteArrayOutputStream;
@@ -10,12 +9,17 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -106,40 +110,55 @@ public final class CompileServer {
         InMemory files = new InMemory(system);
         try {
             JavacTask task = (JavacTask) COMPILER.getTask(other, files, problems, OPTIONS, null, List.of(new Source(text)));
-            String mainClass = null;
-            for (CompilationUnitTree unit : task.parse()) mainClass = findMainClass(unit);
+            CompilationUnitTree unit = task.parse().iterator().next();
             task.analyze();
             boolean failed = problems.getDiagnostics().stream().anyMatch(p -> p.getKind() == javax.tools.Diagnostic.Kind.ERROR);
+            // Before class files are made, after which the task tells nothing more.
+            String mainClass = failed ? "" : findMainClass(task, unit);
             if (!failed) task.generate();
             failed |= problems.getDiagnostics().stream().anyMatch(p -> p.getKind() == javax.tools.Diagnostic.Kind.ERROR);
             if (failed) return CompileFrames.failure(describe(problems) + other);
-            return CompileFrames.success(mainClass == null ? "" : mainClass, files.contents());
+            return CompileFrames.success(mainClass, files.contents());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError error) {
             return CompileFrames.failure(describe(problems) + other + "\nthe compiler failed: " + error);
         }
     }
 
-    /** The first class of the unit, public ones first, that has a static method `main`. */
-    private static String findMainClass(CompilationUnitTree unit) {
+    /** The class to run, as graders that call an answer's file Main.java find it: `Main` first, then a public one. */
+    private static String findMainClass(JavacTask task, CompilationUnitTree unit) {
         String folder = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
-        String found = null;
+        List<TypeElement> types = new ArrayList<>();
         for (Tree declared : unit.getTypeDecls()) {
-            if (!(declared instanceof ClassTree)) continue;
-            ClassTree type = (ClassTree) declared;
-            if (!hasMain(type)) continue;
-            if (type.getModifiers().getFlags().contains(Modifier.PUBLIC)) return folder + type.getSimpleName();
-            if (found == null) found = folder + type.getSimpleName();
+            TypeElement type = declared instanceof ClassTree ? task.getElements().getTypeElement(folder + ((ClassTree) declared).getSimpleName()) : null;
+            if (type != null) addWithNested(type, types);
         }
-        return found;
+        return types.stream()
+            .filter(type -> runs(task, type))
+            .min(Comparator.comparingInt(CompileServer::rank))
+            .map(type -> task.getElements().getBinaryName(type).toString())
+            .orElse("");
     }
 
-    private static boolean hasMain(ClassTree type) {
-        for (Tree member : type.getMembers()) {
-            if (!(member instanceof MethodTree)) continue;
-            MethodTree method = (MethodTree) member;
-            if (method.getName().contentEquals("main") && method.getModifiers().getFlags().contains(Modifier.STATIC)) return true;
-        }
-        return false;
+    private static void addWithNested(TypeElement type, List<TypeElement> types) {
+        types.add(type);
+        for (TypeElement nested : ElementFilter.typesIn(type.getEnclosedElements())) addWithNested(nested, types);
+    }
+
+    private static int rank(TypeElement type) {
+        boolean isMain = type.getSimpleName().contentEquals("Main");
+        if (type.getNestingKind() != NestingKind.TOP_LEVEL) return isMain ? 2 : 4;
+        return isMain ? 0 : type.getModifiers().contains(Modifier.PUBLIC) ? 1 : 3;
+    }
+
+    /** Whether it has, or inherits, `public static void main(String[])`. */
+    private static boolean runs(JavacTask task, TypeElement type) {
+        TypeMirror texts = task.getTypes().getArrayType(task.getElements().getTypeElement("java.lang.String").asType());
+        return ElementFilter.methodsIn(task.getElements().getAllMembers(type)).stream().anyMatch(method ->
+            method.getSimpleName().contentEquals("main")
+                && method.getModifiers().containsAll(List.of(Modifier.PUBLIC, Modifier.STATIC))
+                && method.getReturnType().getKind() == TypeKind.VOID
+                && method.getParameters().size() == 1
+                && task.getTypes().isSameType(method.getParameters().get(0).asType(), texts));
     }
 
     private static String describe(DiagnosticCollector<JavaFileObject> problems) {

@@ -243,7 +243,9 @@ long double number(const Value* value) {
   return result;
 }
 
-[[noreturn]] void misfit(const Value* value) { stop("the argument does not fit its type", value->text ? value->text : "a list or record"); }
+[[noreturn]] void misfit(const Value* value) {
+  stop("the argument does not fit its type", value->text ? value->text : "a list or record");
+}
 
 void no_json(const char* why) {
   if (!flaw) flaw = why;

@@ -68,18 +68,19 @@ constexpr bool same<A, A> = true;
 template <class T, class... Others>
 constexpr bool one_of = (same<T, Others> || ...);
 template <class T>
-constexpr bool is_whole = one_of<T, signed char, unsigned char, short, unsigned short, int, unsigned, long, unsigned long,
-                                 long long, unsigned long long, __int128, unsigned __int128, wchar_t, char16_t, char32_t>;
+constexpr bool is_whole =
+    one_of<T, signed char, unsigned char, short, unsigned short, int, unsigned, long, unsigned long, long long,
+           unsigned long long, __int128, unsigned __int128, wchar_t, char16_t, char32_t>;
 template <class T>
 constexpr bool is_float = one_of<T, float, double, long double>;
 
 template <class T>
 T& some();
 
-#define GEPO_HAS(name, ...)               \
-  template <class T, class = void>        \
-  constexpr bool name = false;            \
-  template <class T>                      \
+#define GEPO_HAS(name, ...)        \
+  template <class T, class = void> \
+  constexpr bool name = false;     \
+  template <class T>               \
   constexpr bool name<T, Void<decltype(__VA_ARGS__)>> = true;
 GEPO_HAS(has_items, some<T>().begin() != some<T>().end(), some<typename T::value_type>())
 GEPO_HAS(has_places, some<T>()[0], some<T>().data(), some<T>().size())
@@ -132,7 +133,8 @@ T read_whole(const Value* value) {
   const T result = static_cast<T>(is_negative ? -magnitude : magnitude);
   // As it was only if nothing was cut off.
   const bool kept = (result < 0) == (is_negative && magnitude != 0);
-  if (!kept || (result < 0 ? -static_cast<unsigned __int128>(result) : static_cast<unsigned __int128>(result)) != magnitude)
+  if (!kept ||
+      (result < 0 ? -static_cast<unsigned __int128>(result) : static_cast<unsigned __int128>(result)) != magnitude)
     misfit(value);
   return result;
 }
@@ -202,7 +204,8 @@ T read(const Value* value) {
     if (kind(value) == Kind::none) return T();
     return T(read<Kept<decltype(*some<T>())>>(value));
   } else if constexpr (same<T, char*> || same<T, const char*>) return text(value);
-  else if constexpr (Pointer<T>::is_one) return read_array<Kept<typename Pointer<T>::Target>>(expect(value, Kind::list));
+  else if constexpr (Pointer<T>::is_one)
+    return read_array<Kept<typename Pointer<T>::Target>>(expect(value, Kind::list));
   else if constexpr (has_keys<T>) return read_record<T>(expect(value, Kind::record));
   else if constexpr (has_places<T> && has_parts<T>) return read_places<T>(expect(value, Kind::list));
   else if constexpr (has_parts<T>)

@@ -13,6 +13,8 @@ import type { BuildJob, Built } from './language-definition.ts'
 
 const MIB = 1024 ** 2
 const DRIVER = 'GepoCall.java'
+/** Beside the driver: what the answer's classes are called. */
+const CLASSES = 'gepo/call/classes'
 
 export interface ClassFileLanguage extends Omit<CompileServerOptions, 'javaPath'> {
   /** What programs find beside their own classes. */
@@ -36,14 +38,16 @@ export async function buildClassFiles(
   if (driver !== undefined && driver.kind !== 'compiled') return driver
   const names = new Set(compiled.files.map(({ path }) => path))
   if (driver?.files.some(({ path }) => names.has(path)))
-    return { kind: 'compile-error', message: 'GepoCall is the name of the class that calls the answer' }
+    return { kind: 'compile-error', message: 'the package gepo.call has what calls the answer' }
   // The machine's own needs, beside the heap, come out of the rest.
   const heapMiB = Math.floor((job.limits.memoryBytes / MIB) * 0.75)
   const machine = ['-XX:+UseSerialGC', '-Xshare:auto', '-XX:-UsePerfData', `-Xmx${heapMiB}m`, '-Xss32m']
-  const program =
-    driver === undefined ? [compiled.mainClass] : [driver.mainClass, ...topLevelClasses(compiled.files)]
-  return interpret(job, [...compiled.files, ...(driver?.files ?? [])], {
-    command: [javaPath, ...machine, '-cp', ['/box', ...libraries].join(':'), ...program],
+  const run = [javaPath, ...machine, '-cp', ['/box', ...libraries].join(':')]
+  if (driver === undefined) return interpret(job, compiled.files, { command: [...run, compiled.mainClass] })
+  // In a file, as there may be more of them than a command holds.
+  const classes = { path: CLASSES, content: classNames(compiled.files).join('\n') }
+  return interpret(job, [...compiled.files, ...driver.files, classes], {
+    command: [...run, driver.mainClass, `/box/${CLASSES}`],
   })
 }
 
@@ -55,7 +59,5 @@ async function compileDriver(server: CompileServer, { workshop }: BuildJob): Pro
   return known.compiled
 }
 
-const topLevelClasses = (files: readonly BoxFile[]) =>
-  files
-    .map(({ path }) => path.replace(/\.class$/, '').replaceAll('/', '.'))
-    .filter((name) => !name.includes('$'))
+const classNames = (files: readonly BoxFile[]) =>
+  files.map(({ path }) => path.replace(/\.class$/, '').replaceAll('/', '.'))

@@ -11,12 +11,14 @@ import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { boxCommand, SUPPORT } from '../box-command.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { shareText, type Workshop } from '../workshop.ts'
+import { COMPILE_LIMITS } from './build-steps.ts'
 
 const DRIVERS = join(PACKAGE_ROOT, 'native/judge-box/drivers')
 /** What the servers have in common. */
 const FRAMES = 'CompileFrames.java'
 const START_TIMEOUT_MS = 120_000
-const COMPILE_TIMEOUT_MS = 30_000
+/** For a compiler that is stuck: it bounds its CPU time itself, waits for nothing, and gets a core when it gets one. */
+const COMPILE_PATIENCE_MS = 3_600_000
 /** Addresses that the virtual machine reserves included. */
 const MEMORY_BYTES = 3 * 1024 ** 3
 
@@ -28,6 +30,8 @@ export interface CompileServerOptions {
   readonly source: string
   /** Further arguments of the virtual machine. */
   readonly javaArguments: readonly string[]
+  /** CPU time that one source may take; default what every compiler has. */
+  readonly cpuMs?: number
 }
 
 export type Compiled =
@@ -46,7 +50,7 @@ export interface CompileServer {
 }
 
 export function makeCompileServer(
-  { title, javaPath, source, javaArguments }: CompileServerOptions,
+  { title, javaPath, source, javaArguments, cpuMs = COMPILE_LIMITS.cpuMs }: CompileServerOptions,
   { fence }: Workshop,
 ): CompileServer {
   // Java's launcher takes a single file.
@@ -59,27 +63,30 @@ export function makeCompileServer(
   const start = async (): Promise<string | undefined> => {
     if (isClosed) return 'closed'
     if (process !== undefined && !process.isDead) return undefined
-    const machine = [javaPath, '-XX:+UseSerialGC', '-XX:-UsePerfData', ...javaArguments]
+    const machine = [
+      javaPath,
+      ...['-XX:+UseSerialGC', '-XX:-UsePerfData', `-Dgepo.cpuMs=${cpuMs}`, ...javaArguments],
+    ]
     const args = ['keep', `${MEMORY_BYTES}`, ...machine, `${SUPPORT}/${source}`]
     process = new SupervisorProcess(boxCommand(fence.supportFolder, args), fence.user)
     const hello = await process.exchange(undefined, START_TIMEOUT_MS)
     return hello.kind === 'dead' ? hello.detail : undefined
   }
-  const compileOnce = async (code: string): Promise<Compiled> => {
+  const compileOnce = async (code: string): Promise<Compiled | { kind: 'ended'; detail: string }> => {
     const problem = await start()
     if (problem !== undefined) return { kind: 'sandbox-error', detail: `${title}'s compiler: ${problem}` }
     const text = Buffer.from(code)
-    const asked = performance.now()
-    const answer = await process!.exchange(Buffer.concat([u32(text.length), text]), COMPILE_TIMEOUT_MS)
-    if (answer.kind === 'frame') return decodeAnswer(answer.frame)
-    return performance.now() - asked >= COMPILE_TIMEOUT_MS
-      ? { kind: 'compile-error', message: `the compiler took more than ${COMPILE_TIMEOUT_MS / 1000} s` }
-      : { kind: 'sandbox-error', detail: `${title}'s compiler: ${answer.detail}` }
+    const answer = await process!.exchange(Buffer.concat([u32(text.length), text]), COMPILE_PATIENCE_MS)
+    return answer.kind === 'frame' ? decodeAnswer(answer.frame) : { kind: 'ended', detail: answer.detail }
   }
-  /** A compiler that has ended may have been the machine's doing: a new one is asked again. */
+  /** A compiler that has ended may have been the machine's doing. One that ends again, on the same, was not. */
   const compileNow = async (code: string): Promise<Compiled> => {
-    const compiled = await compileOnce(code)
-    return compiled.kind === 'sandbox-error' ? compileOnce(code) : compiled
+    let compiled = await compileOnce(code)
+    if (compiled.kind === 'ended') compiled = await compileOnce(code)
+    if (compiled.kind !== 'ended') return compiled
+    return isClosed
+      ? { kind: 'sandbox-error', detail: 'closed' }
+      : { kind: 'compile-error', message: `the compiler ended: ${compiled.detail}` }
   }
   return {
     compile(code) {
@@ -102,9 +109,15 @@ function decodeAnswer(frame: Buffer): Compiled {
   for (let left = reader.u32(); left > 0; left--) {
     files.push({ path: reader.bytes().toString(), content: reader.bytes() })
   }
-  // What javac itself could not have written.
-  const tooLong = files.find(({ path }) => path.split('/').some((name) => Buffer.byteLength(name) > 255))
-  if (tooLong !== undefined)
-    return { kind: 'compile-error', message: `the name ${tooLong.path} is too long for a file` }
+  const strange = files.find(({ path }) => !isPath(path))
+  if (strange !== undefined)
+    return { kind: 'compile-error', message: `no file can be called ${JSON.stringify(strange.path)}` }
   return { kind: 'compiled', mainClass, files }
 }
+
+/** Whether it names a file beneath a folder on every system. A class may have a name that does not. */
+const isPath = (path: string) =>
+  Buffer.byteLength(path) < 4000 &&
+  path
+    .split('/')
+    .every((name) => /^[^\0]+$/.test(name) && !/^\.\.?$/.test(name) && Buffer.byteLength(name) <= 255)
