@@ -59,18 +59,28 @@ void step_chunk(parameter& p, int64_t first, int64_t count, const adamw_options&
 
 void fused_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed,
                 const kernels& fused) {
-  const auto rate = options.learning_rate;
-  const auto decay = p.decays ? options.weight_decay : 0.0;
   const auto count = static_cast<double>(step);
-  run_kernel(
-      fused, p.value,
-      adamw_call{number_of(p.value), number_of(p.gradient), number_of(p.first_moment), place_of(p.value),
-                 place_of<int16_t>(p.missing_bits), address_of(p.gradient), place_of(p.first_moment),
-                 place_of(p.second_moment), p.value.numel(), static_cast<float>(scale),
-                 static_cast<float>(1 - rate * decay), static_cast<float>(rate / (1 - std::pow(options.beta1, count))),
-                 static_cast<float>(1 / std::sqrt(1 - std::pow(options.beta2, count))),
-                 static_cast<float>(options.beta1), static_cast<float>(options.beta2),
-                 static_cast<float>(options.epsilon), seed});
+  const adamw_call call{
+      .value_type = number_of(p.value),
+      .gradient_type = number_of(p.gradient),
+      .moment_type = number_of(p.first_moment),
+      .value = place_of(p.value),
+      .missing_bits = place_of<int16_t>(p.missing_bits),
+      .gradient = address_of(p.gradient),
+      .first_moment = place_of(p.first_moment),
+      .second_moment = place_of(p.second_moment),
+      .count = p.value.numel(),
+      .scale = static_cast<float>(scale),
+      .decay = static_cast<float>(p.decays ? options.learning_rate * options.weight_decay : 0),
+      .step_size = static_cast<float>(options.learning_rate / (1 - std::pow(options.beta1, count))),
+      .root_correction = static_cast<float>(1 / std::sqrt(1 - std::pow(options.beta2, count))),
+      .first_share = static_cast<float>(1 - options.beta1),
+      .second_kept = static_cast<float>(options.beta2),
+      .second_share = static_cast<float>(1 - options.beta2),
+      .epsilon = static_cast<float>(options.epsilon),
+      .seed = seed,
+  };
+  run_kernel(fused, p.value, call);
 }
 
 void plain_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed) {

@@ -11,9 +11,17 @@ void add_rows(at::Tensor& target, const at::Tensor& ids, const at::Tensor& sourc
   if (fused != nullptr) {
     const auto [sorted, order] = at::sort(ids, /*stable=*/true, 0, false);
     const auto rows = source.contiguous();
-    run_kernel(*fused, target,
-               add_rows_call{number_of(rows), number_of(target), place_of<int64_t>(sorted), place_of<int64_t>(order),
-                             address_of(rows), place_of(target), ids.size(0), rows.size(1)});
+    const add_rows_call call{
+        .source_type = number_of(rows),
+        .target_type = number_of(target),
+        .ids = place_of<int64_t>(sorted),
+        .order = place_of<int64_t>(order),
+        .source = address_of(rows),
+        .target = place_of(target),
+        .count = ids.size(0),
+        .width = rows.size(1),
+    };
+    run_kernel(*fused, target, call);
     return;
   }
   const auto wide = accumulation_type(target.scalar_type());

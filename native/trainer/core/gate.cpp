@@ -13,7 +13,14 @@ at::Tensor gated(const at::Tensor& gate_up, const kernels* fused) {
   if (fused == nullptr) return at::silu(gate_up.narrow(1, 0, width)) * gate_up.narrow(1, width, width);
   const auto given = gate_up.contiguous();
   const auto output = at::empty({given.size(0), width}, given.options());
-  run_kernel(*fused, given, gate_call{number_of(given), address_of(given), place_of(output), given.size(0), width});
+  const gate_call call{
+      .type = number_of(given),
+      .gate_up = address_of(given),
+      .output = place_of(output),
+      .rows = given.size(0),
+      .width = width,
+  };
+  run_kernel(*fused, given, call);
   return output;
 }
 
@@ -28,9 +35,16 @@ gate_gradient backward_gated(const at::Tensor& gate_up, const at::Tensor& d_outp
   const auto given = gate_up.contiguous();
   const auto d = d_output.contiguous();
   gate_gradient made{at::empty_like(d), at::empty_like(given)};
-  run_kernel(*fused, given,
-             backward_gate_call{number_of(given), address_of(given), address_of(d), place_of(made.gated),
-                                place_of(made.d_gate_up), given.size(0), width});
+  const backward_gate_call call{
+      .type = number_of(given),
+      .gate_up = address_of(given),
+      .d_output = address_of(d),
+      .output = place_of(made.gated),
+      .d_gate_up = place_of(made.d_gate_up),
+      .rows = given.size(0),
+      .width = width,
+  };
+  run_kernel(*fused, given, call);
   return made;
 }
 

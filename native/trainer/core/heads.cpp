@@ -36,10 +36,22 @@ split_qkv fused_split(const at::Tensor& given, const head_norms& norms, const mo
   const auto tokens = qkv.size(0);
   const auto q = at::empty({tokens, config.heads, config.head_size}, qkv.options());
   const auto k = at::empty({tokens, config.key_heads, config.head_size}, qkv.options());
-  run_kernel(fused, qkv,
-             turn_call{number_of(qkv), address_of(qkv), weight_of(norms.query), weight_of(norms.key),
-                       address_of(turn.cosines), address_of(turn.sines), place_of(q), place_of(k), tokens, config.heads,
-                       config.key_heads, config.head_size, static_cast<float>(config.norm_epsilon)});
+  const turn_call call{
+      .type = number_of(qkv),
+      .qkv = address_of(qkv),
+      .query_weight = weight_of(norms.query),
+      .key_weight = weight_of(norms.key),
+      .cosines = address_of(turn.cosines),
+      .sines = address_of(turn.sines),
+      .queries = place_of(q),
+      .keys = place_of(k),
+      .tokens = tokens,
+      .heads = config.heads,
+      .key_heads = config.key_heads,
+      .head_size = config.head_size,
+      .epsilon = static_cast<float>(config.norm_epsilon),
+  };
+  run_kernel(fused, qkv, call);
   return {{q, k, values_of(by_heads(qkv, config), config)}, {}, {}};
 }
 
@@ -57,12 +69,26 @@ at::Tensor fused_backward(const at::Tensor& given, const head_norms& norms, cons
   const auto shares = is_trained ? at::empty({config.heads + config.key_heads, slices, config.head_size},
                                              qkv.options().dtype(at::kFloat))
                                  : at::Tensor();
-  run_kernel(
-      fused, qkv,
-      backward_turn_call{number_of(qkv), address_of(qkv), weight_of(norms.query), weight_of(norms.key),
-                         address_of(turn.cosines), address_of(turn.sines), address_of(d_queries), address_of(d_keys),
-                         address_of(d_values), place_of(d_qkv), place_of<float>(shares), tokens, config.heads,
-                         config.key_heads, config.head_size, slices, static_cast<float>(config.norm_epsilon)});
+  const backward_turn_call call{
+      .type = number_of(qkv),
+      .qkv = address_of(qkv),
+      .query_weight = weight_of(norms.query),
+      .key_weight = weight_of(norms.key),
+      .cosines = address_of(turn.cosines),
+      .sines = address_of(turn.sines),
+      .d_queries = address_of(d_queries),
+      .d_keys = address_of(d_keys),
+      .d_values = address_of(d_values),
+      .d_qkv = place_of(d_qkv),
+      .shares = place_of<float>(shares),
+      .tokens = tokens,
+      .heads = config.heads,
+      .key_heads = config.key_heads,
+      .head_size = config.head_size,
+      .slices = slices,
+      .epsilon = static_cast<float>(config.norm_epsilon),
+  };
+  run_kernel(fused, qkv, call);
   if (is_trained) {
     add_slices_to_gradient(*norms.query, shares.narrow(0, 0, config.heads).flatten(0, 1), fused);
     add_slices_to_gradient(*norms.key, shares.narrow(0, config.heads, config.key_heads).flatten(0, 1), fused);

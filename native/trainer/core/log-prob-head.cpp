@@ -66,10 +66,19 @@ at::Tensor fused_gradient(const at::Tensor& rows, const at::Tensor& weight, toke
   const auto h = part(gradient.by_entropy);
   at::Tensor d_logits;
   if (g.defined()) d_logits = rows.scalar_type() == at::kFloat ? logits : at::empty(logits.sizes(), rows.options());
-  run_kernel(fused, logits,
-             log_prob_call{place_of<float>(logits), place_of<int64_t>(chosen), place_of<float>(log_probs),
-                           place_of<float>(entropies), number_of(rows), place_of<float>(g), place_of<float>(h),
-                           place_of(d_logits), logits.size(0), logits.size(1)});
+  const log_prob_call call{
+      .logits = place_of<float>(logits),
+      .targets = place_of<int64_t>(chosen),
+      .log_probs = place_of<float>(log_probs),
+      .entropies = place_of<float>(entropies),
+      .gradient_type = number_of(rows),
+      .by_log_prob = place_of<float>(g),
+      .by_entropy = place_of<float>(h),
+      .d_logits = place_of(d_logits),
+      .rows = logits.size(0),
+      .width = logits.size(1),
+  };
+  run_kernel(fused, logits, call);
   return d_logits;
 }
 

@@ -25,10 +25,19 @@ normalized_sum fused_norm(const at::Tensor& given, const at::Tensor& addition, c
   normalized_sum made{addition.defined() ? at::empty_like(x) : at::Tensor(),
                       {at::empty_like(x), at::empty(shape, x.options().dtype(at::kFloat))}};
   const auto width = x.size(-1);
-  run_kernel(fused, x,
-             norm_call{number_of(x), address_of(x), address_of(added), address_of(weight), place_of(made.sum),
-                       place_of(made.normal.output), place_of<float>(made.normal.inverse_rms), x.numel() / width, width,
-                       static_cast<float>(epsilon)});
+  const norm_call call{
+      .type = number_of(x),
+      .x = address_of(x),
+      .addition = address_of(added),
+      .weight = address_of(weight),
+      .sum = place_of(made.sum),
+      .output = place_of(made.normal.output),
+      .inverse_rms = place_of<float>(made.normal.inverse_rms),
+      .rows = x.numel() / width,
+      .width = width,
+      .epsilon = static_cast<float>(epsilon),
+  };
+  run_kernel(fused, x, call);
   return made;
 }
 
@@ -42,10 +51,20 @@ at::Tensor fused_backward(const at::Tensor& given, const at::Tensor& inverse_rms
   const auto rows = x.numel() / width;
   const auto slices = weight.trained ? std::min(rows, most_slices) : rows;
   const auto shares = weight.trained ? at::empty({slices, width}, x.options().dtype(at::kFloat)) : at::Tensor();
-  run_kernel(
-      fused, x,
-      backward_norm_call{number_of(x), address_of(x), address_of(dy), address_of(weight.value), address_of(next),
-                         place_of<float>(inverse_rms), place_of(dx), place_of<float>(shares), rows, width, slices});
+  const backward_norm_call call{
+      .type = number_of(x),
+      .x = address_of(x),
+      .dy = address_of(dy),
+      .weight = address_of(weight.value),
+      .beside = address_of(next),
+      .inverse_rms = place_of<float>(inverse_rms),
+      .dx = place_of(dx),
+      .shares = place_of<float>(shares),
+      .rows = rows,
+      .width = width,
+      .slices = slices,
+  };
+  run_kernel(fused, x, call);
   if (weight.trained) add_slices_to_gradient(weight, shares, fused);
   return dx;
 }
@@ -92,9 +111,15 @@ at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms,
 void add_slices_to_gradient(parameter& weight, const at::Tensor& shares, const kernels& fused) {
   auto& gradient = gradient_of(weight);
   const auto scratch = at::empty({sum_groups, shares.size(1)}, shares.options());
-  run_kernel(fused, shares,
-             sum_slices_call{number_of(gradient), place_of<float>(shares), place_of<float>(scratch), place_of(gradient),
-                             shares.size(0), shares.size(1)});
+  const sum_slices_call call{
+      .gradient_type = number_of(gradient),
+      .shares = place_of<float>(shares),
+      .scratch = place_of<float>(scratch),
+      .gradient = place_of(gradient),
+      .slices = shares.size(0),
+      .width = shares.size(1),
+  };
+  run_kernel(fused, shares, call);
 }
 
 }  // namespace gepo

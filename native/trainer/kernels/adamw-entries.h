@@ -68,9 +68,10 @@ struct adamw_entries {
     auto v = load_any<N>(call.second_moment, call.moment_type, at);
     for (int i = 0; i < N; ++i) {
       const float g = gradient[i] * call.scale;
-      m[i] += (g - m[i]) * (1 - call.beta1);
-      v[i] = v[i] * call.beta2 + g * g * (1 - call.beta2);
-      value[i] = value[i] * call.decay - call.step_size * m[i] / (sqrtf(v[i]) * call.root_correction + call.epsilon);
+      m[i] += (g - m[i]) * call.first_share;
+      v[i] = v[i] * call.second_kept + g * g * call.second_share;
+      value[i] -= call.decay * value[i];
+      value[i] -= call.step_size * m[i] / (sqrtf(v[i]) * call.root_correction + call.epsilon);
     }
     const bool rounds_value = call.value_type == number::bfloat16 && call.missing_bits == nullptr;
     const bool rounds_moments = call.moment_type == number::bfloat16;

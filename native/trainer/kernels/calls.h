@@ -104,10 +104,12 @@ struct adamw_call {
   void* second_moment;
   int64_t count;
   float scale;              // of the gradient
-  float decay;              // the value is multiplied by it first
+  float decay;              // learning rate times weight decay: what share of the value is taken from it first
   float step_size;          // learning rate / (1 - beta1^step)
   float root_correction;    // 1 / sqrt(1 - beta2^step)
-  float beta1, beta2, epsilon;
+  float first_share;        // 1 - beta1, rounded but once: what is new in the first moment
+  float second_kept, second_share;  // beta2 and 1 - beta2
+  float epsilon;
   uint64_t seed;            // of the rounding: for each entry another number
 };
 
