@@ -12,8 +12,9 @@ import { boxCommand, JUDGE_BOX, SUPPORT } from './box-command.ts'
 import { BOX_PROTOCOL_VERSION, type BoxFile, type BoxRun, encodeBoxRun, encodePrepare } from './box-frames.ts'
 import { type Cgroup, type CgroupPlace, makeCgroup } from './cgroup.ts'
 
-const START_TIMEOUT_MS = 30_000
-const PREPARE_TIMEOUT_MS = 30_000
+/** A box starts in milliseconds, but on a busy machine nobody knows when. */
+const START_TIMEOUT_MS = 300_000
+const PREPARE_TIMEOUT_MS = 300_000
 /** How much longer the runner waits for a run that waits for a core; it keeps the wall clock itself. */
 export const MOST_PATIENCE = 100
 /** For when it does not. */

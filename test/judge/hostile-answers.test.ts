@@ -8,81 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPrograms } from '../../src/judge/find-programs.ts'
 import type { Judge } from '../../src/judge/judge.ts'
 import { DEFINITIONS } from '../../src/judge/languages/languages.ts'
-import type { Suite, Test } from '../../src/records/suite.ts'
-import type { Verdict } from '../../src/records/verdict.ts'
+import { EXPECTED, FIXTURES, suiteFor } from './fixture-answers.ts'
 import { openTestJudge } from './open-test-judge.ts'
-
-const FIXTURES = join(import.meta.dirname, '../../fixtures/judge')
-const MIB = 1024 * 1024
 
 /** Slow compilers, seventeen times, on a busy machine. */
 const PATIENCE_MS = 600_000
-
-type Kind = Verdict['kind']
-
-/** By the answer's name. Several where it depends on the machine which limit is met first. */
-const EXPECTED: Readonly<Record<string, readonly Kind[]>> = {
-  right: ['passed'],
-  wrong: ['wrong-answer'],
-  crash: ['runtime-error'],
-  'exit-status': ['runtime-error'],
-  slow: ['timeout'],
-  sleep: ['timeout'],
-  flood: ['wrong-answer'],
-  'flood-endless': ['output-limit'],
-  'big-output': ['passed'],
-  noisy: ['passed'],
-  memory: ['memory-limit'],
-  fork: ['timeout', 'memory-limit', 'runtime-error'],
-  network: ['runtime-error'],
-  'early-exit': ['wrong-answer'],
-  guess: ['wrong-answer'],
-  'write-outside': ['passed'],
-  'left-behind': ['passed'],
-  // Some languages' own.
-  'include-passwd': ['compile-error'],
-  'endless-object': ['compile-error'],
-  tracing: ['runtime-error'],
-  namespaces: ['runtime-error'],
-  'kill-all': ['passed'],
-  'unlinked-memory': ['runtime-error'],
-  disk: ['passed'],
-  processor: ['passed'],
-  macro: ['compile-error'],
-  module: ['passed'],
-  'forgotten-children': ['timeout'],
-  'shared-memory': ['memory-limit'],
-  'page-tables': ['memory-limit'],
-  'socket-buffers': ['memory-limit'],
-}
-
-const sumTest = (numbers: readonly number[]): Test => ({
-  kind: 'stdin',
-  input: `${numbers.length}\n${numbers.join(' ')}\n`,
-  output: `${numbers.reduce((sum, number) => sum + number, 0)}\n`,
-})
-
-const COUNT = 160_000
-const countTest: Test = {
-  kind: 'stdin',
-  input: `${COUNT}\n`,
-  output: Array.from({ length: COUNT }, (_, index) => `${index + 1}\n`).join(''),
-}
-
-/** Those that would use up whatever time they are given. */
-const ENDLESS = ['slow', 'sleep', 'fork', 'forgotten-children']
-
-function suiteFor(name: string): Suite {
-  return {
-    tests: name === 'big-output' ? [countTest] : [sumTest([1, 2, 3]), sumTest([40, -2, 4])],
-    comparison: { kind: 'lines' },
-    limits: {
-      testMs: ENDLESS.includes(name) ? 400 : 10_000,
-      memoryBytes: 192 * MIB,
-      outputBytes: 2 * MIB,
-    },
-  }
-}
 
 let folder: string
 let judge: Judge

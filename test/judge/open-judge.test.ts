@@ -172,6 +172,11 @@ describe('what an answer brings about is never unjudged', () => {
   })
 })
 
+test.skipIf(!installed('scala'))('of several objects of Scala that can run, Main does', async () => {
+  const code = 'object A extends App { println(2) }\nobject Main extends App { println(1) }'
+  expect(await judge.judge({ language: 'scala', code }, stdin([['', '1\n']]))).toEqual({ kind: 'passed' })
+})
+
 test('a suite without tests passes nobody', async () => {
   expect(await python('print(1)', stdin([]))).toEqual({ kind: 'unjudged', reason: 'the suite has no tests' })
 })

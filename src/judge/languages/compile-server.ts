@@ -16,7 +16,7 @@ import { COMPILE_LIMITS } from './build-steps.ts'
 const DRIVERS = join(PACKAGE_ROOT, 'native/judge-box/drivers')
 /** What the servers have in common. */
 const FRAMES = 'CompileFrames.java'
-const START_TIMEOUT_MS = 120_000
+const START_TIMEOUT_MS = 600_000
 /** For a compiler that is stuck: it bounds its CPU time itself, waits for nothing, and gets a core when it gets one. */
 const COMPILE_PATIENCE_MS = 3_600_000
 /** Addresses that the virtual machine reserves included. */

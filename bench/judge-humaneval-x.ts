@@ -1,0 +1,169 @@
+/**
+ * The judge's own error on right answers: HumanEval-X's 164 canonical solutions in Python, C++, Java and JavaScript, each
+ * judged as a program, with the data set's own test behind it, and as call tests.
+ * `node bench/judge-humaneval-x.ts FOLDER [--languages python,cpp] [--slots 2] [--save <name>]`
+ *
+ * FOLDER has humaneval_python.jsonl.gz and so on. Calls are those of the Python tests that compare with a literal; the
+ * same ones for all languages, so an answer that follows another convention there (an empty list for None, say) fails
+ * them by the data. What is not passed is listed with its verdict, for a person to say why.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import type { Judge } from '../src/judge/judge.ts'
+import { openJudge } from '../src/judge/open-judge.ts'
+import { parsePythonLiteral } from '../src/problems/parse-python-literal.ts'
+import type { JsonValue } from '../src/records/json-value.ts'
+import type { Language } from '../src/records/language.ts'
+import { DEFAULT_SUITE_LIMITS, type Suite, type Test } from '../src/records/suite.ts'
+import type { Verdict } from '../src/records/verdict.ts'
+import { hardware, saveReport } from './save-report.ts'
+
+const { values, positionals } = parseArgs({
+  options: {
+    languages: { type: 'string', default: 'python,cpp,java,javascript' },
+    slots: { type: 'string', default: '2' },
+    save: { type: 'string' },
+  },
+  allowPositionals: true,
+})
+
+interface Row {
+  readonly task_id: string
+  readonly prompt: string
+  readonly canonical_solution: string
+  readonly test: string
+  readonly declaration: string
+}
+
+/** What a language needs: its file, the program for a row, the name of the row's function. */
+interface Form {
+  readonly file: string
+  readonly program: (row: Row) => string
+  readonly name: RegExp
+}
+
+const solution = ({ prompt, canonical_solution }: Row) => prompt + canonical_solution
+
+const FORMS: Readonly<Partial<Record<Language, Form>>> = {
+  python: { file: 'python', program: (row) => `${solution(row)}\n${row.test}`, name: /def (\w+)\(/g },
+  // Some solutions need what the declaration includes and the prompt does not.
+  cpp: {
+    file: 'cpp',
+    program: (row) => `${includesOf(row)}${solution(row)}\n${row.test}`,
+    name: /(\w+)\s*\([^()]*\)\s*\{/g,
+  },
+  java: {
+    file: 'java',
+    program: (row) => `${solution(row)}\n${row.test}`,
+    name: /(\w+)\([^()]*\)[^(){]*\{/g,
+  },
+  javascript: {
+    file: 'js',
+    // Node goes on after a failed assertion.
+    program: (row) =>
+      `console.assert = (ok) => { if (!ok) throw new Error('assertion') }\n${solution(row)}\n${row.test}`,
+    name: /const (\w+) =/g,
+  },
+}
+
+const includesOf = ({ declaration }: Row) =>
+  `${declaration
+    .split('\n')
+    .filter((line) => /^\s*#\s*include/.test(line))
+    .join('\n')}\n`
+
+const suiteOf = (tests: readonly Test[]): Suite => ({
+  tests,
+  comparison: { kind: 'words', tolerance: 1e-4 },
+  limits: { ...DEFAULT_SUITE_LIMITS, testMs: 20_000 },
+})
+
+function readRows(file: string): Row[] {
+  const bytes = gunzipSync(readFileSync(join(positionals[0]!, `humaneval_${file}.jsonl.gz`)))
+  return bytes
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+/** Of `assert f(1, [2]) == 3`: the arguments and the result; undefined for what is no such call. */
+function readAssertion(line: string): { arguments: readonly JsonValue[]; result: JsonValue } | undefined {
+  const [, isNot, rest] = /^\s*assert (not )?\w+(\(.*)$/.exec(line) ?? []
+  if (rest === undefined) return undefined
+  for (let end = rest.indexOf(')'); end >= 0; end = rest.indexOf(')', end + 1)) {
+    const after = /^\s*(?:==\s*(.*)|,.*)?$/.exec(rest.slice(end + 1))
+    if (after === null) continue
+    const expected = after[1] ?? (isNot ? 'False' : 'True')
+    try {
+      const arguments_ = parsePythonLiteral(`[${rest.slice(1, end)}]`) as readonly JsonValue[]
+      const [result] = parsePythonLiteral(`[${expected}]`) as readonly JsonValue[]
+      return { arguments: arguments_, result: result! }
+    } catch {
+      // Another bracket is the call's.
+    }
+  }
+  return undefined
+}
+
+function callsOf(row: Row): readonly { arguments: readonly JsonValue[]; result: JsonValue }[] {
+  return row.test.split('\n').flatMap((line) => readAssertion(line) ?? [])
+}
+
+async function judgeLanguage(judge: Judge, language: Language, calls: readonly ReturnType<typeof callsOf>[]) {
+  const { file, program, name } = FORMS[language]!
+  const failures: { task: string; as: string; verdict: Verdict }[] = []
+  const passed = { programs: 0, calls: 0 }
+  const rows = readRows(file)
+  let withCalls = 0
+  await Promise.all(
+    rows.flatMap((row, index) => {
+      const take = async (as: 'programs' | 'calls', code: string, suite: Suite) => {
+        const verdict = await judge.judge({ language, code }, suite)
+        if (verdict.kind === 'passed') passed[as]++
+        else failures.push({ task: row.task_id, as, verdict })
+      }
+      const judged = [take('programs', program(row), suiteOf([{ kind: 'stdin', input: '', output: '' }]))]
+      const found = calls[index]!
+      if (found.length > 0) {
+        withCalls++
+        const functionName = [...row.declaration.matchAll(name)].at(-1)![1]!
+        const tests = found.map((call): Test => ({ kind: 'call', name: functionName, ...call }))
+        judged.push(
+          take('calls', `${language === 'cpp' ? includesOf(row) : ''}${solution(row)}`, suiteOf(tests)),
+        )
+      }
+      return judged
+    }),
+  )
+  failures.sort((a, b) => Number(a.task.split('/')[1]) - Number(b.task.split('/')[1]))
+  return {
+    language,
+    rows: rows.length,
+    passedPrograms: passed.programs,
+    withCalls,
+    passedCalls: passed.calls,
+    failures,
+  }
+}
+
+if (positionals[0] === undefined) throw new Error('the folder of the data is missing')
+const judge = await openJudge({ slots: Number(values.slots) })
+try {
+  const calls = readRows('python').map(callsOf)
+  const report = []
+  for (const language of values.languages.split(',') as Language[]) {
+    const result = await judgeLanguage(judge, language, calls)
+    report.push(result)
+    for (const { task, as, verdict } of result.failures)
+      console.log(task, as, JSON.stringify(verdict).slice(0, 400))
+    console.log(
+      `${language}: programs ${result.passedPrograms}/${result.rows}, calls ${result.passedCalls}/${result.withCalls}`,
+    )
+  }
+  saveReport(values.save, { hardware: hardware(), node: process.version, languages: report })
+} finally {
+  await judge.close()
+}
