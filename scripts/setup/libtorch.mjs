@@ -45,7 +45,7 @@ export function findLibtorch(root, env) {
     const found = inspect(named)
     if (found !== undefined) return found
     throw new SetupError(
-      `LIBTORCH or TORCH_DIR names ${named}, which has no libtorch of 2.11 to 2.14 for development: name another or unset it.`,
+      `LIBTORCH or TORCH_DIR names ${named}, which has no libtorch of 2.11 to 2.15 for development: name another or unset it.`,
     )
   }
   const answer = spawnSync('python3', ['-c', QUESTION], { env, encoding: 'utf8' })
@@ -139,5 +139,5 @@ function inspect(folder) {
 /** @param {string} version */
 function isSupported(version) {
   const [major, minor] = version.split('.').map(Number)
-  return major === 2 && minor !== undefined && minor >= 11 && minor <= 14
+  return major === 2 && minor !== undefined && minor >= 11 && minor <= 15
 }

@@ -38,8 +38,8 @@ function withPython(answer: string): NodeJS.ProcessEnv {
 
 describe('libtorch is found', () => {
   it('where the environment says', () => {
-    const named = fakeTorch(join(root, 'named'), '2.14.0')
-    const expected = { folder: named, version: '2.14.0' }
+    const named = fakeTorch(join(root, 'named'), '2.15.0')
+    const expected = { folder: named, version: '2.15.0' }
     expect(findLibtorch(root, { ...withPython(''), LIBTORCH: named })).toEqual(expected)
     expect(findLibtorch(root, { ...withPython(''), TORCH_DIR: named })).toEqual(expected)
   })
@@ -60,7 +60,7 @@ describe('libtorch is found', () => {
 
   it("in the project's own where the system's is of another age", () => {
     const own = fakeTorch(join(root, '.tools/torch/lib/python3.11/site-packages/torch'), '2.13.0')
-    const ofSystem = fakeTorch(join(root, 'system/torch'), '2.15.0')
+    const ofSystem = fakeTorch(join(root, 'system/torch'), '2.16.0')
     expect(findLibtorch(root, withPython(ofSystem))?.folder).toBe(own)
   })
 

@@ -22,7 +22,6 @@ void fill_randomly(model& target, uint64_t seed) {
     if (!is_addition(rows)) sorted.push_back(&rows);
   }
   std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->name < b->name; });
-  auto generator = at::globalContext().defaultGenerator(target.options().device);
   for (size_t i = 0; i < sorted.size(); ++i) {
     stop_if_aborted();
     const auto& rows = *sorted[i];
@@ -31,6 +30,7 @@ void fill_randomly(model& target, uint64_t seed) {
       part.fill_(is_bias(rows.name) ? 0 : 1);
       continue;
     }
+    auto generator = at::globalContext().defaultGenerator(part.device());
     generator.set_current_seed(seed + i);
     part.normal_(0, deviation, generator);
   }
