@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Judge } from '../../../src/judge/judge.ts'
 import type { Language } from '../../../src/records/language.ts'
 import { openTestJudge } from '../open-test-judge.ts'
-import { asCall, installed } from '../suites.ts'
+import { asCall, installed, stdin } from '../suites.ts'
 
 let judge: Judge
 let close: () => Promise<void>
@@ -254,3 +254,50 @@ for (const language of ['python', 'javascript', 'typescript', 'php'] as const) {
     })
   })
 }
+
+/** Programs, which are loaded in the same ways. */
+const PROGRAMS: readonly (readonly [
+  what: string,
+  language: Language,
+  code: string,
+  input: string,
+  output: string,
+])[] = [
+  [
+    'an opening tag in a string and a comment alone',
+    'php',
+    '// no <?php here\necho "<?php ", fgets(STDIN);',
+    'a\n',
+    '<?php a\n',
+  ],
+  ['text before the opening tag', 'php', "It's:\n<?php echo fgets(STDIN);", 'a\n', "It's:\na\n"],
+  ['a line for the shell', 'php', '#!/usr/bin/php\n<?php echo fgets(STDIN);', 'a\n', 'a\n'],
+  [
+    'a whole number of 5,000 digits',
+    'python',
+    'print(int(input()) + 1)',
+    `${'9'.repeat(5000)}\n`,
+    `1${'0'.repeat(5000)}\n`,
+  ],
+  [
+    'types that are imported',
+    'typescript',
+    "import { createInterface, ReadLine } from 'readline'\nconst lines: ReadLine = createInterface({ input: process.stdin })\nlines.on('line', (line: string) => console.log(line))",
+    'a\n',
+    'a\n',
+  ],
+  [
+    'require beside export',
+    'typescript',
+    "const fs = require('fs')\nconst text: string = fs.readFileSync(0, 'utf8')\nprocess.stdout.write(text)\nexport {}",
+    'a\n',
+    'a\n',
+  ],
+]
+
+test.each(PROGRAMS.filter(([, language]) => installed(language)))(
+  'a program with %s (%s)',
+  async (_what, language, code, input, output) => {
+    expect(await judge.judge({ language, code }, stdin([[input, output]]))).toEqual({ kind: 'passed' })
+  },
+)
