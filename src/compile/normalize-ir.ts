@@ -33,11 +33,23 @@ export function normalizeIr(text: string): string {
     if (line === '' && (insideFunction || kept.length === 0 || kept.at(-1) === '')) continue
     if (line.startsWith('define ')) insideFunction = true
     if (line === '}') insideFunction = false
-    if (/\bmetadata\b/.test(line.replaceAll(new RegExp(QUOTED, 'g'), ''))) {
-      throw new Error(`metadata operand left in: ${line}`)
-    }
+    if (hasMetadataOperand(line)) throw new Error(`metadata operand left in: ${line}`)
     kept.push(line)
   }
   while (kept.at(-1) === '') kept.pop()
   return `${kept.join('\n')}\n`
 }
+
+const hasMetadataOperand = (line: string) => /\bmetadata\b/.test(line.replaceAll(new RegExp(QUOTED, 'g'), ''))
+
+/** The first line that `normalizeIr` would throw for. */
+export const findMetadataOperand = (text: string): string | undefined =>
+  text
+    .split('\n')
+    .find(
+      (line) =>
+        !DROPPED_LINE.test(line) &&
+        !SCOPE_DECLARATION.test(line) &&
+        hasMetadataOperand(line.replace(/;.*/, '')),
+    )
+    ?.trim()

@@ -7,6 +7,7 @@ import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { attachComments, type Span } from './attach-comments.ts'
 import { declaratorsOf, declaresFunction } from './declarators.ts'
 import { type Declared, findNames, type Mention, type NameKey, tagKey } from './find-names.ts'
+import { hiddenRanges, hideRanges } from './hide-from-parser.ts'
 import { lexC, type Token } from './lex-c.ts'
 import { buildMacroTable, type MacroTable } from './macro-table.ts'
 import { type CodeItem, type DirectiveItem, splitTopLevel } from './split-top-level.ts'
@@ -88,6 +89,7 @@ function describe(
   if (parsed === undefined || (kind === 'other' && parsed.root.hasError)) return describeUnread(item, macros)
   const { node, root, offset } = parsed
   const names = findNames(root, macros)
+  const hidden = hiddenRanges(tokens).flatMap((range) => mentionsOf(range.tokens, macros))
   const declarators = DEFINITIONS.has(node.type) ? declaratorsOf(node) : []
   const isSplittable = node.type === 'declaration' && declarators.length > 1 && !hasBody(node)
   const shift = <T extends Mention>(mention: T): T => ({ ...mention, at: mention.at + offset })
@@ -104,7 +106,7 @@ function describe(
       kind === 'function' ? names.declares.find((declared) => declared.isFunction)?.key : undefined,
     specifiersEnd: Math.max(start, declarators[0] === undefined ? start : part(declarators[0]).start),
     declares: names.declares.map(shift),
-    refers: names.refers.map(shift),
+    refers: [...names.refers.map(shift), ...hidden],
     parts: isSplittable ? declarators.map(part) : [],
     tree: node,
   }
@@ -120,10 +122,10 @@ function describeUnread({ kind, start, end, tokens }: CodeItem, macros: MacroTab
   const functionName = nameToken?.kind === 'word' && !macros.has(nameToken.text) ? nameToken.text : undefined
   const declared = words.filter(
     (token) =>
-      token.start < opening && !macros.has(token.text) && (functionName ?? token.text) === token.text,
-  )
-  const mentioned = words.flatMap((token) =>
-    [token.text, ...macros.namesIn(token.text)].map((name) => [name, token.start] as const),
+      token.start < opening &&
+      !macros.has(token.text) &&
+      !KEYWORDS.has(token.text) &&
+      (functionName ?? token.text) === token.text,
   )
   return {
     kind,
@@ -137,11 +139,28 @@ function describeUnread({ kind, start, end, tokens }: CodeItem, macros: MacroTab
       at: start,
       isFunction: functionName === text,
     })),
-    refers: mentioned.flatMap(([name, at]) => [name, tagKey(name)].map((key) => ({ key, at }))),
+    refers: mentionsOf(words, macros),
     parts: [],
     tree: undefined,
   }
 }
+
+/** Nobody can declare these. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  `auto break case char const continue default do double else enum extern float for goto if inline int long register
+  restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool _Complex
+  _Atomic _Alignas _Alignof _Noreturn _Static_assert _Thread_local _Generic __attribute__ __attribute __extension__
+  __inline __inline__ __restrict __restrict__ __const __volatile__ __signed__ __typeof__ typeof`.split(/\s+/),
+)
+
+/** All words as references to whatever has that name. */
+const mentionsOf = (tokens: readonly Token[], macros: MacroTable): Mention[] =>
+  tokens
+    .filter((token) => token.kind === 'word')
+    .flatMap((token) =>
+      [token.text, ...macros.namesIn(token.text)].map((name) => [name, token.start] as const),
+    )
+    .flatMap(([name, at]) => [name, tagKey(name)].map((key) => ({ key, at })))
 
 interface ParsedItem {
   readonly root: SyntaxNode
@@ -158,7 +177,7 @@ function parseItem(
   macros: MacroTable,
   parse: (code: string) => SyntaxNode,
 ): ParsedItem | undefined {
-  const code = hideSpecifierMacros(item, text, macros)
+  const code = hideRanges(hideSpecifierMacros(item, text, macros), hiddenRanges(item.tokens), item.start)
   const plain = readTree(parse(code), item, item.start)
   if (plain !== undefined && !plain.node.hasError) return plain
   // Implicit int; a macro's use looks the same but is none.

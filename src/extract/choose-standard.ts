@@ -1,6 +1,7 @@
 /**
  * A source's text in; out comes the C standard under which clang accepts it, or why there is none.
- * gnu17 is tried first, then gnu89 with what old compilers let pass.
+ * gnu17 is tried first, then gnu89 with what old compilers let pass; where a name of the source is in the way that
+ * headers have beyond the C standard, both without those.
  */
 
 import type { ClangRunner } from '../toolchain/clang-runner.ts'
@@ -21,9 +22,15 @@ export async function chooseStandard(text: string, compile: ClangRunner): Promis
   if (isMissingHeader(modern.error)) return notC(text, modern.error)
   const old = await checkSyntax(text, 'gnu89', compile)
   if (old.kind === 'ok') return { kind: 'ok', standard: 'gnu89' }
+  if (old.kind !== 'rejected') return compilerTrouble(old)
+  if (TAKEN_NAME.test(old.error))
+    for (const standard of ['c17', 'c89'] as const)
+      if ((await checkSyntax(text, standard, compile)).kind === 'ok') return { kind: 'ok', standard }
   // The lenient standard's first error is what really stands in the way.
-  return old.kind === 'rejected' ? notC(text, old.error) : compilerTrouble(old)
+  return notC(text, old.error)
 }
+
+const TAKEN_NAME = /conflicting types for|redefinition of|follows non-static declaration/
 
 function notC(text: string, error: string): StandardChoice {
   return { kind: 'dropped', reason: `not-c: ${classifyNotC(text, error)}`, detail: error }

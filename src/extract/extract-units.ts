@@ -14,6 +14,7 @@ import { buildOutline, type Declaration, findFunction, type Outline } from './bu
 import { checkSyntax, type SyntaxCheck } from './check-syntax.ts'
 import { chooseStandard, compilerTrouble } from './choose-standard.ts'
 import { isExitDefined } from './find-exit-defined.ts'
+import { findFormatFaults } from './find-format-faults.ts'
 import { findRefusedConstruct } from './find-refused-construct.ts'
 import { findSignatureProblem } from './find-signature-problem.ts'
 import { hasTrivialBody } from './find-trivial-body.ts'
@@ -75,7 +76,12 @@ async function collect(
   const main = findFunction(outline, 'main')
   if (kinds.includes('program') && main !== undefined) {
     const exitDefined = isExitDefined(outline, main, standard)
-    units.push(makeUnit(source, { kind: 'program', name: 'main', standard, code: source.text, exitDefined }))
+    const fault = await formatFault(source.text, standard, compile)
+    if (fault === undefined)
+      units.push(
+        makeUnit(source, { kind: 'program', name: 'main', standard, code: source.text, exitDefined }),
+      )
+    else drops.push({ stage: 'extract', unitName: 'main', ...fault })
   }
   if (kinds.includes('function')) {
     for (const definition of functionsToExtract(outline)) {
@@ -124,7 +130,7 @@ async function extractFunction(
     const slice = sliceFunction(outline, definition.functionName!, grain)
     if (slice.kind === 'calls-main') return { reason: 'calls-main', detail: '' }
     const check = await checkSyntax(slice.code, standard, compile)
-    if (check.kind === 'ok') return slice.code
+    if (check.kind === 'ok') return (await formatFault(slice.code, standard, compile)) ?? slice.code
     if (check.kind !== 'rejected') {
       const { reason, detail } = compilerTrouble(check)
       return { reason, detail }
@@ -132,6 +138,15 @@ async function extractFunction(
     error = check.error
   }
   return { reason: 'slice-failed', detail: error }
+}
+
+async function formatFault(
+  code: string,
+  standard: CStandard,
+  compile: ClangRunner,
+): Promise<DropCause | undefined> {
+  const [fault] = await findFormatFaults(code, standard, compile)
+  return fault && { reason: 'undefined-behaviour', detail: fault.detail }
 }
 
 function makeUnit(source: Source, parts: Omit<Unit, 'id' | 'sourceId'>): Unit {

@@ -17,7 +17,12 @@ const FILE_DIRECTIVES = new Set(['include_next', 'embed', 'import', '__include_m
 const FILE_QUESTIONS = /\b__has_(?:include|include_next|embed)\b/
 /** What these stand for depends on when, where or how the program is compiled. */
 const BUILD_WORDS =
-  /^__(?:DATE|TIME|TIMESTAMP|FILE|FILE_NAME|BASE_FILE|OPTIMIZE|OPTIMIZE_SIZE|NO_INLINE|FAST_MATH|SANITIZE_\w+)__$|^__has_feature$/
+  /^__(?:DATE|TIME|TIMESTAMP|FILE|FILE_NAME|BASE_FILE|OPTIMIZE|OPTIMIZE_SIZE|NO_INLINE|FAST_MATH|SANITIZE_\w+)__$|^__has_feature$|^__builtin_(?:constant_p|(?:dynamic_)?object_size|nondeterministic_value)$/
+/** Promises that nothing can check: of pointers that are not kept, of sizes that are passed along, of loops. */
+const UNCHECKED = /^(?:__)?(?:noescape|pass_(?:dynamic_)?object_size|assume_safety)(?:__)?$/
+const RESTRICT = /^(?:__)?restrict(?:__)?$/
+/** By which a level may give another result than the next. */
+const FLOAT_PRAGMAS = /^(?:clang\s+fp\b|float_control\b|STDC\s+(?:FENV_ACCESS|FP_CONTRACT)\b)/
 /** Attributes that keep the sanitizers, whose word every label rests on, out of a function. */
 const UNSANITIZED = /^(?:__)?(?:no_sanitize\w*|disable_sanitizer_instrumentation|no_address_safety_analysis)$/
 const RAW_PREFIXES = new Set(['R', 'LR', 'uR', 'UR', 'u8R'])
@@ -31,7 +36,19 @@ export function findRefusedConstruct(text: string): RefusedConstruct | undefined
     const refusal = token.kind === 'directive' ? refuseDirective(token) : undefined
     if (refusal !== undefined) return refusal
   }
-  return refuseWords(tokens)
+  return refuseWords(tokens) ?? refuseOwnRestrict(tokens)
+}
+
+/** Of parameters it is checked where the function is entered; a variable or member of its own has no such place. */
+function refuseOwnRestrict(tokens: readonly Token[]): RefusedConstruct | undefined {
+  let depth = 0
+  for (const { kind, text } of tokens) {
+    if (text === '(') depth++
+    else if (text === ')') depth--
+    else if (depth === 0 && kind === 'word' && RESTRICT.test(text))
+      return { reason: 'forbidden', detail: `${text} outside of a parameter` }
+  }
+  return undefined
 }
 
 /** The ways to write the keyword. */
@@ -47,6 +64,8 @@ function refuseDirective(token: Token): RefusedConstruct | undefined {
   // A line marker could pass the source's own text off as a system header's.
   if (/^\d/.test(name) && /"[\d\s]*\d$/.test(body)) return include
   if (name === 'pragma' && /\bdependency\b/.test(body)) return include
+  if (name === 'pragma' && FLOAT_PRAGMAS.test(body))
+    return { reason: 'nondeterministic', detail: firstLine(token.text) }
   // In a macro's body, and in what looks like a directive but is text in a skipped group.
   return refuseWords(lexC(body))
 }
@@ -66,6 +85,7 @@ function refuseWord(token: Token, following: readonly Token[]): RefusedConstruct
   if (isAsmWord(token.text)) return { reason: 'inline-asm', detail: token.text }
   if (FILE_QUESTIONS.test(token.text)) return { reason: 'include-not-allowed', detail: token.text }
   if (BUILD_WORDS.test(token.text)) return { reason: 'nondeterministic', detail: token.text }
+  if (UNCHECKED.test(token.text)) return { reason: 'forbidden', detail: token.text }
   if (UNSANITIZED.test(token.text) || (token.text === '_Pragma' && /\bclang\b/.test(rest)))
     return { reason: 'forbidden', detail: token.text }
   // Raw strings exist in one standard and not in the other, so that no reading of the rest is safe in both.

@@ -17,6 +17,8 @@ export interface Token {
 const WORD = /[\p{L}_$][\p{L}\p{N}\p{M}_$]*/uy
 const NUMBER = /\.?[0-9](?:[eEpP][+-]|[\w.])*/y
 const PREFIXED_QUOTE = /(?:u8|[LuU])?(["'])/y
+/** The others are one character each: `...`, and digraphs, which stand for a bracket. */
+const LONG_PUNCTUATION = /\.{3}|<%|%>|<:|:>/y
 const SPLICE = /\\[ \t\f\v\0]*(?:\r\n|\n\r|\n|\r)/y
 
 /** Splits C text into tokens; every character that is not blank is in exactly one. */
@@ -95,7 +97,7 @@ function tokenAt(text: string, position: number, atLineStart: boolean): [Token['
   if (word > 0) return ['word', position + word]
   const number = matchLength(NUMBER, text, position)
   if (number > 0) return ['number', position + number]
-  return ['punctuation', position + (text.startsWith('...', position) ? 3 : 1)]
+  return ['punctuation', position + Math.max(1, matchLength(LONG_PUNCTUATION, text, position))]
 }
 
 function directiveEnd(text: string, start: number): number {

@@ -3,10 +3,14 @@
  * definitions, and whatever else stands between them. Works on tokens, so that macros inside a function
  * never blur where it ends.
  *
- * Not guaranteed: braces that only balance after macro expansion shift the borders; the pieces cut along
+ * Brackets count wherever they come from: written as digraphs, or brought by a macro of the file (`BEGIN`, `FN(name)`).
+ *
+ * Not guaranteed: brackets of macros that are defined twice, or by headers; the pieces cut along
  * them then do not compile, which is seen later.
  */
+
 import { type Directive, parseDirective, type Token } from './lex-c.ts'
+import { bracketsOf, type MacroBrackets, readMacroBrackets } from './macro-brackets.ts'
 
 export interface DirectiveItem {
   readonly kind: 'directive'
@@ -37,7 +41,8 @@ const CLOSING = new Set([')', ']', '}'])
 export function splitTopLevel(text: string, tokens: readonly Token[]): TopLevelItem[] {
   const directives = tokens.filter((token) => token.kind === 'directive')
   const code = tokens.filter((token) => token.kind !== 'directive' && token.kind !== 'comment')
-  const items = splitCode(code, statementMacros(directives), text)
+  const macros = { statements: statementMacros(directives), brackets: readMacroBrackets(directives) }
+  const items = splitCode(code, macros, text)
   return [...items, ...directiveItems(directives, items)].sort((a, b) => a.start - b.start)
 }
 
@@ -51,17 +56,52 @@ function directiveItems(directives: readonly Token[], items: readonly CodeItem[]
   })
 }
 
-function splitCode(tokens: readonly Token[], macros: ReadonlySet<string>, text: string): CodeItem[] {
+interface Macros {
+  /** Function-like macros whose expansion ends a top-level item by itself. */
+  readonly statements: ReadonlySet<string>
+  readonly brackets: MacroBrackets
+}
+
+function splitCode(tokens: readonly Token[], macros: Macros, text: string): CodeItem[] {
   const items: CodeItem[] = []
+  const { marks, origins } = withBrackets(tokens, macros.brackets)
   let first = 0
-  while (first < tokens.length) {
-    const { kind, last } = findItemEnd(tokens, first, macros, text)
-    const own = tokens.slice(first, last + 1)
+  while (first < marks.length) {
+    const { kind, last } = findItemEnd(marks, first, macros.statements, text)
+    const own = tokens.slice(origins[first]!, origins[last]! + 1)
     // A stray semicolon or closing brace is nobody's.
     if (own.length > 1) items.push({ kind, start: own[0]!.start, end: own.at(-1)!.end, tokens: own })
     first = last + 1
+    // What one macro brings belongs to one item.
+    while (first < marks.length && origins[first] === origins[first - 1]) first++
   }
   return items
+}
+
+/** The tokens with the brackets that macros stand for, and for each the position of the token that it is of. */
+function withBrackets(
+  tokens: readonly Token[],
+  brackets: MacroBrackets,
+): { marks: Token[]; origins: number[] } {
+  const marks: Token[] = []
+  const origins: number[] = []
+  const add = (token: Token, origin: number) => {
+    marks.push(token)
+    origins.push(origin)
+  }
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!
+    const found = bracketsOf(token, tokens[index + 1], brackets)
+    if (found === undefined) {
+      add(token, index)
+      continue
+    }
+    const last = found.hasArguments ? matchingBracket(tokens, index + 1) : index
+    if (!found.isAll) for (let at = index; at <= last; at++) add(tokens[at]!, at)
+    for (const bracket of found.brackets) add({ ...tokens[last]!, kind: 'punctuation', text: bracket }, last)
+    index = last
+  }
+  return { marks, origins }
 }
 
 interface ItemEnd {
@@ -130,20 +170,26 @@ function openingBracket(tokens: readonly Token[], first: number, closing: number
 }
 
 /**
- * In `int f(a, b) int a; char *b; {` the semicolons do not end the item: a plain list of names in the
+ * In `int f(a, b) int a; char *b; {` the semicolons do not end the item: a plain list of names in
  * parentheses, then a declaration, and the brace comes directly after some semicolon.
  */
 function isBeforeOldStyleBody(tokens: readonly Token[], first: number, semicolon: number): boolean {
-  let opening = first
-  while (opening < semicolon && tokens[opening]!.text !== '(') opening++
-  if (opening === semicolon) return false
-  const closing = matchingBracket(tokens, opening)
-  const names = tokens.slice(opening + 1, closing)
-  const isNameList = names.length > 0 && names.every((token) => token.kind === 'word' || token.text === ',')
-  if (!isNameList || closing >= semicolon || tokens[closing + 1]?.kind !== 'word') return false
+  if (!hasNameList(tokens, first, semicolon)) return false
   const ahead = tokens.slice(semicolon, semicolon + OLD_STYLE_HEADER_TOKENS)
   const stop = ahead.findIndex((token) => token.text === '{' || token.text === '}' || token.text === '=')
   return stop > 0 && ahead[stop]!.text === '{' && ahead[stop - 1]!.text === ';'
+}
+
+function hasNameList(tokens: readonly Token[], first: number, semicolon: number): boolean {
+  for (let opening = first; opening < semicolon; opening++) {
+    if (tokens[opening]!.text !== '(') continue
+    const closing = matchingBracket(tokens, opening)
+    const names = tokens.slice(opening + 1, closing)
+    const isNameList = names.length > 0 && names.every((token) => token.kind === 'word' || token.text === ',')
+    if (isNameList && closing < semicolon && tokens[closing + 1]?.kind === 'word') return true
+    opening = closing
+  }
+  return false
 }
 
 /** `DEFINE_STACK(int)` on its own line, where the macro brings its own semicolon or closing brace. */
@@ -164,7 +210,6 @@ function isMacroStatement(
   )
 }
 
-/** Function-like macros whose expansion ends a top-level item by itself. */
 function statementMacros(directives: readonly Token[]): Set<string> {
   const names = new Set<string>()
   for (const token of directives) {

@@ -11,6 +11,7 @@ import type { UnsupportedCall } from '../call/plan/plan-call.ts'
 import type { Dictionary } from '../execute/code-engine.ts'
 import type { Impurity } from '../execute/original/check-externals.ts'
 import type { Extraction, ExtractOptions } from '../extract/extract-units.ts'
+import type { FormatFault } from '../extract/find-format-faults.ts'
 import type { RefusedConstruct } from '../extract/find-refused-construct.ts'
 import type { CombinedMutants } from '../mutate/combine-mutants.ts'
 import type { CallInput } from '../records/input.ts'
@@ -18,6 +19,7 @@ import type { Mutant } from '../records/mutant.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
+import type { ClangRunner } from '../toolchain/clang-runner.ts'
 
 export interface SourceLanguage<Standard extends string = string> {
   /** As people write it. */
@@ -52,6 +54,8 @@ export interface SourceLanguage<Standard extends string = string> {
     parse: (code: string) => SyntaxNode,
   ): CombinedMutants
 
+  /** Calls that are undefined whatever they are given: a pointer to another type than its format says. */
+  findFormatFaults(code: string, standard: Standard, compile: ClangRunner): Promise<readonly FormatFault[]>
   /** What a unit's IR at O0 needs or does that a pure unit does not. */
   findImpurity(ir: string): Impurity | undefined
   /** Constants of the code that its comparisons may be about. */

@@ -57,7 +57,8 @@ export function functionDeclarator(definition: CodeNode): CodeNode | null {
 }
 
 function declaredName(declarator: CodeNode): string | null {
-  const inner = declarator.field('declarator')
+  let inner = declarator.field('declarator')
+  while (inner?.type === 'parenthesized_declarator') inner = inner.namedChildren[0] ?? null
   return inner?.type === 'identifier' ? inner.text : null
 }
 

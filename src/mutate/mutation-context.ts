@@ -1,4 +1,6 @@
 /** A unit's tree enters; what operators may ask about a node leaves: types, variables, places. */
+import { hiddenRanges, hideRanges } from '../extract/hide-from-parser.ts'
+import { lexC } from '../extract/lex-c.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { ancestors, buildCodeTree, type CodeNode, walk, withParentheses } from './code-tree.ts'
 import type { EvaluateConstant } from './evaluate-constant.ts'
@@ -34,7 +36,7 @@ export function makeMutationContext(
   rootName: string,
   parse: (code: string) => SyntaxNode,
 ): MutationContext {
-  const root = buildCodeTree(parse(code), code)
+  const root = buildCodeTree(parse(withoutMisread(code)), code)
   const preprocessor = readPreprocessor(root)
   const isInactive = (node: CodeNode) => preprocessor.inactive.has(node)
   const functions = findFunctions(root, isInactive)
@@ -83,6 +85,11 @@ export function makeMutationContext(
     signatureOf: (name) =>
       preprocessor.macros.has(name) ? undefined : (declarations.functions.get(name) ?? library.get(name)),
   }
+}
+
+function withoutMisread(code: string): string {
+  const tokens = lexC(code).filter(({ kind }) => kind !== 'comment' && kind !== 'directive')
+  return hideRanges(code, hiddenRanges(tokens))
 }
 
 let library: ReadonlyMap<string, FunctionSignature> | undefined

@@ -144,7 +144,7 @@ class DeclarationReader {
     const definition = this.#definitionOf.get(node)
     const declarator = functionDeclarator(node)
     if (definition === undefined || declarator === null) return
-    this.#declareFunction(node.field('declarator')!, this.#baseType(node))
+    this.#declareFunction(node.field('declarator')!, withHiddenStars(node, this.#baseType(node), this.#root))
     const scope = { scopeStart: definition.start, scopeEnd: definition.end }
     for (const parameter of declarator.field('parameters')?.namedChildren ?? []) {
       if (parameter.type === 'parameter_declaration') this.#declareVariables(parameter, scope, 'parameter')
@@ -205,6 +205,16 @@ class DeclarationReader {
       .filter((type) => !(type.kind === 'void' && type.derived.length === 0))
       .map(decayed)
   }
+}
+
+/** The stars of an old-style header are blank to the parser (extract/hide-from-parser.ts), and no part of a declarator. */
+function withHiddenStars(definition: CodeNode, base: CType, root: CodeNode): CType {
+  const type = definition.field('type')
+  const declarator = definition.field('declarator')
+  if (type === null || declarator === null) return base
+  const between = root.text.slice(type.end - root.start, declarator.start - root.start)
+  const stars = between.replaceAll(/\/\*.*?\*\/|\/\/.*/gs, '').match(/\*/g) ?? []
+  return { ...base, derived: [...stars, ...base.derived] }
 }
 
 /** An unnamed record is told from others by its place. */

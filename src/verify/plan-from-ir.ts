@@ -4,7 +4,7 @@
  * bytes behind a pointer as text, and a pointer must lead to scalars of one type.
  */
 import type { CallPlan, Field, PlanType } from '../call/call-plan.ts'
-import type { UnsupportedCall } from '../call/plan/plan-call.ts'
+import { callingConvention, type UnsupportedCall } from '../call/plan/plan-call.ts'
 import type { IrFunction } from '../mutate-ir/ir-module.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import type { Signature } from './read-signature.ts'
@@ -22,6 +22,8 @@ export function planFromIr(ir: string, name: string, signature: Signature): Call
   if (signature.isVariadic) return unsupported('takes a variable number of arguments')
   const definition = readIr(ir).functions.find((one) => one.name.replaceAll(/[@"]/g, '') === name)
   if (definition === undefined) return unsupported('its IR has instructions that are not read here')
+  const convention = callingConvention(readIr(ir).lines[definition.start]!)
+  if (convention !== undefined) return unsupported(`is called in a way of its own (${convention})`)
   const types: PlanType[] = []
   const add = (type: PlanType): number => types.push(type) - 1
   const pointerTo = (to: number): number =>

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../base/user-error.ts'
 import { type Code, irCode } from '../compile/code.ts'
-import { normalizeIr } from '../compile/normalize-ir.ts'
+import { findMetadataOperand, normalizeIr } from '../compile/normalize-ir.ts'
 import type { CodeEngine } from '../execute/code-engine.ts'
+import type { FormatFault } from '../extract/find-format-faults.ts'
 import { DEFAULT_LANGUAGE, languageOfFile, unitCode } from '../languages/languages.ts'
 import type { SourceLanguage } from '../languages/source-language.ts'
 import { decodeText } from '../sources/decode-text.ts'
+import { spawnClang } from '../toolchain/clang-runner.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
 import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.ts'
@@ -28,7 +30,7 @@ export interface Version {
   readonly form: 'source' | 'ir'
   /** IR does not say what it was written in; it counts as the first of all languages. */
   readonly language: SourceLanguage
-  /** What is built: the source text, or the normalised IR. */
+  /** What is built with the sanitizers: the source text, or the IR with all that it promises of itself. */
   readonly code: Code
   /** Whether a main that returns an integer and reaches its end has a defined exit status. */
   readonly endOfMainReturnsZero: boolean
@@ -36,6 +38,8 @@ export interface Version {
   readonly ir: string
   /** With debug information where there is some. */
   readonly debugIr: string
+  /** Calls in a source that are undefined whatever they are given. */
+  readonly formatFaults: readonly FormatFault[]
 }
 
 export interface VersionTools {
@@ -61,16 +65,17 @@ export function findRefusal({ name, content }: VersionFile): string | undefined 
  * @throws UserError for a file that is neither, or that the compiler refuses
  */
 export async function readVersion(
-  { engine, clang }: VersionTools,
+  tools: VersionTools,
   { name, content }: VersionFile,
   asProgram: boolean,
 ): Promise<Version> {
+  const { clang } = tools
   if (isBitcode(content)) return irVersion(clang, name, await disassemble(content, name), asProgram)
   const decoded = decodeText(content)
   if (decoded.kind === 'dropped') throw new UserError(`${name} cannot be read: ${decoded.detail}.`)
   return isIrText(name, decoded.text)
     ? irVersion(clang, name, decoded.text, asProgram)
-    : sourceVersion(engine, name, decoded.text, asProgram)
+    : sourceVersion(tools, name, decoded.text, asProgram)
 }
 
 const languageOfVersion = (name: string) => languageOfFile(name) ?? DEFAULT_LANGUAGE
@@ -109,20 +114,20 @@ const lastLine = (text: string, file: string) =>
   text.trim().split('\n').at(-1)?.replaceAll(file, '<bitcode>') ?? ''
 
 async function sourceVersion(
-  engine: CodeEngine,
+  { engine, clang }: VersionTools,
   name: string,
   text: string,
   asProgram: boolean,
 ): Promise<Version> {
   const language = languageOfVersion(name)
   const read = asProgram ? text : language.renameMain(text, HIDDEN_MAIN)
-  let refusal = ''
+  const refusals: string[] = []
   for (const standard of language.standards) {
     const code = unitCode({ code: read, standard })
     const debug = await engine.emitIr(code, 'O0', { debug: true })
     const plain = debug.kind === 'ok' ? await engine.emitIr(code, 'O0') : debug
     if (debug.kind !== 'ok' || plain.kind !== 'ok') {
-      refusal = explain(debug.kind === 'ok' ? plain : debug)
+      refusals.push(explain(debug.kind === 'ok' ? plain : debug))
       continue
     }
     return {
@@ -133,10 +138,11 @@ async function sourceVersion(
       endOfMainReturnsZero: language.endOfMainReturnsZero(standard),
       ir: normalizeIr(plain.stdout),
       debugIr: debug.stdout,
+      formatFaults: await language.findFormatFaults(read, standard, spawnClang(clang)),
     }
   }
-  // The lenient standard's first error is what really stands in the way.
-  throw new UserError(`${name} does not compile as ${language.title}: ${refusal}.`)
+  // The second standard is the lenient one: its first error is what really stands in the way.
+  throw new UserError(`${name} does not compile as ${language.title}: ${refusals[1] ?? refusals[0]}.`)
 }
 
 async function irVersion(clang: string, name: string, text: string, asProgram: boolean): Promise<Version> {
@@ -149,11 +155,42 @@ async function irVersion(clang: string, name: string, text: string, asProgram: b
     [...args, '-Xclang', '-disable-llvm-passes', '-x', 'ir', '-', '-o', '-'],
     text,
   )
-  if (printed.kind !== 'ok') throw new UserError(`${name} is refused as LLVM IR: ${explain(printed)}.`)
+  if (printed.kind !== 'ok') {
+    const newer = findNewerIr(text)
+    throw new UserError(
+      newer === undefined
+        ? `${name} is refused as LLVM IR by LLVM ${LLVM_MAJOR}: ${explain(printed)}.`
+        : `${name} is IR of a newer LLVM than ${LLVM_MAJOR} (${newer}): write it with LLVM ${LLVM_MAJOR} or before.`,
+    )
+  }
   const debugIr = asProgram ? printed.stdout : printed.stdout.replaceAll(/@main\b/g, `@${HIDDEN_MAIN}`)
-  const ir = normalizeIr(withoutDebugRecords(debugIr))
-  const language = DEFAULT_LANGUAGE
-  return { name, form: 'ir', language, code: irCode(ir), endOfMainReturnsZero: true, ir, debugIr }
+  const whole = withoutDebugRecords(debugIr)
+  const operand = findMetadataOperand(whole)
+  if (operand !== undefined)
+    throw new UserError(
+      `${name} cannot be compared, since an instruction has metadata as an operand: ${operand}.`,
+    )
+  return {
+    name,
+    form: 'ir',
+    language: DEFAULT_LANGUAGE,
+    code: irCode(whole),
+    endOfMainReturnsZero: true,
+    ir: normalizeIr(whole),
+    debugIr,
+    formatFaults: [],
+  }
+}
+
+/** Of later releases than LLVM_MAJOR: what a module says of its producer, or a word that came with one of them. */
+const PRODUCER = /!"[^"\n]*\b(?:clang|LLVM|rustc) version (\d+)[^"\n]*"/
+const NEWER_WORDS =
+  /\b(?:captures\(|initializes\(|dead_on_return\b|samesign\b|nocreateundeforpoison\b|sanitize_(?:type|alloc_token)\b|errnomem:|target_mem\d)/
+
+function findNewerIr(text: string): string | undefined {
+  const [said, release] = PRODUCER.exec(text) ?? []
+  if (said !== undefined && Number(release) > LLVM_MAJOR) return said.slice(2, -1)
+  return NEWER_WORDS.exec(text)?.[0].replace(/\($/, '(...)')
 }
 
 const withoutDebugRecords = (ir: string) =>

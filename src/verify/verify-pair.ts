@@ -23,6 +23,7 @@ import type { SearchSide } from '../search/pair-runs.ts'
 import { type Searched, searchDifference } from '../search/search-difference.ts'
 import { traceFloats } from '../search/trace-floats.ts'
 import { DEFAULT_INPUTS } from './default-inputs.ts'
+import { findReachedFault } from './find-reached-fault.ts'
 import { callableFunctions, type Matched, matchFunction, matchPrograms } from './match-versions.ts'
 import {
   findRefusal,
@@ -177,9 +178,14 @@ async function verifyUnit(
   name: string,
   budget: Budget,
 ): Promise<Judged> {
-  for (const { name: file, ir, language } of versions) {
-    const impurity = language.findImpurity(ir)
+  for (const { name: file, debugIr, language } of versions) {
+    const impurity = language.findImpurity(debugIr)
     if (impurity !== undefined) return unknown(`${file}: ${impurity.reason} (${impurity.detail})`)
+  }
+  for (const version of versions) {
+    const fault = findReachedFault(version, name)
+    if (fault !== undefined)
+      return unknown(`${version.name} is undefined wherever it gets to ${fault.detail}`)
   }
   const matched: Matched = name === MAIN ? matchPrograms(versions) : matchFunction(versions, name)
   if (matched.kind === 'unknown') return unknown(matched.reason)
@@ -217,12 +223,9 @@ async function openSide(
   const { form, code, ir } = version
   const trace = await engine.build(irCode(traceFloats(ir)), 'trace', entryPoint)
   if (trace.kind === 'rejected') return `cannot be built: ${trace.detail}`
-  const sanitized = async (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
+  const sanitized = (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
     if (form === 'source') return engine.build(code, build, entryPoint)
-    const watched = watchUndefined(ir, build)
-    return watched === undefined
-      ? { kind: 'rejected', detail: 'its IR has parts that cannot be watched for undefined behaviour' }
-      : engine.build(irCode(watched), build, entryPoint)
+    return engine.build(irCode(watchUndefined(code.text, build)), build, entryPoint)
   }
   return { trace: trace.executable, screen: screenBuilds(engine, trace.executable, sanitized) }
 }

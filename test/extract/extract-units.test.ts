@@ -71,6 +71,13 @@ describe('the standard', () => {
     ['gnu89', 'int *p; int main(void) { p = 5; return p; }'],
     ['gnu89', 'int f(a) char *a; { return; }\nint main(void) { return f("x"); }'],
     ['gnu89', 'void g(int a) {}\nint main(void) { int (*p)(char) = g; return p(0); }'],
+    // Names of its own that headers have beyond the C standard.
+    ['c17', '#include <math.h>\nint y0, j1;\nint main(void) { return y0 - j1; }'],
+    [
+      'c17',
+      '#include <stdio.h>\nint getline(char *s) { return *s; }\nint main(void) { return getline(""); }',
+    ],
+    ['c89', '#include <stdio.h>\ngetline(s) char s[]; { return s[0]; }\nmain() { return getline(""); }'],
   ])('is %s for %j', async (standard, text) => {
     expect((await program(text))?.standard).toBe(standard)
   })
@@ -201,15 +208,74 @@ describe('macros that hide what a function needs', () => {
       '#define DEFINE_MAX(T) static T T##_max(T a, T b) { return a > b ? a : b; }\nDEFINE_MAX(int)\nint f(int a) { return int_max(a, 3); }\n',
     )
   })
-  it('leave out a function whose borders they hide, and no other', async () => {
+  it('hide no borders by their brackets', async () => {
     const text =
-      '#define BEGIN {\n#define END }\nint f(int a) BEGIN return a; END\nint g(int a) { return a + 1; }\n'
-    expect(await summary(text, ['function'])).toEqual(['function g'])
+      '#define BEGIN {\n#define END }\n#define FN(name) int name(int a) BEGIN\nFN(f) return a; END\nint g(int a) BEGIN return a * 2; END\nint h(int a) { return a + 1; }\n'
+    expect(await summary(text, ['function'])).toEqual(['function g', 'function h'])
   })
   it('give a reason where no slice compiles', async () => {
     const text =
-      '#define OPEN int hidden = 3; int f(int a) {\nOPEN return a + hidden; }\nint g(int a) { return a + hidden; }\n'
+      '#define OPEN 1\n#undef OPEN\n#define OPEN int hidden = 3; int f(int a) {\nOPEN return a + hidden; }\nint g(int a) { return a + hidden; }\n'
     expect(await summary(text, ['function'])).toEqual(['g: slice-failed'])
+  })
+})
+
+describe('ways to write a function', () => {
+  const body = '{ if (a > b) return a - b; return a * 3 + b; }'
+  it.each([
+    ['in the old style, behind an attribute', `__attribute__((noinline)) int f(a, b) int a, b; ${body}`],
+    ['in the old style, its type from a macro', `#define TYPE(t) t\nTYPE(int) f(a, b) int a, b; ${body}`],
+    ['in the old style, its name in parentheses', `int (f)(a, b) int a, b; ${body}`],
+    ['in the old style, returning a pointer', `int *f(a, b) int *a, *b; { return *a > *b ? a : b; }`],
+    ['its name in parentheses', `int (f)(int a, int b) ${body}`],
+    [
+      'an attribute behind the star',
+      'int * __attribute__((noinline)) f(int *a, int b) { return a[0] > b ? a : 0; }',
+    ],
+    ['by digraphs', 'int f(int a, int b) <% int v<:2:> = <% a, b %>; return v<:0:> > v<:1:>; %>'],
+  ])('%s', async (_, text) => {
+    const around = `int before(int a, int b) ${body}\n${text}\nint behind(int a, int b) ${body}\n`
+    expect(await summary(around, ['function'])).toEqual(['function before', 'function f', 'function behind'])
+  })
+})
+
+describe('arguments that cannot fit their formats', () => {
+  const unit = (statement: string) =>
+    `#include <stdio.h>\ntypedef long long wide;\nvoid f(int *p, int n) { char s[9], *t = s; long l; wide w; double d; int i; unsigned char u[4]; ${statement} }\n`
+  it.each([
+    'scanf("%d", &l);',
+    'scanf("%c", &i);',
+    'scanf("%lf %f", &d, &d);',
+    'scanf("%s", &t);',
+    'scanf("%hd", &i);',
+    'printf("%s", &i);',
+  ])('are refused: %s', async (statement) => {
+    expect(await summary(unit(statement), ['function'])).toEqual(['f: undefined-behaviour'])
+  })
+  it.each([
+    'scanf("%d %u", (unsigned *)p, &i);',
+    'scanf("%ld %lld", &w, &l);',
+    'scanf("%8s %3s", &s, u);',
+    'printf("%s %p", u, &l);',
+    'printf("%d", p ? i : n, 3);',
+  ])('are not those of another sign, or of an array: %s', async (statement) => {
+    expect(await summary(unit(statement), ['function'])).not.toContain('f: undefined-behaviour')
+  })
+})
+
+describe('promises that nothing can check', () => {
+  it.each([
+    ['int f(__attribute__((noescape)) int *p) { return *p; }', 'forbidden'],
+    ['int f(int *p) { int *restrict q = p; return q[0]; }', 'forbidden'],
+    ['struct s { int *__restrict__ p; }; int f(struct s *x) { return *x->p; }', 'forbidden'],
+    ['int f(int n) { return __builtin_constant_p(n); }', 'nondeterministic'],
+    ['#pragma clang fp reassociate(on)\ndouble f(double x) { return x + 1; }', 'nondeterministic'],
+  ])('are refused: %s', async (text, reason) => {
+    expect(await summary(text, ['function'])).toEqual([reason])
+  })
+  it('are not those of parameters', async () => {
+    const text = 'void f(int *restrict a, const int *__restrict__ b) { a[0] = b[0]; }\n'
+    expect(await summary(text, ['function'])).toEqual(['function f'])
   })
 })
 

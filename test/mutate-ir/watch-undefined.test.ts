@@ -32,7 +32,7 @@ declare i32 @scanf(ptr, ...)
 `
 
 async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
-  const text = build === 'plain' ? ir : watchUndefined(ir, build)!
+  const text = build === 'plain' ? ir : watchUndefined(ir, build)
   const built = await engine.build(irCode(text), build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
@@ -139,17 +139,5 @@ describe('what is not initialised', () => {
     const ir = text.replaceAll(/^ {2}(\w):$/gm, '$1:')
     expect(await run(ir, 'msan', '1')).toMatchObject({ kind: 'ok' })
     expect(await run(ir, 'msan', '-1')).toMatchObject({ kind: 'sanitizer' })
-  })
-})
-
-describe('watchUndefined', () => {
-  test('does not declare twice what the module has', () => {
-    const ir =
-      'define i32 @f(i32 %a) {\nentry:\n  %r = add nsw i32 %a, 1\n  ret i32 %r\n}\ndeclare { i32, i1 } @llvm.sadd.with.overflow.i32(i32, i32)\n'
-    expect(watchUndefined(ir, 'asan')?.match(/^declare .*sadd/gm)).toHaveLength(1)
-  })
-
-  test('says that it knows nothing of a module that it cannot read', () => {
-    expect(watchUndefined('define void @f() {\nentry:\n  resume i32 0\n}\n', 'asan')).toBeUndefined()
   })
 })

@@ -27,6 +27,29 @@ int main(void) {
   return 0;
 }
 `
+/** As the grammar of the parser does not have them: each has the mutants of its plain twin. */
+test.each([
+  ['a name in parentheses', 'int (f)(int a, int b) {', 'int f(int a, int b) {'],
+  [
+    'an attribute behind a star',
+    'int * __attribute__((noinline)) f(int a, int b) {',
+    'int *f(int a, int b) {',
+  ],
+  ['an old-style header that returns a pointer', 'int *f(a, b) int a; int b; {', 'int *f(int a, int b) {'],
+  [
+    'an old-style header behind an attribute',
+    '__attribute__((cold)) int f(a, b) int a, b; {',
+    'int f(int a, int b) {',
+  ],
+])('a function with %s has mutants', (_, header, plain) => {
+  const mutants = (code: string) =>
+    mutateUnit({ id: 'a', name: 'f', code: `${code} if (a > b) return a - b; return 0; }` }, native)
+  const operators = (code: string) =>
+    mutants(code).map(({ operator, replacement }) => [operator, replacement])
+  expect(mutants(header).length).toBeGreaterThan(5)
+  expect(operators(header)).toEqual(operators(plain))
+})
+
 const unit = { id: 'a'.repeat(64), name: 'main', code: program }
 
 describe('mutateUnit', () => {

@@ -17,6 +17,108 @@ const ECHO =
   '#include <stdio.h>\nint main(void) { int x; while (scanf("%d", &x) == 1) printf("%d\\n", x); return 0; }\n'
 const IR = 'define i32 @f(i32 noundef %x) {\n  %1 = add nsw i32 %x, 1\n  ret i32 %1\n}\n'
 
+/** What binds is undefined where it does not hold, whatever a compiler makes of it. */
+describe('a file and what clang makes of it at -O2', () => {
+  const asIr = async (code: string) => {
+    const args = ['-O2', '-w', '-S', '-emit-llvm', '-x', 'c', '-', '-o', '-']
+    return (await execa(locateTools().clang, args, { input: code })).stdout
+  }
+
+  it.each([
+    ['an assumption', 'int f(int x) { __builtin_assume(x >= 0); if (x < 0) return -1; return x & 15; }\n'],
+    [
+      'nonnull in a declaration',
+      'int f(int *p, int n) __attribute__((nonnull(1)));\nint f(int *p, int n) { int s = 0; for (int i = 0; p && i < n; i++) s += p[i] & 3; return p ? s : -9; }\n',
+    ],
+    [
+      'a returned pair of floats',
+      'struct v { float x, y; };\nstruct v f(struct v a) { struct v r = { a.y + 1, a.x }; return r; }\n',
+    ],
+    [
+      'a computed goto',
+      'int g(unsigned n) { static void *t[] = { &&a, &&b }; goto *t[n & 1]; a: return 1; b: return 2; }\nint f(int a, int b) { return a > b ? a - b / 3 : b; }\n',
+    ],
+    ['the truth of isdigit', 'int isdigit(int);\nint f(int c) { return isdigit(c & 127); }\n'],
+    ['restrict', 'int f(int *restrict a, int *restrict b) { *a = 1; *b = 2; return *a; }\n'],
+  ])('are equal: %s', async (_, code) => {
+    expect(await pairs.verify(['a.c', code], ['a.ll', await asIr(code)], few)).toMatchObject({
+      verdict: 'equal',
+    })
+  })
+
+  it.each([
+    ['fewer arguments than the format asks for', 'int f(int x) { return printf("%d %d", x); }\n'],
+    ['an argument of another type', 'int f(int x) { return printf(x > 5 ? "%s" : "%d", 1.0); }\n'],
+    ['a pointer to another type', 'int f(int x) { long y = x; sscanf("7", "%d", &y); return y; }\n'],
+  ])('are unknown: %s', async (_, code) => {
+    const text = `#include <stdio.h>\n${code}`
+    expect(await pairs.verify(['a.c', text], ['a.ll', await asIr(text)], few)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('format'),
+    })
+  })
+})
+
+describe('what IR promises of itself', () => {
+  it.each([
+    [
+      'nonnull',
+      'define i32 @f(ptr %p) {\n %c = icmp eq ptr %p, null\n %r = select i1 %c, i32 1, i32 2\n ret i32 %r\n}\n',
+      'ptr nonnull %p',
+      'ptr %p',
+      'i32 1',
+    ],
+    [
+      'range',
+      'define i32 @f(i32 %x) {\n %c = icmp ugt i32 %x, 99\n %r = select i1 %c, i32 1, i32 2\n ret i32 %r\n}\n',
+      'i32 range(i32 0, 100) %x',
+      'i32 %x',
+      'i32 1',
+    ],
+  ])('binds whoever calls it: %s', async (_, ir, promised, plain, once) => {
+    const folded = ir.replace(once, 'i32 2')
+    const both = (text: string) => text.replace(plain, promised)
+    expect(await pairs.verify(['a.ll', ir], ['b.ll', folded], few)).toMatchObject({ verdict: 'differ' })
+    expect(await pairs.verify(['a.ll', both(ir)], ['b.ll', folded], few)).toMatchObject({ verdict: 'equal' })
+  })
+
+  it.each([
+    ['!range', 'i32', '!range !0', '!0 = !{i32 0, i32 100}'],
+    ['!nonnull', 'ptr', '!nonnull !0', '!0 = !{}'],
+  ])('binds what is loaded: %s', async (_, type, metadata, node) => {
+    const limit = type === 'ptr' ? 'icmp eq ptr %x, null' : 'icmp ugt i32 %x, 99'
+    const ir = (result: number, mark = '') =>
+      `@g = global ${type} ${type === 'ptr' ? 'null' : '500'}\ndefine i32 @f(i32 %a) {\n %x = load ${type}, ptr @g${mark}\n %c = ${limit}\n %r = select i1 %c, i32 ${result}, i32 2\n ret i32 %r\n}\n`
+    expect(await pairs.verify(['a.ll', ir(1)], ['b.ll', ir(2)], few)).toMatchObject({ verdict: 'differ' })
+    const promising = `${ir(1, `, ${metadata}`)}${node}\n`
+    expect((await pairs.verify(['a.ll', promising], ['b.ll', ir(2)], few)).verdict).not.toBe('differ')
+  })
+})
+
+describe('IR that cannot be compared', () => {
+  it.each([
+    [
+      'newer by its words',
+      'define i32 @f(ptr captures(none) %p) {\n ret i32 0\n}\n',
+      /IR of a newer LLVM than 19 \(captures\(\.\.\.\)\)/,
+    ],
+    [
+      'newer by its producer',
+      'define i32 @f(ptr strange %p) {\n ret i32 0\n}\n!llvm.ident = !{!0}\n!0 = !{!"clang version 21.1.0"}\n',
+      /IR of a newer LLVM than 19 \(clang version 21\.1\.0\)/,
+    ],
+    [
+      'with metadata as an operand',
+      'declare i64 @llvm.read_register.i64(metadata)\ndefine i64 @f() {\n %p = call i64 @llvm.read_register.i64(metadata !0)\n ret i64 %p\n}\n!0 = !{!"rsp"}\n',
+      /metadata as an operand/,
+    ],
+  ])('is refused in a sentence: %s', async (_, ir, sentence) => {
+    const error = await pairs.verify(['a.ll', IR], ['b.ll', ir], few).catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(UserError)
+    expect((error as Error).message).toMatch(sentence)
+  })
+})
+
 describe('the checker itself', () => {
   it.each([
     ['a function', ['a.c', SUM]],

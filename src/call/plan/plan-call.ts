@@ -46,6 +46,8 @@ export function planCall(debugIr: string, functionName: string): CallPlan | Unsu
     parameterTypes.map((_, index) => quoted(variables.get(index + 1)?.fields.get('name'))),
   )
   const body = definitionText(debugIr, functionName)
+  const convention = callingConvention(body)
+  if (convention !== undefined) return unsupported(`is called in a way of its own (${convention})`)
 
   const parameters: Field[] = []
   for (const [index, type] of parameterTypes.entries()) {
@@ -63,13 +65,17 @@ export function planCall(debugIr: string, functionName: string): CallPlan | Unsu
     const obstacle = passingObstacle(reader.types, returns)
     if (obstacle !== undefined) return unsupported(`returns ${obstacle}`)
   }
+  const globals = readGlobals(debugIr, metadata, reader)
+  const giant = globals.find(({ type }) => reader.types[type]!.size > MOST_GLOBAL_BYTES)
+  if (giant !== undefined)
+    return unsupported(`the global ${giant.name} has ${reader.types[giant.type]!.size} bytes`)
   return {
     kind: 'plan',
     function: functionName,
     prototyped: (subprogram.fields.get('flags') ?? '').includes('DIFlagPrototyped'),
     parameters,
     returns,
-    globals: readGlobals(debugIr, metadata, reader),
+    globals,
     types: reader.types,
   }
 }
@@ -86,6 +92,10 @@ function uniqueNames(names: readonly string[]): string[] {
   return names.map((name, index) => (name === '' || names.indexOf(name) < index ? `arg${index}` : name))
 }
 
+/** Another one than C's, as the first line of a definition in IR says it. */
+export const callingConvention = (definition: string): string | undefined =>
+  /^define (?:[^\n@"]*? )?(\w+cc|cc ?\d+) [^\n]*?@/.exec(definition)?.[1]
+
 function definitionText(ir: string, functionName: string): string {
   const start = new RegExp(`^define [^\\n]*@"?${functionName}"?\\(`, 'm').exec(ir)?.index
   return start === undefined ? '' : ir.slice(start, ir.indexOf('\n}', start))
@@ -100,6 +110,9 @@ function knownPointee(reader: TypeReader, key: number, guess: () => number | und
   const pointee = guess()
   return pointee === undefined ? key : reader.add({ ...type, to: pointee })
 }
+
+/** No unit runs with more memory than that. */
+const MOST_GLOBAL_BYTES = 512 << 20
 
 /** Every input would hold at least one such element, and every mutant is run on every input. */
 const MOST_ELEMENT_BYTES = 1 << 16

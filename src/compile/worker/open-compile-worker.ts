@@ -28,7 +28,7 @@ export interface CompileWorker {
   run(args: readonly string[], text: string): Promise<ClangResult>
   /** IR as clang prints it. */
   emit(code: Code, level: Level, options?: EmitOptions): Promise<ClangResult>
-  /** An ELF object at O0. `flags` are those of the build (BUILD_FLAGS in src/execute/harness/harness-objects.ts). */
+  /** An ELF object at O0. `flags` are those of the build (`unitFlags` in src/execute/harness/harness-objects.ts). */
   object(code: Code, flags: readonly string[]): Promise<ObjectResult>
   readonly counts: CompileCounts
   /** Of the process that works at this moment. */

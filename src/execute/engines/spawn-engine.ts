@@ -25,7 +25,7 @@ import {
   isStop,
   type Job,
 } from '../code-engine.ts'
-import { BUILD_FLAGS } from '../harness/harness-objects.ts'
+import { BUILD_FLAGS, unitFlags } from '../harness/harness-objects.ts'
 import {
   explorationEnvironment,
   explorationInput,
@@ -69,7 +69,7 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
     const file = `u${count++}`
     const { before, layout } = harness[build]
     const args = [
-      ...BUILD_FLAGS[build],
+      ...unitFlags(build),
       ...before,
       ...code.flags,
       '-O0',

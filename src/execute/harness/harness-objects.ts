@@ -5,10 +5,21 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { PACKAGE_ROOT } from '../../base/package-root.ts'
+import { UserError } from '../../base/user-error.ts'
+import { setupCommand } from '../../toolchain/locate-tools.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
 
 const HARNESS_FOLDER = path.join(PACKAGE_ROOT, 'native/harness')
-const FILES = ['guard', 'start', 'stdin-on-demand', 'coverage', 'comparisons', 'call'] as const
+const FILES = [
+  'guard',
+  'start',
+  'stdin-on-demand',
+  'coverage',
+  'comparisons',
+  'call',
+  'undefined',
+  'formats',
+] as const
 
 // By the compiler's own flags: the driver's -fsanitize-coverage would also link a runtime that catches crashes.
 // Every block is counted, not only those that tell paths apart: an empty endless loop must use up fuel too.
@@ -21,6 +32,8 @@ const COVERAGE = [
   '-sanitizer-coverage-prune-blocks=0',
 ] as const
 
+const WATCH_PLUGIN = path.join(PACKAGE_ROOT, 'native/build/watch-undefined.so')
+
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
 export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
   plain: [],
@@ -28,6 +41,12 @@ export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
   trace: [...COVERAGE, '-Xclang', '-fsanitize-coverage-trace-cmp'],
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
   msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
+}
+
+/** The unit's own code is watched (native/watch-undefined), the harness is not. */
+export function unitFlags(build: BuildKind): readonly string[] {
+  const isWatched = build === 'asan' || build === 'msan'
+  return isWatched ? [...BUILD_FLAGS[build], `-fpass-plugin=${WATCH_PLUGIN}`] : BUILD_FLAGS[build]
 }
 
 /** The unit's own code is covered, the harness is not. */
@@ -45,8 +64,14 @@ export interface HarnessFiles {
 
 export type HarnessObjects = Readonly<Record<BuildKind, HarnessFiles>>
 
-/** Builds what is not in the cache yet; safe to call from several processes at once. */
+/**
+ * Builds what is not in the cache yet; safe to call from several processes at once.
+ *
+ * @throws UserError where the plugin that units are watched by is not built
+ */
 export async function prepareHarness(clang: string): Promise<HarnessObjects> {
+  if (!(await exists(WATCH_PLUGIN)))
+    throw new UserError(`The native checks for undefined behaviour are not built: run \`${setupCommand()}\`.`)
   const folder = await compiledHarness(clang)
   const object = (name: string) => path.join(folder, `${name}.o`)
   const start = object('start.plain')
@@ -57,7 +82,7 @@ export async function prepareHarness(clang: string): Promise<HarnessObjects> {
     trace: { before: [], behind: [...covered, object('comparisons.plain')], call: object('call.plain') },
     asan: {
       before: [object('guard.plain')],
-      behind: [start],
+      behind: [start, object('undefined.plain'), object('formats.plain')],
       call: object('call.asan'),
       layout: path.join(HARNESS_FOLDER, 'guard.ld'),
     },

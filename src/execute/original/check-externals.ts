@@ -75,6 +75,8 @@ export function findImpurity(ir: string): Impurity | undefined {
 }
 
 function checkLine(line: string): Impurity | undefined {
+  if (line.startsWith('attributes ') && LOOSE_FUNCTION.test(line))
+    return { reason: 'nondeterministic', detail: 'floats that may be rounded in several ways' }
   if (line.startsWith('module asm')) return { reason: 'inline-asm', detail: 'file-scope assembly' }
   if (line.startsWith(' ')) return checkInstruction(line)
   const bare = line.replaceAll(STRING, '""')
@@ -94,7 +96,14 @@ function checkLine(line: string): Impurity | undefined {
   return RESERVED_DEFINITION.test(name) ? forbidden(`redefines ${name}`) : undefined
 }
 
+/** Of floating-point instructions: LLVM may give any of several results. */
+const LOOSE_FLOATS =
+  /^ +(?:%\S+ = )?(?:tail |musttail |notail )?(?:fadd|fsub|fmul|fdiv|frem|fneg|fcmp|phi|select|call)(?: \w+)*? (?:fast|reassoc|nsz|arcp|contract|afn) /
+const LOOSE_FUNCTION = /"(?:unsafe|no-nans|no-infs|no-signed-zeros|approx-func)-fp-math"="true"/
+
 function checkInstruction(line: string): Impurity | undefined {
+  if (LOOSE_FLOATS.test(line))
+    return { reason: 'nondeterministic', detail: 'floats that may be rounded in several ways' }
   if (!line.includes('call ')) return undefined
   if (/\bcall\b.* asm /.test(line.replaceAll(STRING, '""')))
     return { reason: 'inline-asm', detail: line.trim().slice(0, 120) }
@@ -113,7 +122,7 @@ function checkExternal(name: string): Impurity | undefined {
 
 function checkIntrinsic(name: string): Impurity | undefined {
   if (
-    /^llvm\.(?:readcyclecounter|readsteadycounter|thread\.pointer|returnaddress|frameaddress|addressofreturnaddress|sponentry|eh\.|get\.dynamic)/.test(
+    /^llvm\.(?:readcyclecounter|readsteadycounter|(?:read|write)_(?:volatile_)?register|is\.constant|objectsize|(?:get|set)\.(?:rounding|fpenv|fpmode)|experimental\.constrained|thread\.pointer|returnaddress|frameaddress|addressofreturnaddress|sponentry|eh\.|get\.dynamic)/.test(
       name,
     )
   ) {

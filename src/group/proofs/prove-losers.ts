@@ -45,7 +45,6 @@ export const irBuilder =
   (engine: CodeEngine, { entryPoint }: ProofContext, ir: string): Builder =>
   async (build) => {
     const text = build === 'asan' || build === 'msan' ? watchUndefined(ir, build) : ir
-    if (text === undefined) return { kind: 'rejected', detail: 'a part of the module cannot be watched' }
     return engine.build(irCode(text), build, entryPoint)
   }
 

@@ -6,7 +6,6 @@ import { createRandom } from '../../base/random.ts'
 import type { IrMutant } from '../../mutate-ir/ir-mutant.ts'
 import { mutateIr } from '../../mutate-ir/mutate-ir.ts'
 import { plainMutant } from '../../mutate-ir/plain-mutant.ts'
-import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
 import { chosenWinners } from '../../records/chosen-winners.ts'
 import type { IrEntry } from '../../records/pool-entry.ts'
 import type { GroupTools } from '../group-tools.ts'
@@ -53,10 +52,7 @@ function editsInTurns(
   count: number,
 ): { readonly mutant: IrMutant; readonly editedWinner: number }[] {
   const random = createRandom(`ir ${seed}`)
-  // Where a part of the module cannot be watched, nothing is known of any edit.
-  const edited = random
-    .shuffle(chosenWinners(winners))
-    .filter(({ winner }) => watchUndefined(winner.ir, 'asan') !== undefined)
+  const edited = random.shuffle(chosenWinners(winners))
   const ofWinners = edited.map(({ winner, index }) =>
     mutateIr(winner.ir, { count: Math.ceil(count / edited.length), seed: random.int(0, 2 ** 32 - 1) }).map(
       (mutant) => ({ mutant, editedWinner: index }),

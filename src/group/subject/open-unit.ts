@@ -17,6 +17,9 @@ import { planEntryPoint } from './plan-entry-point.ts'
 /** Attempts at an input for each that is wanted; most attempts repeat what is known. */
 const ATTEMPTS_PER_INPUT = 4
 
+/** A unit of more is generated data; its mutants, inputs and levels would keep a build busy for minutes. */
+const MOST_IR_LINES = 20_000
+
 type OpenedUnit =
   | Dropped
   | {
@@ -37,6 +40,8 @@ export async function openUnit(
   const o0 = await timed('compile', () => engine.emitIr(original, 'O0'))
   if (o0.kind !== 'ok')
     return drop('compile', 'compile', o0.kind === 'rejected' ? o0.stderr.slice(0, 300) : o0.kind)
+  const lines = o0.stdout.split('\n').length
+  if (lines > MOST_IR_LINES) return drop('compile', 'too-large', `${lines} lines of IR at O0`)
   const impurity = language.findImpurity(o0.stdout)
   if (impurity) return drop('compile', impurity.reason, impurity.detail)
 

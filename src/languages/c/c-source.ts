@@ -4,6 +4,7 @@ import { SOURCE_FLAGS } from '../../compile/code.ts'
 import { findConstants } from '../../execute/inputs/find-constants.ts'
 import { findImpurity } from '../../execute/original/check-externals.ts'
 import { extractUnits } from '../../extract/extract-units.ts'
+import { findFormatFaults } from '../../extract/find-format-faults.ts'
 import { findRefusedConstruct } from '../../extract/find-refused-construct.ts'
 import {
   C_STANDARDS,
@@ -30,6 +31,7 @@ export const cSource: SourceLanguage<CStandard> = {
   loadParser: () => loadParser(),
   mutateUnit: (unit, parse) => mutateUnit(unit, parse),
   combineMutants,
+  findFormatFaults,
   findImpurity,
   findConstants,
   planCall,

@@ -149,10 +149,19 @@ function isBadIndex(index: bigint, subscript: CodeNode, context: MutationContext
   return size !== null && index >= BigInt(size[1]!)
 }
 
-function labelValues(label: CodeNode, context: MutationContext): Set<bigint> {
-  const values = new Set<bigint>()
+/** By switch: each of its labels asks, and there can be thousands. */
+const knownLabelValues = new WeakMap<CodeNode, ReadonlySet<bigint>>()
+
+function labelValues(label: CodeNode, context: MutationContext): ReadonlySet<bigint> {
   const around = ancestors(label).find((outer) => outer.type === 'switch_statement')
-  if (around === undefined) return values
+  if (around === undefined) return new Set()
+  const values = knownLabelValues.get(around) ?? valuesOfLabels(around, context)
+  knownLabelValues.set(around, values)
+  return values
+}
+
+function valuesOfLabels(around: CodeNode, context: MutationContext): Set<bigint> {
+  const values = new Set<bigint>()
   const inside = (node: CodeNode) =>
     node !== around && node.type === 'switch_statement' ? [] : node.children
   for (const node of walk(around, inside)) {

@@ -33,6 +33,8 @@ describe('what cannot be called, and why', () => {
     ],
     ['union u { int i; }; union u f(int a) { union u x = {a}; return x; }', 'returns a union'],
     ['int f(char a[][100000], int n) { return a[n][0]; }', 'parameter a is a pointer to 100000 bytes'],
+    ['__attribute__((ms_abi)) int f(int a) { return a; }', 'is called in a way of its own (win64cc)'],
+    ['char f_[1L << 40]; int f(int a) { return f_[a]; }', 'the global f_ has 1099511627776 bytes'],
     ['static int f(int a) { return a; } int g(int a) { return f(a); }', 'f is static'],
     ['int g(int a) { return a; }', 'f is not defined'],
     ['int f(int a) { return a; } int main(void) { return f(1); }', 'the unit has a main of its own'],

@@ -11,7 +11,7 @@ import type { FinishedRun } from '../../../sandbox/sandbox.ts'
 import { firstError } from '../../../toolchain/run-clang.ts'
 import { type BuildKind, countsEdges } from '../../build-kind.ts'
 import type { BuildResult, Executable, StopAt } from '../../code-engine.ts'
-import { BUILD_FLAGS, type HarnessObjects } from '../../harness/harness-objects.ts'
+import { BUILD_FLAGS, type HarnessObjects, unitFlags } from '../../harness/harness-objects.ts'
 import { SandboxFailure } from '../../outcome/sandbox-failure.ts'
 import { runLimits, type UnitLimits } from '../../unit-limits.ts'
 import { type HostedObjects, openHostedObjects } from '../../unit-runner/hosted-objects.ts'
@@ -53,7 +53,7 @@ export class LoadedObjects {
 
   /** Undefined for code that is for the reference engine. */
   async build(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult | undefined> {
-    const compiled = await this.#compiler.object(code, BUILD_FLAGS[build])
+    const compiled = await this.#compiler.object(code, unitFlags(build))
     if (compiled.kind === 'rejected') return { kind: 'rejected', detail: firstError(compiled.stderr) ?? '' }
     if (compiled.kind !== 'ok' || compiled.object.length > MOST_OBJECT_BYTES) return undefined
     const harness = this.#harness[build]

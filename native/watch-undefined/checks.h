@@ -1,0 +1,18 @@
+/* The kinds of checks; each puts its own into a function. Instructions that a check has added are never looked at. */
+#pragma once
+
+#include "reports.h"
+
+#include <llvm/IR/InstrTypes.h>
+
+/* What parameters, results and loaded values are promised to be: `nonnull`, `align`, `range`, ... and llvm.assume. */
+void check_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
+
+/* What is promised of memory: `const` and `pure`, `restrict`, `malloc`, `readonly` and their kin. */
+void check_memory_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
+
+/* Arguments that do not fit what is called: other types than its parameters', than its format asks for. */
+void check_calls(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
+
+/* Instructions that make poison or are undefined at once; clang has checks of its own for those that it makes of C. */
+void check_poison(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EntryPoint } from '../../src/call/entry-point.ts'
+import type { CodeEngine } from '../../src/execute/code-engine.ts'
+import { unitCode } from '../../src/languages/languages.ts'
+import type { RunOutcome } from '../../src/records/run-outcome.ts'
+import { openTestEngine } from './open-test-engine.ts'
+
+/** What C code promises of itself, and no sanitizer of clang's looks at: native/watch-undefined does. */
+
+const entryPoint: EntryPoint = { kind: 'program', exitDefined: true }
+let engine: CodeEngine
+
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.close())
+
+async function run(code: string, stdin: string, standard: 'gnu17' | 'gnu89' = 'gnu17'): Promise<RunOutcome> {
+  const built = await engine.build(unitCode({ code, standard }), 'asan', entryPoint)
+  if (built.kind !== 'ok') throw new Error(built.detail)
+  const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
+  return (await engine.run([{ executable: built.executable, runs }]))[0]![0]!
+}
+
+/** `n` is what the input gives. */
+const program = (functions: string, statements: string) => `#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <math.h>
+int here[4], there[4];
+const int table[4] = {1, 2, 3, 4};
+${functions}
+int main(void) {
+  int n;
+  if (scanf("%d", &n) != 1) return 1;
+  ${statements}
+  return 0;
+}
+`
+
+describe.each([
+  ['an assumption', '', '__builtin_assume(n > 2);', '3', '2', 'assumption'],
+  ['an assumption as an attribute', '', '__attribute__((assume(n > 2)));', '3', '2', 'assumption'],
+  [
+    'separate storage',
+    '',
+    '__builtin_assume_separate_storage(here, n ? there : here + 1);',
+    '1',
+    '0',
+    'apart',
+  ],
+  [
+    'nonnull',
+    '__attribute__((nonnull)) int f(int *p) { return p != 0; }',
+    'int *p = n ? &n : 0; int (*g)(int *) = f; return g(p) == 7;',
+    '1',
+    '0',
+    'null',
+  ],
+  [
+    'an array parameter that is static',
+    'int f(int a[static 3]) { return a[0]; }',
+    'f(here + n);',
+    '1',
+    '2',
+    'memory',
+  ],
+  [
+    'restrict',
+    'void f(int *restrict a, const int *restrict b) { a[0] = b[0]; }',
+    'f(here, n ? there : here + 1);',
+    '1',
+    '0',
+    'apart',
+  ],
+  [
+    'restrict, and a global that is used by name',
+    'void g(void) { here[0]++; } int f(int *restrict a) { a[0] = 1; g(); return a[0]; }',
+    'f(n ? there : here);',
+    '1',
+    '0',
+    'restrict',
+  ],
+  [
+    'const that reads a global',
+    '__attribute__((const)) int f(int n) { return n ? n : here[0]; }',
+    'return f(n) == 77;',
+    '1',
+    '0',
+    'promises',
+  ],
+  [
+    'const that reads through a pointer',
+    '__attribute__((const)) int f(const int *p, int n) { int own[2] = {1, 2}; const int *q = n == 0 ? p : n == 1 ? own : table; return q[1]; }',
+    'return f(here, n) == 77;',
+    '1',
+    '0',
+    'promises',
+  ],
+  [
+    'const with constants, mathematics and helpers',
+    'static int h(int n) { int own = n; return own * 2; } __attribute__((const)) int f(int n) { return n ? h(table[1]) + (int)sqrt(n) : rand(); }',
+    'return f(n) == 77;',
+    '1',
+    '0',
+    'promises',
+  ],
+  [
+    'pure that writes',
+    '__attribute__((pure)) int f(int n) { if (!n) there[1] = 5; return here[1] + (int)strlen("a"); }',
+    'return f(n) == 77;',
+    '1',
+    '0',
+    'promises',
+  ],
+  [
+    'malloc',
+    '__attribute__((malloc)) int *f(int n) { return n ? malloc(8) : here; }',
+    'f(n);',
+    '1',
+    '0',
+    'fresh',
+  ],
+  [
+    'alloc_size',
+    '__attribute__((alloc_size(1))) char *f(int n) { return malloc(n == 2 ? 1 : n); }',
+    'f(n);',
+    '3',
+    '2',
+    'memory',
+  ],
+  ['noreturn', '_Noreturn void f(int n) { if (n) exit(0); }', 'f(n);', '1', '0', 'unreachable'],
+  [
+    'assume_aligned',
+    '__attribute__((assume_aligned(16))) char *f(char *p) { return p; } _Alignas(16) char wide[32];',
+    'return *f(wide + n);',
+    '16',
+    '8',
+    'lignment',
+  ],
+  [
+    'alloc_align',
+    '__attribute__((alloc_align(2))) char *f(char *p, int n) { return p; } _Alignas(16) char wide[32];',
+    'return *f(wide + n, 16);',
+    '16',
+    '8',
+    'lignment',
+  ],
+  [
+    'returns_nonnull',
+    '__attribute__((returns_nonnull)) int *f(int n) { return n ? here : 0; }',
+    'f(n);',
+    '1',
+    '0',
+    'null',
+  ],
+])('%s', (_, functions, statements, defined, undefined_, reason) => {
+  const code = program(functions, statements)
+
+  test('is fine where it holds', async () => {
+    expect(await run(code, defined)).toMatchObject({ kind: 'ok', exit: 0 })
+  })
+
+  test('is reported where it does not', async () => {
+    expect(await run(code, undefined_)).toMatchObject({
+      kind: 'sanitizer',
+      report: expect.stringContaining(reason),
+    })
+  })
+})
+
+describe('arguments of calls', () => {
+  test('a function in the old style gets as many as it takes', async () => {
+    const code = (call: string) => `int f(a, b) int a, b; { return a - b; } int main() { return ${call}; }`
+    expect(await run(code('f(3, 3)'), '', 'gnu89')).toMatchObject({ kind: 'ok', exit: 0 })
+    for (const call of ['f(3)', 'f(3, 3, 3)'])
+      expect(await run(code(call), '', 'gnu89'), call).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test.each([
+    'printf("%d %i %u %x %c %hd %hhu", n, n, n, 7u, n, n, n)',
+    'printf("%ld %lld %lu %zu %jd %td %Ld", 1l, 2ll, 3l, 4l, 5l, 6l, 7l)',
+    'printf("%f %lf %.*e %*g %Lf %5.1f%%", 1.0, 2.0f, 3, 1.0, 4, 1.0, 1.0L, 2.0)',
+    'printf("%s %.3s %p %-*s", "a", "bcdef", (void *)0, 5, "x")',
+    'printf("%2$s %1$d", n, "a")',
+    'printf("%d", n, n)',
+    'printf(n ? "%d" : "%s", n)',
+    'fprintf(stdout, "%d", n)',
+    'sprintf(text, "%d", n)',
+    'snprintf(text, 9, "%s", "ab")',
+    'sscanf("1 2 a", "%d %lf %c", &n, &real, text)',
+    'sscanf("a", "%*d")',
+    'sscanf("ab", "%3[^]0-9]", text)',
+  ])('%s fits its format', async (call) => {
+    expect(await run(program('char text[99]; double real;', `${call};`), '1')).toMatchObject({ kind: 'ok' })
+  })
+
+  test.each([
+    'printf("%f", n)',
+    'printf("%d", 1.0)',
+    'printf("%d", 1l)',
+    'printf("%ld", n)',
+    'printf("%lld", n)',
+    'printf("%Lf", 1.0)',
+    'printf("%f", 1.0L)',
+    'printf("%d %d", n)',
+    'printf("%*d", 1l, n)',
+    'printf("%s", n)',
+    'printf("%d", text)',
+    'printf("%v", n)',
+    'printf("%d %", n)',
+    'printf(n ? "%s" : "%d", n)',
+    'fprintf(stdout, "%d", 1.0)',
+    'snprintf(text, 9, "%s")',
+    'sscanf("1", "%d", n)',
+    'sscanf("1", "%d%d", &n)',
+  ])('%s does not', async (call) => {
+    expect(await run(program('char text[99];', `${call};`), '1')).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test('a call that is never made says nothing', async () => {
+    expect(await run(program('', 'if (n > 5) printf("%s", n);'), '1')).toMatchObject({ kind: 'ok' })
+  })
+})
