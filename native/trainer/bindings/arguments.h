@@ -7,7 +7,7 @@
 
 namespace gepo {
 
-// The names that src/train/engine gives to number types and to the parts of a tensor's state.
+// The names that src/train/tensor-engine gives to number types and to the parts of a tensor's state.
 c10::ScalarType number_type(const std::string& name);
 std::string name_of(c10::ScalarType type);
 std::string name_of(tensor_part part);

@@ -1,5 +1,5 @@
 // The engine's operations by name. Each takes an object of plain values and typed arrays, which is copied at once,
-// and leaves work for the engine's thread. src/train/engine/addon.ts has their arguments and results.
+// and leaves work for the engine's thread. src/train/tensor-engine/addon.ts has their arguments and results.
 #pragma once
 #include <functional>
 #include <map>

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/silu_backward.h>
 
@@ -24,7 +23,7 @@ at::Tensor gated(const at::Tensor& gate_up, const kernels* fused) {
   return output;
 }
 
-gate_gradient backward_gated(const at::Tensor& gate_up, const at::Tensor& d_output, const kernels* fused) {
+gate_gradient backward_gated(at::Tensor gate_up, at::Tensor d_output, const kernels* fused) {
   const auto width = gate_up.size(1) / 2;
   if (fused == nullptr) {
     const auto gate = gate_up.narrow(1, 0, width);
@@ -32,19 +31,17 @@ gate_gradient backward_gated(const at::Tensor& gate_up, const at::Tensor& d_outp
     const auto activated = at::silu(gate);
     return {activated * up, at::cat({at::silu_backward(d_output * up, gate), d_output * activated}, 1)};
   }
-  const auto given = gate_up.contiguous();
-  const auto d = d_output.contiguous();
-  gate_gradient made{at::empty_like(d), at::empty_like(given)};
+  const gate_gradient made{d_output.contiguous(), gate_up.contiguous()};
   const backward_gate_call call{
-      .type = number_of(given),
-      .gate_up = address_of(given),
-      .d_output = address_of(d),
+      .type = number_of(made.d_gate_up),
+      .gate_up = address_of(made.d_gate_up),
+      .d_output = address_of(made.gated),
       .output = place_of(made.gated),
       .d_gate_up = place_of(made.d_gate_up),
-      .rows = given.size(0),
+      .rows = made.gated.size(0),
       .width = width,
   };
-  run_kernel(*fused, given, call);
+  run_kernel(*fused, made.gated, call);
   return made;
 }
 

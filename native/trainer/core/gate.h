@@ -11,6 +11,7 @@ struct gate_gradient {
   at::Tensor gated;      // (T, F): the product once more
   at::Tensor d_gate_up;  // (T, 2 F)
 };
-gate_gradient backward_gated(const at::Tensor& gate_up, const at::Tensor& d_output, const kernels* fused);
+// Uses up what it is given: a kernel of ours puts the results in the same places.
+gate_gradient backward_gated(at::Tensor gate_up, at::Tensor d_output, const kernels* fused);
 
 }  // namespace gepo

@@ -8,7 +8,7 @@
 
 namespace gepo {
 
-// An expected failure. The codes are those of EngineErrorCode in src/train/engine/engine.ts.
+// An expected failure. The codes are those of EngineErrorCode in src/train/tensor-engine/tensor-engine.ts.
 struct failure : std::runtime_error {
   failure(std::string code, const std::string& message) : std::runtime_error(message), code(std::move(code)) {}
   std::string code;

@@ -47,8 +47,8 @@ namespace {
 // From the derivative by the layer's output to that by `middle`.
 at::Tensor backward_mlp(const decoder_layer& layer, const layer_activations& a, const at::Tensor& d_output,
                         const layer_context& context) {
-  const auto d_gated = backward_linear_input(layer.down, d_output, context.with_additions);
-  const auto gate = backward_gated(a.gate_up, d_gated, context.fused);
+  const auto gate =
+      backward_gated(a.gate_up, backward_linear_input(layer.down, d_output, context.with_additions), context.fused);
   add_linear_gradients(layer.down, gate.gated, d_output, context.with_additions);
   const auto normal = rms_norm(a.middle, layer.post_norm->value, context.config.norm_epsilon, context.fused);
   const auto d_normal = backward_linear(layer.gate_up, normal.output, gate.d_gate_up, context.with_additions);

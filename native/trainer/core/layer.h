@@ -57,7 +57,8 @@ using inputs_visitor = std::function<void(const attention_inputs&)>;
 at::Tensor forward_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context,
                          const inputs_visitor& visit = {});
 
-// The derivative by the layer's input from that by its output; adds to the gradients of what is trained.
+// The derivative by the layer's input from that by its output; adds to the gradients of what is trained. What the
+// activations hold is of no use afterwards.
 at::Tensor backward_layer(const decoder_layer& layer, const layer_activations& activations, const at::Tensor& d_output,
                           const layer_context& context);
 

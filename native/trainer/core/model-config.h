@@ -1,4 +1,4 @@
-// A model and its training as plain numbers; src/train/engine reads them out of config.json and checks them.
+// A model and its training as plain numbers; src/train/tensor-engine reads them out of config.json and checks them.
 #pragma once
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
