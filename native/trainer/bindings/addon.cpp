@@ -102,7 +102,8 @@ napi_value start(napi_env env, napi_callback_info info) {
     // OpenMP keeps its number for each thread: it must be set on the engine's own.
     given.state->queue->submit(env, 0, [threads]() -> js_result {
       at::init_num_threads();
-      // Which libtorch prefers on some GPUs, and which makes a plan for each shape: for every length of a decoding step.
+      // libtorch prefers cuDNN's attention on some GPUs. It makes a plan for each shape, so for every length of a
+      // decoding step.
       at::globalContext().setSDPUseCuDNN(false);
       if (threads > 0) at::set_num_threads(static_cast<int>(threads));
       return [](napi_env) -> napi_value { return nullptr; };

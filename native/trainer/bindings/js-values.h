@@ -1,5 +1,5 @@
-// JavaScript's values copied into plain ones, and back. Whatever does not fit is a bug of the TypeScript side, which
-// checks what users give: it throws.
+// Copies JavaScript's values into plain ones, and back. The TypeScript side checks what users give. So a value that does
+// not fit is a bug there, and throws.
 #pragma once
 #include <node_api.h>
 

@@ -27,8 +27,8 @@ at::Tensor zero_rows(const at::Tensor& like, int64_t rows) {
   return at::zeros(sizes, like.options());
 }
 
-// Spare rows begin at position 0 and keep what a later step leaves in them. Any position within the window will do: their
-// next sequence fills its own anew, and none attends beyond its own.
+// Spare rows begin at position 0 and keep what a later step leaves in them. Any position within the window will do: the
+// row's next sequence fills its positions anew, and no sequence attends beyond its own.
 decode_inputs zero_inputs(const decode_inputs& like, int64_t rows) {
   return {zero_rows(like.ids, rows),
           zero_rows(like.positions, rows),

@@ -29,7 +29,7 @@ at::Tensor decode(const model& model, key_value_cache& cache, const decode_input
     };
     const auto keys = attended_to(cache.keys[i], heads.k);
     const auto values = attended_to(cache.values[i], heads.v);
-    // The queries of one key head, as if they were so many positions: nothing is repeated.
+    // The queries of one key head lie there like positions of one sequence, so no key is repeated.
     const auto q = heads.q.view({rows, config.key_heads, config.heads / config.key_heads, config.head_size});
     const auto attended = at::scaled_dot_product_attention(q, keys, values, mask);
     const auto joined = attended.reshape({rows, config.heads * config.head_size});

@@ -18,7 +18,7 @@ struct decode_inputs {
 };
 
 // Puts the tokens' keys and values into the cache, and lets each attend to its row up to itself among the cache's first
-// `window` positions. Returns the hidden states (B, D) that predict the next tokens. Doing it twice changes nothing.
+// `window` positions. Returns the hidden states (B, D) that predict the next tokens. A second call gives the same.
 at::Tensor decode(const model& model, key_value_cache& cache, const decode_inputs& inputs, int64_t window);
 
 }  // namespace gepo

@@ -15,7 +15,7 @@
 namespace gepo {
 namespace {
 
-// Prompts are read in passes of about so many tokens, so that many long ones do not take the memory of all at once.
+// About how many tokens of prompts are read in one pass. Many long prompts at once would take too much memory.
 constexpr int64_t prompt_tokens_at_once = 16384;
 
 // A prompt at work and what was drawn for it so far.

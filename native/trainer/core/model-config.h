@@ -40,7 +40,7 @@ struct training_config {
   uint64_t seed = 0;
 };
 
-// Of what lies between matrix products and attention: ours where they serve best, ours whatever happens, or none.
+// Kernels for what lies between matrix products and attention: ours where they serve best, ours in any case, or none.
 enum class kernel_choice { automatic, fused, torch };
 
 struct model_options {

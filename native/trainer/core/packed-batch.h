@@ -15,15 +15,15 @@ struct token_batch {
   std::vector<int32_t> prompt_lengths;  // (sequences)
 };
 
-// Prompts that several sequences begin with, laid out once: each is a segment of its own, and the responses behind it
-// are segments that attend to it besides themselves.
+// Prompts that several sequences begin with. Each is laid out once, as a segment. The responses behind it are segments
+// that attend to it and to themselves.
 struct shared_prompts {
   std::vector<int64_t> keys;     // (prompts + 1): where each prompt starts among the inputs
   std::vector<int64_t> queries;  // (prompts + 1): where the responses of each start
 };
 
 // T input tokens: all but each sequence's last, which nothing comes after. N predictions: the response tokens.
-// Within a segment attention is causal; a segment is a whole sequence but where prompts are shared.
+// Within a segment attention is causal. Where no prompts are shared, a segment is a whole sequence.
 struct packed_batch {
   at::Tensor ids;        // (T) int64
   at::Tensor positions;  // (T) int64

@@ -17,9 +17,9 @@ class recording {
 class recorder {
  public:
   virtual ~recorder() = default;
-  // Does the work twice, and not after that until it is played: it must not mind, nor ask the device for a number. What
-  // it writes to must live as long as the recording. Recordings of one recorder share their scratch memory: a result is
-  // to be used before another is played.
+  // Does the work twice, and then only when it is played. So the work must give the same when it is done twice, and must
+  // not ask the device for a number. What it writes to must live as long as the recording. Recordings of one recorder
+  // share their scratch memory: use a result before you play another.
   virtual std::unique_ptr<recording> record(std::function<void()> work) = 0;
 };
 

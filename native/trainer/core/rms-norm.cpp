@@ -11,7 +11,7 @@
 namespace gepo {
 namespace {
 
-// Of the rows, in the backward pass: each is summed by one team, and a GPU has room for about so many.
+// Slices of the rows in the backward pass. One team sums each, and a GPU has room for about this many teams.
 constexpr int64_t most_slices = 256;
 
 at::Tensor sum_rows(const at::Tensor& x) { return x.dim() == 1 ? x : x.reshape({-1, x.size(-1)}).sum(0); }
