@@ -46,11 +46,6 @@ static bool read_stat(const char *path, struct stat_line *line) {
 
 static uint64_t ticks_us(uint64_t ticks) { return ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK); }
 
-static uint64_t kilobytes_behind(const char *text, const char *name) {
-  const char *at = strstr(text, name);
-  return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
-}
-
 /* ---- memory that the resident size leaves out ---- */
 
 /* Memory that is shared without a file stays when its pages leave the process: it counts as large as it is mapped. */
@@ -78,8 +73,8 @@ static uint64_t hidden_bytes(struct seen_process *process, const struct seen_pro
   if (!read_small_file(path, text, sizeof text)) return 0;
   const bool same = before && before->address_bytes == process->address_bytes;
   process->shared_bytes = same ? before->shared_bytes : shared_mappings(process->pid, process->address_bytes);
-  const uint64_t resident = kilobytes_behind(text, "RssShmem:");
-  return kilobytes_behind(text, "VmPTE:") + (process->shared_bytes > resident ? process->shared_bytes - resident : 0);
+  const uint64_t resident = bytes_behind(text, "\nRssShmem:");
+  return bytes_behind(text, "\nVmPTE:") + (process->shared_bytes > resident ? process->shared_bytes - resident : 0);
 }
 
 /* All sockets there are belong to the run, in a network of the box's own. */

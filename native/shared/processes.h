@@ -65,22 +65,28 @@ static inline long pid_in_proc(int pidfd) {
   return line ? strtol(line + 5, NULL, 10) : 0;
 }
 
-/* A file whose second number is the process's resident size in pages; -1 if /proc does not give it. */
+/* The file that says how large a process is; -1 if /proc does not give it. */
 static inline int open_size_file(int pidfd) {
   long pid = pid_in_proc(pidfd);
   if (pid <= 0) return -1;
   char path[64];
-  snprintf(path, sizeof path, "/proc/%ld/statm", pid);
+  snprintf(path, sizeof path, "/proc/%ld/status", pid);
   return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static inline uint64_t resident_bytes(int size_file) {
-  char text[128];
+/* The number behind `name` in the text of such a file, which counts in KiB. */
+static inline uint64_t bytes_behind(const char *text, const char *name) {
+  const char *at = strstr(text, name);
+  return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+/* The memory that a process takes: what is resident, and the page tables, which may be large where little is. */
+static inline uint64_t memory_of_process(int size_file) {
+  char text[4096];
   ssize_t length = pread(size_file, text, sizeof text - 1, 0);
   if (length <= 0) return 0;
   text[length] = '\0';
-  char *second = strchr(text, ' ');
-  return second ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+  return bytes_behind(text, "\nVmRSS:") + bytes_behind(text, "\nVmPTE:");
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <asm/ioctls.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -21,7 +22,7 @@
 /* Calls that are harmless whatever their arguments. */
 /* clang-format off */
 static const int allowed_calls[] = {
-    __NR_read, __NR_write, __NR_mmap, __NR_munmap, __NR_brk, __NR_mprotect, __NR_close, __NR_lseek, __NR_fstat,
+    __NR_read, __NR_write, __NR_munmap, __NR_brk, __NR_mprotect, __NR_close, __NR_lseek, __NR_fstat,
     __NR_newfstatat, __NR_pread64, __NR_readv, __NR_writev, __NR_mremap, __NR_madvise, __NR_mincore,
     __NR_exit, __NR_exit_group,
     __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_sigaltstack, __NR_restart_syscall,
@@ -64,9 +65,20 @@ static const int allowed_calls[] = {
 };
 /* clang-format on */
 
+/*
+ * Memory that is shared without a file is of no use to a process that is alone, and pages of it that the process gives
+ * up stay with the kernel without counting for anybody.
+ */
+static inline void emit_memory_rules(struct filter_program *program) {
+  const uint64_t shared = MAP_SHARED | MAP_ANONYMOUS;
+  ANSWER_IF(program, SECCOMP_RET_KILL_PROCESS, __NR_mmap, {3, shared, shared});
+  ALLOW_IF(program, __NR_mmap);
+}
+
 /* The rules for the process `self`, which may still execute the file name at address `path`; the end of a filter. */
 static inline void emit_unit_rules(struct filter_program *program, uint32_t self, const char *path) {
   allow_calls(program, allowed_calls, sizeof allowed_calls / sizeof *allowed_calls);
+  emit_memory_rules(program);
   /* Opening for reading; what can be read is up to the mounts and Landlock. */
   const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | KERNEL_O_TMPFILE;
   ALLOW_IF(program, __NR_openat, {2, writing, 0});

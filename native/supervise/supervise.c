@@ -119,7 +119,7 @@ static struct used used_so_far(const struct watch *watch) {
       .too_much_output = any_is_over(watch->channels),
       .cpu_us = now_us(watch->cpu_clock),
       .wall_us = now_us(CLOCK_MONOTONIC) - watch->started_us,
-      .memory_bytes = limited ? resident_bytes(watch->size_file) : 0,
+      .memory_bytes = limited ? memory_of_process(watch->size_file) : 0,
   };
 }
 

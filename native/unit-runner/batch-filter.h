@@ -23,7 +23,7 @@ static inline void emit_pipe_rules(struct filter_program *program) {
 static const int batch_calls[] = {
     __NR_read, __NR_write, __NR_lseek, __NR_readv, __NR_writev, __NR_pread64, __NR_fstat, __NR_newfstatat,
     /* The runner looks for mappings that an input left behind, and puts the heap's end back. */
-    __NR_brk, __NR_mmap, __NR_munmap, __NR_mremap, __NR_madvise, __NR_mincore,
+    __NR_brk, __NR_munmap, __NR_mremap, __NR_madvise, __NR_mincore,
     /* The runner unblocks all signals before every input. */
     __NR_rt_sigprocmask,
     __NR_exit, __NR_exit_group, __NR_futex, __NR_getpid, __NR_gettid, __NR_getrandom, __NR_sched_yield,
@@ -38,6 +38,7 @@ static inline void build_batch_filter(struct filter_program *program, uint32_t s
   begin_filter(program);
   emit_pipe_rules(program);
   allow_calls(program, batch_calls, sizeof batch_calls / sizeof *batch_calls);
+  emit_memory_rules(program);
   ALLOW_IF(program, __NR_ioctl, {1, LOW_BITS, TCGETS});
   ALLOW_IF(program, __NR_fcntl, {1, LOW_BITS, F_GETFL});
   ALLOW_IF(program, __NR_tgkill, {0, LOW_BITS, self}, {1, LOW_BITS, self});

@@ -50,7 +50,7 @@ static struct used used_by_input(const struct run *run, const struct progress *p
       /* The clock of a process that has just ended shows nothing. */
       .cpu_us = cpu_us > progress->cpu_us ? cpu_us - progress->cpu_us : 0,
       .wall_us = now_us(CLOCK_MONOTONIC) - progress->started_us,
-      .memory_bytes = limited ? resident_bytes(size_file) : 0,
+      .memory_bytes = limited ? memory_of_process(size_file) : 0,
   };
   for (int i = 0; i < FILES; i++)
     if (output_size(i) > progress->sizes[i] + most_output(run, i)) used.too_much_output = true;

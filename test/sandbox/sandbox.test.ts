@@ -250,9 +250,20 @@ describe.each(workingRungs)('on rung %s', (rung) => {
       expect(end(await run(bomb, withDataLimit))).toEqual({ kind: 'exited', code: 9 })
     })
 
-    test('a shared mapping counts as memory too', async () => {
-      const source = `char *p = mmap(0, 1l << 30, 3, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        memset(p, 1, 1l << 30); puts("all of it");`
+    test('shared memory, of which nobody would see the pages that were given up', async () => {
+      const source = `for (int i = 0; i < 64; i++) {
+          char *p = mmap(0, 16 << 20, 3, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+          memset(p, 1, 16 << 20); madvise(p, 16 << 20, MADV_DONTNEED); }
+        puts("all of it");`
+      expect(end(await run(source))).toEqual({ kind: 'forbidden-syscall' })
+    })
+
+    test('page tables count as memory', async () => {
+      const source = `for (int i = 0; i < 512; i++) {
+          volatile char *p = mmap(0, 1l << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+          madvise((void *)p, 1l << 30, MADV_NOHUGEPAGE);
+          for (long at = 0; at < 1l << 30; at += 2 << 20) p[at]; }
+        puts("all of it");`
       expect(end(await run(source))).toEqual({ kind: 'memory-limit' })
     })
 
