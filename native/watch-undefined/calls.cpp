@@ -19,8 +19,8 @@ std::optional<format_function> format_function_of(const Function &callee) {
   StringRef name = callee.getName();
   name.consume_front("__isoc99_") || name.consume_front("__isoc23_");
   static const std::pair<StringRef, format_function> known[] = {
-      {"printf", {false, 0}}, {"fprintf", {false, 1}}, {"dprintf", {false, 1}}, {"sprintf", {false, 1}},
-      {"snprintf", {false, 2}}, {"scanf", {true, 0}}, {"fscanf", {true, 1}}, {"sscanf", {true, 1}},
+      {"printf", {false, 0}},   {"fprintf", {false, 1}}, {"dprintf", {false, 1}}, {"sprintf", {false, 1}},
+      {"snprintf", {false, 2}}, {"scanf", {true, 0}},    {"fscanf", {true, 1}},   {"sscanf", {true, 1}},
   };
   for (const auto &[one, function] : known)
     if (name == one && callee.isDeclaration() && callee.isVarArg()) return function;
@@ -53,7 +53,8 @@ void check_format(CallBase &call, const Function &callee, reports &report) {
 bool fits(const CallBase &call, const Function &callee) {
   const FunctionType *type = callee.getFunctionType();
   if (call.getFunctionType() == type) return true;
-  if (call.arg_size() < type->getNumParams() || (call.arg_size() > type->getNumParams() && !type->isVarArg())) return false;
+  if (call.arg_size() < type->getNumParams() || (call.arg_size() > type->getNumParams() && !type->isVarArg()))
+    return false;
   for (unsigned i = 0; i < type->getNumParams(); i++)
     if (call.getArgOperand(i)->getType() != type->getParamType(i)) return false;
   return call.getType() == type->getReturnType() || call.use_empty();

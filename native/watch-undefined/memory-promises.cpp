@@ -20,20 +20,80 @@ bool is_of_checks(const Function &callee) {
 
 bool touches_no_memory(const CallBase &call) {
   const auto *intrinsic = dyn_cast<IntrinsicInst>(&call);
-  return call.isDebugOrPseudoInst() || (intrinsic && (intrinsic->isAssumeLikeIntrinsic() || intrinsic->isLifetimeStartOrEnd()));
+  return call.isDebugOrPseudoInst() ||
+         (intrinsic && (intrinsic->isAssumeLikeIntrinsic() || intrinsic->isLifetimeStartOrEnd()));
 }
 
 /* Functions of numbers that a library may only let touch errno, which nobody who calls them `const` means. */
 bool is_mathematical(const Function &callee) {
-  static const std::set<StringRef> names = {
-      "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh", "erf", "erfc",
-      "exp", "exp2", "expm1", "fabs", "fdim", "floor", "fma", "fmax", "fmin", "fmod", "hypot", "ldexp", "llrint",
-      "llround", "log", "log10", "log1p", "log2", "logb", "lrint", "lround", "nearbyint", "pow", "remainder", "rint",
-      "round", "scalbn", "sin", "sinh", "sqrt", "tan", "tanh", "tgamma", "trunc", "abs", "labs", "llabs", "isalnum",
-      "isalpha", "isdigit", "islower", "isprint", "ispunct", "isspace", "isupper", "isxdigit", "tolower", "toupper",
-      "__ctype_b_loc", "__ctype_tolower_loc", "__ctype_toupper_loc"};
+  static const std::set<StringRef> names = {"acos",
+                                            "acosh",
+                                            "asin",
+                                            "asinh",
+                                            "atan",
+                                            "atan2",
+                                            "atanh",
+                                            "cbrt",
+                                            "ceil",
+                                            "copysign",
+                                            "cos",
+                                            "cosh",
+                                            "erf",
+                                            "erfc",
+                                            "exp",
+                                            "exp2",
+                                            "expm1",
+                                            "fabs",
+                                            "fdim",
+                                            "floor",
+                                            "fma",
+                                            "fmax",
+                                            "fmin",
+                                            "fmod",
+                                            "hypot",
+                                            "ldexp",
+                                            "llrint",
+                                            "llround",
+                                            "log",
+                                            "log10",
+                                            "log1p",
+                                            "log2",
+                                            "logb",
+                                            "lrint",
+                                            "lround",
+                                            "nearbyint",
+                                            "pow",
+                                            "remainder",
+                                            "rint",
+                                            "round",
+                                            "scalbn",
+                                            "sin",
+                                            "sinh",
+                                            "sqrt",
+                                            "tan",
+                                            "tanh",
+                                            "tgamma",
+                                            "trunc",
+                                            "abs",
+                                            "labs",
+                                            "llabs",
+                                            "isalnum",
+                                            "isalpha",
+                                            "isdigit",
+                                            "islower",
+                                            "isprint",
+                                            "ispunct",
+                                            "isspace",
+                                            "isupper",
+                                            "isxdigit",
+                                            "tolower",
+                                            "toupper",
+                                            "__ctype_b_loc",
+                                            "__ctype_tolower_loc",
+                                            "__ctype_toupper_loc"};
   const StringRef name = callee.getName();
-  return callee.isDeclaration() && (names.count(name) || ((name.ends_with("f") || name.ends_with("l")) && names.count(name.drop_back())));
+  return callee.isDeclaration() &&
+         (names.count(name) || ((name.ends_with("f") || name.ends_with("l")) && names.count(name.drop_back())));
 }
 
 /* The address, and whether it is written; undefined for what touches no memory. */
@@ -64,7 +124,8 @@ bool is_constant(const Value *object) {
 
 bool may(MemoryEffects effects, bool is_write, const Value *object) {
   const bool is_argument = isa<Argument>(object);
-  const ModRefInfo allowed = is_argument ? effects.getModRef(IRMemLocation::ArgMem) : effects.getModRef(IRMemLocation::Other);
+  const ModRefInfo allowed = is_argument ? effects.getModRef(IRMemLocation::ArgMem)
+                                         : effects.getModRef(IRMemLocation::Other);
   return is_write ? isModSet(allowed) : isRefSet(allowed);
 }
 
@@ -105,7 +166,8 @@ bool call_keeps_to(const CallBase &call, MemoryEffects effects, SmallPtrSetImpl<
   if ((call.getMemoryEffects() | effects) == effects) return true;
   const Function *callee = call.getCalledFunction();
   if (!callee) return false;
-  return is_of_checks(*callee) || is_mathematical(*callee) || (!callee->isDeclaration() && keeps_to(*callee, effects, seen));
+  return is_of_checks(*callee) || is_mathematical(*callee) ||
+         (!callee->isDeclaration() && keeps_to(*callee, effects, seen));
 }
 
 bool keeps_to(const Function &function, MemoryEffects effects, SmallPtrSetImpl<const Function *> &seen) {
@@ -129,7 +191,9 @@ void check_effects(Function &function, ArrayRef<Instruction *> code, reports &re
       const Value *object = getUnderlyingObject(address);
       if (is_own(object) || (is_constant(object) && !is_write) || may(effects, is_write, object)) continue;
       if (isa<GlobalVariable>(object)) report.always(what, one);
-      else report.when(IRBuilder<>(one).CreateNot(is_in_any(address, harmless_objects(function, is_write), one)), what, one);
+      else
+        report.when(IRBuilder<>(one).CreateNot(is_in_any(address, harmless_objects(function, is_write), one)), what,
+                    one);
     }
     SmallPtrSet<const Function *, 8> seen;
     if (auto *call = dyn_cast<CallBase>(one); call && !call_keeps_to(*call, effects, seen)) report.always(what, one);
@@ -138,7 +202,8 @@ void check_effects(Function &function, ArrayRef<Instruction *> code, reports &re
 
 /* ---- restrict ----------------------------------------------------------------------------------------------- */
 
-void collect_globals(const Function &function, SmallPtrSetImpl<const Function *> &seen, SmallPtrSetImpl<GlobalVariable *> &globals) {
+void collect_globals(const Function &function, SmallPtrSetImpl<const Function *> &seen,
+                     SmallPtrSetImpl<GlobalVariable *> &globals) {
   if (!seen.insert(&function).second) return;
   for (const Instruction &one : instructions(function))
     for (const Value *operand : one.operands()) {
@@ -153,7 +218,8 @@ bool writes_through_pointers(ArrayRef<Instruction *> code) {
   for (Instruction *one : code) {
     for (const auto &[address, is_write] : touched_by(*one))
       if (is_write && !is_own(getUnderlyingObject(address))) return true;
-    if (auto *call = dyn_cast<CallBase>(one); call && !touches_no_memory(*call) && !isa<MemIntrinsic>(call) && call->mayWriteToMemory()) {
+    if (auto *call = dyn_cast<CallBase>(one);
+        call && !touches_no_memory(*call) && !isa<MemIntrinsic>(call) && call->mayWriteToMemory()) {
       const Function *callee = call->getCalledFunction();
       if (!callee || !is_of_checks(*callee)) return true;
     }
@@ -167,7 +233,8 @@ bool writes_through_pointers(ArrayRef<Instruction *> code) {
  */
 void check_restrict(Function &function, ArrayRef<Instruction *> code, reports &report) {
   const auto is_restrict = [](const Argument &argument) {
-    return argument.getType()->isPointerTy() && argument.hasNoAliasAttr() && !argument.hasStructRetAttr() && !argument.hasByValAttr();
+    return argument.getType()->isPointerTy() && argument.hasNoAliasAttr() && !argument.hasStructRetAttr() &&
+           !argument.hasByValAttr();
   };
   if (none_of(function.args(), is_restrict) || !writes_through_pointers(code)) return;
   SmallPtrSet<const Function *, 8> seen;
@@ -211,7 +278,8 @@ void check_sized_results(ArrayRef<Instruction *> code, reports &report) {
     if (first >= call->arg_size() || (second && *second >= call->arg_size())) continue;
     IRBuilder<> builder(call->getNextNode());
     Value *size = builder.CreateZExtOrTrunc(call->getArgOperand(first), builder.getInt64Ty());
-    if (second) size = builder.CreateMul(size, builder.CreateZExtOrTrunc(call->getArgOperand(*second), builder.getInt64Ty()));
+    if (second)
+      size = builder.CreateMul(size, builder.CreateZExtOrTrunc(call->getArgOperand(*second), builder.getInt64Ty()));
     report.ask("gepo_check_null_or_accessible", {call, size}, &*builder.GetInsertPoint());
   }
 }
@@ -223,7 +291,9 @@ void check_parameters(ArrayRef<Instruction *> code, reports &report) {
   for (Instruction *one : code) {
     for (const auto &[address, is_write] : touched_by(*one)) {
       const Argument *argument = argument_behind(address);
-      if (argument && (is_write ? argument->onlyReadsMemory() : argument->hasAttribute(Attribute::WriteOnly) || argument->hasAttribute(Attribute::ReadNone)))
+      if (argument &&
+          (is_write ? argument->onlyReadsMemory()
+                    : argument->hasAttribute(Attribute::WriteOnly) || argument->hasAttribute(Attribute::ReadNone)))
         report.always("memory of a parameter touched against its promise", one);
     }
     const Value *kept = nullptr;

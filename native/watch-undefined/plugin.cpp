@@ -71,7 +71,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
 
 extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "watch-undefined", "1", [](PassBuilder &builder) {
-            builder.registerPipelineStartEPCallback(
-                [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(watch_undefined()); });
-          }};
+    builder.registerPipelineStartEPCallback(
+        [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(watch_undefined()); });
+  }};
 }

@@ -109,7 +109,8 @@ struct checker {
     Type *word = builder.getInt64Ty();
     Value *base = builder.CreatePtrToInt(place.getPointerOperand(), word);
     SmallVector<Value *> indices(place.indices());
-    Value *moved = builder.CreatePtrToInt(builder.CreateGEP(place.getSourceElementType(), place.getPointerOperand(), indices), word);
+    Value *moved = builder.CreatePtrToInt(
+        builder.CreateGEP(place.getSourceElementType(), place.getPointerOperand(), indices), word);
     Value *is_null = builder.CreateICmpEQ(base, builder.getInt64(0));
     Value *has_moved = builder.CreateICmpNE(base, moved);
     Value *from_null = builder.CreateAnd(is_null, has_moved);
@@ -119,14 +120,16 @@ struct checker {
   }
 
   void element(Value *index, ElementCount count) {
-    when(builder.CreateICmpUGE(index, ConstantInt::get(index->getType(), count.getFixedValue())), "an element that there is not");
+    when(builder.CreateICmpUGE(index, ConstantInt::get(index->getType(), count.getFixedValue())),
+         "an element that there is not");
   }
 
   void float_flags(FPMathOperator &operation) {
     if (operation.getType()->getScalarType()->isFloatingPointTy() || isa<FCmpInst>(one))
       for (Value *value : one.operands()) {
         if (!value->getType()->isFPOrFPVectorTy()) continue;
-        const auto classes = static_cast<FPClassTest>((operation.hasNoNaNs() ? fcNan : 0) | (operation.hasNoInfs() ? fcInf : 0));
+        const auto classes =
+            static_cast<FPClassTest>((operation.hasNoNaNs() ? fcNan : 0) | (operation.hasNoInfs() ? fcInf : 0));
         if (classes == fcNone) return;
         builder.SetInsertPoint(&one);
         when(builder.createIsFPClass(value, classes), "a float of a class that is ruled out");
@@ -163,22 +166,30 @@ void check_instruction(Instruction &one, reports &report) {
     case Instruction::URem: check.division(false); break;
     case Instruction::Or:
       if (cast<PossiblyDisjointInst>(one).isDisjoint())
-        check.when(check.builder.CreateIsNotNull(check.builder.CreateAnd(one.getOperand(0), one.getOperand(1))), "common bits (disjoint)");
+        check.when(check.builder.CreateIsNotNull(check.builder.CreateAnd(one.getOperand(0), one.getOperand(1))),
+                   "common bits (disjoint)");
       break;
     case Instruction::ZExt:
     case Instruction::UIToFP:
-      if (cast<PossiblyNonNegInst>(one).hasNonNeg()) check.when(check.builder.CreateIsNeg(one.getOperand(0)), "a negative number (nneg)");
+      if (cast<PossiblyNonNegInst>(one).hasNonNeg())
+        check.when(check.builder.CreateIsNeg(one.getOperand(0)), "a negative number (nneg)");
       break;
     case Instruction::Trunc: check.truncation(cast<TruncInst>(one)); break;
     case Instruction::FPToSI: check.float_to_integer(true); break;
     case Instruction::FPToUI: check.float_to_integer(false); break;
-    case Instruction::Load: check.alignment(cast<LoadInst>(one).getPointerOperand(), cast<LoadInst>(one).getAlign()); break;
-    case Instruction::Store: check.alignment(cast<StoreInst>(one).getPointerOperand(), cast<StoreInst>(one).getAlign()); break;
+    case Instruction::Load:
+      check.alignment(cast<LoadInst>(one).getPointerOperand(), cast<LoadInst>(one).getAlign());
+      break;
+    case Instruction::Store:
+      check.alignment(cast<StoreInst>(one).getPointerOperand(), cast<StoreInst>(one).getAlign());
+      break;
     case Instruction::GetElementPtr: check.address(cast<GetElementPtrInst>(one)); break;
     case Instruction::ExtractElement:
       check.element(one.getOperand(1), cast<VectorType>(one.getOperand(0)->getType())->getElementCount());
       break;
-    case Instruction::InsertElement: check.element(one.getOperand(2), cast<VectorType>(one.getType())->getElementCount()); break;
+    case Instruction::InsertElement:
+      check.element(one.getOperand(2), cast<VectorType>(one.getType())->getElementCount());
+      break;
     case Instruction::Freeze:
       if (isa<UndefValue>(one.getOperand(0))) report.always("a value that may be any", &one);
       break;

@@ -84,7 +84,8 @@ void check_bundle(const OperandBundleUse &bundle, reports &report, Instruction *
     report.when(is_null(operand(0), before), "null where nonnull is assumed", before);
   } else if (tag == "align") {
     Value *pointer = operand(0);
-    if (bundle.Inputs.size() > 2) pointer = builder.CreateGEP(builder.getInt8Ty(), pointer, builder.CreateNeg(operand(2)));
+    if (bundle.Inputs.size() > 2)
+      pointer = builder.CreateGEP(builder.getInt8Ty(), pointer, builder.CreateNeg(operand(2)));
     report.when(is_misaligned(pointer, operand(1), before), "a misaligned pointer", before);
   } else if (tag == "dereferenceable" || tag == "dereferenceable_or_null") {
     Value *size = builder.CreateZExtOrTrunc(operand(1), builder.getInt64Ty());
