@@ -29,6 +29,27 @@ ${body
   ret i32 %r
 }
 declare i32 @scanf(ptr, ...)
+declare i32 @printf(ptr, ...)
+declare void @llvm.assume(i1)
+define i32 @small(i32 range(i32 0, 10) %x) {
+  ret i32 %x
+}
+define i32 @any(i32 %x) {
+  ret i32 %x
+}
+define i32 @back(i32 returned %x) {
+  %y = mul i32 %x, 3
+  ret i32 %y
+}
+define i32 @reads(ptr readonly %p, i32 %n) {
+  %c = icmp eq i32 %n, 1
+  br i1 %c, label %write, label %done
+write:
+  store i32 7, ptr %p, align 4
+  br label %done
+done:
+  ret i32 0
+}
 `
 
 async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
@@ -88,6 +109,42 @@ describe.each([
     '4',
   ],
   ['an intrinsic', '%r = call i32 @llvm.abs.i32(i32 %n, i1 true)', '-2147483647', '-2147483648'],
+  [
+    'nnan',
+    '%x = sitofp i32 %n to double\n%y = fdiv double %x, %x\n%z = fadd nnan double %y, 1.0\n%r = fptosi double %z to i32',
+    '1',
+    '0',
+  ],
+  ['an element of a vector', '%r = extractelement <4 x i32> <i32 1, i32 2, i32 3, i32 4>, i32 %n', '3', '4'],
+  ['an assumption', '%c = icmp sgt i32 %n, 2\ncall void @llvm.assume(i1 %c)\n%r = add i32 %n, 0', '3', '2'],
+  [
+    'an aligned pointer by a bundle',
+    '%g = getelementptr i8, ptr @table, i32 %n\ncall void @llvm.assume(i1 true) [ "align"(ptr %g, i64 8) ]\n%r = add i32 %n, 0',
+    '8',
+    '4',
+  ],
+  [
+    'memory by a bundle',
+    '%g = getelementptr i32, ptr @table, i32 %n\ncall void @llvm.assume(i1 true) [ "dereferenceable"(ptr %g, i64 8) ]\n%r = add i32 %n, 0',
+    '2',
+    '3',
+  ],
+  ['a range of a parameter', '%r = call i32 @small(i32 %n)', '9', '10'],
+  ['a range of a result', '%r = call range(i32 0, 10) i32 @any(i32 %n)', '9', '-1'],
+  ['a parameter that is returned', '%r = call i32 @back(i32 %n)', '0', '1'],
+  ['a parameter that is only read', '%r = call i32 @reads(ptr @table, i32 %n)', '0', '1'],
+  [
+    'another type than the function has',
+    '%c = icmp eq i32 %n, 1\nbr i1 %c, label %x, label %y\nx:\n%q = call i32 @any(double 1.0)\nbr label %y\ny:\n%r = add i32 %n, 1',
+    '2',
+    '1',
+  ],
+  [
+    'a format',
+    '%c = icmp eq i32 %n, 1\nbr i1 %c, label %x, label %y\nx:\n%q = call i32 (ptr, ...) @printf(ptr @.str, double 1.0)\nbr label %y\ny:\n%r = add i32 %n, 1',
+    '2',
+    '1',
+  ],
   [
     'unreachable',
     '%c = icmp eq i32 %n, 1\nbr i1 %c, label %x, label %y\nx:\nunreachable\ny:\n%r = add i32 %n, 1',
