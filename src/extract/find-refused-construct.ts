@@ -17,7 +17,7 @@ const FILE_DIRECTIVES = new Set(['include_next', 'embed', 'import', '__include_m
 const FILE_QUESTIONS = /\b__has_(?:include|include_next|embed)\b/
 /** What these stand for depends on when, where or how the program is compiled. */
 const BUILD_WORDS =
-  /^__(?:DATE|TIME|TIMESTAMP|FILE|FILE_NAME|BASE_FILE|OPTIMIZE|OPTIMIZE_SIZE|NO_INLINE|FAST_MATH|SANITIZE_\w+)__$|^__has_feature$|^__builtin_(?:constant_p|(?:dynamic_)?object_size|nondeterministic_value)$/
+  /^__(?:DATE|TIME|TIMESTAMP|FILE|FILE_NAME|BASE_FILE|OPTIMIZE|OPTIMIZE_SIZE|NO_INLINE|FAST_MATH|SANITIZE_\w+)__$|^__has_feature$|^__builtin_nondeterministic_value$/
 /** Promises that nothing can check: of pointers that are not kept, of sizes that are passed along, of loops. */
 const UNCHECKED = /^(?:__)?(?:noescape|pass_(?:dynamic_)?object_size|assume_safety)(?:__)?$/
 const RESTRICT = /^(?:__)?restrict(?:__)?$/

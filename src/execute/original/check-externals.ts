@@ -122,7 +122,7 @@ function checkExternal(name: string): Impurity | undefined {
 
 function checkIntrinsic(name: string): Impurity | undefined {
   if (
-    /^llvm\.(?:readcyclecounter|readsteadycounter|(?:read|write)_(?:volatile_)?register|is\.constant|objectsize|(?:get|set)\.(?:rounding|fpenv|fpmode)|experimental\.constrained|thread\.pointer|returnaddress|frameaddress|addressofreturnaddress|sponentry|eh\.|get\.dynamic)/.test(
+    /^llvm\.(?:readcyclecounter|readsteadycounter|(?:read|write)_(?:volatile_)?register|(?:get|set)\.(?:rounding|fpenv|fpmode)|experimental\.constrained|thread\.pointer|returnaddress|frameaddress|addressofreturnaddress|sponentry|eh\.|get\.dynamic)/.test(
       name,
     )
   ) {
