@@ -317,6 +317,24 @@ describe('a unit without a group', () => {
     ],
     ['made of too little to mutate', 'int main(void) { return 0; }', 'mutate', 'too-few-mutants'],
     [
+      'of more code than people write',
+      `int main(void) { int n; if (scanf("%d", &n) != 1) return 1; switch (n) {\n${Array.from({ length: 6000 }, (_, at) => `case ${at}: printf("%d\\n", ${at} * 3 % 1001); break;\n`).join('')} default: puts("none"); } return 0; }`,
+      'compile',
+      'too-large',
+    ],
+    [
+      'undefined by the arguments of its formats',
+      'int main(void) { float x; while (scanf("%f", &x) != 1); printf("%f squared is %f or %f\\n", x, x * x); return 0; }',
+      'screen-original',
+      'undefined-behaviour',
+    ],
+    [
+      'undefined by an assumption',
+      'int main(void) { int n; if (scanf("%d", &n) != 1) n = 0; __builtin_assume(n > 2000000000); printf("%d\\n", n > 3); return 0; }',
+      'screen-original',
+      'undefined-behaviour',
+    ],
+    [
       'not repeatable',
       'int main(void) { int a; printf("%d\\n", (int)((long)&a >> 4)); return 0; }',
       'screen-original',
