@@ -25,6 +25,7 @@ import { checkJudge, checkLanguage } from './check-judge.ts'
 import { checkNativeTreeSitter, checkSqlite, checkTokenizers, checkTreeSitter } from './check-libraries.ts'
 import { checkSanitizer, type Sanitizer } from './check-sanitizer.ts'
 import { checkGpu, checkLibtorch, checkTrainer } from './check-training.ts'
+import { checkWatchPlugin } from './check-watch-plugin.ts'
 import type { InstalledPart, PartStatus } from './part.ts'
 
 interface Definition {
@@ -72,6 +73,14 @@ const DEFINITIONS: readonly Definition[] = [
   sanitizer('address sanitizer', 'address', 'reads and writes outside of objects go unseen'),
   sanitizer('memory sanitizer', 'memory', 'reads of uninitialised memory go unseen'),
   sanitizer('undefined-behaviour sanitizer', 'undefined', 'undefined behaviour goes unseen'),
+  {
+    name: 'pass for undefined behaviour',
+    required: true,
+    lostWithout:
+      'what no sanitizer sees (assumptions, attributes, formats) would go unseen, so no group is built',
+    remedy: `${remedy(`llvm-${LLVM_MAJOR}-dev`)} and ${SETUP} again`,
+    check: async (env) => checkWatchPlugin(findClangOrWhy(env), env),
+  },
   {
     name: 'native runner',
     required: true,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkParts } from '../../src/doctor/check-parts.ts'
+import { checkWatchPlugin } from '../../src/doctor/check-watch-plugin.ts'
 import { type InstalledPart, isReady } from '../../src/doctor/part.ts'
 
 let folder: string
@@ -50,6 +51,17 @@ describe('a part that is not there', () => {
       lostWithout: 'the sandbox has no namespaces and rests on Landlock and seccomp alone',
       remedy: 'run `npm run setup`, or `sudo apt-get install bubblewrap`',
     })
+  })
+
+  it('is missing for the pass for undefined behaviour that is not built, and broken for what is none', async () => {
+    const clang = { path: '/usr/bin/clang-19', version: '19' }
+    expect(await checkWatchPlugin(clang, process.env, join(folder, 'absent.so'))).toEqual({
+      status: 'missing',
+    })
+    const none = join(folder, 'none.so')
+    writeFileSync(none, 'no library')
+    expect(await checkWatchPlugin(clang, process.env, none)).toMatchObject({ status: 'broken', found: none })
+    expect(await part('pass for undefined behaviour', process.env)).toMatchObject({ status: 'ok', required: true })
   })
 
   it('is missing for the native runner that is not built, and the sandbox with it', async () => {

@@ -51,9 +51,10 @@ describe('the native build', () => {
     expect(fastParts).toEqual(['compile-worker'])
   })
 
-  it('goes without the in-process compiler where the development files are missing, and says so', async () => {
+  it('goes without what is linked with LLVM where the development files are missing, and says so', async () => {
     const { leftOut, fastParts } = await configure('GEPO_MACHINE=x86_64', NO_LLVM)
     expect(leftOut).toEqual([
+      "watch-undefined: left out, since LLVM 19's development files are not installed (llvm-19-dev)",
       "compile-worker: left out, since LLVM 19's development files are not installed (llvm-19-dev, libclang-19-dev, libclang-cpp19-dev)",
     ])
     expect(fastParts).not.toContain('compile-worker')

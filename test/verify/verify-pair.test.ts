@@ -270,7 +270,10 @@ describe('what is compared', () => {
 
   it.each([
     [['a.c', 'int f( {'], /^a\.c does not compile as C: 1:8: error: /],
-    [['a.ll', 'define i32 @f() {\n  ret i64 0\n}\n'], /^a\.ll is refused as LLVM IR by LLVM 19: 2:7: error: /],
+    [
+      ['a.ll', 'define i32 @f() {\n  ret i64 0\n}\n'],
+      /^a\.ll is refused as LLVM IR by LLVM 19: 2:7: error: /,
+    ],
     [['a.bc', Buffer.from('BC\xc0\xde nonsense', 'latin1')], /^a\.bc is no bitcode/],
     [['a.ll', 'target triple = "aarch64-linux-gnu"\n'], /^a\.ll is for aarch64-linux-gnu/],
     [['a.c', ''], /^a\.c cannot be read/],

@@ -8,6 +8,7 @@ import { PACKAGE_ROOT } from '../../base/package-root.ts'
 import { UserError } from '../../base/user-error.ts'
 import { setupCommand } from '../../toolchain/locate-tools.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
+import { WATCH_PLUGIN } from './watch-plugin.ts'
 
 const HARNESS_FOLDER = path.join(PACKAGE_ROOT, 'native/harness')
 const FILES = [
@@ -31,8 +32,6 @@ const COVERAGE = [
   '-mllvm',
   '-sanitizer-coverage-prune-blocks=0',
 ] as const
-
-const WATCH_PLUGIN = path.join(PACKAGE_ROOT, 'native/build/watch-undefined.so')
 
 /** What makes a build what it is; the same for a unit's code and for the harness around it. */
 export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
@@ -71,7 +70,9 @@ export type HarnessObjects = Readonly<Record<BuildKind, HarnessFiles>>
  */
 export async function prepareHarness(clang: string): Promise<HarnessObjects> {
   if (!(await exists(WATCH_PLUGIN)))
-    throw new UserError(`The native checks for undefined behaviour are not built: run \`${setupCommand()}\`.`)
+    throw new UserError(
+      `The pass that checks for undefined behaviour is not built: install llvm-19-dev, then run \`${setupCommand()}\`.`,
+    )
   const folder = await compiledHarness(clang)
   const object = (name: string) => path.join(folder, `${name}.o`)
   const start = object('start.plain')
