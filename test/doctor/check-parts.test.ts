@@ -61,7 +61,10 @@ describe('a part that is not there', () => {
     const none = join(folder, 'none.so')
     writeFileSync(none, 'no library')
     expect(await checkWatchPlugin(clang, process.env, none)).toMatchObject({ status: 'broken', found: none })
-    expect(await part('pass for undefined behaviour', process.env)).toMatchObject({ status: 'ok', required: true })
+    expect(await part('pass for undefined behaviour', process.env)).toMatchObject({
+      status: 'ok',
+      required: true,
+    })
   })
 
   it('is missing for the native runner that is not built, and the sandbox with it', async () => {
