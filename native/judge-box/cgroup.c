@@ -55,6 +55,10 @@ bool join_cgroup(const struct cgroup *cgroup) {
   return !cgroup->exists || (write(cgroup->memory_members, "0", 1) == 1 && write(cgroup->cpu_members, "0", 1) == 1);
 }
 
-uint64_t cgroup_cpu_us(const struct cgroup *cgroup) { return total_cpu_us(cgroup) - cgroup->cpu_at_start_us; }
+uint64_t cgroup_cpu_us(const struct cgroup *cgroup) {
+  const uint64_t total_us = total_cpu_us(cgroup);
+  /* A cgroup that is gone says nothing: no run may seem to have used more than it has. */
+  return total_us > cgroup->cpu_at_start_us ? total_us - cgroup->cpu_at_start_us : 0;
+}
 
 bool ran_out_of_memory(const struct cgroup *cgroup) { return cgroup->exists && kills(cgroup) > cgroup->kills_at_start; }

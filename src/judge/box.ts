@@ -61,9 +61,12 @@ export function makeBox(fence: BoxFence): Box {
     run: (request) =>
       exchange(encodeBoxRun(request), MOST_PATIENCE * wallLimitMs(request.limits) + ANSWER_GRACE_MS),
     async stop() {
-      await process?.stop()
-      await cgroup?.remove()
+      // What is prepared meanwhile starts another runner, in a cgroup of its own: this one is emptied by force.
+      const ended = { process, cgroup }
+      process = undefined
       cgroup = undefined
+      await ended.process?.stop()
+      await ended.cgroup?.remove()
     },
   }
 }
