@@ -8,6 +8,10 @@ import type { Unit } from '../records/unit.ts'
 /** Undefined where there is none. */
 export function findContradiction(unit: Unit, group: GroupRecord): string | undefined {
   if (group.id !== groupId(unit.id, group)) return 'its id does not fit its contents'
+  return findFalseEvidence(group)
+}
+
+function findFalseEvidence(group: GroupRecord): string | undefined {
   if (group.inputs.length !== group.expected.length) return 'inputs and expected results differ in number'
   for (const [index, loser] of group.losers.entries()) {
     if (loser.class !== 'ast' && group.winners[loser.editedWinner] === undefined)
@@ -31,7 +35,7 @@ export function findContentProblems({ group, unit, source }: StoredGroup): strin
   if (id !== group.id) problems.push(`the group's contents hash to ${id}`)
   if (createHash('sha256').update(source.text, 'utf8').digest('hex') !== source.id)
     problems.push("the source's text does not hash to its id")
-  const contradiction = findContradiction(unit, group)
-  if (contradiction !== undefined && id === group.id) problems.push(contradiction)
+  const falseEvidence = id === group.id ? findFalseEvidence(group) : undefined
+  if (falseEvidence !== undefined) problems.push(falseEvidence)
   return problems
 }

@@ -9,11 +9,10 @@ import { openStore } from '../../src/store/store.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 import {
   groupOfAllClasses,
+  saveSynthetic,
   syntheticOutcome,
   syntheticPool,
   syntheticRun,
-  syntheticSource,
-  syntheticUnit,
 } from '../store/synthetic-records.ts'
 import { run } from './captured-context.ts'
 
@@ -24,14 +23,9 @@ const path = join(folder, 'groups.db')
 const store = openStore(intact)
 store.beginRun(syntheticRun)
 for (let n = 0; n < 6; n++) {
-  store.saveSource(syntheticSource(n))
-  store.saveExtraction(syntheticSource(n).id, [syntheticUnit(n)], [])
   const outcome = syntheticOutcome(n)
-  store.saveUnitOutcome(
-    n < 3
-      ? outcome
-      : { ...outcome, result: { kind: 'group', group: groupOfAllClasses(n), pool: syntheticPool(n) } },
-  )
+  const result = { kind: 'group', group: groupOfAllClasses(n), pool: syntheticPool(n) } as const
+  saveSynthetic(store, n, n < 3 ? outcome : { ...outcome, result })
 }
 store.finishRun()
 store.close()

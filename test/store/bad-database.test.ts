@@ -18,7 +18,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
 import { openStore } from '../../src/store/store.ts'
-import { syntheticOutcome, syntheticSource, syntheticUnit } from './synthetic-records.ts'
+import { saveSynthetic } from './synthetic-records.ts'
 
 const isRoot = process.getuid?.() === 0
 let folder: string
@@ -47,12 +47,7 @@ function makeDatabase(groups = 1): void {
 }
 
 function saveGroups(store: ReturnType<typeof openStore>, groups: number): void {
-  for (let n = 0; n < groups; n++) {
-    const source = syntheticSource(n)
-    store.saveSource(source)
-    store.saveExtraction(source.id, [syntheticUnit(n)], [])
-    store.saveUnitOutcome(syntheticOutcome(n))
-  }
+  for (let n = 0; n < groups; n++) saveSynthetic(store, n)
 }
 
 describe('what is not our database is refused, and left as it is', () => {

@@ -5,6 +5,7 @@ import type { AstLoser, GroupRecord, UnitOutcome, Winner } from '../../src/recor
 import type { PoolEntry } from '../../src/records/pool-entry.ts'
 import type { Source } from '../../src/records/source.ts'
 import type { Unit } from '../../src/records/unit.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
 
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 
@@ -140,6 +141,30 @@ export function droppedOutcome(n: number, reason = 'crash'): UnitOutcome {
     timings: { compile: 10 },
   }
 }
+
+/** Stores source, unit and outcome number `n`. */
+export function saveSynthetic(store: Store, n: number, outcome: UnitOutcome = syntheticOutcome(n)): void {
+  const source = syntheticSource(n)
+  store.saveSource(source)
+  store.saveExtraction(source.id, [syntheticUnit(n)], [])
+  store.saveUnitOutcome(outcome)
+}
+
+/** A database with the first `count` outcomes. */
+export function writeSyntheticDatabase(path: string, count: number): void {
+  const store = openStore(path)
+  store.beginRun(syntheticRun)
+  for (let n = 0; n < count; n++) saveSynthetic(store, n)
+  store.finishRun()
+  store.close()
+}
+
+/** What their prompts and winners say, to make a tokenizer from. */
+export const syntheticTexts = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => [
+    syntheticUnit(n).code,
+    ...syntheticGroup(n).winners.map(({ ir }) => ir),
+  ]).flat()
 
 export const syntheticRun = {
   config: { seed: 1 },

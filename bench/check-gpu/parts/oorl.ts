@@ -6,7 +6,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
-import { openStore } from '../../../src/store/store.ts'
 import type { GroupConfig, RolloutConfig } from '../../../src/train/config/train-config.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import type { Judging } from '../../../src/train/policy/judging.ts'
@@ -14,13 +13,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
-import {
-  syntheticGroup,
-  syntheticOutcome,
-  syntheticRun,
-  syntheticSource,
-  syntheticUnit,
-} from '../../../test/store/synthetic-records.ts'
+import { syntheticTexts, writeSyntheticDatabase } from '../../../test/store/synthetic-records.ts'
 import { gib, readContext, round, tell, usedGpuBytes } from '../context.ts'
 import { WEIGHTS_SEED, writeLargeModel } from '../models.ts'
 import { oorlConfig } from '../shipped-configs.ts'
@@ -36,26 +29,13 @@ const numbers = Array.from({ length: GROUPS }, (_, n) => n)
 
 function writeGroups(): string {
   const path = join(scratch, 'groups.db')
-  const store = openStore(path)
-  store.beginRun(syntheticRun)
-  for (const n of numbers) {
-    const unit = syntheticUnit(n)
-    store.saveSource(syntheticSource(n))
-    store.saveExtraction(unit.sourceId, [unit], [])
-    store.saveUnitOutcome(syntheticOutcome(n))
-  }
-  store.finishRun()
-  store.close()
+  writeSyntheticDatabase(path, GROUPS)
   return path
 }
 
 /** A tokenizer of a few hundred entries for a model of many more: what it cannot read is no part of a text. */
 function writeTokenizer(): void {
-  const texts = numbers.flatMap((n) => [
-    syntheticUnit(n).code,
-    ...syntheticGroup(n).winners.map(({ ir }) => ir),
-  ])
-  const { files } = makeTokenizer(texts, 400)
+  const { files } = makeTokenizer(syntheticTexts(GROUPS), 400)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(large.folder, name), text)
   const ends = Array.from({ length: Math.ceil(large.shape.vocabulary / ENDS) }, (_, i) => i * ENDS)
   writeFileSync(join(large.folder, 'generation_config.json'), JSON.stringify({ eos_token_id: ends }))

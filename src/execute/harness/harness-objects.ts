@@ -6,7 +6,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { PACKAGE_ROOT } from '../../base/package-root.ts'
 import { UserError } from '../../base/user-error.ts'
-import { setupCommand } from '../../toolchain/locate-tools.ts'
+import { LLVM_MAJOR, setupCommand } from '../../toolchain/locate-tools.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
 import { WATCH_PLUGIN } from './watch-plugin.ts'
 
@@ -71,7 +71,7 @@ export type HarnessObjects = Readonly<Record<BuildKind, HarnessFiles>>
 export async function prepareHarness(clang: string): Promise<HarnessObjects> {
   if (!(await exists(WATCH_PLUGIN)))
     throw new UserError(
-      `The pass that checks for undefined behaviour is not built: install llvm-19-dev, then run \`${setupCommand()}\`.`,
+      `The pass that checks for undefined behaviour is not built: install llvm-${LLVM_MAJOR}-dev, then run \`${setupCommand()}\`.`,
     )
   const folder = await compiledHarness(clang)
   const object = (name: string) => path.join(folder, `${name}.o`)

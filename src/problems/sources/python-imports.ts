@@ -41,14 +41,15 @@ export function withMissingImports(code: string): string {
   const text = withoutTexts(code)
   const bound = boundNames(text)
   const body = text.replace(IMPORT, '')
-  const used = (name: string) => new RegExp(`(?<![.\\w])${name}(?!\\w)`).test(body)
+  const used = namesIn(body, /(?<![.\w])[A-Za-z_]\w*/g)
+  const dotted = namesIn(body, /(?<![.\w])[A-Za-z_]\w*(?=\s*\.)/g)
   const given = new Set<string>()
   const lines = Object.entries(MODULES).flatMap(([module, names]) => {
     if (bound.everythingOf.has(module)) return []
-    const isModule = new RegExp(`(?<![.\\w])${module}\\s*\\.`).test(body) && !bound.names.has(module)
+    const isModule = dotted.has(module) && !bound.names.has(module)
     const wanted = names.filter((name) => {
       const isWanted =
-        used(name) && !bound.names.has(name) && !given.has(name) && !(isModule && name === module)
+        used.has(name) && !bound.names.has(name) && !given.has(name) && !(isModule && name === module)
       if (isWanted) given.add(name)
       return isWanted
     })
@@ -59,6 +60,9 @@ export function withMissingImports(code: string): string {
   })
   return lines.length === 0 ? code : `${lines.join('\n')}\n${code}`
 }
+
+const namesIn = (text: string, pattern: RegExp): ReadonlySet<string> =>
+  new Set(Array.from(text.matchAll(pattern), ([name]) => name))
 
 interface Bound {
   readonly names: ReadonlySet<string>

@@ -6,7 +6,7 @@
 import type { TrainingGroup } from '../../store/training-rows.ts'
 import type { GroupConfig } from '../config/train-config.ts'
 import type { PromptStyle } from '../prompt/prompt-style.ts'
-import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { spellsMark, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { EncodedGroup } from './encoded-group.ts'
 
 export type EncodeResult =
@@ -40,11 +40,10 @@ export interface Encoding {
 export async function encodeGroup(stored: TrainingGroup, encoding: Encoding): Promise<EncodeResult> {
   const { tokenizer, style, config } = encoding
   const { winners, losers } = selectMembers(stored, config.data)
-  const isSpecial = (text: string) => tokenizer.specialTokens.some((special) => text.includes(special))
-  if (isSpecial(stored.code)) return { kind: 'dropped', reason: 'special-token', dropped: NONE }
+  if (spellsMark(tokenizer, stored.code)) return { kind: 'dropped', reason: 'special-token', dropped: NONE }
 
   const members = [...winners, ...losers]
-  const plain = members.map(({ ir }) => !isSpecial(ir))
+  const plain = members.map(({ ir }) => !spellsMark(tokenizer, ir))
   const [prompt, ...bodies] = await tokenizer.encode([
     style.prompt(stored.code),
     ...members.map(({ ir }) => style.response(ir)),

@@ -9,7 +9,7 @@ import { parseLenientJson } from '../../base/parse-json.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { PairConfig } from '../config/train-config.ts'
 import { createMessageText } from '../prompt/prompt-text.ts'
-import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { spellsMark, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type EncodedGroup, groupTokens } from './encoded-group.ts'
 import type { GroupSource } from './group-source.ts'
 
@@ -36,9 +36,8 @@ export async function openPairSource(
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1
   }
-  const isSpecial = (one: string) => tokenizer.specialTokens.some((special) => one.includes(special))
   for (const [i, { prompt, response }] of read.entries()) {
-    if (isSpecial(prompt) || isSpecial(response)) {
+    if (spellsMark(tokenizer, prompt) || spellsMark(tokenizer, response)) {
       drop('special-token')
       continue
     }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { sampleIds } from '../../base/sample-ids.ts'
 import type { TranslationTask } from '../../records/translation-task.ts'
 import type { TaskPrompt } from '../prompt/task-prompt.ts'
-import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { spellsMark, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 
 export interface EncodedTask {
   readonly task: TranslationTask
@@ -52,7 +52,7 @@ export async function openTaskSource(
   const prompts = await tokenizer.encode(all.map((task) => prompt.of(task)))
   for (const [i, task] of all.entries()) {
     const own = prompt.startMark ? Int32Array.of(...tokenizer.startIds, ...prompts[i]!) : prompts[i]!
-    if (tokenizer.specialTokens.some((special) => task.source.code.includes(special))) drop('special-token')
+    if (spellsMark(tokenizer, task.source.code)) drop('special-token')
     else if (own.length === 0 || own.length > maxPromptTokens) drop('overlong-prompt')
     else usable.set(task.id, { task, prompt: own })
   }

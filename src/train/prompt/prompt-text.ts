@@ -35,6 +35,7 @@ export function createMessageText(
   if (tokenizer.chatTemplate === undefined) {
     throw new UserError(`The model has no chat template; set "${section}.style: raw", or name a chat model.`)
   }
+  const day = dateVariables(date)
   const chat = compileTemplate(withoutClock(tokenizer.chatTemplate), "the model's chat template")
   return {
     startMark: false,
@@ -48,7 +49,7 @@ export function createMessageText(
         enable_thinking: false,
         bos_token: tokenizer.startText ?? '',
         eos_token: tokenizer.end.text,
-        ...dateVariables(date),
+        ...day,
       }),
   }
 }

@@ -27,6 +27,10 @@ export interface TextTokenizer {
   readonly chatTemplate: string | undefined
 }
 
+/** Whether a text spells a mark: its ids would say what the text does not mean. */
+export const spellsMark = ({ specialTokens }: Pick<TextTokenizer, 'specialTokens'>, text: string): boolean =>
+  specialTokens.some((special) => text.includes(special))
+
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
 const configSchema = z.object({
   eos_token: tokenText.nullish(),

@@ -1,17 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openStore } from '../../../src/store/store.ts'
 import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
-import {
-  syntheticGroup,
-  syntheticOutcome,
-  syntheticRun,
-  syntheticSource,
-  syntheticUnit,
-} from '../../store/synthetic-records.ts'
+import { syntheticTexts, writeSyntheticDatabase } from '../../store/synthetic-records.ts'
 
 /** A folder with a database of `groups` groups (8 of 10 to train on, 1 to validate) and a bigram model to train. */
 export function makeTinyWorld(groups = 30): {
@@ -21,25 +14,11 @@ export function makeTinyWorld(groups = 30): {
 } {
   const folder = scratchFolder()
   const database = join(folder, 'groups.db')
-  const numbers = Array.from({ length: groups }, (_, n) => n)
-  const store = openStore(database)
-  store.beginRun(syntheticRun)
-  for (const n of numbers) {
-    const unit = syntheticUnit(n)
-    store.saveSource(syntheticSource(n))
-    store.saveExtraction(unit.sourceId, [unit], [])
-    store.saveUnitOutcome(syntheticOutcome(n))
-  }
-  store.finishRun()
-  store.close()
+  writeSyntheticDatabase(database, groups)
 
   const model = join(folder, 'start')
   mkdirSync(model)
-  const texts = numbers.flatMap((n) => [
-    syntheticUnit(n).code,
-    ...syntheticGroup(n).winners.map(({ ir }) => ir),
-  ])
-  const { files, vocabularySize } = makeTokenizer(texts, 400)
+  const { files, vocabularySize } = makeTokenizer(syntheticTexts(groups), 400)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(model, name), text)
   writeFileSync(join(model, 'config.json'), JSON.stringify({ vocab_size: vocabularySize }))
   return { folder, database, model }
