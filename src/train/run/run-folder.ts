@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { flattenOptions } from '../../base/flatten-options.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import { takeBuildLock } from '../../store/build-lock.ts'
@@ -87,15 +88,7 @@ export function openRunFolder(path: string): RunFolder {
 /** By dotted name, without those that may change. */
 function pinnedOptions(config: TrainConfig): Record<string, unknown> {
   const isFree = (name: string) => FREE.some((free) => name === free || name.startsWith(`${free}.`))
-  return Object.fromEntries(flatten(config, '').filter(([name]) => !isFree(name)))
-}
-
-function flatten(value: object, prefix: string): [string, unknown][] {
-  return Object.entries(value).flatMap(([name, inner]): [string, unknown][] =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? flatten(inner, `${prefix}${name}.`)
-      : [[`${prefix}${name}`, inner]],
-  )
+  return Object.fromEntries(flattenOptions(config).filter(([name]) => !isFree(name)))
 }
 
 interface Pinned {
