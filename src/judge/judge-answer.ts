@@ -50,8 +50,12 @@ export async function judgeAnswer(
   if (reason !== undefined) return { kind: 'unjudged', reason }
   const [name] = functions
   const calls = name === undefined ? undefined : { name, arguments: tests.map((test) => test.arguments) }
-  const job = { box, code: program.code, calls, limits: suite.limits, programs: programs!, workshop }
-  const built = await definition.build(job)
+  const job = { box, code: program.code, limits: suite.limits, programs: programs!, workshop }
+  const first = suite.tests[0]!
+  const built =
+    first.kind === 'code'
+      ? await definition.buildCodeTest!(job, first)
+      : await definition.build({ ...job, calls })
   if (built.kind !== 'built') return built
   for (const [index, test] of suite.tests.entries()) {
     const outcome = await runTest(box, built, definition, suite, test, index)
@@ -68,10 +72,15 @@ function unjudgedReason(
 ): string | undefined {
   const calls = tests.filter(({ kind }) => kind === 'call').length
   if (tests.length === 0) return 'the suite has no tests'
-  if (calls > 0 && calls < tests.length) return 'the suite mixes call tests and stdin tests'
+  if (new Set(tests.map(({ kind }) => kind)).size > 1) return 'the suite mixes kinds of tests'
   if (functions.length > 1) return `the suite calls several functions (${functions.join(', ')})`
   if (calls > 0 && !definition.takesCalls)
     return `functions in ${LANGUAGE_NAMES[definition.language]} cannot be called by tests yet`
+  if (tests[0]!.kind === 'code') {
+    if (tests.length > 1) return 'the suite has several tests in the form of code'
+    if (definition.buildCodeTest === undefined)
+      return `tests in the form of code cannot be run in ${LANGUAGE_NAMES[definition.language]} yet`
+  }
   return installed ? undefined : missingLanguage(definition)
 }
 
@@ -85,14 +94,14 @@ async function runTest(
 ): Promise<Outcome> {
   const nonce = randomBytes(16).toString('hex')
   const [path, ...argv] = built.command
-  const call = test.kind === 'call' ? { nonce, name: test.name, arguments: test.arguments } : undefined
+  const told = toldOnDescriptor(test, nonce)
   const report = await box.run({
     path: path!,
     argv,
     env: RUN_ENVIRONMENT,
     limits: { ...runLimits(limits), stackBytes: built.stackBytes ?? STACK_BYTES },
     ...(test.kind === 'stdin' ? { stdin: Buffer.from(test.input) } : {}),
-    ...(call === undefined ? {} : { args: Buffer.from(JSON.stringify(call)), wantRecord: true }),
+    ...(told === undefined ? {} : { args: Buffer.from(told), wantRecord: true }),
   })
   const failure = failureOf(report, definition, index)
   if (failure !== undefined) return failure
@@ -100,6 +109,10 @@ async function runTest(
   if (test.kind === 'stdin') {
     if (compareOutput(test.output, finished.stdout, comparison)) return { kind: 'right' }
     return wrong(index, test.output, finished.stdout.toString())
+  }
+  if (test.kind === 'code') {
+    if (finished.record.equals(Buffer.from(nonce))) return { kind: 'right' }
+    return { kind: 'runtime-error', test: index, message: 'the program ended before its test did' }
   }
   const returned = readResult(finished.record, nonce)
   if (returned === undefined) {
@@ -109,6 +122,18 @@ async function runTest(
   if ('noJson' in returned) return wrong(index, expected, `what is not JSON: ${returned.noJson}`)
   if (compareResult(test.result, returned.value, comparison, definition)) return { kind: 'right' }
   return wrong(index, expected, JSON.stringify(returned.value))
+}
+
+/** What the run's driver reads on descriptor 4 before the answer begins. */
+function toldOnDescriptor(test: Test, nonce: string): string | undefined {
+  switch (test.kind) {
+    case 'stdin':
+      return undefined
+    case 'call':
+      return JSON.stringify({ nonce, name: test.name, arguments: test.arguments })
+    case 'code':
+      return nonce
+  }
 }
 
 const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({

@@ -49,8 +49,16 @@ const testSchema = z.discriminatedUnion(
       arguments: z.array(json(), { error: 'must be a list of values' }),
       result: json(),
     }),
+    z.strictObject({
+      kind: z.literal('code'),
+      code: text(),
+      checkTypes: z.boolean({ error: 'must be true or false' }).optional(),
+    }),
   ],
-  { error: 'must be stdin (with input and output) or call (with name, arguments and result)' },
+  {
+    error:
+      'must be stdin (with input and output), call (with name, arguments and result) or code (with code)',
+  },
 )
 
 const comparisonSchema = z.discriminatedUnion(
@@ -79,7 +87,10 @@ const suiteSchema = z.strictObject({
     .array(testSchema, { error: 'must be a list of tests' })
     .min(1, { error: 'must hold at least one test' })
     .refine((tests) => new Set(tests.map(({ kind }) => kind)).size < 2, {
-      error: 'must be all of one kind, stdin or call',
+      error: 'must be all of one kind: stdin, call or code',
+    })
+    .refine((tests) => tests.filter(({ kind }) => kind === 'code').length < 2, {
+      error: 'must hold a single test of the kind code, which may check many things',
     })
     .refine((tests) => new Set(tests.flatMap((test) => (test.kind === 'call' ? [test.name] : []))).size < 2, {
       error: 'must all call the same function',

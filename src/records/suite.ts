@@ -11,6 +11,19 @@ export type Test =
       readonly arguments: readonly JsonValue[]
       readonly result: JsonValue
     }
+  | CodeTest
+
+/**
+ * Code in the answer's language, which is put together with the answer, compiled once and run once. A suite has one such
+ * test and no other.
+ */
+export interface CodeTest {
+  readonly kind: 'code'
+  /** It must come to its end with every assertion held, and then the answer has passed. */
+  readonly code: string
+  /** TypeScript alone: an answer with a type error fails. Default false, as its types say nothing of what it does. */
+  readonly checkTypes?: boolean
+}
 
 /** The rule of a data set: how an output that is right may differ from the expected one. */
 export type Comparison =

@@ -19,6 +19,7 @@ function read(problem: unknown) {
 }
 
 const sum = { kind: 'stdin', input: '1 2', output: '3' }
+const code = { kind: 'code', code: 'assert add(1, 2) == 3\n' }
 const call = { kind: 'call', name: 'add', arguments: [1, 2], result: 3 }
 
 test('tests alone are a problem; what they say nothing of has defaults', () => {
@@ -38,12 +39,22 @@ test('what is said is kept', () => {
   expect(read(problem)).toEqual(problem)
 })
 
+test('a test in the form of code is text, and may want types to be checked', () => {
+  expect(read({ tests: [code] }).tests).toEqual([code])
+  const typed = { ...code, checkTypes: true }
+  expect(read({ tests: [typed] }).tests).toEqual([typed])
+})
+
 test.each([
   ['{', 'is not JSON'],
   [[], 'must be an object with the list "tests"'],
   [{}, 'tests must be a list of tests'],
   [{ tests: [] }, 'tests must hold at least one test'],
-  [{ tests: [sum, call] }, 'tests must be all of one kind, stdin or call'],
+  [{ tests: [sum, call] }, 'tests must be all of one kind: stdin, call or code'],
+  [{ tests: [code, sum] }, 'tests must be all of one kind: stdin, call or code'],
+  [{ tests: [code, code] }, 'tests must hold a single test of the kind code'],
+  [{ tests: [{ ...code, code: 1 }] }, 'tests[0].code must be text'],
+  [{ tests: [{ ...code, checkTypes: 'yes' }] }, 'tests[0].checkTypes must be true or false'],
   [{ tests: [call, { ...call, name: 'sub' }] }, 'tests must all call the same function'],
   [{ tests: [{ input: '', output: '' }] }, 'tests[0].kind must be stdin'],
   [{ tests: [{ ...sum, output: 3 }] }, 'tests[0].output must be text'],

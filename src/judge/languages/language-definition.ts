@@ -2,7 +2,7 @@
 
 import type { JsonValue } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
-import type { SuiteLimits } from '../../records/suite.ts'
+import type { CodeTest, SuiteLimits } from '../../records/suite.ts'
 import type { Box } from '../box.ts'
 import type { Workshop } from '../workshop.ts'
 
@@ -17,6 +17,8 @@ export interface LanguageDefinition {
   readonly version: { readonly args: readonly string[]; readonly pattern: RegExp }
   /** Puts a program into the box, ready to be run once for each test. */
   readonly build: (job: BuildJob) => Promise<Built>
+  /** Puts the answer and a test in the form of code together, ready to be run once; undefined where that cannot be. */
+  readonly buildCodeTest?: (job: CodeTestJob, test: CodeTest) => Promise<Built>
   /** Whether `build` can make the program answer call tests. */
   readonly takesCalls: boolean
   /** A list of it and an object whose keys are 0, 1, ... are one thing. */
@@ -31,15 +33,19 @@ export interface Calls {
   readonly arguments: readonly (readonly JsonValue[])[]
 }
 
-export interface BuildJob {
+/** What it takes to put an answer into a box. */
+export interface CodeTestJob {
   readonly box: Box
   readonly code: string
-  /** The calls that are made where the program is not to be run: each is on descriptor 4, its result goes to 3. */
-  readonly calls: Calls | undefined
   readonly limits: SuiteLimits
   /** The programs found, by role. */
   readonly programs: Readonly<Record<string, string>>
   readonly workshop: Workshop
+}
+
+export interface BuildJob extends CodeTestJob {
+  /** The calls that are made where the program is not to be run: each is on descriptor 4, its result goes to 3. */
+  readonly calls: Calls | undefined
 }
 
 export type Built =
