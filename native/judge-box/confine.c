@@ -56,8 +56,8 @@ bool drop_privileges(void) {
          prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-bool filter_calls(void) {
+bool filter_calls(bool one_process) {
   struct filter_program filter;
-  build_deny_filter(&filter);
+  build_deny_filter(&filter, one_process);
   return install_filter(&filter) == 0;
 }

@@ -31,4 +31,5 @@ bool limit_compiler(rlim_t memory_bytes);
 
 bool drop_privileges(void);
 
-bool filter_calls(void);
+/* `one_process`: it may start threads, but no process. */
+bool filter_calls(bool one_process);

@@ -68,7 +68,15 @@ static inline void answer_calls(struct filter_program *program, uint32_t action,
   }
 }
 
-static inline void build_deny_filter(struct filter_program *program) {
+static inline void deny_processes(struct filter_program *program) {
+  ANSWER_IF(program, SECCOMP_RET_ERRNO | EPERM, __NR_clone, {0, CLONE_THREAD, 0});
+#ifdef __NR_fork
+  static const int forks[] = {__NR_fork, __NR_vfork};
+  answer_calls(program, SECCOMP_RET_ERRNO | EPERM, forks, sizeof forks / sizeof *forks);
+#endif
+}
+
+static inline void build_deny_filter(struct filter_program *program, bool one_process) {
   begin_filter(program);
 #if defined(__x86_64__)
   /* The x32 numbering of the same machine would go past every number below. */
@@ -80,6 +88,7 @@ static inline void build_deny_filter(struct filter_program *program) {
   answer_calls(program, SECCOMP_RET_KILL_PROCESS, forbidden_calls, sizeof forbidden_calls / sizeof *forbidden_calls);
   /* The flags of clone3 lie behind a pointer. The C library goes on with clone, whose flags can be seen. */
   ANSWER_IF(program, SECCOMP_RET_ERRNO | ENOSYS, __NR_clone3);
+  if (one_process) deny_processes(program);
   for (uint64_t flag = 1; flag <= NEW_NAMESPACES; flag <<= 1)
     if (flag & NEW_NAMESPACES) ANSWER_IF(program, SECCOMP_RET_KILL_PROCESS, __NR_clone, {0, flag, flag});
   /* Buffers of sockets stay as large as they are, since nobody but a cgroup counts what is in them. It looks done. */

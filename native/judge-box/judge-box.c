@@ -4,7 +4,7 @@
  *
  * In: frames on standard input, as ../shared/protocol.h has them, each beginning with a u32:
  *   1 prepare  u64 bytes of the box | u32 count | count times (bytes path | u32 mode | bytes content)
- *   2 run      the body of a request there; FLAG_WRITABLE_BOX lets the program write to the box, as compilers do
+ *   2 run      the body of a request there; run-program.h has flags of its own
  * Out: a hello, then a response to each frame. bubblewrap starts it (src/judge/box-command.ts) and leaves it
  * CAP_SYS_ADMIN in a new user namespace.
  *
@@ -73,7 +73,7 @@ static int keep_program(uint64_t memory_bytes, char **argv) {
   if (!own_mounts()) die("mount namespace");
   if (!mount_temporary("/tmp", "size=64M,nr_inodes=4096,mode=0700")) die("/tmp");
   if (!limit_compiler(memory_bytes)) die("limits");
-  if (!drop_privileges() || !filter_calls()) die("privileges");
+  if (!drop_privileges() || !filter_calls(false)) die("privileges");
   execve(argv[0], argv, (char *const *)environment);
   die(argv[0]);
 }

@@ -62,7 +62,7 @@ static _Noreturn void become_program(struct shared *shared, const struct request
   if (chdir(writable_box ? BOX : "/tmp") < 0) fail(shared, STEP_FOLDER);
   if (!limit_program(&request->limits, writable_box)) fail(shared, STEP_LIMITS);
   if (!drop_privileges()) fail(shared, STEP_PRIVILEGES);
-  if (!filter_calls()) fail(shared, STEP_FILTER);
+  if (!filter_calls(request->flags & FLAG_ONE_PROCESS)) fail(shared, STEP_FILTER);
   execve(request->path, request->argv, request->environment);
   fail(shared, STEP_EXECUTE);
 }

@@ -8,6 +8,8 @@
 
 /* Beside those of ../shared/protocol.h: lets the program write to the box, as compilers do. */
 #define FLAG_WRITABLE_BOX 4u
+/* Also beside them: the program may start threads, but no process. */
+#define FLAG_ONE_PROCESS 8u
 
 /* What a run's processes share with the judge box until they execute. */
 struct shared;

@@ -7,6 +7,7 @@ export const BOX_PROTOCOL_VERSION = 1
 const PREPARE = 1
 const RUN = 2
 const FLAG_WRITABLE_BOX = 4
+const FLAG_ONE_PROCESS = 8
 
 /** A file of the box, its path relative to it. */
 export interface BoxFile {
@@ -18,6 +19,8 @@ export interface BoxFile {
 export interface BoxRun extends RunRequest {
   /** For compilers: the working directory is the box, and may be written to. Otherwise it is an empty /tmp. */
   readonly writableBox?: boolean
+  /** It may start threads, but no process. */
+  readonly oneProcess?: boolean
 }
 
 export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buffer {
@@ -33,9 +36,10 @@ export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buff
   ])
 }
 
-export function encodeBoxRun({ writableBox, ...request }: BoxRun): Buffer {
+export function encodeBoxRun({ writableBox, oneProcess, ...request }: BoxRun): Buffer {
   // Without its length; the flags come first.
   const body = encodeRequest(request).subarray(4)
-  if (writableBox) body.writeUInt32LE(body.readUInt32LE(0) | FLAG_WRITABLE_BOX, 0)
+  const flags = (writableBox ? FLAG_WRITABLE_BOX : 0) | (oneProcess ? FLAG_ONE_PROCESS : 0)
+  body.writeUInt32LE(body.readUInt32LE(0) | flags, 0)
   return frameOf([u32(RUN), body])
 }

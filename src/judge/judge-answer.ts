@@ -94,7 +94,7 @@ async function runTest(
 ): Promise<Outcome> {
   const nonce = randomBytes(16).toString('hex')
   const [path, ...argv] = built.command
-  const told = toldOnDescriptor(test, nonce)
+  const told = toldOnDescriptor(test, nonce, built)
   const report = await box.run({
     path: path!,
     argv,
@@ -102,6 +102,8 @@ async function runTest(
     limits: { ...runLimits(limits), stackBytes: built.stackBytes ?? STACK_BYTES },
     ...(test.kind === 'stdin' ? { stdin: Buffer.from(test.input) } : {}),
     ...(told === undefined ? {} : { args: Buffer.from(told), wantRecord: true }),
+    // A process more could try out what a test wants, and answer once it is known.
+    oneProcess: test.kind === 'code' && built.startsProcesses !== true,
   })
   const failure = failureOf(report, definition, index)
   if (failure !== undefined) return failure
@@ -125,14 +127,14 @@ async function runTest(
 }
 
 /** What the run's driver reads on descriptor 4 before the answer begins. */
-function toldOnDescriptor(test: Test, nonce: string): string | undefined {
+function toldOnDescriptor(test: Test, nonce: string, built: Ready): string | undefined {
   switch (test.kind) {
     case 'stdin':
       return undefined
     case 'call':
       return JSON.stringify({ nonce, name: test.name, arguments: test.arguments })
     case 'code':
-      return nonce
+      return `${nonce}\n${built.told ?? ''}`
   }
 }
 

@@ -14,7 +14,7 @@ import {
   type UnitRun,
 } from '../../src/execute/unit-runner/protocol.ts'
 import { MOST_PATIENCE } from '../../src/judge/box.ts'
-import { BOX_PROTOCOL_VERSION, encodeBoxRun, encodePrepare } from '../../src/judge/box-frames.ts'
+import { BOX_PROTOCOL_VERSION, type BoxRun, encodeBoxRun, encodePrepare } from '../../src/judge/box-frames.ts'
 import {
   bytes,
   decodeReport,
@@ -89,16 +89,18 @@ describe('shared/protocol.h and src/sandbox/protocol.ts', () => {
 
 describe('judge-box and src/judge', () => {
   const constants = nativeConstants('judge-box/judge-box.c')
-  const run = (writableBox: boolean) => encodeBoxRun({ path: 'a', limits: LIMITS, writableBox })
+  const run = (flags: Partial<BoxRun>) => encodeBoxRun({ path: 'a', limits: LIMITS, ...flags })
 
   test('have one version, the same operations and flags', () => {
     expect(constants.get('BOX_PROTOCOL_VERSION')).toBe(BOX_PROTOCOL_VERSION)
     expect(encodePrepare([], 0).readUInt32LE(4)).toBe(constants.get('OP_PREPARE'))
-    expect(run(false).readUInt32LE(4)).toBe(constants.get('OP_RUN'))
-    const writable = nativeConstants('judge-box/run-program.h').get('FLAG_WRITABLE_BOX')!
-    expect(run(true).readUInt32LE(8)).toBe(writable)
+    expect(run({}).readUInt32LE(4)).toBe(constants.get('OP_RUN'))
+    const own = nativeConstants('judge-box/run-program.h')
+    expect(run({ writableBox: true }).readUInt32LE(8)).toBe(own.get('FLAG_WRITABLE_BOX'))
+    expect(run({ oneProcess: true }).readUInt32LE(8)).toBe(own.get('FLAG_ONE_PROCESS'))
     const others = nativeConstants('shared/protocol.h')
-    expect([others.get('FLAG_NO_ASLR'), others.get('FLAG_WANT_RECORD')]).not.toContain(writable)
+    const flags = [...own.values(), others.get('FLAG_NO_ASLR'), others.get('FLAG_WANT_RECORD')]
+    expect(new Set(flags).size).toBe(4)
   })
 
   test('are as patient', () => {

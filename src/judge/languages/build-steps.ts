@@ -3,7 +3,7 @@ import type { FinishedRun } from '../../sandbox/run-report.ts'
 import { BOX_BYTES, type Box } from '../box.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { RUN_ENVIRONMENT } from '../run-environment.ts'
-import type { BuildJob, Built } from './language-definition.ts'
+import type { Built, CodeTestJob } from './language-definition.ts'
 
 const GIB = 1024 ** 3
 
@@ -21,7 +21,7 @@ const MESSAGE_CHARS = 4000
 
 /** The files in an empty box, and what runs them. */
 export async function interpret(
-  { box }: BuildJob,
+  { box }: CodeTestJob,
   files: readonly BoxFile[],
   how: Omit<Extract<Built, { kind: 'built' }>, 'kind'>,
 ): Promise<Built> {
@@ -30,7 +30,7 @@ export async function interpret(
 
 /** The files in an empty box, compiled there by one command or several, and what runs what came out. */
 export async function compile(
-  { box }: BuildJob,
+  { box }: CodeTestJob,
   files: readonly BoxFile[],
   commands: readonly (readonly string[])[],
   how: Omit<Extract<Built, { kind: 'built' }>, 'kind'>,

@@ -55,6 +55,10 @@ export type Built =
       readonly command: readonly string[]
       /** Default 8 MB. */
       readonly stackBytes?: number
+      /** Of a test in the form of code: what its driver reads behind the run's word. */
+      readonly told?: string
+      /** Of a test in the form of code: the language cannot do without processes. */
+      readonly startsProcesses?: boolean
     }
   | { readonly kind: 'compile-error'; readonly message: string }
   /** The box, not the program. */

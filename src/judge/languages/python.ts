@@ -1,6 +1,10 @@
 import { callDriver } from '../call-driver.ts'
+import { buildPythonCodeTest } from '../code-tests/python.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+
+// Whole numbers may be as long as they come: a limit on them is no part of the language.
+const FLAGS = ['-B', '-E', '-s', '-X', 'int_max_str_digits=0']
 
 export const python: LanguageDefinition = {
   language: 'python',
@@ -10,13 +14,13 @@ export const python: LanguageDefinition = {
   version: { args: ['--version'], pattern: /Python (\d\S*)/ },
   takesCalls: true,
   outOfMemory: /^MemoryError\b/m,
+  buildCodeTest: (job, test) => buildPythonCodeTest(job, test, FLAGS),
   build(job) {
     const answer = { path: 'answer.py', content: job.code }
     const files = job.calls !== undefined ? [answer, callDriver('call.py')] : [answer]
     const script = job.calls !== undefined ? '/box/call.py' : '/box/answer.py'
     return interpret(job, files, {
-      // Whole numbers may be as long as they come: a limit on them is no part of the language.
-      command: [job.programs.python!, '-B', '-E', '-s', '-X', 'int_max_str_digits=0', script],
+      command: [job.programs.python!, ...FLAGS, script],
       stackBytes: 64 * 1024 * 1024,
     })
   },
