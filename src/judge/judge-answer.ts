@@ -21,7 +21,8 @@ import type { Workshop } from './workshop.ts'
 
 /** A busy machine must not fail an answer: what counts is CPU time, and the wall clock is for those that wait. */
 const WALL_FACTOR = 3
-const STACK_BYTES = 8 * 1024 * 1024
+/** What a program's first thread gets where its language says nothing. */
+export const STACK_BYTES = 8 * 1024 * 1024
 /** Addresses beyond the memory allowed: stacks of threads and what runtimes reserve. Size is watched apart. */
 const RESERVED_BYTES = 4 * 1024 ** 3
 const SHOWN_CHARS = 1000
@@ -138,7 +139,7 @@ function toldOnDescriptor(test: Test, nonce: string, built: Ready): string | und
   }
 }
 
-const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
+export const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
   cpuMs: testMs,
   wallMs: WALL_FACTOR * testMs,
   memoryBytes,

@@ -21,6 +21,7 @@ import { JUDGE_BOX } from './box-command.ts'
 import { findCgroupPlace } from './cgroup.ts'
 import type { Judge } from './judge.ts'
 import { judgeAnswer } from './judge-answer.ts'
+import { type RanProgram, type RunPlan, runProgram } from './run-program.ts'
 import { openWorkshop } from './workshop.ts'
 
 export interface JudgeOptions {
@@ -38,7 +39,20 @@ export interface JudgeOptions {
 export interface BoxJudge extends Judge {
   /** What counts the CPU time and the memory of answers: the kernel's cgroups, or looks at their processes. */
   readonly accounting: 'cgroup v1' | 'cgroup v2' | 'processes'
+  /** Runs a program without judging it, under the same rules as `judge`. */
+  run(
+    program: Program,
+    plan: RunPlan,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<RanProgram | Unjudged>
 }
+
+interface SandboxError {
+  readonly kind: 'sandbox-error'
+  readonly detail: string
+}
+
+type Unjudged = Extract<Verdict, { kind: 'unjudged' }>
 
 /**
  * Opens a judge.
@@ -75,7 +89,7 @@ export async function openJudge(options: JudgeOptions): Promise<BoxJudge> {
 class OpenJudge implements BoxJudge {
   readonly #fence: BoxFence
   readonly #workshop
-  readonly #open = new Set<Promise<Verdict>>()
+  readonly #open = new Set<Promise<unknown>>()
   readonly #boxes: readonly Box[]
   readonly #free: Box[]
   readonly #waiting: ((box: Box) => void)[] = []
@@ -93,23 +107,16 @@ class OpenJudge implements BoxJudge {
     return version === undefined ? 'processes' : (`cgroup ${version}` as const)
   }
 
-  async judge(
+  judge(program: Program, suite: Suite, options: { readonly signal?: AbortSignal } = {}): Promise<Verdict> {
+    return this.#inBox(options.signal, (box) => judgeAnswer(box, program, suite, this.#workshop))
+  }
+
+  run(
     program: Program,
-    suite: Suite,
+    plan: RunPlan,
     options: { readonly signal?: AbortSignal } = {},
-  ): Promise<Verdict> {
-    const signal = options.signal
-      ? AbortSignal.any([options.signal, this.#closing.signal])
-      : this.#closing.signal
-    signal.throwIfAborted()
-    const box = await this.#takeBox(signal)
-    const judged = this.#judgeIn(box, program, suite, signal).finally(() => this.#giveBack(box))
-    this.#open.add(judged)
-    try {
-      return await judged
-    } finally {
-      this.#open.delete(judged)
-    }
+  ): Promise<RanProgram | Unjudged> {
+    return this.#inBox(options.signal, (box) => runProgram(box, program, plan, this.#workshop))
   }
 
   async close(): Promise<void> {
@@ -120,22 +127,19 @@ class OpenJudge implements BoxJudge {
     removeBoxDirectory(this.#fence.supportFolder)
   }
 
-  async #judgeIn(box: Box, program: Program, suite: Suite, signal: AbortSignal): Promise<Verdict> {
-    const stop = () => void box.stop()
-    signal.addEventListener('abort', stop, { once: true })
+  async #inBox<Result extends { readonly kind: string }>(
+    given: AbortSignal | undefined,
+    work: (box: Box) => Promise<Result | SandboxError>,
+  ): Promise<Result | Unjudged> {
+    const signal = given ? AbortSignal.any([given, this.#closing.signal]) : this.#closing.signal
+    signal.throwIfAborted()
+    const box = await this.#takeBox(signal)
+    const done = workTwice(box, signal, work).finally(() => this.#giveBack(box))
+    this.#open.add(done)
     try {
-      const guarded = untilAborted(box, signal)
-      let verdict = await judgeAnswer(guarded, program, suite, this.#workshop)
-      if (verdict.kind === 'sandbox-error' && !signal.aborted) {
-        await box.stop()
-        verdict = await judgeAnswer(guarded, program, suite, this.#workshop)
-      }
-      signal.throwIfAborted()
-      return verdict.kind === 'sandbox-error'
-        ? { kind: 'unjudged', reason: `the sandbox failed: ${verdict.detail}` }
-        : verdict
+      return await done
     } finally {
-      signal.removeEventListener('abort', stop)
+      this.#open.delete(done)
     }
   }
 
@@ -162,6 +166,33 @@ class OpenJudge implements BoxJudge {
     else next(box)
   }
 }
+
+/** Once, and where the box has failed once more in a new one. */
+async function workTwice<Result extends { readonly kind: string }>(
+  box: Box,
+  signal: AbortSignal,
+  work: (box: Box) => Promise<Result | SandboxError>,
+): Promise<Result | Unjudged> {
+  const stop = () => void box.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const guarded = untilAborted(box, signal)
+    let result = await work(guarded)
+    if (isSandboxError(result) && !signal.aborted) {
+      await box.stop()
+      result = await work(guarded)
+    }
+    signal.throwIfAborted()
+    return isSandboxError(result)
+      ? { kind: 'unjudged', reason: `the sandbox failed: ${result.detail}` }
+      : result
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const isSandboxError = (result: { readonly kind: string }): result is SandboxError =>
+  result.kind === 'sandbox-error'
 
 /** The box, but nothing is begun in it any more, and nothing stays, once the signal is raised. */
 function untilAborted(box: Box, signal: AbortSignal): Box {

@@ -111,10 +111,20 @@ const suiteSchema = z.strictObject({
  * @throws UserError that names the file and each field that is wrong
  */
 export function readSuite(path: string): Suite {
-  const parsed = suiteSchema.safeParse(readJson(path))
+  return parseSuite(readJson(path), path)
+}
+
+/**
+ * Checks a problem that has been read already, by `parseKeepingFloats`.
+ *
+ * @param name what holds it, for the sentence
+ * @throws UserError that names each field that is wrong
+ */
+export function parseSuite(value: unknown, name: string): Suite {
+  const parsed = suiteSchema.safeParse(value)
   if (parsed.success) return parsed.data as Suite
   const sentences = parsed.error.issues.map((issue) => `${placeOf(issue.path)} ${sentenceOf(issue)}`)
-  throw new UserError(`${path} is not a problem: ${sentences.join('; ')}.`)
+  throw new UserError(`${name} is not a problem: ${sentences.join('; ')}.`)
 }
 
 function readJson(path: string): JsonValue {

@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { explainIssue, fieldAt, isRecord, shown } from '../../base/explain-issue.ts'
 import { UserError } from '../../base/user-error.ts'
-import { explainIssue, fieldAt, isRecord, shown } from './explain-issue.ts'
 import { METHODS, type MethodName, schemaOf, type TrainConfig } from './train-config.ts'
 
 /** A file's configuration: as it was written, and with every default filled in. */

@@ -1,7 +1,7 @@
 /** A schema, what was given, and what zod finds wrong in it; the sentence that a person can mend it by out. */
 import { z } from 'zod'
-import { nearestName } from '../../base/nearest-name.ts'
-import { UserError } from '../../base/user-error.ts'
+import { nearestName } from './nearest-name.ts'
+import { UserError } from './user-error.ts'
 
 /** The sentence for the first thing that is wrong with `given`. */
 export function explainIssue(
