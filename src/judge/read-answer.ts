@@ -26,6 +26,19 @@ export function readAnswer(text: string, language: Language): AnswerReading {
   return { kind: 'program', program: { language, code: block.code } }
 }
 
+/**
+ * By the rule of benchmarks, which ask models that were not told ours: of several blocks in the language the first counts,
+ * as others show how to use it; where no block says its language, the first that says none.
+ */
+export function readFirstBlock(text: string, language: Language): AnswerReading {
+  const { tags } = definitionOf(language)
+  const blocks = fencedBlocks(text)
+  const block = blocks.find(({ tag }) => tags.includes(tag)) ?? blocks.find(({ tag }) => tag === '')
+  if (block === undefined) return formatError(`there is no block that begins with \`\`\`${tags[0]}`)
+  if (!block.closed) return formatError('the block is not closed')
+  return { kind: 'program', program: { language, code: block.code } }
+}
+
 const formatError = (message: string): FormatError => ({ kind: 'format-error', message })
 
 interface Block {

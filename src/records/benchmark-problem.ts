@@ -13,8 +13,13 @@ export interface BenchmarkProblem {
   readonly target: Language
   /** For models that go on with a text; null where the benchmark has no such form. */
   readonly completion: CompletionForm | null
-  /** For chat models. */
-  readonly chat: ChatForm
+  /** What the user says to a chat model. */
+  readonly message: string
+  /**
+   * Lines that bring in names, as `import math` or `#include <vector>`, from the prompt or from the benchmark's own set-up:
+   * those that the answer lacks are put before it.
+   */
+  readonly imports: readonly string[]
   readonly suite: Suite
   /**
    * Why no answer can pass, where that is known: it lies in the data. The problem is asked and counted like all others, as
@@ -29,14 +34,4 @@ export interface CompletionForm {
   readonly stops: readonly string[]
   /** What closes what the prompt has opened, behind the completion. */
   readonly end: string
-}
-
-export interface ChatForm {
-  /** What the user says. */
-  readonly message: string
-  /**
-   * Lines that the prompt has brought in, as `import math` or `#include <vector>`: those that the answer lacks are put
-   * before it.
-   */
-  readonly imports: readonly string[]
 }

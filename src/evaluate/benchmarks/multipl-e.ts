@@ -1,0 +1,177 @@
+/**
+ * MultiPL-E: OpenAI's HumanEval and MBPP with prompts and tests translated to many languages (nuprl/MultiPL-E on the hub),
+ * and for Python OpenAI's HumanEval itself. Rows are those of the hub, with `stop_tokens` as they say.
+ *
+ * Prompts: raw as upstream's (the row's prompt, its stop strings, one completion); in chat the same prompt in a message.
+ * Upstream's program is prompt, completion and tests in one text, and tests begin with the brace that the stop string
+ * took. Here the answer is closed by itself, and what is left of the tests is a test in the form of code.
+ */
+import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
+import { LANGUAGE_NAMES, type Language } from '../../records/language.ts'
+import { DEFAULT_SUITE_LIMITS, type Suite } from '../../records/suite.ts'
+import { findImports } from '../answer-program.ts'
+import { type Benchmark, type RowReading, unreadable } from './benchmark.ts'
+import { completionMessage } from './chat-message.ts'
+
+/** What the data set calls a language, and what of its tests closes the function. */
+interface Form {
+  readonly tag: string
+  readonly closing: string
+}
+
+const FORMS: Readonly<Partial<Record<Language, Form>>> = {
+  cpp: { tag: 'cpp', closing: '}\n' },
+  java: { tag: 'java', closing: '    }\n' },
+  php: { tag: 'php', closing: '' },
+  typescript: { tag: 'ts', closing: '' },
+  csharp: { tag: 'cs', closing: '    }\n' },
+  bash: { tag: 'sh', closing: '}\n' },
+  javascript: { tag: 'js', closing: '' },
+  go: { tag: 'go', closing: '' },
+  scala: { tag: 'scala', closing: '    }\n' },
+  haskell: { tag: 'hs', closing: '' },
+  rust: { tag: 'rs', closing: '}\n' },
+}
+
+/** Of the paper's table. */
+const PAPERS_LANGUAGES: readonly Language[] = [
+  'python',
+  'cpp',
+  'java',
+  'php',
+  'typescript',
+  'csharp',
+  'bash',
+  'javascript',
+]
+
+const TRANSLATED = Object.keys(FORMS) as Language[]
+
+/** Upstream's: 15 s, less for some languages; here of CPU time. */
+const TEST_MS = 15_000
+
+const OPENAI_STOPS = ['\nclass', '\ndef', '\n#', '\nif', '\nprint']
+
+const COLUMNS = [
+  'name',
+  'language',
+  'prompt',
+  'tests',
+  'stop_tokens',
+  'task_id',
+  'test',
+  'entry_point',
+] as const
+
+export const MULTIPL_E: Benchmark = {
+  name: 'multipl-e',
+  summary: "HumanEval in many languages, Python's by OpenAI",
+  languages: ['python', ...TRANSLATED],
+  usualLanguages: PAPERS_LANGUAGES,
+  hubPlaces: (languages) =>
+    languages.map((language) =>
+      language === 'python'
+        ? 'hf:openai/openai_humaneval?config=openai_humaneval&split=test'
+        : `hf:nuprl/MultiPL-E?config=humaneval-${FORMS[language]!.tag}&split=test`,
+    ),
+  columns: COLUMNS,
+  readRow: (fields) => ('entry_point' in fields ? readOpenAiRow(fields) : readTranslatedRow(fields)),
+}
+
+/** MBPP has no row in Python there. */
+export const MULTIPL_E_MBPP: Benchmark = {
+  name: 'multipl-e-mbpp',
+  summary: 'MBPP in many languages',
+  languages: TRANSLATED,
+  usualLanguages: PAPERS_LANGUAGES.filter((language) => language !== 'python'),
+  hubPlaces: (languages) =>
+    languages.map((language) => `hf:nuprl/MultiPL-E?config=mbpp-${FORMS[language]!.tag}&split=test`),
+  columns: COLUMNS,
+  readRow: readTranslatedRow,
+}
+
+const suiteOf = (language: Language, code: string): Suite => ({
+  tests: [{ kind: 'code', code, ...(language === 'typescript' && { checkTypes: true }) }],
+  comparison: { kind: 'exact' },
+  limits: { ...DEFAULT_SUITE_LIMITS, testMs: TEST_MS, memoryBytes: 2 * DEFAULT_SUITE_LIMITS.memoryBytes },
+})
+
+function readTranslatedRow(fields: Readonly<Record<string, unknown>>): RowReading {
+  const { name, language: tag, prompt, tests } = fields
+  const stops = readList(fields.stop_tokens)
+  if (
+    typeof name !== 'string' ||
+    typeof tag !== 'string' ||
+    typeof prompt !== 'string' ||
+    typeof tests !== 'string' ||
+    stops === undefined
+  )
+    return unreadable('it lacks name, language, prompt, tests or stop_tokens')
+  // Go's rows are in "go_test.go", as upstream names the file.
+  const language = TRANSLATED.find((one) => FORMS[one]!.tag === tag || (one === 'go' && tag === 'go_test.go'))
+  if (language === undefined) return { kind: 'other-language', language: tag }
+  const { closing } = FORMS[language]!
+  if (!tests.startsWith(closing)) return unreadable(`its tests do not begin by closing the function`)
+  const code = tests.slice(closing.length)
+  const isMember = closing.startsWith(' ')
+  const end = closing === '' ? '' : `\n${closing}${isMember ? '}\n' : ''}`
+  return {
+    kind: 'problem',
+    problem: {
+      id: `${language}/${name}`,
+      source: null,
+      target: language,
+      completion: { prompt, stops, end },
+      message: completionMessage(language, prompt),
+      imports: findImports(language, prompt),
+      suite: suiteOf(language, isMember ? withoutLastBrace(code) : code),
+      unanswerable: unanswerable(name, language),
+    },
+  }
+}
+
+function readOpenAiRow(fields: Readonly<Record<string, unknown>>): RowReading {
+  const { task_id: task, prompt, test, entry_point: name } = fields
+  if (
+    typeof task !== 'string' ||
+    typeof prompt !== 'string' ||
+    typeof test !== 'string' ||
+    typeof name !== 'string'
+  )
+    return unreadable('it lacks task_id, prompt, test or entry_point')
+  const problem: BenchmarkProblem = {
+    // As the translations of the problem are called.
+    id: `python/${task.replace('/', '_')}_${name}`,
+    source: null,
+    target: 'python',
+    completion: { prompt, stops: OPENAI_STOPS, end: '\n' },
+    message: completionMessage('python', prompt),
+    imports: findImports('python', prompt),
+    suite: suiteOf('python', `${test}\ncheck(${name})\n`),
+    unanswerable: null,
+  }
+  return { kind: 'problem', problem }
+}
+
+/** That of the class, which the answer closes itself. */
+const withoutLastBrace = (code: string) => code.replace(/\}\s*$/, '')
+
+const ONE_KIND_OF_NUMBER: readonly Language[] = [
+  'cpp',
+  'java',
+  'csharp',
+  'javascript',
+  'typescript',
+  'go',
+  'scala',
+]
+
+function unanswerable(name: string, language: Language): string | null {
+  return name === 'HumanEval_92_any_int' && ONE_KIND_OF_NUMBER.includes(language)
+    ? `3 and 3.0 must give different results, and are one in ${LANGUAGE_NAMES[language]}`
+    : null
+}
+
+function readList(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined
+}
