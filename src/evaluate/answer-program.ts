@@ -55,11 +55,13 @@ const HEADER: Readonly<Partial<Record<Language, RegExp>>> = {
   python: /^from __future__ import .*$/gm,
   java: /^\s*package\s.*;[ \t]*$/gm,
   scala: /^\s*package\s.*$/gm,
-  haskell: /^module\s[^]*?\bwhere[ \t]*$/gm,
+  haskell: /^module\s[\s\S]*?\bwhere[ \t]*$/gm,
 }
 
 export const findImports = (language: Language, code: string): string[] =>
-  IMPORT_LINE[language] === undefined ? [] : (code.match(IMPORT_LINE[language]) ?? []).map((line) => line.trim())
+  IMPORT_LINE[language] === undefined
+    ? []
+    : (code.match(IMPORT_LINE[language]) ?? []).map((line) => line.trim())
 
 function withImports(language: Language, code: string, imports: readonly string[]): string {
   const plain = (line: string) => line.replaceAll(/\s/g, '')

@@ -110,7 +110,8 @@ async function findPlaces(specs: readonly string[], hub: HubOptions | undefined)
 /** A file of the hub is taken from the cache where it is there: the hub need not be asked. */
 function knownPlace(place: string, hub: HubOptions | undefined): Place {
   const [, name, commit, path] = /^hf:([^@]+)@(\w+)\/(.+)$/.exec(place) ?? []
-  if (name === undefined || commit === undefined || path === undefined) return { place, path: async () => place }
+  if (name === undefined || commit === undefined || path === undefined)
+    return { place, path: async () => place }
   return {
     place,
     path: async () =>

@@ -15,7 +15,12 @@ export interface Patience {
 export const defaultPatience: Patience = { attempts: 5, firstDelayMs: 500 }
 
 /** Codes for which a second attempt a moment later gives the same answer. */
-const hopeless = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])
+export const HOPELESS_CODES: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
 
 export function patientFetch(patience: Patience): typeof fetch {
   return async (input, init) => {
@@ -25,7 +30,7 @@ export function patientFetch(patience: Patience): typeof fetch {
       const outcome = await fetch(input, { signal, ...init }).catch((error: unknown) => {
         signal?.throwIfAborted()
         const code = networkCode(error)
-        if (last || hopeless.has(code)) throw unreachable(input, code, error)
+        if (last || HOPELESS_CODES.has(code)) throw unreachable(input, code, error)
         return undefined
       })
       if (outcome && (last || !isPassing(outcome.status))) return outcome
@@ -46,7 +51,8 @@ function isPassing(status: number): boolean {
   return status === 429 || status >= 500
 }
 
-function networkCode(error: unknown): string {
+/** What broke a request, as the system calls it. */
+export function networkCode(error: unknown): string {
   // undici wraps the reason, and happy eyeballs wraps it once more.
   const cause = error instanceof Error ? error.cause : undefined
   const first = cause instanceof AggregateError ? cause.errors[0] : cause

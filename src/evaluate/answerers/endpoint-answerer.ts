@@ -13,7 +13,7 @@
 import { z } from 'zod'
 import { forEachBounded } from '../../base/for-each-bounded.ts'
 import { UserError } from '../../base/user-error.ts'
-import { type Patience, pause } from '../../sources/patient-fetch.ts'
+import { HOPELESS_CODES, networkCode, type Patience, pause } from '../../sources/patient-fetch.ts'
 import type { DrawingConfig } from '../evaluation-config.ts'
 import { drawingSeed } from './answer-seed.ts'
 import type { Answerer, Answering, AnswerRequest } from './answerer.ts'
@@ -40,16 +40,27 @@ export function openEndpoint(options: EndpointOptions): Answerer {
   return {
     async answer(requests, onAnswer, signal) {
       let inARow = 0
-      await forEachBounded(untilRaised(requests, signal), options.concurrency, async (request) => {
-        const answering = await ask(request, options, signal)
-        inARow = answering.kind === 'failed' ? inARow + 1 : 0
+      const givingUp = new AbortController()
+      const either = AbortSignal.any([signal, givingUp.signal])
+      const work = async (request: AnswerRequest) => {
+        const answering = await ask(request, options, either)
         onAnswer(request, answering)
-        if (inARow >= Math.max(MOST_FAILURES_IN_A_ROW, 2 * options.concurrency) && answering.kind === 'failed') {
+        inARow = answering.kind === 'failed' ? inARow + 1 : 0
+        if (
+          answering.kind === 'failed' &&
+          inARow >= Math.max(MOST_FAILURES_IN_A_ROW, 2 * options.concurrency)
+        ) {
           throw new UserError(
             `${options.url} gave no answer ${inARow} times in a row (${answering.reason}): look at the server, and run the same command again to go on.`,
           )
         }
-      })
+      }
+      await forEachBounded(untilRaised(requests, either), options.concurrency, (request) =>
+        work(request).catch((error: unknown) => {
+          givingUp.abort(error)
+          throw error
+        }),
+      )
       signal.throwIfAborted()
     },
     close: async () => {},
@@ -223,6 +234,3 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
-
-/** Trying again a moment later gives the same. */
-const HOPELESS_CODES = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_INVALID_URL'])

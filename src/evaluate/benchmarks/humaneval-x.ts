@@ -154,7 +154,7 @@ function goTest({ test, setup }: Row): string {
 
 /** A module of tests, with a main program that calls them; one row has its module in a comment. */
 function rustTest(test: string): string | undefined {
-  const code = test.replaceAll(/\/\*[^]*?\*\//g, '')
+  const code = test.replaceAll(/\/\*[\s\S]*?\*\//g, '')
   const names = [...code.matchAll(/#\[test\]\s*fn (\w+)/g)].map(([, name]) => name)
   if (names.length === 0) return undefined
   const asModule = code

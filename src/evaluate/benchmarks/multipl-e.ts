@@ -13,22 +13,37 @@ import { findImports } from '../answer-program.ts'
 import { type Benchmark, type RowReading, unreadable } from './benchmark.ts'
 import { completionMessage } from './chat-message.ts'
 
-/** What the data set calls a language, and what of its tests closes the function. */
+/** What the data set calls a language, and how its tests come behind an answer that is closed. */
 interface Form {
   readonly tag: string
+  /** What tests begin with where a stop string has taken it from the function. */
   readonly closing: string
+  /** Where answer and tests are members of `Problem`: tests as a program of their own. */
+  readonly program?: (members: string) => string
 }
 
 const FORMS: Readonly<Partial<Record<Language, Form>>> = {
   cpp: { tag: 'cpp', closing: '}\n' },
-  java: { tag: 'java', closing: '    }\n' },
+  java: {
+    tag: 'java',
+    closing: '    }\n',
+    program: (members) => `public class Main extends Problem {\n${members}}\n`,
+  },
   php: { tag: 'php', closing: '' },
   typescript: { tag: 'ts', closing: '' },
-  csharp: { tag: 'cs', closing: '    }\n' },
+  csharp: {
+    tag: 'cs',
+    closing: '    }\n',
+    program: (members) => `class Tests : Problem {\n${members}}\n`,
+  },
   bash: { tag: 'sh', closing: '}\n' },
   javascript: { tag: 'js', closing: '' },
   go: { tag: 'go', closing: '' },
-  scala: { tag: 'scala', closing: '    }\n' },
+  scala: {
+    tag: 'scala',
+    closing: '    }\n',
+    program: (members) => `object Main {\n    import Problem._\n${members}}\n`,
+  },
   haskell: { tag: 'hs', closing: '' },
   rust: { tag: 'rs', closing: '}\n' },
 }
@@ -90,6 +105,14 @@ export const MULTIPL_E_MBPP: Benchmark = {
   readRow: readTranslatedRow,
 }
 
+export const multiplEId = (language: Language, name: string): string => `${language}/${name}`
+
+/** @param tag as the data set and files of completions have it; Go's is `go_test.go`, as upstream names the file */
+export function languageOfTag(tag: string): Language | undefined {
+  if (tag === 'py') return 'python'
+  return TRANSLATED.find((one) => FORMS[one]!.tag === tag || (one === 'go' && tag === 'go_test.go'))
+}
+
 const suiteOf = (language: Language, code: string): Suite => ({
   tests: [{ kind: 'code', code, ...(language === 'typescript' && { checkTypes: true }) }],
   comparison: { kind: 'exact' },
@@ -107,24 +130,22 @@ function readTranslatedRow(fields: Readonly<Record<string, unknown>>): RowReadin
     stops === undefined
   )
     return unreadable('it lacks name, language, prompt, tests or stop_tokens')
-  // Go's rows are in "go_test.go", as upstream names the file.
-  const language = TRANSLATED.find((one) => FORMS[one]!.tag === tag || (one === 'go' && tag === 'go_test.go'))
-  if (language === undefined) return { kind: 'other-language', language: tag }
-  const { closing } = FORMS[language]!
-  if (!tests.startsWith(closing)) return unreadable(`its tests do not begin by closing the function`)
+  const language = languageOfTag(tag)
+  if (language === undefined || language === 'python') return { kind: 'other-language', language: tag }
+  const { closing, program } = FORMS[language]!
+  if (!tests.startsWith(closing)) return unreadable('its tests do not begin by closing the function')
   const code = tests.slice(closing.length)
-  const isMember = closing.startsWith(' ')
-  const end = closing === '' ? '' : `\n${closing}${isMember ? '}\n' : ''}`
+  const end = closing === '' ? '' : `\n${closing}${program === undefined ? '' : '}\n'}`
   return {
     kind: 'problem',
     problem: {
-      id: `${language}/${name}`,
+      id: multiplEId(language, name),
       source: null,
       target: language,
       completion: { prompt, stops, end },
       message: completionMessage(language, prompt),
       imports: findImports(language, prompt),
-      suite: suiteOf(language, isMember ? withoutLastBrace(code) : code),
+      suite: suiteOf(language, program?.(withoutLastBrace(code)) ?? code),
       unanswerable: unanswerable(name, language),
     },
   }
@@ -141,7 +162,7 @@ function readOpenAiRow(fields: Readonly<Record<string, unknown>>): RowReading {
     return unreadable('it lacks task_id, prompt, test or entry_point')
   const problem: BenchmarkProblem = {
     // As the translations of the problem are called.
-    id: `python/${task.replace('/', '_')}_${name}`,
+    id: multiplEId('python', `${task.replace('/', '_')}_${name}`),
     source: null,
     target: 'python',
     completion: { prompt, stops: OPENAI_STOPS, end: '\n' },

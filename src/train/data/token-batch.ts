@@ -24,6 +24,19 @@ export function toTokenBatch(sequences: readonly Sequence[]): TokenBatch {
   return { ids, offsets, promptLengths: Int32Array.from(sequences, ({ prompt }) => prompt.length) }
 }
 
+/** Prompts without responses, one after another. */
+export function packPrompts(prompts: readonly Int32Array[]): { ids: Int32Array; offsets: Int32Array } {
+  const offsets = new Int32Array(prompts.length + 1)
+  prompts.forEach(({ length }, i) => {
+    offsets[i + 1] = offsets[i]! + length
+  })
+  const ids = new Int32Array(offsets.at(-1)!)
+  prompts.forEach((prompt, i) => {
+    ids.set(prompt, offsets[i])
+  })
+  return { ids, offsets }
+}
+
 /**
  * Neighbours together while they stay within the limit; an item beyond it is alone.
  * @example packByTokens([3, 4, 9, 1], (n) => n, 8) // [[3, 4], [9], [1]]

@@ -6,6 +6,7 @@
 import type { TranslationTask } from '../../records/translation-task.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import type { EncodedTask } from '../data/task-source.ts'
+import { packPrompts } from '../data/token-batch.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { Judging } from './judging.ts'
@@ -149,16 +150,4 @@ async function collect(
 
 function pick({ maxNewTokens, temperature, topP, topK, batchSize, cudaGraphs, stopTokens }: DrawOptions) {
   return { maxNewTokens, temperature, topP, topK, batchSize, graphs: cudaGraphs, stopTokens }
-}
-
-function packPrompts(prompts: readonly Int32Array[]): { ids: Int32Array; offsets: Int32Array } {
-  const offsets = new Int32Array(prompts.length + 1)
-  prompts.forEach(({ length }, i) => {
-    offsets[i + 1] = offsets[i]! + length
-  })
-  const ids = new Int32Array(offsets.at(-1)!)
-  prompts.forEach((prompt, i) => {
-    ids.set(prompt, offsets[i])
-  })
-  return { ids, offsets }
 }
