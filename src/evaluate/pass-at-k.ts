@@ -7,7 +7,7 @@ export interface Tries {
   readonly passed: number
 }
 
-export interface Estimate {
+export interface PassEstimate {
   readonly value: number
   /** Holds the true value in 95 of 100 cases. */
   readonly low: number
@@ -29,7 +29,7 @@ export function passAtK({ judged, passed }: Tries, k: number): number {
 }
 
 /** @returns undefined where no problem has k judged answers; problems that have fewer are left out */
-export function estimatePass(tries: readonly Tries[], k: number): Estimate | undefined {
+export function estimatePass(tries: readonly Tries[], k: number): PassEstimate | undefined {
   const usable = tries.filter(({ judged }) => judged >= k)
   if (usable.length === 0) return undefined
   if (usable.every(({ judged }) => judged === 1)) {

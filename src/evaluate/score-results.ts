@@ -5,7 +5,7 @@
 import type { BenchmarkAnswer, BenchmarkEntry, BenchmarkVerdict } from '../records/benchmark-results.ts'
 import type { Language } from '../records/language.ts'
 import type { Verdict } from '../records/verdict.ts'
-import { type Estimate, estimatePass } from './pass-at-k.ts'
+import { estimatePass, type PassEstimate } from './pass-at-k.ts'
 import { keyOf } from './results-folder.ts'
 
 export interface Score {
@@ -23,10 +23,10 @@ export interface Score {
   readonly cut: number
   readonly outcomes: Readonly<Partial<Record<Verdict['kind'], number>>>
   /** By k; a k for which no problem has enough judged answers is left out. */
-  readonly passAt: Readonly<Record<number, Estimate>>
+  readonly passAt: Readonly<Record<number, PassEstimate>>
 }
 
-export interface Scored {
+export interface ScoredResults {
   readonly problems: readonly BenchmarkEntry[]
   /** By {@link keyOf}. */
   readonly answers: ReadonlyMap<string, Pick<BenchmarkAnswer, 'finish'>>
@@ -35,7 +35,7 @@ export interface Scored {
 
 /** @param samples answers asked of each problem */
 export function scoreResults(
-  { problems, answers, verdicts }: Scored,
+  { problems, answers, verdicts }: ScoredResults,
   samples: number,
   ks: readonly number[],
 ): Score[] {
@@ -53,7 +53,7 @@ export function scoreResults(
       judged: tried.filter(({ verdict }) => verdict !== undefined && verdict.kind !== 'unjudged').length,
       passed: tried.filter(({ verdict }) => verdict?.kind === 'passed').length,
     }))
-    const estimates = ks.flatMap((k): [number, Estimate][] => {
+    const estimates = ks.flatMap((k): [number, PassEstimate][] => {
       const estimate = estimatePass(tries, k)
       return estimate === undefined ? [] : [[k, estimate]]
     })
