@@ -19,6 +19,10 @@ export interface TrainingCache {
   close(): void
 }
 
+/** For what reads an entry that gepo cannot have written there, or misses one that it has. */
+export const damagedCache = ({ path }: Pick<TrainingCache, 'path'>, what: string) =>
+  new UserError(`The cache ${path} is damaged (${what}): remove it; all that it held is worked out again.`)
+
 /** 'GEPC' in ASCII. */
 const APPLICATION_ID = 0x47455043
 const VERSION = 1

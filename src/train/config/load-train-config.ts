@@ -4,7 +4,7 @@
  * Only what one can see in the file is checked here, not whether files and devices exist.
  */
 import { readFileSync } from 'node:fs'
-import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { parse as parseYaml } from 'yaml'
 import { explainIssue, fieldAt, isRecord, shown } from '../../base/explain-issue.ts'
 import { UserError } from '../../base/user-error.ts'
 import { METHODS, type MethodName, schemaOf, type TrainConfig } from './train-config.ts'
@@ -30,8 +30,9 @@ export function loadTrainConfig(file: string): LoadedTrainConfig {
   try {
     given = parseYaml(content)
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new UserError(`${file} is not YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}.`)
+    // Beside its own errors: a name that nothing has, too many of one, more nesting than there is stack.
+    const [words] = (error as Error).message.split('\n')
+    throw new UserError(`${file} is not YAML: ${words!.replace(/[:.]$/, '')}.`, { cause: error })
   }
   return { config: parseTrainConfig(given, file), given: given as Record<string, unknown> }
 }

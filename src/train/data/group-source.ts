@@ -4,9 +4,10 @@
  * batch and not the data.
  */
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { rankIds } from '../../base/sample-ids.ts'
 import type { Split } from '../../records/split.ts'
-import type { TrainingCache } from '../../store/training-cache.ts'
+import { damagedCache, type TrainingCache } from '../../store/training-cache.ts'
 import type { TrainingRows } from '../../store/training-rows.ts'
 import { asksForDate } from '../prompt/frozen-date.ts'
 import { type EncodeResult, type Encoding, encodeGroup } from './encode-group.ts'
@@ -44,10 +45,12 @@ export interface SourceOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-type Outcome =
-  | { readonly kind: 'encoded'; readonly tokens: number; readonly longest: number; readonly dropped: Dropped }
-  | { readonly kind: 'dropped'; readonly reason: string; readonly dropped: Dropped }
-type Dropped = EncodeResult['dropped']
+const droppedSchema = z.object({ overlong: z.int(), specialToken: z.int() })
+const outcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('encoded'), tokens: z.int(), longest: z.int(), dropped: droppedSchema }),
+  z.object({ kind: z.literal('dropped'), reason: z.string(), dropped: droppedSchema }),
+])
+type Outcome = Readonly<z.output<typeof outcomeSchema>>
 
 /** Groups that are looked through between two writes to the cache. */
 const PAGE = 64
@@ -96,7 +99,8 @@ export async function openGroupSource(
       Promise.all(
         asked.map(async (id) => {
           const result = await encodeGroup(rows.group(id), encoding)
-          if (result.kind === 'dropped') throw new Error(`group ${id} could be used before: ${result.reason}`)
+          if (result.kind === 'dropped')
+            throw damagedCache(cache, `group ${id} cannot be used: ${result.reason}`)
           return result.group
         }),
       ),
@@ -116,7 +120,7 @@ async function surveyPage(
     ids.map(async (id): Promise<Outcome> => {
       const key = createHash('sha256').update(scope).update(id).digest()
       const known = cache.survey(key)
-      if (known !== undefined) return JSON.parse(known) as Outcome
+      if (known !== undefined) return readOutcome(known, cache)
       const outcome = outcomeOf(await encodeGroup(rows.group(id), encoding))
       fresh.push([key, JSON.stringify(outcome)])
       return outcome
@@ -124,6 +128,14 @@ async function surveyPage(
   )
   if (fresh.length > 0) cache.saveSurveys(fresh)
   return outcomes
+}
+
+function readOutcome(json: string, cache: TrainingCache): Outcome {
+  try {
+    return outcomeSchema.parse(JSON.parse(json))
+  } catch {
+    throw damagedCache(cache, 'an entry is of another form')
+  }
 }
 
 function outcomeOf(result: EncodeResult): Outcome {

@@ -1,8 +1,8 @@
 /** A model's folder in, a hash of its configuration and weights out. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRegularFile } from '../../base/regular-file.ts'
 import { UserError } from '../../base/user-error.ts'
 
 const CHUNK_BYTES = 4 * 2 ** 20
@@ -14,8 +14,12 @@ export async function hashModel(folder: string): Promise<string> {
   const files = names.filter((name) => name === 'config.json' || name.endsWith('.safetensors')).sort()
   const hash = createHash('sha256').update(JSON.stringify(files))
   for (const name of files) {
-    for await (const chunk of createReadStream(join(folder, name), { highWaterMark: CHUNK_BYTES }))
-      hash.update(chunk)
+    const path = join(folder, name)
+    const file = await openRegularFile(path).catch((error: Error) => {
+      throw new UserError(`${path} cannot be read (${error.message}): fetch or write it again.`)
+    })
+    // The stream closes it.
+    for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES })) hash.update(chunk)
   }
   return hash.digest('hex')
 }

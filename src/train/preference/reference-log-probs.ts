@@ -4,7 +4,7 @@
  * model is in memory while training. What is interrupted goes on where it stopped.
  */
 import { createHash } from 'node:crypto'
-import type { TrainingCache } from '../../store/training-cache.ts'
+import { damagedCache, type TrainingCache } from '../../store/training-cache.ts'
 import type { EncodedGroup } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import { type Sequence, sequencesOf } from '../data/token-batch.ts'
@@ -72,7 +72,7 @@ export function lookUpReference({ cache, modelKey }: ReferenceOptions, group: En
   return Float64Array.from(sequencesOf(group), (sequence) => {
     const logProb = cache.logProb(sequenceKey(modelKey, sequence))
     if (logProb === undefined)
-      throw new Error(`the reference's log-probability of group ${group.id} is missing`)
+      throw damagedCache(cache, `it lacks the reference's log-probability of group ${group.id}`)
     return logProb
   })
 }

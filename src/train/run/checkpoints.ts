@@ -3,9 +3,10 @@
  * are not used up, and `index.json`, which names the last and the best. A checkpoint counts only once the index names
  * it, so that a process that dies at any moment leaves a run that goes on from one of them.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readRegularText } from '../../base/regular-file.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../../base/write-atomically.ts'
 import { decodeRollout, encodeRollout, type Rollout } from '../policy/rollout.ts'
@@ -127,7 +128,7 @@ function readJson<Value>(file: string, schema: z.ZodType<Value>): Value {
 
 function readFile<Value>(file: string, parse: (text: string) => Value): Value {
   try {
-    return parse(readFileSync(file, 'utf8'))
+    return parse(readRegularText(file))
   } catch (error) {
     throw new UserError(
       `${file} is missing or damaged; restore it, or begin anew with another folder as out.`,

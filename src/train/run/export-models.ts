@@ -1,6 +1,7 @@
 /** A finished run in, its models in Hugging Face's format out. */
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRegularFile } from '../../base/regular-file.ts'
 import { writeFolderAtomically } from '../../base/write-atomically.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { Checkpoints } from './checkpoints.ts'
@@ -20,7 +21,8 @@ export async function exportModels(
     await writeFolderAtomically(folder, async (partial) => {
       await model.exportCheckpoint(partial)
       for (const name of COPIED_FILES) {
-        if (existsSync(join(sourceFolder, name))) copyFileSync(join(sourceFolder, name), join(partial, name))
+        if (isRegularFile(join(sourceFolder, name)))
+          copyFileSync(join(sourceFolder, name), join(partial, name))
       }
     })
   }

@@ -2,8 +2,10 @@
  * Figures in, a JSON line each in metrics.jsonl and the same in TensorBoard's form out. A run that goes on from a
  * checkpoint forgets what it had logged beyond it, so that each step is there once.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { isRegularFile, readRegularText } from '../../base/regular-file.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import type { AnswerMeasure } from '../policy/measure-answers.ts'
 import type { Evaluation } from '../preference/evaluate-preference.ts'
@@ -19,7 +21,7 @@ export interface MetricsLog {
 /** @param resumed where the run goes on; undefined for a new one */
 export function openMetricsLog(folder: string, resumed: RunProgress | undefined): MetricsLog {
   const file = fileIn(folder)
-  const lines = resumed === undefined || !existsSync(file) ? [] : readFileSync(file, 'utf8').split('\n')
+  const lines = resumed === undefined || !isRegularFile(file) ? [] : readRegularText(file).split('\n')
   const kept = resumed === undefined ? [] : lines.filter((line) => isKept(line, resumed))
   writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''))
   const events = createEventFile(join(folder, 'tensorboard'), resumed === undefined ? 0 : resumed.step + 1)
@@ -70,15 +72,29 @@ function prefixedParts(prefix: string, parts: Readonly<Record<string, object>>):
   )
 }
 
-/** The evaluations that are logged, without their parts; none where there is no log. */
+const number = () => z.number().optional()
+const evaluationSchema = z.looseObject({
+  step: z.int(),
+  groups: number(),
+  accuracy: number(),
+  pairAccuracy: number(),
+  margin: number(),
+  winnerVariance: number(),
+  loss: number(),
+  translation: z.looseObject({ passRate: z.number() }).optional(),
+})
+
+/** The evaluations that are logged, without their parts; none where there is no log. What cannot be read is left out. */
 export function readEvaluations(folder: string): EvaluationFigures[] {
-  if (!existsSync(fileIn(folder))) return []
-  const lines = readFileSync(fileIn(folder), 'utf8').split('\n')
+  if (!isRegularFile(fileIn(folder))) return []
+  const lines = readRegularText(fileIn(folder)).split('\n')
   return lines
     .filter((line) => line.startsWith('{"kind":"evaluation"'))
-    .map((line) => {
-      const { kind: _kind, byClass: _classes, byOperator: _operators, ...figures } = JSON.parse(line)
-      return figures
+    .flatMap((line) => {
+      const read = evaluationSchema.safeParse(parsed(line))
+      if (!read.success) return []
+      const { kind: _kind, byClass: _classes, byOperator: _operators, ...figures } = read.data
+      return [figures as unknown as EvaluationFigures]
     })
 }
 
@@ -86,13 +102,18 @@ const fileIn = (folder: string) => join(folder, 'metrics.jsonl')
 
 /** A line that was half written when its process died is no JSON, and is of a step that will come again. */
 function isKept(line: string, resumed: RunProgress): boolean {
+  const read = z.object({ kind: z.string(), step: z.int() }).safeParse(parsed(line))
+  if (!read.success) return false
+  const { kind, step } = read.data
+  return step < resumed.step || (step === resumed.step && (kind === 'train' || resumed.evaluatedAt === step))
+}
+
+/** Undefined for what is no JSON. */
+function parsed(line: string): unknown {
   try {
-    const { kind, step } = JSON.parse(line) as { kind: string; step: number }
-    return (
-      step < resumed.step || (step === resumed.step && (kind === 'train' || resumed.evaluatedAt === step))
-    )
+    return JSON.parse(line)
   } catch {
-    return false
+    return undefined
   }
 }
 

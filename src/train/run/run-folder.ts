@@ -5,11 +5,13 @@
  *     run.json       what the run must not change    tensorboard/   the figures for TensorBoard
  *     metrics.jsonl  the figures, a line each        model/, best/  the trained models, at the end
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import { flattenOptions } from '../../base/flatten-options.ts'
+import { readRegularText } from '../../base/regular-file.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import { takeBuildLock } from '../../store/build-lock.ts'
@@ -70,8 +72,7 @@ export function openRunFolder(path: string): RunFolder {
     pin(identity) {
       const now = { ...identity, config: pinnedOptions(identity.config) }
       if (existsSync(runFile)) {
-        const before = JSON.parse(readFileSync(runFile, 'utf8')) as typeof now
-        const difference = firstDifference(before, now)
+        const difference = firstDifference(readPinned(runFile), now)
         if (difference !== undefined) {
           throw new UserError(
             `${path} was begun with ${difference}; go on with that, or name another folder as out.`,
@@ -91,10 +92,21 @@ function pinnedOptions(config: TrainConfig): Record<string, unknown> {
   return Object.fromEntries(flattenOptions(config).filter(([name]) => !isFree(name)))
 }
 
-interface Pinned {
-  readonly config: Record<string, unknown>
-  readonly data: string
-  readonly model: string
+const pinnedSchema = z.object({
+  config: z.record(z.string(), z.unknown()),
+  data: z.string(),
+  model: z.string(),
+})
+type Pinned = Readonly<z.output<typeof pinnedSchema>>
+
+function readPinned(file: string): Pinned {
+  try {
+    return pinnedSchema.parse(JSON.parse(readRegularText(file)))
+  } catch (error) {
+    throw new UserError(`${file} is damaged; restore it, or begin anew with another folder as out.`, {
+      cause: error,
+    })
+  }
 }
 
 function firstDifference(before: Pinned, now: Pinned): string | undefined {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import fastGlob from 'fast-glob'
 import { z } from 'zod'
-import { openRegularFile } from './open-regular-file.ts'
+import { openRegularFile } from '../../base/regular-file.ts'
 import { readSafetensorsHeader, type StoredTensor } from './safetensors.ts'
 import { EngineError } from './tensor-engine.ts'
 

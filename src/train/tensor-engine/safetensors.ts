@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
-import { openRegularFile } from './open-regular-file.ts'
+import { openRegularFile } from '../../base/regular-file.ts'
 import { EngineError } from './tensor-engine.ts'
 
 /** Of a stored tensor; `int16` holds the bits that bfloat16 weights lack. */

@@ -3,10 +3,11 @@
  * is. Texts are encoded apart and the ids put together: never the joined text, whose border could vanish in a token.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Tokenizer } from 'tokenizers'
 import { z } from 'zod'
+import { readRegularText } from '../../base/regular-file.ts'
 import { UserError } from '../../base/user-error.ts'
 
 export interface TextTokenizer {
@@ -52,7 +53,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
       `${folder} has no tokenizer.json; name a model's folder in Hugging Face's format, or make one with gepo init-model.`,
     )
   }
-  const text = readFileSync(file, 'utf8')
+  const text = readOrRefuse(file, () => readRegularText(file))
   const tokenizer = readOrRefuse(file, () => Tokenizer.fromString(text))
   // A file may ask for both, left over from its training: nothing is to be cut or filled here.
   tokenizer.disableTruncation()
@@ -66,7 +67,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
   const specialTokens = form.added_tokens.filter(({ special }) => special).map(({ content }) => content)
   const configFile = join(folder, 'tokenizer_config.json')
   const config = existsSync(configFile)
-    ? readOrRefuse(configFile, () => configSchema.parse(JSON.parse(readFileSync(configFile, 'utf8'))))
+    ? readOrRefuse(configFile, () => configSchema.parse(JSON.parse(readRegularText(configFile))))
     : {}
 
   const endText = config.eos_token ?? undefined
@@ -98,7 +99,7 @@ function readChatTemplate(
   inConfig: z.output<typeof configSchema>['chat_template'],
 ): string | undefined {
   const file = join(folder, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
+  if (existsSync(file)) return readOrRefuse(file, () => readRegularText(file))
   if (typeof inConfig === 'string') return inConfig
   return inConfig?.find(({ name }) => name === 'default')?.template
 }

@@ -142,6 +142,20 @@ describe('the file', () => {
     expect(() => loadTrainConfig(write('a: b: c'))).toThrow(/is not YAML: .* line 1/)
   })
 
+  it.each([
+    ['an alias that nothing defines', 'model: *m'],
+    [
+      'aliases without end',
+      `a: &a [x, x]\n${Array.from({ length: 9 }, (_, n) => `b${n}: &b${n} [${'*a, '.repeat(20)}]\n`).join('')}`.replace(
+        /\*a/g,
+        '*a',
+      ),
+    ],
+    ['nesting without end', '['.repeat(100_000)],
+  ])('is refused for %s', (_what, text) => {
+    expect(() => loadTrainConfig(write(text))).toThrow(/is not YAML: .+[^:.]\.$/)
+  })
+
   it('is refused with the reason where it is missing', () => {
     expect(() => loadTrainConfig(join(folder, 'none.yaml'))).toThrow(/cannot be read \(ENOENT\)/)
   })

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
@@ -182,6 +184,55 @@ describe('a run that is interrupted', () => {
     await expect(run(named('pinned', { maxSteps: 1, gepo: { lambda: 2 } }))).rejects.toThrow(
       'was begun with gepo.lambda 1, not 2; go on with that, or name another folder as out.',
     )
+  })
+
+  it('says which of its files is damaged', async () => {
+    const config = named('damaged', { maxSteps: 1 })
+    await run(config)
+    const file = join(config.out, 'run.json')
+    const text = readFileSync(file, 'utf8')
+    for (const damaged of [text.slice(0, 50), '[]', '{"config": {}}']) {
+      writeFileSync(file, damaged)
+      await expect(run(config)).rejects.toThrow(`${file} is damaged; restore it`)
+    }
+  })
+
+  it.each(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'])(
+    'does not wait for a pipe in the place of %s',
+    async (name) => {
+      const model = join(world.folder, `piped-${name}`)
+      cpSync(world.model, model, { recursive: true })
+      rmSync(join(model, name), { force: true })
+      execFileSync('mkfifo', [join(model, name)])
+      await expect(run(named('piped', { model }))).rejects.toThrow(
+        `${join(model, name)} cannot be read (it is no regular file)`,
+      )
+    },
+  )
+
+  it('leaves out of its summary what of its figures is damaged', async () => {
+    const config = named('damaged-figures')
+    const { evaluations } = await run(config)
+    const file = join(config.out, 'metrics.jsonl')
+    const odd = ['{"kind":"evaluation","step":1,"accuracy":"high"}', '{"kind":"evaluation",', 'null']
+    writeFileSync(file, `${readFileSync(file, 'utf8')}${odd.join('\n')}\n`)
+    expect((await run(config)).evaluations).toEqual(evaluations)
+  })
+
+  it('asks to remove a cache that lacks, or holds, what it should not', async () => {
+    const data = { groups: world.database, cache: join(world.folder, 'odd.cache') }
+    await run(named('first-of-cache', { maxSteps: 1, data }))
+    for (const sql of [
+      'DELETE FROM log_probs',
+      "UPDATE surveys SET outcome = '[]' WHERE outcome != 'true'",
+    ]) {
+      const db = new Database(data.cache)
+      db.exec(sql)
+      db.close()
+      await expect(run(named('second-of-cache', { maxSteps: 1, data }))).rejects.toThrow(
+        /^The cache \S+odd\.cache is damaged \(.+\): remove it;/,
+      )
+    }
   })
 })
 
