@@ -46,7 +46,8 @@ export async function csmithSource(seed: number): Promise<string> {
   })
   if (run.code === 'ENOENT') throw new UserError('csmith is not installed: apt-get install csmith.')
   if (run.failed) throw new Error(`csmith fails on seed ${seed}: ${run.shortMessage}`)
-  const body = run.stdout.replace('#include "csmith.h"', '')
+  // A variable of its own has a name that C keeps for the compiler.
+  const body = run.stdout.replace('#include "csmith.h"', '').replaceAll('__undefined', 'undefined_value')
   const used = [...new Set(body.match(/\bsafe_\w+/g) ?? [])].sort()
   return [PRELUDE, ...used.map(definitionOf), body].join('\n')
 }
