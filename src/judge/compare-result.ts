@@ -4,7 +4,7 @@
  * expected float takes what its tolerance allows. `lines` and `words` apply to strings as they do to outputs.
  */
 
-import { type JsonValue, WholeFloat } from '../records/json-value.ts'
+import { isJsonList, isJsonNumber, isJsonObject, type JsonValue, WholeFloat } from '../records/json-value.ts'
 import type { Comparison } from '../records/suite.ts'
 import { compareText, isWithin } from './compare-output.ts'
 
@@ -22,16 +22,16 @@ export function compareResult(
 ): boolean {
   const same = (a: JsonValue, b: JsonValue) => compareResult(a, b, comparison, form)
   if (typeof expected === 'string' && typeof got === 'string') return compareText(expected, got, comparison)
-  if (isNumber(expected)) return typeof got === 'number' && sameNumber(expected, got, comparison)
-  if (isList(expected))
+  if (isJsonNumber(expected)) return typeof got === 'number' && sameNumber(expected, got, comparison)
+  if (isJsonList(expected))
     return (
-      isList(got) &&
+      isJsonList(got) &&
       expected.length === got.length &&
       expected.every((item, index) => same(item, got[index]!))
     )
-  if (isObject(expected)) {
-    const found = form.listsAreObjects && isList(got) ? { ...got } : got
-    if (!isObject(found)) return false
+  if (isJsonObject(expected)) {
+    const found = form.listsAreObjects && isJsonList(got) ? { ...got } : got
+    if (!isJsonObject(found)) return false
     const keys = Object.keys(expected)
     if (keys.length !== Object.keys(found).length) return false
     return keys.every((key) => Object.hasOwn(found, key) && same(expected[key]!, found[key]!))
@@ -45,11 +45,3 @@ function sameNumber(expected: number | WholeFloat, got: number, comparison: Comp
   const isFloat = expected instanceof WholeFloat || !Number.isInteger(expected)
   return isFloat && comparison.kind === 'words' && isWithin(value, got, comparison.tolerance)
 }
-
-const isNumber = (value: JsonValue): value is number | WholeFloat =>
-  typeof value === 'number' || value instanceof WholeFloat
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value)
-
-const isObject = (value: JsonValue): value is { readonly [key: string]: JsonValue } =>
-  value !== null && typeof value === 'object' && !isList(value) && !(value instanceof WholeFloat)

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import type { JsonValue } from '../records/json-value.ts'
 import { LANGUAGE_NAMES, type Program } from '../records/language.ts'
+import { signatureOfCalls } from '../records/signature-of-calls.ts'
 import type { Suite, SuiteLimits, Test } from '../records/suite.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
@@ -50,7 +51,14 @@ export async function judgeAnswer(
   const reason = unjudgedReason(suite, functions, definition, programs !== undefined)
   if (reason !== undefined) return { kind: 'unjudged', reason }
   const [name] = functions
-  const calls = name === undefined ? undefined : { name, arguments: tests.map((test) => test.arguments) }
+  const calls =
+    name === undefined
+      ? undefined
+      : {
+          name,
+          arguments: tests.map((test) => test.arguments),
+          signature: signatureOfCalls(tests),
+        }
   const job = { box, code: program.code, limits: suite.limits, programs: programs!, workshop }
   const first = suite.tests[0]!
   const built =
@@ -133,7 +141,12 @@ function toldOnDescriptor(test: Test, nonce: string, built: Ready): string | und
     case 'stdin':
       return undefined
     case 'call':
-      return JSON.stringify({ nonce, name: test.name, arguments: test.arguments })
+      return JSON.stringify({
+        nonce,
+        name: test.name,
+        arguments: test.arguments,
+        parameters: test.signature?.parameters,
+      })
     case 'code':
       return `${nonce}\n${built.told ?? ''}`
   }

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { parseLenientJson } from '../base/parse-json.ts'
 import { UserError } from '../base/user-error.ts'
 import { type JsonValue, lossOf, parseKeepingFloats, WholeFloat } from '../records/json-value.ts'
-import { DEFAULT_SUITE_LIMITS, type Suite } from '../records/suite.ts'
+import { type CallTest, DEFAULT_SUITE_LIMITS, type Suite } from '../records/suite.ts'
+import { isOfType, type ValueType } from '../records/value-type.ts'
 
 const MIB = 1024 * 1024
 
@@ -39,6 +40,31 @@ const json = () =>
       if (loss !== undefined) context.addIssue({ code: 'custom', message: `holds ${loss}: pass it as text` })
     })
 
+const valueTypeSchema: z.ZodType<ValueType> = z.lazy(() =>
+  z.discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.enum(['any', 'flag', 'integer', 'number', 'text']) }),
+      z.strictObject({ kind: z.enum(['list', 'optional']), item: valueTypeSchema }),
+      z.strictObject({
+        kind: z.literal('tuple'),
+        items: z
+          .array(valueTypeSchema, { error: 'must be a list of types' })
+          .min(2, { error: 'must hold at least two types' }),
+      }),
+      z.strictObject({
+        kind: z.literal('map'),
+        key: z.enum(['text', 'integer'], { error: 'must be text or integer' }),
+        item: valueTypeSchema,
+      }),
+    ],
+    {
+      error:
+        'must be a type: any, flag, integer, number, text, list and optional (with item), map (with key and item) or tuple (with items)',
+    },
+  ),
+)
+
 const testSchema = z.discriminatedUnion(
   'kind',
   [
@@ -48,6 +74,12 @@ const testSchema = z.discriminatedUnion(
       name: text().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a function' }),
       arguments: z.array(json(), { error: 'must be a list of values' }),
       result: json(),
+      signature: z
+        .strictObject({
+          parameters: z.array(valueTypeSchema, { error: 'must be a list of types' }),
+          result: valueTypeSchema,
+        })
+        .optional(),
     }),
     z.strictObject({
       kind: z.literal('code'),
@@ -94,6 +126,19 @@ const suiteSchema = z.strictObject({
     })
     .refine((tests) => new Set(tests.flatMap((test) => (test.kind === 'call' ? [test.name] : []))).size < 2, {
       error: 'must all call the same function',
+    })
+    .refine(
+      (tests) =>
+        new Set(tests.flatMap((test) => (test.kind === 'call' ? [JSON.stringify(test.signature)] : [])))
+          .size < 2,
+      {
+        error: 'must all state the same signature, or none',
+      },
+    )
+    .superRefine((tests, context) => {
+      for (const [index, test] of tests.entries())
+        if (test.kind === 'call' && !fitsSignature(test as CallTest))
+          context.addIssue({ code: 'custom', path: [index], message: 'is no call of its signature' })
     }),
   comparison: comparisonSchema.default({ kind: 'lines' }),
   limits: z
@@ -104,6 +149,16 @@ const suiteSchema = z.strictObject({
     })
     .default(DEFAULT_SUITE_LIMITS),
 })
+
+function fitsSignature({ arguments: values, result, signature }: CallTest): boolean {
+  if (signature === undefined) return true
+  const { parameters } = signature
+  return (
+    values.length === parameters.length &&
+    parameters.every((type, place) => isOfType(values[place]!, type)) &&
+    isOfType(result, signature.result)
+  )
+}
 
 /**
  * Reads a problem's file.

@@ -1,91 +1,131 @@
 /**
  * What an answer to a problem with call tests must declare, in its language. Parameters are named by their places;
- * where types must be declared they are those that the tests' values have in common.
+ * where types must be declared they are those that the tests state, or else that their values have in common.
  */
-
-import type { JsonValue } from '../records/json-value.ts'
 import type { Language } from '../records/language.ts'
+import { signatureOfCalls } from '../records/signature-of-calls.ts'
 import type { Suite } from '../records/suite.ts'
-import { commonType, type ValueType } from './value-type.ts'
+import type { ValueType } from '../records/value-type.ts'
+import { TYPE_WORDS, writeResult, writeType } from './type-words.ts'
 
-/** What tests know of a function. */
-interface Signature {
+type TypedLanguage = keyof typeof TYPE_WORDS
+
+/** A function whose types are written. */
+interface Typed {
   readonly name: string
-  readonly parameters: readonly (ValueType | undefined)[]
-  readonly result: ValueType | undefined
+  readonly parameters: readonly Parameter<string>[]
+  readonly result: string
 }
 
-/** Undefined where the language needs types and there are none. */
-type Form = (signature: Signature) => string | undefined
+interface Parameter<Type> {
+  readonly name: string
+  readonly type: Type
+}
 
-const FORMS: Readonly<Partial<Record<Language, Form>>> = {
-  python: ({ name, parameters }) => `def ${name}(${placed(parameters).join(', ')}):`,
-  javascript: ({ name, parameters }) => `function ${name}(${placed(parameters).join(', ')})`,
-  typescript: ({ name, parameters }) =>
-    `function ${name}(${placed(parameters)
-      .map((each) => `${each}: any`)
-      .join(', ')}): any`,
-  php: ({ name, parameters }) =>
-    `function ${name}(${placed(parameters)
-      .map((each) => `$${each}`)
-      .join(', ')})`,
-  cpp: (signature) =>
-    typed(signature, cppType, (type) => (type.startsWith('std::') ? `const ${type}&` : type)),
-  java: (signature) => {
-    const method = typed(signature, javaType)
-    return method && `public static ${method}`
-  },
+/** Languages in which names are enough. */
+const BARE: Readonly<Partial<Record<Language, (name: string, parameters: readonly string[]) => string>>> = {
+  python: (name, parameters) => `def ${name}(${parameters.join(', ')}):`,
+  javascript: (name, parameters) => `function ${name}(${parameters.join(', ')})`,
+  php: (name, parameters) => `function ${name}(${parameters.map((each) => `$${each}`).join(', ')})`,
+}
+
+const listed = ({ parameters }: Typed, write: (name: string, type: string) => string) =>
+  parameters.map(({ name, type }) => write(name, type)).join(', ')
+
+const typeFirst = (typed: Typed) =>
+  `${typed.result} ${typed.name}(${listed(typed, (name, type) => `${type} ${name}`)})`
+
+const nameFirst = (typed: Typed) => `${typed.name}(${listed(typed, (name, type) => `${name}: ${type}`)})`
+
+const TYPED: Readonly<Record<TypedLanguage, (typed: Typed) => string>> = {
+  cpp: (typed) =>
+    typeFirst({
+      ...typed,
+      parameters: typed.parameters.map(({ name, type }) => ({
+        name,
+        type: type.startsWith('std::') ? `const ${type}&` : type,
+      })),
+    }),
+  java: (typed) => `public static ${typeFirst(typed)}`,
+  csharp: (typed) => `public static ${typeFirst(typed)}`,
+  typescript: (typed) => `function ${nameFirst(typed)}: ${typed.result}`,
+  scala: (typed) => `def ${nameFirst(typed)}: ${typed.result}`,
+  rust: (typed) => `fn ${nameFirst(typed)} -> ${typed.result}`,
+  go: (typed) => `func ${typed.name}(${listed(typed, (name, type) => `${name} ${type}`)}) ${typed.result}`,
+  haskell: ({ name, parameters, result }) =>
+    `${name} :: ${[...parameters.map(({ type }) => type), result].join(' -> ')}`,
 }
 
 /**
  * @returns undefined for problems of whole programs, and for functions that the language cannot declare
  * @example declarationOf(suite, 'cpp') // 'std::vector<long long> twoSum(const std::vector<long long>& p1, long long p2)'
  */
-export function declarationOf(suite: Suite, target: Language): string | undefined {
-  const signature = signatureOf(suite)
-  return signature && FORMS[target]?.(signature)
-}
-
-function signatureOf({ tests }: Suite): Signature | undefined {
+export function declarationOf({ tests }: Suite, target: Language): string | undefined {
   const calls = tests.filter((test) => test.kind === 'call')
-  const [first] = calls
-  if (first === undefined) return undefined
-  const count = Math.max(...calls.map((call) => call.arguments.length))
-  const ofPlace = (place: number) => calls.map((call): JsonValue => call.arguments[place] ?? null)
-  return {
-    name: first.name,
-    parameters: Array.from({ length: count }, (_, place) => commonType(ofPlace(place))),
-    result: commonType(calls.map(({ result }) => result)),
-  }
+  if (calls[0] === undefined) return undefined
+  const { name } = calls[0]
+  const signature = signatureOfCalls(calls)
+  const parameters = signature.parameters.map((type, index) => ({ name: `p${index + 1}`, type }))
+  const bare = BARE[target]
+  if (bare !== undefined)
+    return bare(
+      name,
+      parameters.map((each) => each.name),
+    )
+  if (target === 'c') return declareInC(name, parameters, signature.result)
+  return isTyped(target) ? declareTyped(target, name, parameters, signature.result) : undefined
 }
 
-const placed = (parameters: Signature['parameters']) => parameters.map((_, index) => `p${index + 1}`)
+const isTyped = (language: Language): language is TypedLanguage => Object.hasOwn(TYPE_WORDS, language)
 
-function typed(
-  { name, parameters, result }: Signature,
-  write: (type: ValueType) => string | undefined,
-  pass: (type: string) => string = (type) => type,
+function declareTyped(
+  target: TypedLanguage,
+  name: string,
+  parameters: readonly Parameter<ValueType>[],
+  result: ValueType,
 ): string | undefined {
-  const types = [...parameters, result].map((type) => type && write(type))
-  if (!types.every((type) => type !== undefined)) return undefined
-  const list = placed(parameters).map((each, index) => `${pass(types[index]!)} ${each}`)
-  return `${types.at(-1)} ${name}(${list.join(', ')})`
+  const words = TYPE_WORDS[target]
+  const written = parameters.map((each) => ({ name: each.name, type: writeType(each.type, words) }))
+  const writtenResult = writeResult(result, words)
+  if (writtenResult === undefined || !written.every(isWritten)) return undefined
+  return TYPED[target]({ name, parameters: written, result: writtenResult })
 }
 
-function cppType(type: ValueType): string | undefined {
-  if (!('item' in type))
-    return { flag: 'bool', integer: 'long long', number: 'double', text: 'std::string' }[type.kind]
-  const item = type.item && cppType(type.item)
-  if (item === undefined) return undefined
-  return type.kind === 'list' ? `std::vector<${item}>` : `std::map<std::string, ${item}>`
+const isWritten = (parameter: Parameter<string | undefined>): parameter is Parameter<string> =>
+  parameter.type !== undefined
+
+/**
+ * A list is a pointer and a number of items; lists in a list have their numbers in a list of their own. What a function
+ * returns has its numbers behind pointers.
+ *
+ * @example 'long long* f(long long** p1, int* p1_lengths, int p1_length, int* result_length)'
+ */
+function declareInC(
+  name: string,
+  parameters: readonly Parameter<ValueType>[],
+  result: ValueType,
+): string | undefined {
+  const words = [...parameters.map(({ type }) => type), result].map((type) => cWord(type))
+  if (!words.every((word) => word !== undefined)) return undefined
+  const list = parameters.flatMap((each, place) => [
+    `${words[place]} ${each.name}`,
+    ...cLengths(each.type, each.name),
+  ])
+  const lengths = cLengths(result, 'result').map((each) => each.replace(' ', '* '))
+  return `${words.at(-1)} ${name}(${[...list, ...lengths].join(', ')})`
 }
 
-function javaType(type: ValueType): string | undefined {
-  if (!('item' in type))
-    return { flag: 'boolean', integer: 'long', number: 'double', text: 'String' }[type.kind]
-  const item = type.item && javaType(type.item)
-  if (item === undefined) return undefined
-  return type.kind === 'list' ? `${item}[]` : `java.util.Map<String, ${boxed(item)}>`
+const C_WORDS: Readonly<Partial<Record<ValueType['kind'], string>>> = {
+  ...{ flag: 'bool', integer: 'long long', number: 'double', text: 'char*' },
 }
 
-const boxed = (type: string) => ({ boolean: 'Boolean', long: 'Long', double: 'Double' })[type] ?? type
+function cWord(type: ValueType, depth = 0): string | undefined {
+  if (type.kind !== 'list') return C_WORDS[type.kind]
+  const item = depth < 2 ? cWord(type.item, depth + 1) : undefined
+  return item && `${item}*`
+}
+
+function cLengths(type: ValueType, name: string): string[] {
+  if (type.kind !== 'list') return []
+  return [...(type.item.kind === 'list' ? [`int* ${name}_lengths`] : []), `int ${name}_length`]
+}

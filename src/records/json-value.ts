@@ -43,6 +43,14 @@ export class WholeFloat {
   }
 }
 
+export const isJsonNumber = (value: JsonValue): value is number | WholeFloat =>
+  typeof value === 'number' || value instanceof WholeFloat
+
+export const isJsonList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value)
+
+export const isJsonObject = (value: JsonValue): value is { readonly [key: string]: JsonValue } =>
+  value !== null && typeof value === 'object' && !isJsonList(value) && !(value instanceof WholeFloat)
+
 /**
  * JSON.parse, but 3.0 becomes a `WholeFloat`.
  *

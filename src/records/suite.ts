@@ -1,17 +1,20 @@
 /** What an answer must do to pass: tests, the rule by which outputs are compared, and limits. */
 import type { JsonValue } from './json-value.ts'
+import type { CallSignature } from './value-type.ts'
 
 export type Test =
   /** The program reads `input` and must print `output`. */
-  | { readonly kind: 'stdin'; readonly input: string; readonly output: string }
-  /** The function `name`, called with `arguments`, must return `result`. */
-  | {
-      readonly kind: 'call'
-      readonly name: string
-      readonly arguments: readonly JsonValue[]
-      readonly result: JsonValue
-    }
-  | CodeTest
+  { readonly kind: 'stdin'; readonly input: string; readonly output: string } | CallTest | CodeTest
+
+/** The function `name`, called with `arguments`, must return `result`. */
+export interface CallTest {
+  readonly kind: 'call'
+  readonly name: string
+  readonly arguments: readonly JsonValue[]
+  readonly result: JsonValue
+  /** What values do not say of themselves, as that keys are numbers; the same in all tests of a suite. */
+  readonly signature?: CallSignature
+}
 
 /**
  * Code in the answer's language, which is put together with the answer, compiled once and run once. A suite has one such

@@ -20,6 +20,8 @@ function read(problem: unknown) {
 
 const sum = { kind: 'stdin', input: '1 2', output: '3' }
 const code = { kind: 'code', code: 'assert add(1, 2) == 3\n' }
+const integer = { kind: 'integer' }
+const signature = { parameters: [integer, integer], result: integer }
 const call = { kind: 'call', name: 'add', arguments: [1, 2], result: 3 }
 
 test('tests alone are a problem; what they say nothing of has defaults', () => {
@@ -45,6 +47,18 @@ test('a test in the form of code is text, and may want types to be checked', () 
   expect(read({ tests: [typed] }).tests).toEqual([typed])
 })
 
+test('a signature is kept with each call', () => {
+  const map = { kind: 'map', key: 'integer', item: { kind: 'optional', item: { kind: 'any' } } }
+  const result = { kind: 'tuple', items: [{ kind: 'text' }, { kind: 'list', item: { kind: 'flag' } }] }
+  const test_ = {
+    ...call,
+    arguments: [{ '-1': 2 }],
+    result: ['a', []],
+    signature: { parameters: [map], result },
+  }
+  expect(read({ tests: [test_] }).tests).toEqual([test_])
+})
+
 test.each([
   ['{', 'is not JSON'],
   [[], 'must be an object with the list "tests"'],
@@ -56,6 +70,21 @@ test.each([
   [{ tests: [{ ...code, code: 1 }] }, 'tests[0].code must be text'],
   [{ tests: [{ ...code, checkTypes: 'yes' }] }, 'tests[0].checkTypes must be true or false'],
   [{ tests: [call, { ...call, name: 'sub' }] }, 'tests must all call the same function'],
+  [{ tests: [call, { ...call, signature }] }, 'tests must all state the same signature, or none'],
+  [{ tests: [{ ...call, arguments: [1], signature }] }, 'tests[0] is no call of its signature'],
+  [{ tests: [{ ...call, result: 0.5, signature }] }, 'tests[0] is no call of its signature'],
+  [
+    { tests: [{ ...call, signature: { parameters: ['integer'], result: { kind: 'integer' } } }] },
+    'tests[0].signature.parameters[0] must be a type',
+  ],
+  [
+    { tests: [{ ...call, signature: { parameters: [], result: { kind: 'tuple', items: [] } } }] },
+    'tests[0].signature.result.items must hold at least two types',
+  ],
+  [
+    { tests: [{ ...call, signature: { parameters: [], result: { kind: 'list' } } }] },
+    'tests[0].signature.result.item must be a type',
+  ],
   [{ tests: [{ input: '', output: '' }] }, 'tests[0].kind must be stdin'],
   [{ tests: [{ ...sum, output: 3 }] }, 'tests[0].output must be text'],
   [{ tests: [sum, { ...sum, expected: 3 }] }, 'tests[1] has unknown fields (expected)'],

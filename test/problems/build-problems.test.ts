@@ -159,8 +159,9 @@ describe('tasks', () => {
       sources: ['python'],
     })
     expect(tasks.map(({ target, declaration }) => [target, declaration])).toEqual([
+      ['cpp', 'std::optional<std::vector<long long>> twoSum(const std::vector<long long>& p1, long long p2)'],
       ['javascript', 'function twoSum(p1, p2)'],
-      ['typescript', 'function twoSum(p1: any, p2: any): any'],
+      ['typescript', 'function twoSum(p1: number[], p2: number): number[] | null'],
       ['php', 'function twoSum($p1, $p2)'],
     ])
   })

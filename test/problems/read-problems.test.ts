@@ -85,6 +85,31 @@ describe('APPS and TACO', () => {
     expect(item).toMatchObject({ problem: { readings: [[{ result: [3, 4] }]] } })
   })
 
+  test('keys that are all whole numbers may be such or texts', async () => {
+    const inputOutput = {
+      fn_name: 'f',
+      inputs: [[{ 1: 'a' }], [{}]],
+      outputs: [
+        [1, 2],
+        [3, 4],
+      ],
+    }
+    const tests = [
+      { kind: 'call', name: 'f', arguments: [{ 1: 'a' }], result: [1, 2] },
+      { kind: 'call', name: 'f', arguments: [{}], result: [3, 4] },
+    ]
+    const signature = {
+      parameters: [{ kind: 'map', key: 'integer', item: { kind: 'text' } }],
+      result: { kind: 'list', item: { kind: 'integer' } },
+    }
+    const item = await readLine(apps(inputOutput))
+    expect(item).toMatchObject({ kind: 'problem' })
+    expect(item.kind === 'problem' && item.problem.readings).toEqual([
+      tests.map((each) => ({ ...each, signature })),
+      tests,
+    ])
+  })
+
   test.each([
     ['', 'no-tests'],
     ['{"inputs": ', 'bad-tests'],

@@ -16,6 +16,22 @@ def find(module, name):
     return function
 
 
+def own(value, kind):
+    """A value of JSON as Python has it, where its type says more than JSON."""
+    if value is None:
+        return None
+    if kind["kind"] == "optional":
+        return own(value, kind["item"])
+    if kind["kind"] == "list":
+        return [own(item, kind["item"]) for item in value]
+    if kind["kind"] == "tuple":
+        return tuple(own(item, each) for item, each in zip(value, kind["items"]))
+    if kind["kind"] == "map":
+        read_key = int if kind["key"] == "integer" else str
+        return {read_key(key): own(item, kind["item"]) for key, item in value.items()}
+    return value
+
+
 def refuse_twins(pairs):
     record = dict(pairs)
     if len(record) < len(pairs):
@@ -38,7 +54,10 @@ def main():
     with os.fdopen(4, encoding="utf-8") as source:
         call = json.load(source)
     function = find(importlib.import_module("answer"), call["name"])
-    result = write(function(*call["arguments"]))
+    arguments = call["arguments"]
+    if "parameters" in call:
+        arguments = [own(value, kind) for value, kind in zip(arguments, call["parameters"])]
+    result = write(function(*arguments))
     with os.fdopen(3, "w", encoding="utf-8", errors="backslashreplace") as channel:
         channel.write(call["nonce"] + "\n" + result)
 

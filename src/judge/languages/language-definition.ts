@@ -3,6 +3,7 @@
 import type { JsonValue } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
 import type { CodeTest, SuiteLimits } from '../../records/suite.ts'
+import type { CallSignature } from '../../records/value-type.ts'
 import type { Box } from '../box.ts'
 import type { Workshop } from '../workshop.ts'
 
@@ -31,6 +32,8 @@ export interface LanguageDefinition {
 export interface Calls {
   readonly name: string
   readonly arguments: readonly (readonly JsonValue[])[]
+  /** For languages that cannot say themselves what they take. */
+  readonly signature: CallSignature
 }
 
 /** What it takes to put an answer into a box. */

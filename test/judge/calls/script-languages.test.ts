@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Judge } from '../../../src/judge/judge.ts'
 import type { Language } from '../../../src/records/language.ts'
+import type { Suite } from '../../../src/records/suite.ts'
+import type { CallSignature, ValueType } from '../../../src/records/value-type.ts'
 import { openTestJudge } from '../open-test-judge.ts'
 import { asCall, installed, stdin } from '../suites.ts'
 
@@ -235,6 +237,25 @@ const OTHER_VALUES: typeof PASSED = {
     ['a record for a list', 'f(1) = []', 'function f($n) { return new stdClass(); }'],
   ],
 }
+
+test.skipIf(!installed('python'))(
+  'Python gets numbers as keys, and tuples, where the types say so',
+  async () => {
+    const code = 'def f(a, b, c): return [a[1], sorted({b: 2})[0], list(c), repr(c)]'
+    const suite = asCall('f({"1": "x"}, ["y", 2], {"1": null}) = ["x", ["y", 2], ["1"], "{\'1\': None}"]')
+    const map = (key: 'integer' | 'text'): ValueType => ({
+      ...{ kind: 'map', key, item: { kind: 'optional', item: { kind: 'text' } } },
+    })
+    const pair: ValueType = { kind: 'tuple', items: [{ kind: 'text' }, { kind: 'integer' }] }
+    const signature: CallSignature = {
+      parameters: [map('integer'), pair, map('text')],
+      result: { kind: 'any' },
+    }
+    const stated = { ...suite, tests: suite.tests.map((each) => ({ ...each, signature })) } as Suite
+    expect(await judge.judge({ language: 'python', code }, stated)).toEqual({ kind: 'passed' })
+    expect((await judge.judge({ language: 'python', code }, suite)).kind).toBe('runtime-error')
+  },
+)
 
 for (const language of ['python', 'javascript', 'typescript', 'php'] as const) {
   describe.skipIf(!installed(language))(language, () => {
