@@ -87,8 +87,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'eval',
-    usage: '[options] <config.yaml>',
-    summary: 'evaluate a trained model on groups and translation tasks',
+    usage: '[options] [config.yaml]',
+    summary: 'evaluate a model on its own data, or on a benchmark',
     load: async () => (await import('./commands/eval.ts')).evalCommand,
   },
   {

@@ -3,11 +3,9 @@
  * here: one sentence for what the user can mend, a stack for a bug.
  */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { explainFileError } from '../base/explain-file-error.ts'
-import { PACKAGE_ROOT } from '../base/package-root.ts'
+import { packageVersion } from '../base/package-version.ts'
 import { UserError } from '../base/user-error.ts'
 import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
@@ -112,10 +110,6 @@ function usageSentence(error: CommanderError, argv: readonly string[]): string {
       ? 'gepo --help'
       : `gepo ${command} --help`
   return `${sentence}; see ${help}.`
-}
-
-function packageVersion(): string {
-  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')).version
 }
 
 function isBrokenPipe(error: unknown): boolean {

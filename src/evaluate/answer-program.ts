@@ -10,10 +10,10 @@ import type { PromptForm } from './evaluation-config.ts'
 
 export function answerProgram(
   { target, completion, imports }: Pick<BenchmarkProblem, 'target' | 'completion' | 'imports'>,
-  form: PromptForm,
+  style: PromptForm,
   text: string,
 ): AnswerReading {
-  if (form === 'completion') {
+  if (style === 'raw') {
     const { prompt, stops, end } = completion!
     return readingOf(target, `${prompt}${cutAtStop(text, stops)}${end}`, imports)
   }

@@ -10,7 +10,9 @@ export interface EvaluationConfig {
   readonly gepo: string
   readonly benchmark: {
     readonly name: string
-    /** Files and data sets of the hub, those at their commit. */
+    /** As asked for: the benchmark's own data sets where none are named. */
+    readonly from: readonly string[]
+    /** The files that this came to, those of the hub with their commit. */
     readonly places: readonly string[]
     readonly languages: readonly Language[]
     /** Problems of each language at most; null for all. */
@@ -21,10 +23,11 @@ export interface EvaluationConfig {
   readonly answers: AnswersConfig
 }
 
-export type PromptForm = 'completion' | 'chat'
+/** `raw`: a model goes on with a text; `chat`: it answers a message. */
+export type PromptForm = 'raw' | 'chat'
 
 export interface DrawingConfig {
-  readonly form: PromptForm
+  readonly prompt: PromptForm
   readonly samples: number
   /** 0 takes the likeliest token. */
   readonly temperature: number
@@ -40,16 +43,22 @@ export type AnswersConfig =
   | ({
       readonly kind: 'model'
       readonly folder: string
-      /** sha256 (hex) of its configuration and weights, and of its tokenizer. */
+      /** sha256 (hex) of its configuration and weights, and of its tokenizer and chat template. */
       readonly weights: string
       readonly tokenizer: string
       readonly numberType: string
     } & DrawingConfig)
-  | ({ readonly kind: 'endpoint'; readonly url: string; readonly model: string } & DrawingConfig)
+  | ({
+      readonly kind: 'endpoint'
+      readonly url: string
+      readonly model: string
+      /** That each request has besides. */
+      readonly fields: Readonly<Record<string, unknown>>
+    } & DrawingConfig)
   | {
       readonly kind: 'file'
       readonly path: string
       readonly sha256: string
-      readonly form: PromptForm
+      readonly prompt: PromptForm
       readonly samples: number
     }

@@ -18,6 +18,7 @@ import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
 import type { BenchmarkAnswer } from '../records/benchmark-results.ts'
 import { readBytes } from '../sources/read-bytes.ts'
 import { languageOfTag, multiplEId } from './benchmarks/multipl-e.ts'
+import type { PromptForm } from './evaluation-config.ts'
 import { keyOf } from './results-folder.ts'
 
 export interface ReadAnswers {
@@ -47,6 +48,7 @@ const completionsSchema = z.object({
 /** @throws UserError where nothing is there, something else is, or no answer is of one of the problems */
 export async function readAnswers(
   place: string,
+  prompt: PromptForm,
   problems: readonly BenchmarkProblem[],
 ): Promise<ReadAnswers> {
   const hash = createHash('sha256')
@@ -56,6 +58,8 @@ export async function readAnswers(
   for (const file of answerFiles(place)) {
     const text = await readText(file)
     hash.update(text)
+    if (!isLines(file) && prompt !== 'raw')
+      throw new UserError(`${file} holds completions, as MultiPL-E's files do; give --prompt raw.`)
     const answers = isLines(file) ? readLinesOf(file, text) : readCompletions(file, text, byId)
     for (const answer of answers) {
       if (!byId.has(answer.problem)) others++

@@ -1,8 +1,6 @@
 /** What a run's record says about the tools that made it. */
-import { readFileSync } from 'node:fs'
 import { arch, release } from 'node:os'
-import path from 'node:path'
-import { PACKAGE_ROOT } from '../base/package-root.ts'
+import { packageVersion } from '../base/package-version.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
 
 export interface Versions {
@@ -13,9 +11,8 @@ export interface Versions {
 }
 
 export function describeVersions(): Versions {
-  const { version } = JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8'))
   return {
-    versions: { gepo: version, clang: locateTools().clangVersion, arch: arch() },
+    versions: { gepo: packageVersion(), clang: locateTools().clangVersion, arch: arch() },
     environment: { node: process.version, kernel: release() },
   }
 }

@@ -12,52 +12,122 @@ import type { RunEvaluation } from '../../train/run/events.ts'
 import { engineOptions } from '../../train/run/open-options.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { wholeNumber } from '../flags/parse-number.ts'
+import type { BenchmarkFlags } from '../flags/benchmark-flags.ts'
+import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { trainProgress } from '../progress/train-progress.ts'
 import { evaluationText, figure } from '../render/evaluation-text.ts'
 
-interface EvalFlags {
+interface ConfigFlags {
   readonly model?: string
-  readonly split: Split
+  readonly split?: Split
   readonly groups?: number
   readonly json?: boolean
 }
 
+/** Flags of both forms; which form it is, `--benchmark` says. */
+type EvalFlags = ConfigFlags & Omit<BenchmarkFlags, 'benchmark'> & { readonly benchmark?: string }
+
 export function evalCommand(command: Command, context: Context, setExit: (code: ExitCode) => void): void {
   command
     .description(
-      'Says how well a model tells the winners of a split from its losers, by the data, prompts and method of a ' +
-        "training's configuration, and how much the winners' log-ratios vary; where that has tasks, which share of " +
-        'them its likeliest answers solve.',
+      "With a training's configuration: how well a model tells the winners of a split from its losers, how much the " +
+        "winners' log-ratios vary, and which share of the tasks its likeliest answers solve. With --benchmark: how many " +
+        'of its problems the answers of a model, an endpoint or a file solve, by language. Exit 3: some were not ' +
+        'answered, or cannot be judged here.',
     )
-    .argument('<config.yaml>', 'the configuration that the model was trained by')
+    .argument('[config.yaml]', 'the configuration that the model was trained by')
     .option(
       '--model <folder>',
-      "the model (default: the run's best, else its last, else the one before training)",
+      "the model (default: the run's best, else its last, else the one before training); with --endpoint its name there",
     )
-    .addOption(new Option('--split <split>', 'groups of which split').choices(SPLITS).default('test'))
+    .option('--json', 'print the figures as JSON')
+    .optionsGroup('With a configuration:')
+    .addOption(new Option('--split <split>', 'groups of which split (default: test)').choices(SPLITS))
     .option(
       '--groups <n>',
       "that many groups, and tasks, drawn by the configuration's seed (default: all)",
       wholeNumber(1),
     )
-    .option('--json', 'print the figures as JSON')
+    .optionsGroup('With --benchmark:')
+    .option('--benchmark <name>', 'multipl-e, multipl-e-mbpp or humaneval-x')
+    .option('--out <folder>', 'results, to make or to go on with')
+    .option('--endpoint <url>', 'a server of the OpenAI protocol; its key is taken from OPENAI_API_KEY')
+    .option('--answers <place>', "answers that are there: JSON lines, or MultiPL-E's files")
+    .option('--languages <list>', 'such as python,cpp, or all (default: those of published figures)')
+    .option('--limit <n>', 'problems of a language at most (default: all)', wholeNumber(1))
+    .option('--from <place...>', 'files of the rows, or hf:<owner>/<name> (default: the hub)')
+    .addOption(
+      new Option('--prompt <style>', 'go on with a text, or answer a message')
+        .choices(['raw', 'chat'])
+        .default('chat'),
+    )
+    .option('--samples <n>', 'answers a problem (default: 1)', wholeNumber(1))
+    .option('--k <list>', 'pass@k for these (default: 1 and the number of samples)')
+    .option('--temperature <t>', '0 takes the likeliest token (default: 0)', numberWithin(0, 10))
+    .option(
+      '--top-p <p>',
+      'draw from the likeliest tokens that have this share (default: 1)',
+      numberWithin(0, 1),
+    )
+    .option('--max-tokens <n>', 'of an answer, at most (default: 1024)', wholeNumber(1))
+    .option('--seed <n>', 'of what is drawn (default: 0)', wholeNumber(0))
+    .option('--system <text>', "the system's message (default: none)")
+    .option('--jobs <n>', 'answers judged at the same time (default: as many as cores)', wholeNumber(1))
+    .option('--batch-size <n>', 'prompts that the model works on at a time (default: 32)', wholeNumber(1))
+    .addOption(
+      new Option('--number-type <type>', 'of the model (default: bfloat16 on a GPU, else float32)').choices([
+        'float32',
+        'bfloat16',
+        'float64',
+      ]),
+    )
+    .option('--threads <n>', 'of the model on the CPU (default: as many as cores)', wholeNumber(1))
+    .option('--concurrency <n>', 'requests under way at the endpoint (default: 8)', wholeNumber(1))
+    .option(
+      '--timeout <s>',
+      'for one reply of the endpoint, at most 300 (default: 300)',
+      numberWithin(0.001, 300),
+    )
+    .option('--attempts <n>', 'tries for one answer of the endpoint (default: 6)', wholeNumber(1))
+    .option('--request-fields <json>', 'what each request to the endpoint has besides')
+    .option('--result-files', "write MultiPL-E's result files too, into <folder>/multipl-e")
     .addHelpText(
       'after',
       `
 Examples:
   $ gepo eval my.yaml
-  $ gepo eval my.yaml --split validation --model runs/other/model --json`,
+  $ gepo eval my.yaml --split validation --model runs/other/model --json
+  $ gepo eval --benchmark multipl-e --model runs/a/model --out results/a
+  $ gepo eval --benchmark multipl-e --endpoint http://127.0.0.1:8000/v1 --model Qwen/Qwen3-8B --out results/qwen \\
+      --request-fields '{"chat_template_kwargs": {"enable_thinking": false}}'
+  $ gepo eval --benchmark multipl-e --answers completions/ --prompt raw --from rows/ --out results/old`,
     )
-    .action(async (file: string, flags: EvalFlags) => {
-      setExit(await runEval(file, flags, context))
+    .action(async (file: string | undefined, flags: EvalFlags) => {
+      setExit(await runForm(file, flags, context))
     })
+}
+
+async function runForm(
+  file: string | undefined,
+  { benchmark, ...flags }: EvalFlags,
+  context: Context,
+): Promise<ExitCode> {
+  if (benchmark === undefined) {
+    if (file === undefined) throw new UserError("Name a training's configuration, or a --benchmark.")
+    return runEval(file, flags, context)
+  }
+  if (file !== undefined)
+    throw new UserError(`${file} and --benchmark are two things to evaluate; leave one of them out.`)
+  if (flags.split !== undefined || flags.groups !== undefined)
+    throw new UserError('--split and --groups have no meaning with --benchmark; leave them out.')
+  const { runEvalBenchmark } = await import('./eval-benchmark.ts')
+  return runEvalBenchmark({ ...flags, benchmark }, context)
 }
 
 async function runEval(
   file: string,
-  { model, split, groups, json }: EvalFlags,
+  { model, split = 'test', groups, json }: ConfigFlags,
   context: Context,
 ): Promise<ExitCode> {
   const { config } = loadTrainConfig(file)

@@ -2,6 +2,7 @@
  * Events of a long command in, progress on stderr out: on a terminal one line, redrawn at most ten times a second;
  * elsewhere a JSON line every few seconds. Numbers are of this run unless they say otherwise.
  */
+import type { BenchmarkEvent } from '../../evaluate/evaluate-benchmark.ts'
 import type { BuildEvent, Reporter, VerifyEvent } from '../../pipeline/events.ts'
 import type { ProblemsEvent } from '../../problems/build-problems.ts'
 import type { Terminal } from '../context.ts'
@@ -40,6 +41,10 @@ export function verifyProgress(stream: Terminal): Progress<VerifyEvent> {
 
 export function problemsProgress(stream: Terminal): Progress<ProblemsEvent> {
   return createProgress(stream, { event: 'problems', noun: 'rows' }, tallyProblems())
+}
+
+export function benchmarkProgress(stream: Terminal): Progress<BenchmarkEvent> {
+  return createProgress(stream, { event: 'benchmark', noun: 'answers' }, tallyBenchmark())
 }
 
 type TallyOf<Event> = (event: Event) => ProgressCounts
@@ -108,6 +113,27 @@ function tallyProblems(): TallyOf<ProblemsEvent> {
       counts[event.outcome]++
     }
     return { done, total: undefined, totalIsFinal: false, counts: { ...counts } }
+  }
+}
+
+function tallyBenchmark(): TallyOf<BenchmarkEvent> {
+  let done = 0
+  let total: number | undefined
+  const counts = { passed: 0, failed: 0, unjudged: 0, missing: 0, earlier: 0 }
+  return (event) => {
+    if (event.kind === 'benchmark-started') {
+      total = event.answers
+      counts.earlier = event.earlier
+    }
+    if (event.kind === 'answer-judged') {
+      done++
+      counts[event.verdict === 'passed' || event.verdict === 'unjudged' ? event.verdict : 'failed']++
+    }
+    if (event.kind === 'answer-missing') {
+      done++
+      counts.missing++
+    }
+    return { done, total, totalIsFinal: total !== undefined, counts: { ...counts } }
   }
 }
 

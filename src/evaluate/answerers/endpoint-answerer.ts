@@ -23,6 +23,8 @@ export interface EndpointOptions extends DrawingConfig {
   readonly url: string
   readonly model: string
   readonly key: string | undefined
+  /** That each request has besides, as `chat_template_kwargs`. */
+  readonly fields: Readonly<Record<string, unknown>>
   /** Requests under way at the same time. */
   readonly concurrency: number
   /** For one reply, from its request to its last byte. */
@@ -98,9 +100,9 @@ async function tryOnce(
   options: EndpointOptions,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const { url, key, form, timeoutMs } = options
+  const { url, key, prompt: style, timeoutMs } = options
   const timeout = AbortSignal.timeout(timeoutMs)
-  const isChat = form === 'chat'
+  const isChat = style === 'chat'
   let response: Response
   let text: string
   try {
@@ -130,15 +132,16 @@ async function tryOnce(
 }
 
 function bodyOf({ problem, sample }: AnswerRequest, options: EndpointOptions): object {
-  const { form, model, temperature, topP, maxTokens, seed, system } = options
+  const { prompt: style, model, temperature, topP, maxTokens, seed, system, fields } = options
   const common = {
+    ...fields,
     model,
     max_tokens: maxTokens,
     temperature,
     top_p: topP,
     seed: drawingSeed(seed, problem.id, sample),
   }
-  if (form === 'chat') {
+  if (style === 'chat') {
     const messages = [
       ...(system === null ? [] : [{ role: 'system', content: system }]),
       { role: 'user', content: problem.message },
@@ -157,13 +160,13 @@ const failed = (reason: string, again: boolean, waitMs?: number): Reply => ({
 })
 
 /** @throws UserError where every other request would be refused as well */
-function refused(response: Response, text: string, { url, model, form }: EndpointOptions): Reply {
+function refused(response: Response, text: string, { url, model, prompt }: EndpointOptions): Reply {
   const { status } = response
   const said = `status ${status}${errorText(text)}`
   if (status === 401 || status === 403)
     throw new UserError(`${url} refuses the key (${said}): set OPENAI_API_KEY to one that it takes.`)
   if (status === 404 || status === 405) {
-    const other = form === 'chat' ? 'completion' : 'chat'
+    const other = prompt === 'chat' ? 'raw' : 'chat'
     throw new UserError(
       `${url} has no model ${model}, or does not take this form (${said}): check --endpoint and --model, or try --prompt ${other}.`,
     )

@@ -71,9 +71,9 @@ async function drawPart(
   onAnswer: Parameters<Answerer['answer']>[1],
   signal: AbortSignal,
 ): Promise<Open[]> {
-  const { model, maxTokens, form, seed, temperature, topP, stopTokens, batchSize } = options
+  const { model, maxTokens, prompt: style, seed, temperature, topP, stopTokens, batchSize } = options
   // Chats have no stop strings.
-  const length = form === 'chat' ? maxTokens : Math.min(PART_TOKENS, maxTokens - part * PART_TOKENS)
+  const length = style === 'chat' ? maxTokens : Math.min(PART_TOKENS, maxTokens - part * PART_TOKENS)
   const prompts = open.map(({ prompt, drawn }) => Int32Array.of(...prompt, ...drawn))
   const goingOn: (Open | undefined)[] = []
   const pending: Promise<void>[] = []
@@ -82,7 +82,7 @@ async function drawPart(
     const drawn = Int32Array.of(...one.drawn, ...ids)
     const text = await options.tokenizer.decode(stopped ? drawn.slice(0, -1) : drawn)
     const { problem } = one.request
-    const isCut = form === 'completion' && problem.completion!.stops.some((stop) => text.includes(stop))
+    const isCut = style === 'raw' && problem.completion!.stops.some((stop) => text.includes(stop))
     if (stopped || isCut) onAnswer(one.request, { kind: 'answer', text, finish: 'stop' })
     else if (drawn.length >= maxTokens) onAnswer(one.request, { kind: 'answer', text, finish: 'length' })
     else goingOn[i] = { ...one, drawn }
