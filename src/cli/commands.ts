@@ -92,6 +92,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/eval.ts')).evalCommand,
   },
   {
+    name: 'benchmark',
+    usage: '[options] [command]',
+    summary: 'make a benchmark, or tables of results',
+    load: async () => (await import('./commands/benchmark.ts')).benchmarkCommand,
+  },
+  {
     name: 'doctor',
     usage: '[options]',
     summary: 'check what is installed',

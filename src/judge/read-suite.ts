@@ -114,7 +114,8 @@ const comparisonSchema = z.discriminatedUnion(
   { error: 'must be exact, lines or words' },
 )
 
-const suiteSchema = z.strictObject({
+/** Of a problem's file, or of a record that holds one. */
+export const suiteSchema = z.strictObject({
   tests: z
     .array(testSchema, { error: 'must be a list of tests' })
     .min(1, { error: 'must hold at least one test' })

@@ -1,8 +1,7 @@
 /** A database of problems in, translation tasks out: each proven solution, to be said again in each target language. */
-import { createHash } from 'node:crypto'
 import { LANGUAGES, type Language } from '../records/language.ts'
 import type { Split } from '../records/split.ts'
-import type { TranslationTask } from '../records/translation-task.ts'
+import { type TranslationTask, taskId } from '../records/translation-task.ts'
 import type { StoredProblem } from '../store/problems/problem-tables.ts'
 import { openProblemsStore } from '../store/problems/problems-store.ts'
 import { declarationOf } from './declaration.ts'
@@ -57,9 +56,7 @@ function tasksOf(
           if (suite.tests[0]?.kind === 'call' && declaration === undefined) return []
           return [
             {
-              id: createHash('sha256')
-                .update(`${id}\0${source.language}\0${source.code}\0${target}`)
-                .digest('hex'),
+              id: taskId(id, source, target),
               problem: id,
               ...{ dataset, license, split, source, target, suite },
               ...(declaration === undefined ? {} : { declaration }),

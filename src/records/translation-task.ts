@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Language, Program } from './language.ts'
 import type { Split } from './split.ts'
 import type { Suite } from './suite.ts'
@@ -16,4 +17,11 @@ export interface TranslationTask {
   /** What the answer must declare, in the target language; absent for whole programs. */
   readonly declaration?: string
   readonly suite: Suite
+}
+
+/** @param problem its id */
+export function taskId(problem: string, source: Program, target: Language): string {
+  return createHash('sha256')
+    .update(`${problem}\0${source.language}\0${source.code}\0${target}`)
+    .digest('hex')
 }
