@@ -4,8 +4,8 @@ import type { Language } from '../../records/language.ts'
 import { languageList, PROOF_FLAGS, parseProofFlags, testCount } from '../problem-flags.ts'
 
 /** The paper's, in its order. */
-const SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
-const TARGETS: readonly Language[] = [
+export const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
+export const PAPERS_TARGETS: readonly Language[] = [
   'python',
   'cpp',
   'java',
@@ -20,8 +20,8 @@ const TARGETS: readonly Language[] = [
 ]
 
 const crossPLEvalConfigSchema = z.strictObject({
-  sources: languageList().default([...SOURCES]),
-  targets: languageList().default([...TARGETS]),
+  sources: languageList().default([...PAPERS_SOURCES]),
+  targets: languageList().default([...PAPERS_TARGETS]),
   /** The paper's problems have five or more. */
   minTests: testCount().default(5),
   maxTests: testCount().default(32),

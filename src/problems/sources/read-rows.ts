@@ -3,6 +3,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetS
 import { compressors } from 'hyparquet-compressors'
 import { parseLenientJson, withoutByteOrderMark } from '../../base/parse-json.ts'
 import { UserError } from '../../base/user-error.ts'
+import { parseKeepingFloats } from '../../records/json-value.ts'
 import { readBytes } from '../../sources/read-bytes.ts'
 import { splitLines } from '../../sources/split-lines.ts'
 
@@ -70,7 +71,7 @@ async function* readLines(path: string): AsyncGenerator<Row> {
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value = parseLenientJson(text)
+    const value = parseLenientJson(text, parseKeepingFloats)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined

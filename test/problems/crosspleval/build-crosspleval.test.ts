@@ -152,7 +152,9 @@ test('a file of tasks that is none is said by line and field', async () => {
     )
   }
   const [line] = readFileSync(join(scratch, 'a.jsonl'), 'utf8').split('\n')
-  expect(await messageOf(`${line}\n{}\n`)).toMatch(/bad\.jsonl:2 is no task in CrossPLEval's form \(id: /)
+  expect(await messageOf(`${line}\n{}\n`)).toMatch(/bad\.jsonl:2 is no task in CrossPLEval's form \(id /)
   expect(await messageOf(line!.replace('"python"', '"cobol"'))).toMatch(/\(.*must be one of python/)
-  expect(await messageOf('{')).toMatch(/bad\.jsonl:1 is not JSON/)
+  expect(await messageOf('{')).toMatch(
+    /bad\.jsonl:1 is no task in CrossPLEval's form \(it must be an object\)/,
+  )
 })
