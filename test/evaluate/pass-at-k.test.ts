@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { estimatePass, passAtK } from '../../src/evaluate/pass-at-k.ts'
+
+const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k)
+
+describe('pass@k of a problem', () => {
+  it('is 1 - C(n - c, k) / C(n, k)', () => {
+    for (const judged of [1, 2, 5, 20])
+      for (let passed = 0; passed <= judged; passed++)
+        for (let k = 1; k <= judged; k++) {
+          const left = judged - passed
+          const expected = 1 - (k > left ? 0 : choose(left, k) / choose(judged, k))
+          expect(passAtK({ judged, passed }, k)).toBeCloseTo(expected, 12)
+        }
+  })
+
+  it('stays a number where the binomials do not', () => {
+    expect(passAtK({ judged: 2000, passed: 1 }, 1000)).toBeCloseTo(0.5, 12)
+  })
+})
+
+describe('the estimate over problems', () => {
+  const tries = (judged: number, ...passed: number[]) => passed.map((one) => ({ judged, passed: one }))
+
+  it('is a share with the interval of Wilson for one answer a problem', () => {
+    // 9 of 10: the textbook's interval is 0.596 to 0.982.
+    const estimate = estimatePass(tries(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0), 1)!
+    expect(estimate).toMatchObject({ method: 'wilson', value: 0.9 })
+    expect(estimate.low).toBeCloseTo(0.5958, 4)
+    expect(estimate.high).toBeCloseTo(0.9821, 4)
+    expect(estimatePass(tries(1, 0, 0), 1)).toMatchObject({ value: 0, low: 0 })
+    expect(estimatePass(tries(1, 1, 1), 1)).toMatchObject({ value: 1, high: 1 })
+  })
+
+  it('draws problems anew for several answers, and the same ones each time', () => {
+    const estimate = estimatePass(tries(4, 0, 1, 2, 4), 2)!
+    expect(estimate).toMatchObject({ method: 'bootstrap' })
+    expect(estimate.value).toBeCloseTo((0 + 0.5 + 5 / 6 + 1) / 4, 12)
+    expect(estimate.low).toBeLessThan(estimate.value)
+    expect(estimate.high).toBeGreaterThan(estimate.value)
+    expect(estimatePass(tries(4, 0, 1, 2, 4), 2)).toEqual(estimate)
+  })
+
+  it('leaves out what has too few judged answers, and gives none where all have', () => {
+    expect(estimatePass([...tries(1, 1), ...tries(0, 0)], 1)).toMatchObject({ value: 1 })
+    expect(estimatePass(tries(0, 0), 1)).toBeUndefined()
+  })
+})
