@@ -7,7 +7,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../base/user-error.ts'
 import { findHubFiles } from '../problems/sources/find-hub-files.ts'
-import { readRows } from '../problems/sources/read-rows.ts'
 import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
 import { LANGUAGE_NAMES, type Language } from '../records/language.ts'
 import { fetchHubFile } from '../sources/fetch-hub-file.ts'
@@ -19,10 +18,11 @@ import type { HubOptions } from '../sources/read-hub.ts'
 import type { Benchmark } from './benchmarks/benchmark.ts'
 
 export interface ReadBenchmarkOptions {
-  readonly languages: readonly Language[]
-  /** Of each language at most; null for all. */
+  /** Null for all that the places hold. */
+  readonly languages: readonly Language[] | null
+  /** Of each pair of languages at most; null for all. */
   readonly limit: number | null
-  /** Where the rows are; none for the benchmark's own data sets of the hub. */
+  /** Where the rows are. */
   readonly from: readonly string[]
   /** What {@link ReadBenchmark.places} was before: the same files at the same commits. */
   readonly places?: readonly string[] | undefined
@@ -30,8 +30,9 @@ export interface ReadBenchmarkOptions {
 }
 
 export interface ReadBenchmark {
-  /** By language, in the order asked for. */
+  /** By language, in the benchmark's order. */
   readonly problems: readonly BenchmarkProblem[]
+  readonly languages: readonly Language[]
   /** Each file, those of the hub with their commit. */
   readonly places: readonly string[]
   /** sha256 (hex) of the problems. */
@@ -46,20 +47,13 @@ interface Place {
 /** @throws UserError for a place that is missing or holds other rows, and for a language that none of them has */
 export async function readBenchmark(
   benchmark: Benchmark,
-  { languages, limit, from, places: known, hub }: ReadBenchmarkOptions,
+  { languages: asked, limit, from, places: known, hub }: ReadBenchmarkOptions,
 ): Promise<ReadBenchmark> {
-  const places =
-    known?.map((place) => knownPlace(place, hub)) ??
-    (await findPlaces(from.length > 0 ? from : benchmark.hubPlaces(languages), hub))
-  const found = new Map<Language, BenchmarkProblem[]>(languages.map((language) => [language, []]))
-  const ids = new Map<string, string>()
+  const places = known?.map((place) => knownPlace(place, hub)) ?? (await findPlaces(from, hub))
+  const found = new Map<string, { readonly problem: BenchmarkProblem; readonly place: string }>()
   const others = new Set<string>()
   for (const { place, path } of places) {
-    for await (const { row, fields } of readRows(await path(), benchmark.columns)) {
-      const reading =
-        fields === undefined
-          ? ({ kind: 'unreadable', detail: 'it is no JSON object' } as const)
-          : benchmark.readRow(fields)
+    for await (const { row, reading } of benchmark.readFile(await path())) {
       if (reading.kind === 'unreadable') {
         throw new UserError(
           `Row ${row} of ${place} is none of ${benchmark.name}: ${reading.detail}; name its files with --from.`,
@@ -70,28 +64,41 @@ export async function readBenchmark(
         continue
       }
       const { problem } = reading
-      const first = ids.get(problem.id)
+      const first = found.get(problem.id)
       if (first !== undefined) {
-        throw new UserError(`${problem.id} is in ${first} and in ${place}; name one of them with --from.`)
+        throw new UserError(
+          `${problem.id} is in ${first.place} and in ${place}; name one of them with --from.`,
+        )
       }
-      ids.set(problem.id, place)
-      if (found.has(problem.target)) found.get(problem.target)!.push(problem)
-      else others.add(problem.target)
+      found.set(problem.id, { problem, place })
     }
   }
-  const missing = languages.filter((language) => found.get(language)!.length === 0)
-  if (missing.length > 0) {
+  const byLanguage = Map.groupBy(
+    Array.from(found.values(), ({ problem }) => problem),
+    ({ target }) => target,
+  )
+  const there = benchmark.languages.filter((language) => byLanguage.has(language))
+  const missing = asked?.filter((language) => !byLanguage.has(language)) ?? []
+  if (missing.length > 0 || there.length === 0) {
     const names = missing.map((language) => LANGUAGE_NAMES[language]).join(', ')
     throw new UserError(
-      `${places.map(({ place }) => place).join(', ')}: no problem in ${names}${others.size > 0 ? ` (there are ${[...others].join(', ')})` : ''}; name languages with --languages, or files with --from.`,
+      `${places.map(({ place }) => place).join(', ')}: no problem${names === '' ? '' : ` in ${names}`} (there are: ${[...there, ...others].join(', ') || 'none'}); name languages with --languages, or files with --from.`,
     )
   }
-  const problems = [...found.values()].flatMap((own) => own.slice(0, limit ?? own.length))
+  const languages = asked ?? there
+  const problems = languages.flatMap((language) => limited(byLanguage.get(language)!, limit))
   return {
     problems,
+    languages,
     places: places.map(({ place }) => place),
     hash: createHash('sha256').update(JSON.stringify(problems)).digest('hex'),
   }
+}
+
+function limited(problems: readonly BenchmarkProblem[], limit: number | null): readonly BenchmarkProblem[] {
+  if (limit === null) return problems
+  const bySource = Map.groupBy(problems, ({ source }) => source?.language)
+  return [...bySource.values()].flatMap((own) => own.slice(0, limit))
 }
 
 async function findPlaces(specs: readonly string[], hub: HubOptions | undefined): Promise<Place[]> {

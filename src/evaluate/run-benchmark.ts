@@ -25,8 +25,10 @@ import { writeResultFiles } from './write-result-files.ts'
 
 export interface BenchmarkOptions {
   readonly benchmark: Benchmark
-  readonly languages: readonly Language[]
+  /** Null for those that `from` holds, or else those of published figures. */
+  readonly languages: readonly Language[] | null
   readonly limit: number | null
+  /** Where the rows are; none for the benchmark's own data sets of the hub. */
   readonly from: readonly string[]
   /** The results folder. */
   readonly out: string
@@ -49,18 +51,17 @@ export interface BenchmarkSummary extends BenchmarkRun {
 
 /** @throws UserError where rows, answers or the folder cannot be used, and where no more answers can be had */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkSummary> {
-  const { benchmark, languages, limit, out, report, signal } = options
-  const from = options.from.length > 0 ? options.from : benchmark.hubPlaces(languages)
-  if (from.length === 0)
-    throw new UserError(`${benchmark.name} has no data set on the hub; name its file with --from.`)
+  const { benchmark, limit, out, report, signal } = options
+  const { from, languages: asked } = fromWhere(options)
   const before = readConfig(out)?.benchmark
   const read = await readBenchmark(benchmark, {
-    languages,
+    languages: asked,
     limit,
     from,
     places: isDeepStrictEqual(before?.from, from) ? before?.places : undefined,
     hub: options.hub,
   })
+  const { languages } = read
   const answers = await openAnswers(options.answers, read.problems)
   try {
     const config: EvaluationConfig = {
@@ -121,4 +122,15 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   } finally {
     await answers.close()
   }
+}
+
+function fromWhere({ benchmark, from, languages }: BenchmarkOptions): {
+  readonly from: readonly string[]
+  readonly languages: readonly Language[] | null
+} {
+  if (from.length > 0) return { from, languages }
+  const { hub, name } = benchmark
+  if (hub === undefined) throw new UserError(`${name} has no data set on the hub; name its file with --from.`)
+  const asked = languages ?? hub.usualLanguages
+  return { from: hub.placesOf(asked), languages: asked }
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Benchmark } from '../../src/evaluate/benchmarks/benchmark.ts'
 import { MULTIPL_E } from '../../src/evaluate/benchmarks/multipl-e.ts'
 import { readBenchmark } from '../../src/evaluate/read-benchmark.ts'
 import { scratchFolder } from '../scratch-folder.ts'
@@ -41,12 +40,12 @@ describe('rows from the hub', () => {
   it('are read at one commit, and again at that one without asking the hub', async () => {
     const hub = await startFakeHub({ files: { 'python/test.jsonl': readFileSync(rows) } })
     const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: scratchFolder() }
-    const onHub: Benchmark = { ...MULTIPL_E, hubPlaces: () => ['hf:lab/set?config=python&split=test'] }
-    const first = await readBenchmark(onHub, { ...options, from: onHub.hubPlaces(['python']), hub: { env } })
+    const onHub = { ...options, from: ['hf:lab/set?config=python&split=test'], hub: { env } }
+    const first = await readBenchmark(MULTIPL_E, onHub)
     expect(first.places).toEqual([`hf:lab/set@${commit}/python/test.jsonl`])
     expect(first.hash).toBe((await read()).hash)
     await hub.close()
-    const again = await readBenchmark(onHub, { ...options, places: first.places, hub: { env } })
+    const again = await readBenchmark(MULTIPL_E, { ...onHub, places: first.places })
     expect(again).toEqual(first)
   })
 })

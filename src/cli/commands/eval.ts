@@ -50,12 +50,19 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
       wholeNumber(1),
     )
     .optionsGroup('With --benchmark:')
-    .option('--benchmark <name>', 'multipl-e, multipl-e-mbpp or humaneval-x')
+    .option('--benchmark <name>', 'multipl-e, multipl-e-mbpp, humaneval-x or crosspleval')
     .option('--out <folder>', 'results, to make or to go on with')
     .option('--endpoint <url>', 'a server of the OpenAI protocol; its key is taken from OPENAI_API_KEY')
     .option('--answers <place>', "answers that are there: JSON lines, or MultiPL-E's files")
-    .option('--languages <list>', 'such as python,cpp, or all (default: those of published figures)')
-    .option('--limit <n>', 'problems of a language at most (default: all)', wholeNumber(1))
+    .option(
+      '--languages <list>',
+      'such as python,cpp, or all (default: those of published figures; with --from those in the files)',
+    )
+    .option(
+      '--limit <n>',
+      'problems of a language, or pair of languages, at most (default: all)',
+      wholeNumber(1),
+    )
     .option('--from <place...>', 'files of the rows, or hf:<owner>/<name> (default: the hub)')
     .addOption(
       new Option('--prompt <style>', 'go on with a text, or answer a message')

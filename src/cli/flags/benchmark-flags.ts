@@ -41,7 +41,7 @@ export interface BenchmarkFlags {
 
 export interface BenchmarkRequest {
   readonly benchmark: Benchmark
-  readonly languages: readonly Language[]
+  readonly languages: readonly Language[] | null
   readonly limit: number | null
   readonly from: readonly string[]
   readonly out: string
@@ -81,8 +81,8 @@ function named(name: string, benchmarks: readonly Benchmark[]): Benchmark {
   )
 }
 
-function languagesOf(text: string | undefined, { name, languages, usualLanguages }: Benchmark): Language[] {
-  if (text === undefined) return [...usualLanguages]
+function languagesOf(text: string | undefined, { name, languages }: Benchmark): Language[] | null {
+  if (text === undefined) return null
   if (text === 'all') return [...languages]
   const asked = text.split(',').map((word) => {
     const found = LANGUAGES.find((language) => language === word.trim())

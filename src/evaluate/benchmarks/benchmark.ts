@@ -1,4 +1,5 @@
 /** A benchmark: where its rows are, and how a row becomes a problem. One file each, listed in benchmarks.ts. */
+import { readRows } from '../../problems/sources/read-rows.ts'
 import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import type { Language } from '../../records/language.ts'
 
@@ -8,13 +9,20 @@ export interface Benchmark {
   readonly summary: string
   /** That an answer may be asked in. */
   readonly languages: readonly Language[]
-  /** Asked where none are named: those of published figures. */
-  readonly usualLanguages: readonly Language[]
-  /** The data sets of the hub that hold its rows, `hf:owner/name?config=...`; none where files must be named. */
-  readonly hubPlaces: (languages: readonly Language[]) => readonly string[]
-  /** Columns that are read where a file is in columns. */
-  readonly columns: readonly string[]
-  readonly readRow: (fields: Readonly<Record<string, unknown>>) => RowReading
+  /** Where its rows are on the hub; undefined where files must be named. */
+  readonly hub?: {
+    /** Asked where none are named: those of published figures. */
+    readonly usualLanguages: readonly Language[]
+    /** Data sets, `hf:owner/name?config=...`. */
+    readonly placesOf: (languages: readonly Language[]) => readonly string[]
+  }
+  readonly readFile: (path: string) => AsyncIterable<ReadRow>
+}
+
+export interface ReadRow {
+  /** Rows of Parquet count from 0, lines from 1. */
+  readonly row: string
+  readonly reading: RowReading
 }
 
 export type RowReading =
@@ -25,3 +33,14 @@ export type RowReading =
   | { readonly kind: 'unreadable'; readonly detail: string }
 
 export const unreadable = (detail: string): RowReading => ({ kind: 'unreadable', detail })
+
+/** Reads Parquet and JSON lines, row by row. */
+export function rowReader(
+  columns: readonly string[],
+  readRow: (fields: Readonly<Record<string, unknown>>) => RowReading,
+): Benchmark['readFile'] {
+  return async function* (path) {
+    for await (const { row, fields } of readRows(path, columns))
+      yield { row, reading: fields === undefined ? unreadable('it is no JSON object') : readRow(fields) }
+  }
+}

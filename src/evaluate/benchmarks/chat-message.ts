@@ -1,7 +1,7 @@
 /**
- * How a chat model is asked to complete a piece of code, or to say one again in another language: the words are ours, in the manner of the instructions that code
- * models are evaluated by (the piece in a block, the whole program wanted in one block). A program of its own is wanted,
- * as one that only goes on cannot be told from one that says the prompt again.
+ * How a chat model is asked to complete a piece of code, or to say one again in another language: the words are ours, in
+ * the manner of the instructions that code models are evaluated by (the piece in a block, the whole program wanted in one
+ * block). A program of its own is wanted, as one that only goes on cannot be told from one that says the prompt again.
  */
 import type { CrossTask } from '../../records/cross-task.ts'
 import { LANGUAGE_NAMES, type Language } from '../../records/language.ts'

@@ -4,20 +4,16 @@
  * solution, its declaration and the target's.
  */
 
-import { PAPERS_TARGETS } from '../../problems/crosspleval/crosspleval-config.ts'
 import { parseCrossTask } from '../../problems/crosspleval/read-cross-tasks.ts'
 import { LANGUAGES } from '../../records/language.ts'
-import { type Benchmark, unreadable } from './benchmark.ts'
+import { type Benchmark, rowReader, unreadable } from './benchmark.ts'
 import { translationMessage } from './chat-message.ts'
 
 export const CROSSPLEVAL: Benchmark = {
   name: 'crosspleval',
   summary: 'functions to be translated, of a file that gepo benchmark build has made',
   languages: LANGUAGES,
-  usualLanguages: PAPERS_TARGETS,
-  hubPlaces: () => [],
-  columns: [],
-  readRow(fields) {
+  readFile: rowReader([], (fields) => {
     const reading = parseCrossTask(fields)
     if (reading.kind === 'none') return unreadable(reading.detail)
     const { task } = reading
@@ -34,5 +30,5 @@ export const CROSSPLEVAL: Benchmark = {
         unanswerable: null,
       },
     }
-  },
+  }),
 }

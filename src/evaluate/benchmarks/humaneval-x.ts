@@ -10,7 +10,7 @@ import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import type { Language } from '../../records/language.ts'
 import { DEFAULT_SUITE_LIMITS } from '../../records/suite.ts'
 import { findImports } from '../answer-program.ts'
-import { type Benchmark, type RowReading, unreadable } from './benchmark.ts'
+import { type Benchmark, type RowReading, rowReader, unreadable } from './benchmark.ts'
 import { completionMessage } from './chat-message.ts'
 
 interface Row {
@@ -87,11 +87,12 @@ export const HUMANEVAL_X: Benchmark = {
   name: 'humaneval-x',
   summary: 'HumanEval with tests of its own in six languages',
   languages: LANGUAGES_OF_X,
-  usualLanguages: LANGUAGES_OF_X,
-  hubPlaces: (languages) =>
-    languages.map((language) => `hf:zai-org/humaneval-x?config=data/${FORMS[language]!.folder}/data`),
-  columns: ['task_id', 'prompt', 'declaration', 'test', 'test_setup'],
-  readRow,
+  hub: {
+    usualLanguages: LANGUAGES_OF_X,
+    placesOf: (languages) =>
+      languages.map((language) => `hf:zai-org/humaneval-x?config=data/${FORMS[language]!.folder}/data`),
+  },
+  readFile: rowReader(['task_id', 'prompt', 'declaration', 'test', 'test_setup'], readRow),
 }
 
 function readRow(fields: Readonly<Record<string, unknown>>): RowReading {

@@ -10,7 +10,7 @@ import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import { LANGUAGE_NAMES, type Language } from '../../records/language.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite } from '../../records/suite.ts'
 import { findImports } from '../answer-program.ts'
-import { type Benchmark, type RowReading, unreadable } from './benchmark.ts'
+import { type Benchmark, type RowReading, rowReader, unreadable } from './benchmark.ts'
 import { completionMessage } from './chat-message.ts'
 
 /** What the data set calls a language, and how its tests come behind an answer that is closed. */
@@ -82,15 +82,18 @@ export const MULTIPL_E: Benchmark = {
   name: 'multipl-e',
   summary: "HumanEval in many languages, Python's by OpenAI",
   languages: ['python', ...TRANSLATED],
-  usualLanguages: PAPERS_LANGUAGES,
-  hubPlaces: (languages) =>
-    languages.map((language) =>
-      language === 'python'
-        ? 'hf:openai/openai_humaneval?config=openai_humaneval&split=test'
-        : `hf:nuprl/MultiPL-E?config=humaneval-${FORMS[language]!.tag}&split=test`,
-    ),
-  columns: COLUMNS,
-  readRow: (fields) => ('entry_point' in fields ? readOpenAiRow(fields) : readTranslatedRow(fields)),
+  hub: {
+    usualLanguages: PAPERS_LANGUAGES,
+    placesOf: (languages) =>
+      languages.map((language) =>
+        language === 'python'
+          ? 'hf:openai/openai_humaneval?config=openai_humaneval&split=test'
+          : `hf:nuprl/MultiPL-E?config=humaneval-${FORMS[language]!.tag}&split=test`,
+      ),
+  },
+  readFile: rowReader(COLUMNS, (fields) =>
+    'entry_point' in fields ? readOpenAiRow(fields) : readTranslatedRow(fields),
+  ),
 }
 
 /** MBPP has no row in Python there. */
@@ -98,11 +101,12 @@ export const MULTIPL_E_MBPP: Benchmark = {
   name: 'multipl-e-mbpp',
   summary: 'MBPP in many languages',
   languages: TRANSLATED,
-  usualLanguages: PAPERS_LANGUAGES.filter((language) => language !== 'python'),
-  hubPlaces: (languages) =>
-    languages.map((language) => `hf:nuprl/MultiPL-E?config=mbpp-${FORMS[language]!.tag}&split=test`),
-  columns: COLUMNS,
-  readRow: readTranslatedRow,
+  hub: {
+    usualLanguages: PAPERS_LANGUAGES.filter((language) => language !== 'python'),
+    placesOf: (languages) =>
+      languages.map((language) => `hf:nuprl/MultiPL-E?config=mbpp-${FORMS[language]!.tag}&split=test`),
+  },
+  readFile: rowReader(COLUMNS, readTranslatedRow),
 }
 
 export const multiplEId = (language: Language, name: string): string => `${language}/${name}`

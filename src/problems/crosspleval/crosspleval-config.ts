@@ -5,7 +5,7 @@ import { languageList, PROOF_FLAGS, parseProofFlags, testCount } from '../proble
 
 /** The paper's, in its order. */
 export const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
-export const PAPERS_TARGETS: readonly Language[] = [
+const PAPERS_TARGETS: readonly Language[] = [
   'python',
   'cpp',
   'java',
