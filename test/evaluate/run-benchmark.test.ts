@@ -191,7 +191,7 @@ describe('the same answers', () => {
       drawing,
       batchSize: 3,
       numberType: undefined,
-      loadEngine: () => openTensorEngine({ threads: 1 }),
+      loadEngine: async () => openTensorEngine({ threads: 1 }),
     })
     expect(drawn.scores).toMatchObject([{ judged: 8, unanswered: 0 }])
     const file = await run({ kind: 'file', path: join(drawn.out, 'answers.jsonl'), prompt: 'raw' })

@@ -4,7 +4,7 @@ import type { Language } from '../../records/language.ts'
 import { languageList, PROOF_FLAGS, parseProofFlags, testCount } from '../problem-flags.ts'
 
 /** The paper's, in its order. */
-export const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
+const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
 const PAPERS_TARGETS: readonly Language[] = [
   'python',
   'cpp',
