@@ -33,14 +33,15 @@ export interface CommandProcess {
 }
 
 const KEPT_CHARACTERS = 10_000
-const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const HOST = join(import.meta.dirname, 'command-host.ts')
 
-export function openCommandProcess(): CommandProcess {
+/** @param host the program that answers the requests */
+export function openCommandProcess(host = HOST): CommandProcess {
   let child: ChildProcess | undefined
   let said = ''
   const start = () => {
     said = ''
-    const started = fork(join(import.meta.dirname, `command-host.${EXTENSION}`), [], {
+    const started = fork(host, [], {
       silent: true,
       detached: true,
     })

@@ -8,6 +8,9 @@ const ODD_VALUES: readonly unknown[] = [
   ...[Buffer.alloc(0), Buffer.of(0), Buffer.of(1), Buffer.alloc(32), Buffer.from('006e756c6c', 'hex')],
 ]
 
+/** Tries until something is changed: many values do not fit a column's type, or its key. */
+const MOST_TRIES = 20
+
 /** @returns what was done */
 export function damageDatabase(path: string, random: Random): string {
   const db = new Database(path)
@@ -22,52 +25,64 @@ export function damageDatabase(path: string, random: Random): string {
       )
       .all()
       .map(({ name }) => name)
-    const table = random.pick(names)
-    const how = random.pick([
-      'value',
-      'value',
-      'value',
-      'value',
-      'other value',
-      'column',
-      'row',
-      'rows',
-      'table',
-    ])
-    if (how === 'table') return run(db, `DROP TABLE "${table}"`)
-    if (how === 'rows') return run(db, `DELETE FROM "${table}"`)
-    const rows = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM "${table}"`).get()!.count
-    if (rows === 0) return `nothing: ${table} is empty`
-    const where = `rowid = (SELECT rowid FROM "${table}" LIMIT 1 OFFSET ${random.int(0, rows - 1)})`
-    if (how === 'row') return run(db, `DELETE FROM "${table}" WHERE ${where}`)
-    const columns = db.prepare<[], { name: string }>(`PRAGMA table_info("${table}")`).all()
-    const column = random.pick(columns).name
-    if (how === 'column')
-      return run(db, `UPDATE OR IGNORE "${table}" SET "${column}" = ?`, random.pick(ODD_VALUES))
-    if (how === 'value')
-      return run(
-        db,
-        `UPDATE OR IGNORE "${table}" SET "${column}" = ? WHERE ${where}`,
-        random.pick(ODD_VALUES),
-      )
-    const offset = random.int(0, rows - 1)
-    const other = `(SELECT "${random.pick(columns).name}" FROM "${table}" LIMIT 1 OFFSET ${offset})`
-    return run(db, `UPDATE OR IGNORE "${table}" SET "${column}" = ${other} WHERE ${where}`)
+      .filter((name) => db.prepare(`SELECT 1 FROM "${name}"`).get() !== undefined)
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const done = run(db, ...drawDamage(db, random.pick(names), random))
+      if (done !== undefined) return done
+    }
+    return 'nothing'
   } finally {
     db.close()
   }
 }
 
-function run(db: Database.Database, sql: string, ...values: unknown[]): string {
+function drawDamage(db: Database.Database, table: string, random: Random): [sql: string, ...unknown[]] {
+  const columns = db.prepare<[], { name: string }>(`PRAGMA table_info("${table}")`).all()
+  const rows = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM "${table}"`).get()!.count
+  const column = `"${random.pick(columns).name}"`
+  const drawn = (name: string) => `(SELECT ${name} FROM "${table}" LIMIT 1 OFFSET ${random.int(0, rows - 1)})`
+  // Not every table has row numbers.
+  const key = `"${columns[0]!.name}"`
+  const where = `WHERE ${key} = ${drawn(key)}`
+  const update = `UPDATE "${table}" SET ${column} =`
+  const how = random.pick([
+    'value',
+    'value',
+    'value',
+    'value',
+    'other value',
+    'column',
+    'row',
+    'rows',
+    'table',
+  ])
+  switch (how) {
+    case 'table':
+      return [`DROP TABLE "${table}"`]
+    case 'rows':
+      return [`DELETE FROM "${table}"`]
+    case 'row':
+      return [`DELETE FROM "${table}" ${where}`]
+    case 'column':
+      return [`${update} ?`, random.pick(ODD_VALUES)]
+    case 'other value':
+      return [`${update} ${drawn(`"${random.pick(columns).name}"`)} ${where}`]
+    default:
+      return [`${update} ? ${where}`, random.pick(ODD_VALUES)]
+  }
+}
+
+/** Undefined where it changes nothing, or may not be. */
+function run(db: Database.Database, sql: string, ...values: unknown[]): string | undefined {
+  try {
+    const { changes } = db.prepare(sql).run(...values)
+    if (changes === 0 && !sql.startsWith('DROP')) return undefined
+  } catch (error) {
+    if (error instanceof Database.SqliteError) return undefined
+    throw error
+  }
   const shown = values.map((value) =>
     Buffer.isBuffer(value) ? `x'${value.toString('hex')}'` : JSON.stringify(String(value)),
   )
-  try {
-    db.prepare(sql).run(...values)
-    return [sql, ...shown].join(' ')
-  } catch (error) {
-    // A table without rowids, a column that is its key, a value of a strict type.
-    if (error instanceof Database.SqliteError) return `nothing: ${sql}: ${error.message}`
-    throw error
-  }
+  return [sql, ...shown].join(' ')
 }

@@ -23,8 +23,8 @@ import { damageDatabase } from './damage-database.ts'
 import { makeFilesWorld, type Target, type TargetCommand } from './files-world.ts'
 import type { FuzzKind, StepResult } from './fuzz-kind.ts'
 
-/** Much more than any of them takes beside other work. */
-const ENDLESS_MS = 180_000
+/** Much more than any of them takes; where a machine is so busy that one does not end, the next is ten times as long. */
+const PATIENCE_MS = [120_000, 1_200_000]
 /** libtorch and a model take a quarter of it. */
 const MOST_MIB = 3000
 const LONGEST_SENTENCE = 2000
@@ -59,7 +59,9 @@ export const filesKind: FuzzKind = {
         // A pipe has no contents to keep, and reading it would wait for ever.
         const before = how.startsWith('entry') ? undefined : readFileSync(path)
         const { argv, interruptAt } = command
-        const ended = await commands.run({ argv, folder: place, interruptAt }, ENDLESS_MS)
+        const ended = await untilEnded((timeoutMs) =>
+          commands.run({ argv, folder: place, interruptAt }, timeoutMs),
+        )
         const faults = faultsOf(ended, command)
         if (
           before !== undefined &&
@@ -85,6 +87,16 @@ export const filesKind: FuzzKind = {
       close,
     }
   },
+}
+
+/** What is endless may be a machine that is too busy. */
+async function untilEnded(run: (timeoutMs: number) => Promise<CommandEnd>): Promise<CommandEnd> {
+  let ended: CommandEnd = { kind: 'endless' }
+  for (const timeoutMs of PATIENCE_MS) {
+    ended = await run(timeoutMs)
+    if (ended.kind !== 'endless') break
+  }
+  return ended
 }
 
 /** @returns what was done, for people */
