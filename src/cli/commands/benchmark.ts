@@ -1,6 +1,7 @@
 /** `gepo benchmark`: makes benchmarks, and tables of what evaluations on them have given. */
 import { type Command, Option } from 'commander'
 import { UserError } from '../../base/user-error.ts'
+import { writeFileAtomically } from '../../base/write-atomically.ts'
 import type { CrossSummary } from '../../problems/crosspleval/build-crosspleval.ts'
 import { parseCrossPLEvalConfig } from '../../problems/crosspleval/crosspleval-config.ts'
 import { CROSS_KINDS, type CrossPlaces } from '../../problems/crosspleval/read-cross-items.ts'
@@ -77,6 +78,50 @@ Ctrl-C stores what is finished; the same command goes on from there.`,
         throw new UserError(`There is no benchmark ${benchmark} to build; the one there is is crosspleval.`)
       setExit(await runBuild(sources, flags, context))
     })
+  command
+    .command('table')
+    .summary('make tables of results')
+    .description(
+      "Turns results of gepo eval --benchmark into the paper's tables: programs from words (Table 2), translations by " +
+        'source and target (Table 3), their averages (Table 4). Several models stand side by side.',
+    )
+    .argument(
+      '<results...>',
+      'results folders; NAME=FOLDER names the model, and folders of one name are one model',
+    )
+    .option('--out <file>', 'write the Markdown there (default: print it)')
+    .option('--page <file>', 'write the tables as one HTML file, too')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gepo benchmark table results/before results/after
+  $ gepo benchmark table base=results/a base=results/b oorl=results/c oorl=results/d --page tables.html`,
+    )
+    .action(async (places: string[], flags: TableFlags) => {
+      setExit(await runTable(places, flags, context))
+    })
+}
+
+interface TableFlags {
+  readonly out?: string
+  readonly page?: string
+}
+
+async function runTable(places: string[], { out, page }: TableFlags, { stdout }: Context): Promise<ExitCode> {
+  const { collectFigures } = await import('../../evaluate/tables/collect-figures.ts')
+  const { paperTables } = await import('../../evaluate/tables/paper-tables.ts')
+  const { tablesAsMarkdown } = await import('../../evaluate/tables/tables-as-markdown.ts')
+  const models = collectFigures(places)
+  const tables = paperTables(models)
+  const markdown = tablesAsMarkdown(tables)
+  if (out === undefined) stdout.write(markdown)
+  else writeFileAtomically(out, markdown)
+  if (page !== undefined) {
+    const { tablesAsPage } = await import('../../evaluate/tables/tables-as-page.ts')
+    writeFileAtomically(page, tablesAsPage(tables, models))
+  }
+  return EXIT.done
 }
 
 async function runBuild(places: string[], flags: BuildFlags, context: Context): Promise<ExitCode> {
