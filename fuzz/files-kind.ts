@@ -23,8 +23,8 @@ import { damageDatabase } from './damage-database.ts'
 import { makeFilesWorld, type Target, type TargetCommand } from './files-world.ts'
 import type { FuzzKind, StepResult } from './fuzz-kind.ts'
 
-/** Much more than any of them takes; where a machine is so busy that one does not end, the next is ten times as long. */
-const PATIENCE_MS = [120_000, 1_200_000]
+/** Much more than any of them takes; where a machine is so busy that one does not end, the next try is longer. */
+const PATIENCE_MS = [120_000, 600_000]
 /** libtorch and a model take a quarter of it. */
 const MOST_MIB = 3000
 const LONGEST_SENTENCE = 2000

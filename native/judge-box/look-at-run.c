@@ -89,23 +89,26 @@ static uint64_t socket_bytes(void) {
 
 /* ---- who wants a core ---- */
 
-static bool thread_wants_core(long process, long thread) {
+static char thread_state(long process, long thread) {
   char path[64];
   struct stat_line line;
   snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", process, thread);
-  return read_stat(path, &line) && line.state == 'R';
+  return read_stat(path, &line) ? line.state : 'X';
 }
 
-static bool some_thread_wants_core(struct account *account, long process) {
+/* Looks for one that runs or could. */
+static bool look_at_threads(struct account *account, struct seen_process *process) {
   char path[64];
-  snprintf(path, sizeof path, "/proc/%ld/task", process);
+  snprintf(path, sizeof path, "/proc/%ld/task", process->pid);
   DIR *threads = opendir(path);
   if (!threads) return false;
   bool found = false;
   for (struct dirent *entry; !found && (entry = readdir(threads));) {
     const long thread = strtol(entry->d_name, NULL, 10);
-    found = thread > 0 && thread_wants_core(process, thread);
-    if (found) account->running_process = process, account->running_thread = thread;
+    const char state = thread > 0 ? thread_state(process->pid, thread) : 'X';
+    found = state == 'R';
+    if (found) account->running_process = process->pid, account->running_thread = thread;
+    if (state == 'D') process->in_disk_wait = true;
   }
   closedir(threads);
   return found;
@@ -165,10 +168,11 @@ static void add_process(struct look *look, long pid) {
   const uint64_t bytes = values[RESIDENT_PAGES] * (uint64_t)sysconf(_SC_PAGESIZE) + hidden_bytes(process, before);
   account->all_bytes += bytes;
   if (bytes > account->largest_bytes) account->largest_bytes = bytes;
+  process->in_disk_wait = line.state == 'D';
   if (line.state == 'R') look->wants_core = true;
   if (line.state == 'R' && account->forgets_children)
     account->estimated_us += (uint64_t)((double)look->interval_us * share_of_core(pid));
-  if (!look->wants_core && values[THREADS] > 1) look->wants_core = some_thread_wants_core(account, pid);
+  if (!look->wants_core && values[THREADS] > 1) look->wants_core = look_at_threads(account, process);
 }
 
 static void add_processes(struct look *look) {
@@ -179,6 +183,22 @@ static void add_processes(struct look *look) {
     if (pid > 1 && pid != getpid()) add_process(look, pid);
   }
   closedir(entries);
+}
+
+static bool has_child(const struct look *look, long pid) {
+  for (size_t i = 0; i < look->count; i++)
+    if (look->processes[i].parent == pid) return true;
+  return false;
+}
+
+/*
+ * A machine that is short of memory takes pages away, and lets a program wait for them. No program in a box can wait for a
+ * disk otherwise, and the only other wait that looks the same is for one's own vfork, whose child is there to see.
+ */
+static bool waits_for_page(const struct look *look) {
+  for (size_t i = 0; i < look->count; i++)
+    if (look->processes[i].in_disk_wait && !has_child(look, look->processes[i].pid)) return true;
+  return false;
 }
 
 /* Whether a parent that lives has taken over less than its gone children had. It is asked anew, now that they are gone. */
@@ -227,14 +247,15 @@ void look_at_run(struct account *account, uint64_t now_us) {
   look = (struct look){.account = account, .interval_us = now_us - account->last_look_us};
   account->last_look_us = now_us;
   account->all_bytes = account->largest_bytes = 0;
-  look.wants_core = account->running_thread && thread_wants_core(account->running_process, account->running_thread);
+  look.wants_core = account->running_thread && thread_state(account->running_process, account->running_thread) == 'R';
   add_processes(&look);
   account->all_bytes += socket_bytes();
   note_the_gone(&look);
   sum_up(&look);
   /* Nobody knows what was in a longer interval than is asked for. */
   const uint64_t most_us = 2 * POLL_MS * 1000;
-  if (!look.wants_core) account->idle_us += look.interval_us < most_us ? look.interval_us : most_us;
+  if (!look.wants_core && !waits_for_page(&look))
+    account->idle_us += look.interval_us < most_us ? look.interval_us : most_us;
   memcpy(account->processes, look.processes, look.count * sizeof *look.processes);
   account->process_count = look.count;
 }

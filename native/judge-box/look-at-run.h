@@ -27,6 +27,8 @@ struct seen_process {
   /* Page faults: likewise. Every process has some, so a parent that waits takes some over. */
   uint64_t own_faults, children_faults;
   uint64_t address_bytes, shared_bytes;
+  /* A thread of it waits as for a disk. */
+  bool in_disk_wait;
 };
 
 struct account {
@@ -38,7 +40,7 @@ struct account {
   /* A child was forgotten by its parent; from then on `estimated_us` grows by what runs at each look. */
   bool forgets_children;
   uint64_t estimated_us;
-  /* The time in which no thread of the run had or wanted a core. */
+  /* The time in which no thread of the run had or wanted a core, or waited for a page of its memory. */
   uint64_t idle_us;
   /* The thread that was seen to run last, of this process. */
   long running_process, running_thread;

@@ -41,6 +41,19 @@ int main(void) {
   return 0;
 }`
 
+/** Looks as if it waited for a page of its memory, for as long as its child sleeps. */
+const WAITING_FOR_ITS_VFORK = `
+#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+  if (vfork() == 0) {
+    usleep(8000000);
+    _exit(0);
+  }
+  puts("42");
+  return 0;
+}`
+
 describe.each([
   { withoutCgroups: false, counts: 'as the machine can' },
   { withoutCgroups: true, counts: 'by looking at processes' },
@@ -78,6 +91,14 @@ describe.each([
     'memory counts: %s',
     async (name) => {
       expect(await verdict('c', fixture(name))).toBe('memory-limit')
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'a wait for a vfork is a wait like any other',
+    async () => {
+      expect(await verdict('c', WAITING_FOR_ITS_VFORK, { testMs: 300 })).toBe('timeout')
     },
     PATIENCE_MS,
   )
