@@ -18,32 +18,20 @@ interface Form {
   readonly tag: string
   /** What tests begin with where a stop string has taken it from the function. */
   readonly closing: string
-  /** Where answer and tests are members of `Problem`: tests as a program of their own. */
-  readonly program?: (members: string) => string
+  /** Answer and tests are members of one class, which the tests close. */
+  readonly inClass?: true
 }
 
 const FORMS: Readonly<Partial<Record<Language, Form>>> = {
   cpp: { tag: 'cpp', closing: '}\n' },
-  java: {
-    tag: 'java',
-    closing: '    }\n',
-    program: (members) => `public class Main extends Problem {\n${members}}\n`,
-  },
+  java: { tag: 'java', closing: '    }\n', inClass: true },
   php: { tag: 'php', closing: '' },
   typescript: { tag: 'ts', closing: '' },
-  csharp: {
-    tag: 'cs',
-    closing: '    }\n',
-    program: (members) => `class Tests : Problem {\n${members}}\n`,
-  },
+  csharp: { tag: 'cs', closing: '    }\n', inClass: true },
   bash: { tag: 'sh', closing: '}\n' },
   javascript: { tag: 'js', closing: '' },
   go: { tag: 'go', closing: '' },
-  scala: {
-    tag: 'scala',
-    closing: '    }\n',
-    program: (members) => `object Main {\n    import Problem._\n${members}}\n`,
-  },
+  scala: { tag: 'scala', closing: '    }\n', inClass: true },
   haskell: { tag: 'hs', closing: '' },
   rust: { tag: 'rs', closing: '}\n' },
 }
@@ -136,10 +124,10 @@ function readTranslatedRow(fields: Readonly<Record<string, unknown>>): RowReadin
     return unreadable('it lacks name, language, prompt, tests or stop_tokens')
   const language = languageOfTag(tag)
   if (language === undefined || language === 'python') return { kind: 'other-language', language: tag }
-  const { closing, program } = FORMS[language]!
+  const { closing, inClass } = FORMS[language]!
   if (!tests.startsWith(closing)) return unreadable('its tests do not begin by closing the function')
   const code = tests.slice(closing.length)
-  const end = closing === '' ? '' : `\n${closing}${program === undefined ? '' : '}\n'}`
+  const end = closing === '' ? '' : `\n${closing}${inClass ? '}\n' : ''}`
   return {
     kind: 'problem',
     problem: {
@@ -149,7 +137,7 @@ function readTranslatedRow(fields: Readonly<Record<string, unknown>>): RowReadin
       completion: { prompt, stops, end },
       message: completionMessage(language, prompt),
       imports: findImports(language, prompt),
-      suite: suiteOf(language, program?.(withoutLastBrace(code)) ?? code),
+      suite: suiteOf(language, inClass ? withoutLastBrace(code) : code),
       unanswerable: unanswerable(name, language),
     },
   }
