@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { createRandom, type Random } from '../src/base/random.ts'
 import { type CommandEnd, openCommandProcess } from './command-process.ts'
 import { damageBytes, damageTensorHead, damageText } from './damage.ts'
@@ -47,12 +47,13 @@ export const filesKind: FuzzKind = {
       await close()
       throw error
     }
+    const kinds = Object.values(Object.groupBy(targets, ({ file }) => kindOf(file))) as Target[][]
     return {
       async step(seed, folder): Promise<StepResult> {
         const random = createRandom(`files ${seed}`)
         const place = join(folder, 'files')
         cpSync(world, place, { recursive: true })
-        const target = random.pick(targets)
+        const target = random.pick(random.pick(kinds))
         const command = random.pick(target.commands)
         const how = damage(place, target, random, targets)
         const path = join(place, target.file)
@@ -79,7 +80,7 @@ export const filesKind: FuzzKind = {
           counts: {
             cases: 1,
             [`${argv[0]} ${ended.kind === 'ended' ? ended.exit : ended.kind}`]: 1,
-            [`damaged ${target.file.split('/')[0]}`]: 1,
+            [`damaged ${kindOf(target.file)}`]: 1,
           },
           findings: faults.length === 0 ? [] : [{ name: argv[0]!, said: said.join('\n'), keep: [place] }],
         }
@@ -88,6 +89,14 @@ export const filesKind: FuzzKind = {
     }
   },
 }
+
+/** Every kind of file has the same share: a folder's files together, a database each, others by their ending. */
+const kindOf = (file: string) =>
+  file.includes('/')
+    ? file.split('/')[0]!
+    : file.startsWith('groups.db') || file === 'problems.db'
+      ? file
+      : extname(file)
 
 /** What is endless may be a machine that is too busy. */
 async function untilEnded(run: (timeoutMs: number) => Promise<CommandEnd>): Promise<CommandEnd> {

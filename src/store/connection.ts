@@ -79,10 +79,11 @@ const damaged = (path: string, error: Error) =>
     cause: error,
   })
 
-/** What a statement meets in a file that was changed: values of other types, columns that are gone. */
+/** What a statement meets in a file that was changed: values of other types, columns that are gone, rows without their own. */
 function isOtherForm({ code, message }: InstanceType<typeof Database.SqliteError>): boolean {
   return (
-    ['SQLITE_MISMATCH', 'SQLITE_FORMAT', 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT_DATATYPE'].includes(code) ||
+    ['SQLITE_MISMATCH', 'SQLITE_FORMAT', 'SQLITE_TOOBIG'].includes(code) ||
+    code.startsWith('SQLITE_CONSTRAINT') ||
     (code === 'SQLITE_ERROR' && /no such|malformed|datatype|JSON|integer overflow/i.test(message))
   )
 }

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
 import { findPrograms } from '../../src/judge/find-programs.ts'
@@ -121,6 +122,18 @@ describe('a run', () => {
   test('reads as many rows as it is told', async () => {
     const { stats } = await build([putProblems('all', [1, 2, 3])], trusting(), { limit: 2 })
     expect(stats.problems).toBe(2)
+  })
+
+  test('says that a file is damaged whose rows no longer fit each other', async () => {
+    const specs = [putProblems('some', [1, 2])]
+    await build(specs, trusting())
+    const db = new Database(join(folder, 'problems.db'))
+    db.pragma('foreign_keys = OFF')
+    db.exec('DELETE FROM problems')
+    db.close()
+    await expect(build(specs, trusting())).rejects.toThrow(
+      /problems\.db is damaged \(.*constraint failed.*\); restore/,
+    )
   })
 
   test('refuses a file that was made with other options, or is something else', async () => {
