@@ -14,5 +14,16 @@ void check_memory_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instru
 /* Arguments that do not fit what is called: other types than its parameters', than its format asks for. */
 void check_calls(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
 
-/* Instructions that make poison or are undefined at once; clang has checks of its own for those that it makes of C. */
-void check_poison(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
+/* What becomes of a result that is poison. */
+enum class poison_is {
+  reported, /* where it is made, used or not: the run ends */
+  ignored,
+  followed, /* by MSan, which reports it where it is used */
+};
+
+/*
+ * Instructions that make poison or are undefined at once; clang has checks of its own for those that it makes of C. Where
+ * poison is followed nothing else is checked.
+ */
+void check_poison(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, poison_is treatment,
+                  reports &report);

@@ -5,7 +5,8 @@
  *
  * A module of C has clang's sanitizers already, and is given the checks of what it promises and assumes. One that was
  * IR from the start is marked by !gepo.asan or !gepo.msan (src/mutate-ir/watch-undefined.ts): it is given what clang
- * would have given it as C, too, and checks of every instruction that can make poison.
+ * would have given it as C, too, and checks of every instruction that can make poison. With !gepo.used as well, poison
+ * counts only where it is used.
  */
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/InstrTypes.h>
@@ -22,9 +23,16 @@ namespace {
 /* What decides for which processor code is made: it is this one for all builds of a unit. */
 constexpr const char *machine_attributes[] = {"target-cpu", "target-features", "tune-cpu", "probe-stack"};
 
+/* By which IR could keep the sanitizers from looking. */
+constexpr Attribute::AttrKind hiding_attributes[] = {Attribute::DisableSanitizerInstrumentation,
+                                                     Attribute::NoSanitizeBounds, Attribute::Naked};
+
 /* MSan looks at a returned value only where it is noundef, as clang marks it for C. */
 void prepare(Function &function, bool is_asan) {
   for (const char *attribute : machine_attributes) function.removeFnAttr(attribute);
+  for (Attribute::AttrKind attribute : hiding_attributes) function.removeFnAttr(attribute);
+  for (BasicBlock &block : function)
+    for (Instruction &one : block) one.setMetadata(LLVMContext::MD_nosanitize, nullptr);
   function.addFnAttr(is_asan ? Attribute::SanitizeAddress : Attribute::SanitizeMemory);
   if (!function.getReturnType()->isVoidTy()) function.addRetAttr(Attribute::NoUndef);
 }
@@ -45,6 +53,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
     reports report(module);
     const bool is_asan_of_ir = module.getNamedMetadata("gepo.asan") != nullptr;
     const bool is_msan_of_ir = module.getNamedMetadata("gepo.msan") != nullptr;
+    const bool counts_used_poison = module.getNamedMetadata("gepo.used") != nullptr;
     if (is_asan_of_ir || is_msan_of_ir) StripDebugInfo(module);
     SmallVector<Function *> functions;
     for (Function &function : module)
@@ -55,8 +64,10 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
       for (BasicBlock &block : *function)
         for (Instruction &one : block) code.push_back(&one);
       if (is_msan_of_ir) check_loaded(code, report);
+      if (is_msan_of_ir && counts_used_poison) check_poison(*function, code, poison_is::followed, report);
       if (!is_asan_of_ir && !function->hasFnAttribute(Attribute::SanitizeAddress)) continue;
-      if (is_asan_of_ir) check_poison(*function, code, report);
+      if (is_asan_of_ir)
+        check_poison(*function, code, counts_used_poison ? poison_is::ignored : poison_is::reported, report);
       check_calls(*function, code, report);
       check_memory_promises(*function, code, report);
       check_promises(*function, code, report);

@@ -13,12 +13,15 @@ namespace {
 
 /*
  * All that is looked at are operands, before the instruction runs, so that a result which is not there yet, or undefined,
- * has no say. Stricter than LLVM in one respect: poison is reported where it is made, used or not.
+ * has no say. What is undefined at once ends the run. What makes poison does so too, used or not, which is stricter than
+ * LLVM; or, where poison is followed, it makes the result one that MSan reports where it is used.
  */
 struct checker {
   Instruction &one;
   reports &report;
+  poison_is treatment;
   IRBuilder<> builder{&one};
+  SmallVector<Value *, 4> makes_poison{};
 
   Value *operand(unsigned at) const { return one.getOperand(at); }
   Type *type() const { return operand(0)->getType(); }
@@ -26,7 +29,19 @@ struct checker {
   Constant *zero() const { return Constant::getNullValue(type()); }
   unsigned width() const { return type()->getScalarSizeInBits(); }
   Constant *least() const { return number(APInt::getSignedMinValue(width())); }
-  void when(Value *condition, StringRef what) { report.when(condition, what, &one); }
+  /* For what is undefined at once. */
+  void undefined(StringRef what) {
+    if (treatment != poison_is::followed) report.always(what, &one);
+  }
+  void undefined_when(Value *condition, StringRef what) {
+    if (treatment != poison_is::followed) report.when(condition, what, &one);
+  }
+  /* For what makes poison. */
+  void when(Value *condition, StringRef what) { when(condition, what, &one); }
+  void when(Value *condition, StringRef what, Instruction *before) {
+    if (treatment == poison_is::reported) report.when(condition, what, before);
+    else if (treatment == poison_is::followed) makes_poison.push_back(condition);
+  }
   void when_not_equal(Value *a, Value *b, StringRef what) { when(builder.CreateICmpNE(a, b), what); }
 
   void overflow(Intrinsic::ID is_signed, Intrinsic::ID is_unsigned) {
@@ -58,11 +73,12 @@ struct checker {
   }
 
   void division(bool is_signed) {
-    when(builder.CreateICmpEQ(operand(1), zero()), "division by zero");
+    undefined_when(builder.CreateICmpEQ(operand(1), zero()), "division by zero");
     builder.SetInsertPoint(&one);
     if (is_signed) {
       Value *minus_one = builder.CreateICmpEQ(operand(1), Constant::getAllOnesValue(type()));
-      when(builder.CreateAnd(minus_one, builder.CreateICmpEQ(operand(0), least())), "a quotient that there is not");
+      undefined_when(builder.CreateAnd(minus_one, builder.CreateICmpEQ(operand(0), least())),
+                     "a quotient that there is not");
       builder.SetInsertPoint(&one);
     }
     if (!isa<PossiblyExactOperator>(one) || !one.isExact()) return;
@@ -100,7 +116,7 @@ struct checker {
   void alignment(Value *pointer, Align alignment) {
     if (alignment.value() <= 1) return;
     Value *rest = builder.CreateAnd(builder.CreatePtrToInt(pointer, builder.getInt64Ty()), alignment.value() - 1);
-    when(builder.CreateIsNotNull(rest), "a misaligned address");
+    undefined_when(builder.CreateIsNotNull(rest), "a misaligned address");
   }
 
   /* `inbounds` as far as the address alone shows it: past the end of all memory, or from nowhere. */
@@ -125,15 +141,23 @@ struct checker {
   }
 
   void float_flags(FPMathOperator &operation) {
-    if (operation.getType()->getScalarType()->isFloatingPointTy() || isa<FCmpInst>(one))
-      for (Value *value : one.operands()) {
-        if (!value->getType()->isFPOrFPVectorTy()) continue;
-        const auto classes =
-            static_cast<FPClassTest>((operation.hasNoNaNs() ? fcNan : 0) | (operation.hasNoInfs() ? fcInf : 0));
-        if (classes == fcNone) return;
-        builder.SetInsertPoint(&one);
-        when(builder.createIsFPClass(value, classes), "a float of a class that is ruled out");
-      }
+    if (!operation.getType()->getScalarType()->isFloatingPointTy() && !isa<FCmpInst>(one)) return;
+    const auto classes =
+        static_cast<FPClassTest>((operation.hasNoNaNs() ? fcNan : 0) | (operation.hasNoInfs() ? fcInf : 0));
+    if (classes == fcNone) return;
+    static constexpr const char *what = "a float of a class that is ruled out";
+    if (isa<PHINode>(one)) {
+      /* What it has chosen: nothing may stand before it, and what it has not chosen does not count. */
+      Instruction *after = &*one.getParent()->getFirstInsertionPt();
+      builder.SetInsertPoint(after);
+      when(builder.createIsFPClass(&one, classes), what, after);
+      return;
+    }
+    for (Value *value : one.operands()) {
+      if (!value->getType()->isFPOrFPVectorTy()) continue;
+      builder.SetInsertPoint(&one);
+      when(builder.createIsFPClass(value, classes), what);
+    }
   }
 
   void intrinsic(IntrinsicInst &call) {
@@ -151,8 +175,24 @@ struct checker {
   }
 };
 
-void check_instruction(Instruction &one, reports &report) {
-  checker check{one, report};
+/* Puts undef, which MSan follows as it follows what was never written, in place of a result that is poison. */
+void follow_poison(Instruction &one, ArrayRef<Value *> conditions) {
+  if (conditions.empty()) return;
+  IRBuilder<> builder(isa<PHINode>(one) ? cast<Instruction>(conditions.back())->getNextNode() : one.getNextNode());
+  Value *is_poison = builder.getFalse();
+  for (Value *condition : conditions) {
+    if (condition->getType()->isVectorTy() && !one.getType()->isVectorTy()) condition = builder.CreateOrReduce(condition);
+    is_poison = condition == conditions.front() ? condition : builder.CreateOr(is_poison, condition);
+  }
+  if (auto *known = dyn_cast<Constant>(is_poison); known && known->isNullValue()) return;
+  Value *followed = builder.CreateSelect(is_poison, UndefValue::get(one.getType()), &one);
+  one.replaceUsesWithIf(followed, [&](Use &use) {
+    return use.getUser() != followed && !is_contained(conditions, use.getUser());
+  });
+}
+
+void check_instruction(Instruction &one, poison_is treatment, reports &report) {
+  checker check{one, report, treatment};
   switch (one.getOpcode()) {
     case Instruction::Add: check.overflow(Intrinsic::sadd_with_overflow, Intrinsic::uadd_with_overflow); break;
     case Instruction::Sub: check.overflow(Intrinsic::ssub_with_overflow, Intrinsic::usub_with_overflow); break;
@@ -191,20 +231,21 @@ void check_instruction(Instruction &one, reports &report) {
       check.element(one.getOperand(2), cast<VectorType>(one.getType())->getElementCount());
       break;
     case Instruction::Freeze:
-      if (isa<UndefValue>(one.getOperand(0))) report.always("a value that may be any", &one);
+      if (isa<UndefValue>(one.getOperand(0))) check.undefined("a value that may be any");
       break;
     case Instruction::Call:
       if (auto *intrinsic = dyn_cast<IntrinsicInst>(&one)) check.intrinsic(*intrinsic);
       break;
-    case Instruction::Unreachable: report.always("a place that is unreachable", &one); break;
+    case Instruction::Unreachable: check.undefined("a place that is unreachable"); break;
     default: break;
   }
   if (auto *operation = dyn_cast<FPMathOperator>(&one)) check.float_flags(*operation);
+  follow_poison(one, check.makes_poison);
 }
 
 }  // namespace
 
-void check_poison(Function &, ArrayRef<Instruction *> code, reports &report) {
+void check_poison(Function &, ArrayRef<Instruction *> code, poison_is treatment, reports &report) {
   for (Instruction *one : code)
-    if (!one->getType()->isScalableTy()) check_instruction(*one, report);
+    if (!one->getType()->isScalableTy()) check_instruction(*one, treatment, report);
 }

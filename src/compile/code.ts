@@ -21,6 +21,12 @@ const IR_FLAGS: readonly string[] = ['-Wno-override-module', '-x', 'ir']
 
 export const irCode = (text: string): Code => ({ text, flags: IR_FLAGS })
 
+/** To be printed as LLVM reads it: no pass runs over it, and names stay. */
+export const irCodeAsItIs = (text: string): Code => ({
+  text,
+  flags: [...IR_FLAGS, '-fno-discard-value-names', '-Xclang', '-disable-llvm-passes'],
+})
+
 /** `debug` adds debug information. */
 export interface EmitOptions {
   readonly debug?: boolean

@@ -6,6 +6,7 @@
  * (languages/*.ts have the words), and that block is closed. Other text, and blocks of other kinds, do not matter.
  */
 
+import { fencedBlocks } from '../base/fenced-blocks.ts'
 import type { Language, Program } from '../records/language.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { definitionOf } from './languages/languages.ts'
@@ -40,37 +41,3 @@ export function readFirstBlock(text: string, language: Language): AnswerReading 
 }
 
 const formatError = (message: string): FormatError => ({ kind: 'format-error', message })
-
-interface Block {
-  readonly tag: string
-  readonly code: string
-  readonly closed: boolean
-}
-
-const OPENING = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$/
-
-function fencedBlocks(text: string): Block[] {
-  const blocks: Block[] = []
-  let open: { fence: string; tag: string; lines: string[] } | undefined
-  for (const line of text.split(/\r?\n/)) {
-    if (open === undefined) {
-      const [, fence, tag] = OPENING.exec(line) ?? []
-      if (fence !== undefined) open = { fence, tag: tag!.toLowerCase(), lines: [] }
-    } else if (closes(line, open.fence)) {
-      blocks.push({ tag: open.tag, code: asText(open.lines), closed: true })
-      open = undefined
-    } else {
-      open.lines.push(line)
-    }
-  }
-  if (open !== undefined) blocks.push({ tag: open.tag, code: asText(open.lines), closed: false })
-  return blocks
-}
-
-/** A line of nothing but the same mark, at least as often. */
-function closes(line: string, fence: string): boolean {
-  const mark = line.trim()
-  return /^ {0,3}\S/.test(line) && mark.length >= fence.length && [...mark].every((char) => char === fence[0])
-}
-
-const asText = (lines: readonly string[]) => (lines.length === 0 ? '' : `${lines.join('\n')}\n`)

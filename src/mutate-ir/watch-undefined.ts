@@ -8,7 +8,12 @@
  *   conversions of floats, positions in vectors), addresses (misaligned, from null, past the end of all memory), attributes
  *   and metadata, `unreachable`, `llvm.assume`.
  *
- * Stricter than LLVM in one respect: poison is reported where it is made, used or not. Not seen: an address outside its
- * object that is only computed (`inbounds`). Within one object every access is fine, as it is for LLVM.
+ * Poison is reported where it is `made`, used or not, which is stricter than LLVM and right for losers; or only where it is
+ * `used` (by MSan, which follows it), as optimised code makes some that it never looks at. Not seen: an address outside
+ * its object that is only computed (`inbounds`). Within one object every access is fine, as it is for LLVM.
  */
-export const watchUndefined = (ir: string, build: 'asan' | 'msan'): string => `${ir}\n!gepo.${build} = !{}\n`
+export const watchUndefined = (
+  ir: string,
+  build: 'asan' | 'msan',
+  poison: 'made' | 'used' = 'made',
+): string => `${ir}\n!gepo.${build} = !{}\n${poison === 'used' ? '!gepo.used = !{}\n' : ''}`

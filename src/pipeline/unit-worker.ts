@@ -1,8 +1,9 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
 import { openClangRunner } from '../compile/worker/open-clang-runner.ts'
-import type { CodeEngineOptions } from '../execute/code-engine.ts'
 import { openCodeEngine } from '../execute/open-code-engine.ts'
+import type { ThreadTools } from '../execute/open-threads.ts'
+import { type Reply, toReply } from '../execute/reply.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
 import type { GroupTools } from '../group/group-tools.ts'
@@ -13,14 +14,8 @@ import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
 import { assemble } from '../toolchain/assemble.ts'
-import { type Reply, toReply } from './reply.ts'
 
-/** Plain data: it crosses into the threads. */
-export interface WorkerOptions extends CodeEngineOptions {
-  readonly llvmAs: string
-}
-
-const options: WorkerOptions = workerData
+const options: ThreadTools = workerData
 let opened: ReturnType<typeof openCodeEngine> | undefined
 async function toolsFor(unit: Unit): Promise<GroupTools> {
   opened ??= openCodeEngine(options)

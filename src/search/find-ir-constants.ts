@@ -46,3 +46,13 @@ function readFloat(text: string): number {
   view.setBigUint64(0, BigInt(text))
   return view.getFloat64(0)
 }
+
+export function constantsOfBoth(irA: string, irB: string): IrConstants {
+  const [a, b] = [findIrConstants(irA), findIrConstants(irB)]
+  const union = <T>(x: readonly T[], y: readonly T[]) => [...new Set([...x, ...y])]
+  return {
+    integers: union(a.integers, b.integers),
+    floats: union(a.floats, b.floats),
+    texts: union(a.texts, b.texts),
+  }
+}

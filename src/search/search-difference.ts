@@ -65,6 +65,8 @@ export interface Searched {
   readonly stoppedBy: 'difference' | 'inputs' | 'edges' | 'time' | 'hopeless'
 }
 
+/** What a budget allows for each input, all runs on it together; 1000 inputs are about three seconds of running. */
+export const EDGES_PER_INPUT = 60_000
 /** Inputs without a usable one among them after which the search gives up. */
 const HOPELESS_AFTER = 240
 /** Inputs that reach nothing new and are screened all the same. */

@@ -7,8 +7,8 @@ import { driverSource } from '../call/driver-source.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
 import type { UnsupportedCall } from '../call/plan/plan-call.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
+import { readSignatures, type Signature, signatureText } from '../mutate-ir/read-signature.ts'
 import { planFromIr } from './plan-from-ir.ts'
-import { readSignatures, type Signature, signatureText } from './read-signature.ts'
 import type { Version } from './read-version.ts'
 
 export type Matched =

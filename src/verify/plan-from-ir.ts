@@ -7,7 +7,7 @@ import type { CallPlan, Field, PlanType } from '../call/call-plan.ts'
 import { callingConvention, type UnsupportedCall } from '../call/plan/plan-call.ts'
 import type { IrFunction } from '../mutate-ir/ir-module.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
-import type { Signature } from './read-signature.ts'
+import type { Signature } from '../mutate-ir/read-signature.ts'
 
 const CHAR: PlanType = { kind: 'integer', size: 1, signed: true, character: true, name: 'char' }
 const BYTES: Readonly<Record<string, number>> = { i8: 1, i16: 2, i32: 4, i64: 8 }

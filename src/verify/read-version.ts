@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { UserError } from '../base/user-error.ts'
 import { type Code, irCode } from '../compile/code.ts'
-import { findMetadataOperand, normalizeIr } from '../compile/normalize-ir.ts'
+import { normalizeIr } from '../compile/normalize-ir.ts'
 import type { CodeEngine } from '../execute/code-engine.ts'
+import { readIrText } from '../execute/read-ir-text.ts'
 import type { FormatFault } from '../extract/find-format-faults.ts'
 import { DEFAULT_LANGUAGE, languageOfFile, unitCode } from '../languages/languages.ts'
 import type { SourceLanguage } from '../languages/source-language.ts'
@@ -16,7 +17,7 @@ import { decodeText } from '../sources/decode-text.ts'
 import { spawnClang } from '../toolchain/clang-runner.ts'
 import { findExecutable } from '../toolchain/find-executable.ts'
 import { LLVM_BIN, LLVM_MAJOR } from '../toolchain/locate-tools.ts'
-import { type ClangResult, firstError, runClang } from '../toolchain/run-clang.ts'
+import { type ClangResult, firstError } from '../toolchain/run-clang.ts'
 import { runTool } from '../toolchain/run-tool.ts'
 
 export interface VersionFile {
@@ -69,12 +70,12 @@ export async function readVersion(
   { name, content }: VersionFile,
   asProgram: boolean,
 ): Promise<Version> {
-  const { clang } = tools
-  if (isBitcode(content)) return irVersion(clang, name, await disassemble(content, name), asProgram)
+  const { engine } = tools
+  if (isBitcode(content)) return irVersion(engine, name, await disassemble(content, name), asProgram)
   const decoded = decodeText(content)
   if (decoded.kind === 'dropped') throw new UserError(`${name} cannot be read: ${decoded.detail}.`)
   return isIrText(name, decoded.text)
-    ? irVersion(clang, name, decoded.text, asProgram)
+    ? irVersion(engine, name, decoded.text, asProgram)
     : sourceVersion(tools, name, decoded.text, asProgram)
 }
 
@@ -145,40 +146,41 @@ async function sourceVersion(
   throw new UserError(`${name} does not compile as ${language.title}: ${refusals[1] ?? refusals[0]}.`)
 }
 
-async function irVersion(clang: string, name: string, text: string, asProgram: boolean): Promise<Version> {
-  const triple = /^target triple = "([^"]*)"/m.exec(text)?.[1] ?? ''
-  if (triple !== '' && !/^x86_64-.*linux/.test(triple))
-    throw new UserError(`${name} is for ${triple}; only code for x86-64 and Linux can be run here.`)
-  const args = ['-S', '-emit-llvm', '-Wno-override-module', '-fno-discard-value-names']
-  const printed = await runClang(
-    clang,
-    [...args, '-Xclang', '-disable-llvm-passes', '-x', 'ir', '-', '-o', '-'],
-    text,
+async function irVersion(
+  engine: CodeEngine,
+  name: string,
+  text: string,
+  asProgram: boolean,
+): Promise<Version> {
+  const read = await readIrText(engine, text, (ir) =>
+    asProgram ? ir : ir.replaceAll(/@main\b/g, `@${HIDDEN_MAIN}`),
   )
-  if (printed.kind !== 'ok') {
-    const newer = findNewerIr(text)
-    throw new UserError(
-      newer === undefined
-        ? `${name} is refused as LLVM IR by LLVM ${LLVM_MAJOR}: ${explain(printed)}.`
-        : `${name} is IR of a newer LLVM than ${LLVM_MAJOR} (${newer}): write it with LLVM ${LLVM_MAJOR} or before.`,
-    )
-  }
-  const debugIr = asProgram ? printed.stdout : printed.stdout.replaceAll(/@main\b/g, `@${HIDDEN_MAIN}`)
-  const whole = withoutDebugRecords(debugIr)
-  const operand = findMetadataOperand(whole)
-  if (operand !== undefined)
-    throw new UserError(
-      `${name} cannot be compared, since an instruction has metadata as an operand: ${operand}.`,
-    )
-  return {
-    name,
-    form: 'ir',
-    language: DEFAULT_LANGUAGE,
-    code: irCode(whole),
-    endOfMainReturnsZero: true,
-    ir: normalizeIr(whole),
-    debugIr,
-    formatFaults: [],
+  switch (read.kind) {
+    case 'foreign':
+      throw new UserError(`${name} is for ${read.triple}; only code for x86-64 and Linux can be run here.`)
+    case 'rejected': {
+      const newer = findNewerIr(text)
+      throw new UserError(
+        newer === undefined
+          ? `${name} is refused as LLVM IR by LLVM ${LLVM_MAJOR}: ${explain(read.result)}.`
+          : `${name} is IR of a newer LLVM than ${LLVM_MAJOR} (${newer}): write it with LLVM ${LLVM_MAJOR} or before.`,
+      )
+    }
+    case 'metadata-operand':
+      throw new UserError(
+        `${name} cannot be compared, since an instruction has metadata as an operand: ${read.operand}.`,
+      )
+    case 'ok':
+      return {
+        name,
+        form: 'ir',
+        language: DEFAULT_LANGUAGE,
+        code: irCode(read.whole),
+        endOfMainReturnsZero: true,
+        ir: read.normalized,
+        debugIr: read.debugIr,
+        formatFaults: [],
+      }
   }
 }
 
@@ -192,9 +194,6 @@ function findNewerIr(text: string): string | undefined {
   if (said !== undefined && Number(release) > LLVM_MAJOR) return said.slice(2, -1)
   return NEWER_WORDS.exec(text)?.[0].replace(/\($/, '(...)')
 }
-
-const withoutDebugRecords = (ir: string) =>
-  ir.replaceAll(/^ +(?:#dbg_\w+\(|(?:tail )?call void @llvm\.dbg\.).*\n/gm, '')
 
 function explain(result: ClangResult): string {
   switch (result.kind) {

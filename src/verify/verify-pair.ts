@@ -10,18 +10,14 @@
 
 import { UserError } from '../base/user-error.ts'
 import type { EntryPoint } from '../call/entry-point.ts'
-import { irCode } from '../compile/code.ts'
-import type { BuildKind } from '../execute/build-kind.ts'
-import type { BuildResult, CodeEngine } from '../execute/code-engine.ts'
-import { screenBuilds } from '../execute/original/screen-original.ts'
+import type { CodeEngine } from '../execute/code-engine.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
-import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
 import type { Input } from '../records/input.ts'
 import { type InputRecord, inputRecord, type ResultRecord, resultRecord } from '../records/witness-record.ts'
-import { findIrConstants, type IrConstants } from '../search/find-ir-constants.ts'
+import { constantsOfBoth } from '../search/find-ir-constants.ts'
+import { openSearchSide } from '../search/open-search-side.ts'
 import type { SearchSide } from '../search/pair-runs.ts'
-import { type Searched, searchDifference } from '../search/search-difference.ts'
-import { traceFloats } from '../search/trace-floats.ts'
+import { EDGES_PER_INPUT, type Searched, searchDifference } from '../search/search-difference.ts'
 import { DEFAULT_INPUTS } from './default-inputs.ts'
 import { findReachedFault } from './find-reached-fault.ts'
 import { callableFunctions, type Matched, matchFunction, matchPrograms } from './match-versions.ts'
@@ -71,8 +67,6 @@ export type UnitVerdict = Omit<PairVerdict, 'units' | 'seed'> & { readonly name:
 /** The input with both results: `{stdin}`, or `{call, args, ...}` for a function. */
 export type PairWitness = InputRecord & { readonly a: ResultRecord; readonly b: ResultRecord }
 
-/** About three seconds of running. */
-const EDGES_PER_INPUT = 60_000
 const MAIN = 'main'
 
 /**
@@ -192,8 +186,9 @@ async function verifyUnit(
   const { entryPoint } = matched
   const sides: SearchSide[] = []
   for (const version of versions) {
-    const side = await openSide(engine, version, entryPoint)
-    if (typeof side === 'string') return unknown(`${version.name} ${side}`)
+    const { form, code, ir } = version
+    const side = await openSearchSide(engine, { code, ir, isIr: form === 'ir' }, entryPoint)
+    if (typeof side === 'string') return unknown(`${version.name} cannot be built: ${side}`)
     sides.push(side)
   }
   try {
@@ -205,38 +200,12 @@ async function verifyUnit(
         edges: budget.inputs * EDGES_PER_INPUT,
         deadlineMs: budget.deadlineMs,
       },
-      constants: sharedConstants(versions),
+      constants: constantsOfBoth(versions[0].ir, versions[1].ir),
     })
     return judge(searched, versions, entryPoint)
   } catch (error) {
     if (error instanceof SandboxFailure) return unknown(`the sandbox failed: ${error.message}`)
     throw error
-  }
-}
-
-/** The builds of one version, or the end of a sentence that says why there are none. */
-async function openSide(
-  engine: CodeEngine,
-  version: Version,
-  entryPoint: EntryPoint,
-): Promise<SearchSide | string> {
-  const { form, code, ir } = version
-  const trace = await engine.build(irCode(traceFloats(ir)), 'trace', entryPoint)
-  if (trace.kind === 'rejected') return `cannot be built: ${trace.detail}`
-  const sanitized = (build: Extract<BuildKind, 'asan' | 'msan'>): Promise<BuildResult> => {
-    if (form === 'source') return engine.build(code, build, entryPoint)
-    return engine.build(irCode(watchUndefined(code.text, build)), build, entryPoint)
-  }
-  return { trace: trace.executable, screen: screenBuilds(engine, trace.executable, sanitized) }
-}
-
-function sharedConstants(versions: Versions): IrConstants {
-  const [a, b] = [findIrConstants(versions[0].ir), findIrConstants(versions[1].ir)]
-  const union = <T>(x: readonly T[], y: readonly T[]) => [...new Set([...x, ...y])]
-  return {
-    integers: union(a.integers, b.integers),
-    floats: union(a.floats, b.floats),
-    texts: union(a.texts, b.texts),
   }
 }
 

@@ -52,8 +52,13 @@ done:
 }
 `
 
-async function run(ir: string, build: 'plain' | 'asan' | 'msan', stdin: string): Promise<RunOutcome> {
-  const text = build === 'plain' ? ir : watchUndefined(ir, build)
+async function run(
+  ir: string,
+  build: 'plain' | 'asan' | 'msan',
+  stdin: string,
+  poison: 'made' | 'used' = 'made',
+): Promise<RunOutcome> {
+  const text = build === 'plain' ? ir : watchUndefined(ir, build, poison)
   const built = await engine.build(irCode(text), build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
@@ -198,3 +203,67 @@ describe('what is not initialised', () => {
     expect(await run(ir, 'msan', '-1')).toMatchObject({ kind: 'sanitizer' })
   })
 })
+
+describe('poison that counts where it is used', () => {
+  const used = async (ir: string, stdin: string) => [
+    (await run(ir, 'asan', stdin, 'used')).kind,
+    (await run(ir, 'msan', stdin, 'used')).kind,
+  ]
+  const ofLanes = (operation: string) =>
+    program(
+      `%v = insertelement <2 x i32> <i32 1, i32 1>, i32 %n, i32 1\n%w = ${operation}\n%r = extractelement <2 x i32> %w, i32 0`,
+    )
+
+  test.each([
+    ['nsw', program('%a = add nsw i32 %n, 1\n%r = and i32 %a, 15'), '5', '2147483647'],
+    ['a shift', program('%a = shl i32 1, %n\n%r = and i32 %a, 15'), '2', '32'],
+    ['disjoint', program('%a = or disjoint i32 %n, 1\n%r = and i32 %a, 15'), '4', '5'],
+    [
+      'a float',
+      program('%f = sitofp i32 %n to double\n%g = fmul double %f, 1.0e9\n%r = fptosi double %g to i32'),
+      '1',
+      '9',
+    ],
+    [
+      'nnan of a choice',
+      program(
+        '%f = sitofp i32 %n to double\n%g = fdiv double %f, %f\n%c = icmp sge i32 %n, 0\nbr i1 %c, label %one, label %two\none:\nbr label %two\ntwo:\n%h = phi nnan double [ %g, %one ], [ 1.0, %entry ]\n%r = fptosi double %h to i32',
+      ).replaceAll(/^ {2}(one|two):$/gm, '$1:'),
+      '3',
+      '0',
+    ],
+  ])('%s: used', async (_, ir, defined, undefined_) => {
+    expect(await used(ir, defined)).toEqual(['ok', 'ok'])
+    const [asan, msan] = await used(ir, undefined_)
+    expect([asan, msan]).toContain('sanitizer')
+    expect(await run(ir, 'plain', undefined_)).toMatchObject({ kind: 'ok' })
+  })
+
+  test.each([
+    ['made in vain', program('%a = add nsw i32 %n, 1\n%r = add i32 0, 3'), '2147483647'],
+    [
+      'not chosen',
+      program('%a = mul nsw i32 %n, %n\n%c = icmp sgt i32 %n, 1000\n%r = select i1 %c, i32 3, i32 %a'),
+      '100000',
+    ],
+    ['in another lane', ofLanes('mul nsw <2 x i32> %v, %v'), '100000'],
+  ])('%s: no report', async (_, ir, stdin) => {
+    expect(await used(ir, stdin)).toEqual(['ok', 'ok'])
+    expect(await run(ir, 'asan', stdin)).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test('what is undefined at once is reported all the same', async () => {
+    expect(await used(program('%r = sdiv i32 7, %n'), '0')).toContain('sanitizer')
+  })
+})
+
+test.each(['disable_sanitizer_instrumentation', 'nosanitize_bounds'])(
+  '%s keeps no sanitizer from looking',
+  async (attribute) => {
+    const ir = program(
+      '%slot = getelementptr [4 x i32], ptr @table, i64 0, i32 %n\nstore i32 1, ptr %slot, align 4, !nosanitize !0\n%r = add i32 0, 0',
+    ).replace('@main() {', `@main() ${attribute} {`)
+    expect(await run(`${ir}!0 = !{}\n`, 'asan', '4')).toMatchObject({ kind: 'sanitizer' })
+    expect(await run(`${ir}!0 = !{}\n`, 'asan', '3')).toMatchObject({ kind: 'ok' })
+  },
+)

@@ -1,6 +1,6 @@
 /** Normalised IR in, what it defines and with which types out: all that a caller must agree with. */
-import type { IrModule } from '../mutate-ir/ir-module.ts'
-import { IrScanner } from '../mutate-ir/ir-scanner.ts'
+import type { IrModule } from './ir-module.ts'
+import { IrScanner } from './ir-scanner.ts'
 
 export interface Signature {
   readonly returns: string

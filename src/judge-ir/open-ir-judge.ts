@@ -1,0 +1,34 @@
+/** Opens what judges answers in IR, on as many threads as are given. */
+import { openThreads, type ThreadOptions, threadModule } from '../execute/open-threads.ts'
+import type { StoredGroup } from '../records/group-record.ts'
+import type { IrVerdict } from '../records/ir-verdict.ts'
+import type { JudgeIrTask } from './ir-judge-worker.ts'
+import type { JudgeIrOptions } from './judge-ir.ts'
+
+export interface IrJudge {
+  /**
+   * Whether an answer does what the subject of a group does. Many calls may be under way at once. Rejected only when the
+   * signal is raised, or where a tool is gone.
+   *
+   * @param answer the whole answer as the model wrote it
+   * @example await judge.judge(stored, '```llvm\ndefine i32 @f() {...}\n```') // { kind: 'equal', inputs: 24, searched: 0 }
+   */
+  judge(
+    stored: Pick<StoredGroup, 'group' | 'unit'>,
+    answer: string,
+    options?: JudgeIrOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<IrVerdict>
+  close(): Promise<void>
+}
+
+/** @throws UserError when a tool is missing or no sandbox works here */
+export async function openIrJudge(options: ThreadOptions): Promise<IrJudge> {
+  const threads = await openThreads(threadModule('ir-judge-worker', import.meta.url), options)
+  return {
+    judge({ group, unit }, answer, { signal, ...judgeOptions } = {}) {
+      const task: JudgeIrTask = { stored: { group, unit }, answer, options: judgeOptions }
+      return threads.run('judgeAnswer', task, signal)
+    },
+    close: () => threads.close(),
+  }
+}
