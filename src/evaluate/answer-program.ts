@@ -4,7 +4,7 @@
  * imports that either lacks are put before it.
  */
 import { type AnswerReading, readFirstBlock } from '../judge/read-answer.ts'
-import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
+import type { BenchmarkProblem, CompletionForm } from '../records/benchmark-problem.ts'
 import type { Language } from '../records/language.ts'
 import type { PromptForm } from './evaluation-config.ts'
 
@@ -25,6 +25,12 @@ const readingOf = (language: Language, code: string, imports: readonly string[])
   kind: 'program',
   program: { language, code: withImports(language, code, imports) },
 })
+
+/**
+ * What a model is given to go on with: without the white space at its ends, as MultiPL-E's own scripts ask. The program is
+ * put together with the prompt as it is.
+ */
+export const askedText = ({ prompt }: CompletionForm): string => prompt.trim()
 
 /** @example cutAtStop('  return 1;\n}\nint main', ['\n}']) // '  return 1;' */
 export function cutAtStop(text: string, stops: readonly string[]): string {

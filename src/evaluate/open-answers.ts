@@ -8,6 +8,7 @@ import { hashModel } from '../train/preference/hash-model.ts'
 import { createMessageText } from '../train/prompt/prompt-text.ts'
 import type { NumberType, TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../train/tokenizer/load-tokenizer.ts'
+import { askedText } from './answer-program.ts'
 import type { Answerer } from './answerers/answerer.ts'
 import { openEndpoint } from './answerers/endpoint-answerer.ts'
 import { openFileAnswerer } from './answerers/file-answerer.ts'
@@ -133,13 +134,20 @@ async function modelAnswers(place: Extract<AnswersPlace, { kind: 'model' }>): Pr
           training: { kind: 'none' },
           logitRows: DEFAULT_LOGIT_ROWS,
         })
+        const { maxPositions } = model.info
+        if (drawing.maxTokens >= maxPositions) {
+          await model.close()
+          throw new UserError(
+            `${folder} takes ${maxPositions} tokens, prompt and answer together; lower --max-tokens (${drawing.maxTokens}).`,
+          )
+        }
         return openModelAnswerer({
           ...drawing,
           model,
           tokenizer,
           startIds: text.startMark ? tokenizer.startIds : new Int32Array(),
           promptOf: (problem) =>
-            text.of(drawing.prompt === 'raw' ? problem.completion!.prompt : problem.message),
+            text.of(drawing.prompt === 'raw' ? askedText(problem.completion!) : problem.message),
           stopTokens: readStopTokens(folder, tokenizer),
           batchSize,
         })

@@ -5,7 +5,7 @@
  *   finish "stop" where they are left out.
  * - MultiPL-E's files, one a problem: `{name}.json` or `{name}.json.gz` with `{ "name", "language", "prompt",
  *   "completions" }`, alone or in a folder with folders below it. They are completions of the prompt that they hold, which
- *   must be the problem's.
+ *   must be the problem's; or, where the prompt is empty, a chat model's whole programs, cut at a stop string.
  */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
@@ -16,6 +16,7 @@ import { withoutByteOrderMark } from '../base/parse-json.ts'
 import { UserError } from '../base/user-error.ts'
 import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
 import type { BenchmarkAnswer } from '../records/benchmark-results.ts'
+import type { Language } from '../records/language.ts'
 import { readBytes } from '../sources/read-bytes.ts'
 import { languageOfTag, multiplEId } from './benchmarks/multipl-e.ts'
 import type { PromptForm } from './evaluation-config.ts'
@@ -58,9 +59,7 @@ export async function readAnswers(
   for (const file of answerFiles(place)) {
     const text = await readText(file)
     hash.update(text)
-    if (!isLines(file) && prompt !== 'raw')
-      throw new UserError(`${file} holds completions, as MultiPL-E's files do; give --prompt raw.`)
-    const answers = isLines(file) ? readLinesOf(file, text) : readCompletions(file, text, byId)
+    const answers = isLines(file) ? readLinesOf(file, text) : readCompletions(file, text, prompt, byId)
     for (const answer of answers) {
       if (!byId.has(answer.problem)) others++
       else if (found.has(keyOf(answer))) {
@@ -120,21 +119,38 @@ function readLinesOf(file: string, text: string): BenchmarkAnswer[] {
 function readCompletions(
   file: string,
   text: string,
+  style: PromptForm,
   byId: ReadonlyMap<string, BenchmarkProblem>,
 ): BenchmarkAnswer[] {
   const parsed = completionsSchema.safeParse(parseJson(text))
   if (!parsed.success)
     throw new UserError(`${file} has no name, language, prompt and completions, as MultiPL-E's files do.`)
   const { name, language: tag, prompt, completions } = parsed.data
+  const holds: PromptForm = prompt === '' ? 'chat' : 'raw'
+  if (holds !== style) {
+    const what = holds === 'raw' ? 'completions of a prompt' : "a chat model's programs"
+    throw new UserError(`${file} holds ${what}; give --prompt ${holds}.`)
+  }
   const language = languageOfTag(tag)
   const problem = language === undefined ? `${tag}/${name}` : multiplEId(language, name)
-  const asked = byId.get(problem)
-  if (asked?.completion && asked.completion.prompt !== prompt) {
+  const asked = byId.get(problem)?.completion
+  if (asked && holds === 'raw' && asked.prompt.trim() !== prompt.trim()) {
     throw new UserError(
       `${file} goes on with another prompt than ${problem} has; name the rows that it was made of with --from.`,
     )
   }
-  return completions.map((completion, sample) => ({ problem, sample, text: completion, finish: 'stop' }))
+  return completions.map((completion, sample) => ({
+    problem,
+    sample,
+    text: holds === 'raw' ? completion : asBlock(completion, language, asked?.end ?? ''),
+    finish: 'stop',
+  }))
+}
+
+/** A whole program as a chat answer would have it; what a stop string has cut off its end is put back. */
+function asBlock(program: string, language: Language | undefined, end: string): string {
+  const isClosed = /\n\}\s*$/.test(program)
+  return `~~~~~~${language}\n${program}${isClosed ? '' : end}\n~~~~~~\n`
 }
 
 function parseJson(text: string): unknown {

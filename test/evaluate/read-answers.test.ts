@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { answerProgram } from '../../src/evaluate/answer-program.ts'
 import { MULTIPL_E } from '../../src/evaluate/benchmarks/multipl-e.ts'
 import { readAnswers } from '../../src/evaluate/read-answers.ts'
 import { readBenchmark } from '../../src/evaluate/read-benchmark.ts'
@@ -114,7 +115,22 @@ describe('answers in a file', () => {
     await expect(readAnswers(place(), 'raw', problems)).rejects.toThrow(sentence)
   })
 
-  it('is refused where completions are to be chat answers', async () => {
+  it("are a chat model's whole programs where MultiPL-E's file has no prompt, closed again", async () => {
+    const cpp = [{ ...problems[0]!, completion: { prompt: 'int f() {\n', stops: ['\n}'], end: '\n}\n' } }]
+    const cut = 'int f() {\n  return 1;'
+    const place = completionsFile({ prompt: '', completions: [cut, `${cut}\n}\n`] })
+    const { answers } = await readAnswers(place, 'chat', cpp)
+    const programs = answers.map(({ text }) => answerProgram(cpp[0]!, 'chat', text))
+    for (const reading of programs)
+      expect(reading).toMatchObject({
+        program: { code: expect.stringMatching(/int f\(\) \{\n {2}return 1;\n\}\n+$/) },
+      })
+  })
+
+  it('are refused where the prompts are of the other form', async () => {
     await expect(readAnswers(completionsFile(), 'chat', problems)).rejects.toThrow(/--prompt raw/)
+    await expect(readAnswers(completionsFile({ prompt: '' }), 'raw', problems)).rejects.toThrow(
+      /--prompt chat/,
+    )
   })
 })

@@ -83,7 +83,7 @@ const endpoint = (url: string, drawing: DrawingConfig = GREEDY): AnswersPlace =>
 
 const problemOf = ({ body }: StubRequest) => {
   const asked = body.prompt ?? (body.messages as { content: string }[]).at(-1)!.content
-  return SMALL_PROBLEMS.find(({ prompt }) => String(asked).includes(prompt.trimEnd()))!
+  return SMALL_PROBLEMS.find(({ prompt }) => String(asked).includes(prompt.trim()))!
 }
 
 /** An engine whose model writes what a script says for each prompt, in the ids of the folder's tokenizer. */
@@ -94,7 +94,7 @@ function scriptedEngine(modelFolder: string, textOf: (prompt: string) => string)
       const ids = request.ids.slice(request.offsets[prompt], request.offsets[prompt + 1])
       const [asked, drawn] = splitBehind(
         await tokenizer.decode(ids),
-        SMALL_PROBLEMS.map((one) => one.prompt),
+        SMALL_PROBLEMS.map((one) => one.prompt.trim()),
       )
       const [whole] = await tokenizer.encode([textOf(asked)])
       const [before] = await tokenizer.encode([drawn])
@@ -155,7 +155,7 @@ describe('the same answers', () => {
 
     const engine = scriptedEngine(
       world.model,
-      (prompt) => SMALL_PROBLEMS.find((one) => one.prompt === prompt)!.completion,
+      (prompt) => SMALL_PROBLEMS.find((one) => one.prompt.trim() === prompt)!.completion,
     )
     const drawn = await run({
       kind: 'model',

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { forEachBounded } from '../../base/for-each-bounded.ts'
 import { UserError } from '../../base/user-error.ts'
 import { HOPELESS_CODES, networkCode, type Patience, pause } from '../../sources/patient-fetch.ts'
+import { askedText } from '../answer-program.ts'
 import type { DrawingConfig } from '../evaluation-config.ts'
 import { drawingSeed } from './answer-seed.ts'
 import type { Answerer, Answering, AnswerRequest } from './answerer.ts'
@@ -148,8 +149,12 @@ function bodyOf({ problem, sample }: AnswerRequest, options: EndpointOptions): o
     ]
     return { ...common, messages }
   }
-  const { prompt, stops } = problem.completion!
-  return { ...common, prompt, ...(stops.length > 0 && { stop: stops.slice(0, MOST_STOPS) }) }
+  const { stops } = problem.completion!
+  return {
+    ...common,
+    prompt: askedText(problem.completion!),
+    ...(stops.length > 0 && { stop: stops.slice(0, MOST_STOPS) }),
+  }
 }
 
 const failed = (reason: string, again: boolean, waitMs?: number): Reply => ({

@@ -4,8 +4,8 @@ import type { Language } from '../../records/language.ts'
 import { languageList, PROOF_FLAGS, parseProofFlags, testCount } from '../problem-flags.ts'
 
 /** The paper's, in its order. */
-const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
-const PAPERS_TARGETS: readonly Language[] = [
+export const PAPERS_SOURCES: readonly Language[] = ['python', 'cpp', 'java', 'go']
+export const PAPERS_TARGETS: readonly Language[] = [
   'python',
   'cpp',
   'java',

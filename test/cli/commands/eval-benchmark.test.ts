@@ -18,7 +18,7 @@ const toEndpoint = (url: string, out: string) => [
   ...['--endpoint', url, '--model', 'tiny', '--concurrency', '1', '--jobs', '1', '--json', '--out', out],
 ]
 const completionFor = ({ body }: StubRequest) =>
-  SMALL_PROBLEMS.find(({ prompt }) => prompt === body.prompt)!.completion
+  SMALL_PROBLEMS.find(({ prompt }) => prompt.trim() === body.prompt)!.completion
 
 describe('gepo eval --benchmark', () => {
   it('prints a table, and says where everything is', async () => {
@@ -71,7 +71,7 @@ describe('gepo eval --benchmark', () => {
       expect(again.exit).toBe(0)
       // What was answered is not asked for again.
       expect(stub.requests.map(({ body }) => body.prompt)).toEqual(
-        SMALL_PROBLEMS.slice(2).map(({ prompt }) => prompt),
+        SMALL_PROBLEMS.slice(2).map(({ prompt }) => prompt.trim()),
       )
       expect(JSON.parse(again.stdout).scores).toEqual(JSON.parse(straight.stdout).scores)
     } finally {

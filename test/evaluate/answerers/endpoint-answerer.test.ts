@@ -68,7 +68,7 @@ describe('what an endpoint is asked', () => {
     expect(raw).toMatchObject({
       path: '/v1/completions',
       authorization: 'Bearer secret',
-      body: { model: 'tiny', prompt: 'def f0():\n', temperature: 0.5, top_p: 0.9, max_tokens: 77, top_k: 20 },
+      body: { model: 'tiny', prompt: 'def f0():', temperature: 0.5, top_p: 0.9, max_tokens: 77, top_k: 20 },
     })
     // OpenAI takes no more; the others are applied to the answer.
     expect(raw!.body.stop).toEqual(['\na', '\nb', '\nc', '\nd'])
@@ -137,7 +137,7 @@ describe('what is tried again', () => {
 
   it('not what would be refused again', async () => {
     const tooLong: Manner = { status: 400, message: 'the prompt is too long' }
-    expect(await ask(({ body }) => (body.prompt === 'def f0():\n' ? tooLong : fine), {}, 2)).toEqual([
+    expect(await ask(({ body }) => (body.prompt === 'def f0():' ? tooLong : fine), {}, 2)).toEqual([
       { kind: 'failed', reason: 'status 400: the prompt is too long' },
       answer,
     ])
