@@ -6,8 +6,8 @@ import type { BoxFile } from './box-frames.ts'
 
 /** The driver of that name as a file of the box. */
 export function callDriver(name: string): BoxFile {
-  return {
-    path: name,
-    content: readFileSync(join(PACKAGE_ROOT, 'native/judge-box/drivers', name), 'utf8'),
-  }
+  return { path: name, content: readFileSync(callDriverPath(name), 'utf8') }
 }
+
+/** Where it lies, for what is compiled once and outside of boxes. */
+export const callDriverPath = (name: string): string => join(PACKAGE_ROOT, 'native/judge-box/drivers', name)

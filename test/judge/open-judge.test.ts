@@ -301,6 +301,34 @@ class Solution {
     public static void main(String[] arguments) { System.exit(1); }
 }`,
     ],
+    [
+      'csharp',
+      `using System.Collections.Generic;
+class Solution {
+    public IList<int[]> f(int[] values, string text, bool flag, double half, Dictionary<string, int> record) {
+        int size = System.Text.Encoding.UTF8.GetByteCount(text);
+        return new List<int[]> { values, new[] { size, flag ? 1 : 0, (int)(half * 2), record["a\\n"] } };
+    }
+}`,
+    ],
+    [
+      'go',
+      `package main
+func f(values []int, text string, flag bool, half float64, record map[string]int) [][]int {
+	rest := []int{len(text), 0, int(half * 2), record["a\\n"]}
+	if flag {
+		rest[1] = 1
+	}
+	return [][]int{values, rest}
+}`,
+    ],
+    [
+      'rust',
+      `use std::collections::HashMap;
+fn f(values: Vec<i64>, text: &str, flag: bool, half: f64, record: HashMap<String, i64>) -> Vec<Vec<i64>> {
+    vec![values, vec![text.len() as i64, flag as i64, (half * 2.0) as i64, record["a\\n"]]]
+}`,
+    ],
   ]
   const typedSuite = calls('f', [
     [

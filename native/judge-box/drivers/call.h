@@ -14,25 +14,27 @@ namespace gepo_call {
 
 using Size = decltype(sizeof(0));
 
-// ---- call.cpp ----
+// ---- call.c ----
 
 enum class Kind : int { none, flag, number, text, list, record, key };
 struct Value;
-unsigned long arguments();
-const Value* argument(unsigned long);
-Kind kind(const Value*);
-unsigned long size(const Value*);
-const Value* item(const Value*, unsigned long);
-const Value* key(const Value*, unsigned long);
-char* text(const Value*);
-bool flag(const Value*);
-bool whole(const Value*, bool*, unsigned __int128*);
-long double number(const Value*);
-[[noreturn]] void misfit(const Value*);
-void put(const char*);
-void put_whole(bool, unsigned __int128);
-void put_number(double, bool);
-void put_text(const char*, unsigned long);
+unsigned long arguments() __asm__("gepo_arguments");
+const Value* argument(unsigned long) __asm__("gepo_argument");
+Kind kind(const Value*) __asm__("gepo_kind");
+unsigned long size(const Value*) __asm__("gepo_size");
+const Value* item(const Value*, unsigned long) __asm__("gepo_item");
+const Value* key(const Value*, unsigned long) __asm__("gepo_key");
+char* text(const Value*) __asm__("gepo_text");
+bool flag(const Value*) __asm__("gepo_flag");
+bool whole(const Value*, bool*, unsigned __int128*) __asm__("gepo_whole");
+long double number(const Value*) __asm__("gepo_number");
+[[noreturn]] void misfit(const Value*) __asm__("gepo_misfit");
+void put(const char*) __asm__("gepo_put");
+void put_whole(bool, unsigned __int128) __asm__("gepo_put_whole");
+void put_number(double, bool) __asm__("gepo_put_number");
+void put_text(const char*, unsigned long) __asm__("gepo_put_text");
+// For it.
+void call_answer() __asm__("gepo_call_answer");
 
 // ---- types ----
 

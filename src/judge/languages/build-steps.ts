@@ -54,6 +54,22 @@ export async function compile(
   return { kind: 'built', ...how }
 }
 
+/** The first of several forms of the files that compiles, else what the compiler says of the first. */
+export async function compileFirst(
+  job: CodeTestJob,
+  forms: readonly (readonly BoxFile[])[],
+  commands: readonly (readonly string[])[],
+  how: Omit<Extract<Built, { kind: 'built' }>, 'kind'>,
+): Promise<Built> {
+  let first: Built = { kind: 'compile-error', message: 'there is nothing to compile' }
+  for (const [index, files] of forms.entries()) {
+    const built = await compile(job, files, commands, how)
+    if (built.kind !== 'compile-error') return built
+    if (index === 0) first = built
+  }
+  return first
+}
+
 /** Undefined once the files are in the box. Those of an answer that do not fit are its own doing. */
 async function fill(
   box: Box,

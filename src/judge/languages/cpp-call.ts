@@ -7,6 +7,10 @@ import { type JsonValue, WholeFloat } from '../../records/json-value.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Calls } from './language-definition.ts'
+import { topOf } from './source-text.ts'
+
+/** The answer with its caller. */
+export const CALL_ANSWER_IN_CPP = 'call-answer.cpp'
 
 /** What answers leave out that pages for practice put before them. */
 const PRELUDE = '#include <bits/stdc++.h>\nusing namespace std;\n'
@@ -25,7 +29,7 @@ export function cppCallFiles(code: string, calls: Calls): readonly BoxFile[] | u
   const file = (prelude: string): BoxFile => {
     const has = (name: string) => prelude !== '' || known.has(name) || /<bits\/stdc\+\+\.h>/.test(bare)
     return {
-      path: 'call-answer.cpp',
+      path: CALL_ANSWER_IN_CPP,
       content: [
         // In this file itself: no precompiled header works within an included one.
         `${prelude}#line 1 "answer.cpp"\n${code}\n`,
@@ -69,18 +73,6 @@ function splitAtBody(bare: string, opening: RegExp): [string, string | undefined
   let at = from
   for (; at < bare.length && depth > 0; at++) depth += bare[at] === '{' ? 1 : bare[at] === '}' ? -1 : 0
   return [bare.slice(0, from), bare.slice(from, depth === 0 ? at - 1 : at)]
-}
-
-/** What is in no braces. */
-function topOf(bare: string): string {
-  let depth = 0
-  let top = ''
-  for (const char of bare) {
-    if (char === '{') depth++
-    else if (char === '}') depth--
-    else if (depth <= 0) top += char
-  }
-  return top
 }
 
 /** For each number of arguments that tests pass: lists of the types that a caller could pass, the likeliest first. */

@@ -5,12 +5,13 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
-import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
-import { compile } from './build-steps.ts'
-import { cppCallFiles } from './cpp-call.ts'
+import { compile, compileFirst } from './build-steps.ts'
+import { compileOutside } from './compile-outside.ts'
+import { CALL_ANSWER_IN_CPP, cppCallFiles } from './cpp-call.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+import { compileNativeCaller, NATIVE_CALLER } from './native-caller.ts'
 import { nativeStackBytes } from './native-stack.ts'
 
 /** A precompiled header fits only where the flags are the same. */
@@ -35,18 +36,15 @@ export const cpp: LanguageDefinition = {
     const answer = { path: 'answer.cpp', content: job.code }
     const compiler = [gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer']
     if (job.calls === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
-    const [file, other] = cppCallFiles(job.code, job.calls) ?? []
-    if (file === undefined)
+    const forms = cppCallFiles(job.code, job.calls)
+    if (forms === undefined)
       return { kind: 'compile-error', message: `there is no function ${job.calls.name}` }
-    const build = (each: BoxFile) => {
-      const files = [each, callDriver('call.h'), callDriver('call.cpp')]
-      // The answer's own main, if it has one, is not run.
-      return compile(job, files, [[...compiler, '-Wl,--wrap=main', each.path, 'call.cpp']], how)
-    }
-    const built = await build(file)
-    if (built.kind !== 'compile-error' || other === undefined) return built
-    const completed = await build(other)
-    return completed.kind === 'compile-error' ? built : completed
+    const caller = await job.workshop.once('native caller', () => compileNativeCaller(gxx, job.workshop))
+    if (caller.failure !== undefined) return { kind: 'sandbox-error', detail: caller.failure }
+    const files = forms.map((form) => [form, callDriver('call.h')])
+    // The answer's own main, if it has one, is not run.
+    const command = [...compiler, '-Wl,--wrap=main', CALL_ANSWER_IN_CPP, NATIVE_CALLER]
+    return compileFirst(job, files, [command], how)
   },
 }
 
@@ -58,20 +56,7 @@ async function precompileHeaders(gxx: string, { fence, closing }: Workshop): Pro
   writeFileSync(header, '#include_next <bits/stdc++.h>\n')
   // Under another name first: boxes must not see half of it.
   const args = [...FLAGS, '-x', 'c++-header', '-o', `${header}.part`, header, '-I', join(folder, '..')]
-  // Loaded here: whoever only reads answers needs the languages and starts nothing.
-  const { execa } = await import('execa')
-  // A group of its own, as the compiler proper is a child of g++ and outlives it.
-  const compiling = execa(gxx, args, { reject: false, stdio: 'ignore', detached: true })
-  const stop = () => {
-    try {
-      process.kill(-compiling.pid!, 'SIGKILL')
-    } catch {
-      // It has just ended, or never began.
-    }
-  }
-  closing.addEventListener('abort', stop, { once: true })
-  const { failed } = await compiling
-  closing.removeEventListener('abort', stop)
-  if (!failed) renameSync(`${header}.part`, `${header}.gch`)
+  const failure = await compileOutside([gxx, ...args], closing)
+  if (failure === undefined) renameSync(`${header}.part`, `${header}.gch`)
   return {}
 }

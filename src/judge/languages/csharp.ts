@@ -1,5 +1,14 @@
+/** C#, by Mono's compiler. For calls the answer is a library, and the caller a program of its own that loads it. */
+import { join } from 'node:path'
+import { SUPPORT } from '../box-command.ts'
+import { callDriverPath } from '../call-driver.ts'
 import { compile } from './build-steps.ts'
+import { compileCaller } from './compile-outside.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+
+const FOLDER = 'csharp'
+const DRIVER = 'Call.exe'
+const NUMERICS = '-r:System.Numerics.dll'
 
 export const csharp: LanguageDefinition = {
   language: 'csharp',
@@ -7,22 +16,28 @@ export const csharp: LanguageDefinition = {
   aptPackage: 'mono-mcs',
   programs: { mono: ['mono'], mcs: ['mcs'] },
   version: { args: ['--version'], pattern: /version (\d+(?:\.\d+)+)/ },
-  takesCalls: false,
+  takesCalls: true,
   outOfMemory: /System\.OutOfMemoryException/,
-  build: (job) =>
-    compile(
+  async build(job) {
+    const { mono, mcs } = job.programs
+    const isCall = job.calls !== undefined
+    if (isCall) {
+      const driver = await job.workshop.once('csharp caller', () =>
+        compileCaller(job.workshop, FOLDER, (folder) => [
+          [mcs!, '-optimize', NUMERICS, `-out:${join(folder, DRIVER)}`, callDriverPath('Call.cs')],
+        ]),
+      )
+      if (driver.failure !== undefined) return { kind: 'sandbox-error', detail: driver.failure }
+    }
+    const program = isCall ? 'answer.dll' : 'answer.exe'
+    const flags = ['-optimize', '-nowarn:1', NUMERICS, ...(isCall ? ['-target:library'] : [])]
+    return compile(
       job,
       [{ path: 'answer.cs', content: job.code }],
-      [
-        [
-          job.programs.mcs!,
-          '-optimize',
-          '-nowarn:1',
-          '-r:System.Numerics.dll',
-          '-out:answer.exe',
-          'answer.cs',
-        ],
-      ],
-      { command: [job.programs.mono!, '/box/answer.exe'] },
-    ),
+      [[mcs!, ...flags, `-out:${program}`, 'answer.cs']],
+      {
+        command: [mono!, ...(isCall ? [`${SUPPORT}/${FOLDER}/${DRIVER}`] : []), `/box/${program}`],
+      },
+    )
+  },
 }

@@ -5,12 +5,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
+import { callDriverPath } from '../call-driver.ts'
 import { shareFile, type Workshop } from '../workshop.ts'
-import { compile } from './build-steps.ts'
-import type { LanguageDefinition } from './language-definition.ts'
+import { compile, compileFirst } from './build-steps.ts'
+import { compileOutside } from './compile-outside.ts'
+import { goCallFiles } from './go-call.ts'
+import type { BuildJob, Built, LanguageDefinition } from './language-definition.ts'
 
 const FOLDER = 'go'
-const PACKAGES = `${SUPPORT}/${FOLDER}/packages`
+const SUPPORT_FOLDER = `${SUPPORT}/${FOLDER}`
+/** Those of the library. */
+const PACKAGES = `${SUPPORT_FOLDER}/packages`
+/** Beside them the driver of calls and, where it comes to lie, the answer. */
+const CALL_PACKAGES = `${SUPPORT_FOLDER}/call-packages`
 
 /** What no answer can use here, or needs: networks, certificates, Go's own tools, tests. */
 const LEFT_OUT =
@@ -22,7 +29,7 @@ export const go: LanguageDefinition = {
   aptPackage: 'golang-go',
   programs: { go: ['go', '/usr/local/go/bin/go'] },
   version: { args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
-  takesCalls: false,
+  takesCalls: true,
   outOfMemory: /runtime: out of memory|cannot allocate memory/,
   async build(job) {
     const packages = await job.workshop.once('go packages', () =>
@@ -30,6 +37,7 @@ export const go: LanguageDefinition = {
     )
     if (packages.kind === 'failed') return { kind: 'sandbox-error', detail: packages.detail }
     const { tools } = packages
+    if (job.calls !== undefined) return buildCall(job, tools)
     return compile(
       job,
       [{ path: 'answer.go', content: job.code }],
@@ -40,6 +48,17 @@ export const go: LanguageDefinition = {
       { command: ['/box/answer'] },
     )
   },
+}
+
+/** The answer is a package that the program imports. */
+function buildCall(job: BuildJob, tools: string): Promise<Built> {
+  const compiler = [`${tools}/compile`, '-importcfg', CALL_PACKAGES, '-pack']
+  const commands = [
+    [...compiler, '-p', 'answer', '-o', 'answer.a', 'answer.go', 'entry.go'],
+    [...compiler, '-p', 'main', '-o', 'main.a', 'main.go'],
+    [`${tools}/link`, '-importcfg', CALL_PACKAGES, '-s', '-w', '-o', 'answer', 'main.a'],
+  ]
+  return compileFirst(job, goCallFiles(job.code, job.calls!), commands, { command: ['/box/answer'] })
 }
 
 type Packages =
@@ -65,15 +84,31 @@ async function compilePackages(goPath: string, { fence, closing }: Workshop): Pr
   const wanted = all.lines?.filter((name) => !LEFT_OUT.test(name)) ?? []
   const format = '{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}'
   const listed = await ask('list', '-export', '-deps', '-f', format, ...wanted)
-  const tools = await ask('env', 'GOTOOLDIR')
-  const detail = all.failure ?? listed.failure ?? tools.failure
+  const found = await ask('env', 'GOTOOLDIR')
+  const detail = all.failure ?? listed.failure ?? found.failure
   if (detail !== undefined) return { kind: 'failed', detail }
-  mkdirSync(join(fence.supportFolder, FOLDER))
-  const entries = listed.lines!.map((line, index) => {
+  const folder = join(fence.supportFolder, FOLDER)
+  mkdirSync(folder)
+  const names = listed.lines!.map((line, index) => {
     const [name, path] = line.split('=')
     shareFile(path!, fence, `${FOLDER}/${index}.a`)
-    return `packagefile ${name}=${SUPPORT}/${FOLDER}/${index}.a\n`
+    return name!
   })
-  writeFileSync(join(fence.supportFolder, FOLDER, 'packages'), entries.join(''))
-  return { kind: 'compiled', tools: tools.lines![0]! }
+  const listIn = (place: string) =>
+    names.map((name, index) => `packagefile ${name}=${place}/${index}.a\n`).join('')
+  const tools = found.lines![0]!
+  writeFileSync(join(folder, 'packages'), listIn(SUPPORT_FOLDER))
+  writeFileSync(
+    join(folder, 'call-packages'),
+    `${listIn(SUPPORT_FOLDER)}packagefile gepo/call=${SUPPORT_FOLDER}/call.a\npackagefile answer=/box/answer.a\n`,
+  )
+  writeFileSync(join(folder, 'packages-here'), listIn(folder))
+  const config = ['-importcfg', join(folder, 'packages-here')]
+  const out = ['-p', 'gepo/call', '-pack', '-o', join(folder, 'call.a')]
+  const failure = await compileOutside(
+    [`${tools}/compile`, ...config, ...out, callDriverPath('call.go')],
+    closing,
+  )
+  if (failure !== undefined) return { kind: 'failed', detail: failure }
+  return { kind: 'compiled', tools }
 }
