@@ -1,6 +1,6 @@
 /**
- * The judge's own error on right answers: HumanEval-X's 164 canonical solutions in Python, C++, Java and JavaScript, each
- * judged as a program, with the data set's own test behind it, and as call tests.
+ * The judge's own error on right answers: HumanEval-X's 164 canonical solutions in each of its languages, each judged as
+ * a program, with the data set's own test behind it, and as call tests.
  * `node bench/judge-humaneval-x.ts FOLDER [--languages python,cpp] [--slots 2] [--save <name>]`
  *
  * FOLDER has humaneval_python.jsonl.gz and so on. Calls are those of the Python tests that compare with a literal; the
@@ -22,7 +22,7 @@ import { hardware, saveReport } from './save-report.ts'
 
 const { values, positionals } = parseArgs({
   options: {
-    languages: { type: 'string', default: 'python,cpp,java,javascript' },
+    languages: { type: 'string', default: 'python,cpp,java,javascript,go,rust' },
     slots: { type: 'string', default: '2' },
     save: { type: 'string' },
   },
@@ -37,11 +37,15 @@ interface Row {
   readonly declaration: string
 }
 
-/** What a language needs: its file, the program for a row, the name of the row's function. */
+/** What a language needs: its file, the answer and the program for a row, the name of the row's function. */
 interface Form {
   readonly file: string
+  /** Default the prompt and the solution. */
+  readonly answer?: (row: Row) => string
   readonly program: (row: Row) => string
   readonly name: RegExp
+  /** Where the name is that the tests call: what is declared, or what is solved where that is another function. */
+  readonly named?: (row: Row) => string
 }
 
 const solution = ({ prompt, canonical_solution }: Row) => prompt + canonical_solution
@@ -51,6 +55,7 @@ const FORMS: Readonly<Partial<Record<Language, Form>>> = {
   // Some solutions need what the declaration includes and the prompt does not.
   cpp: {
     file: 'cpp',
+    answer: (row) => `${includesOf(row)}${solution(row)}`,
     program: (row) => `${includesOf(row)}${solution(row)}\n${row.test}`,
     name: /(\w+)\s*\([^()]*\)\s*\{/g,
   },
@@ -66,6 +71,70 @@ const FORMS: Readonly<Partial<Record<Language, Form>>> = {
       `console.assert = (ok) => { if (!ok) throw new Error('assertion') }\n${solution(row)}\n${row.test}`,
     name: /const (\w+) =/g,
   },
+  go: {
+    file: 'go',
+    answer: (row) => goAnswer(row as GoRow),
+    program: (row) => goProgram(row as GoRow),
+    name: /func (\w+)\(/g,
+  },
+  rust: {
+    file: 'rust',
+    answer: rustSolution,
+    program: rustProgram,
+    name: /fn (\w+)/g,
+    named: rustSolution,
+  },
+}
+
+/** Of the library that the data set's tests use; all that they use of it. */
+const GO_ASSERT = `
+type gepoAssert struct{}
+func (gepoAssert) New(int) gepoAssert { return gepoAssert{} }
+func (gepoAssert) Equal(a, b interface{}, words ...interface{}) { if !gepo_reflect.DeepEqual(a, b) { panic("assertion") } }
+var assert gepoAssert
+`
+
+/** Packages that solutions use. Some prompts import more, or less, and the data set's own runner puts that right. */
+const GO_PACKAGES = [
+  'bytes',
+  'fmt',
+  'math',
+  'regexp',
+  'sort',
+  'strconv',
+  'strings',
+  'time',
+  'crypto/md5',
+  'math/rand',
+]
+
+type GoRow = Row & { readonly import: string }
+
+/** The solution in a file that imports what it uses. */
+function goAnswer(row: GoRow, behind = ''): string {
+  const code = `${solution(row)}${behind}`.replaceAll(/\/\/.*/g, '').replace(row.import, '')
+  const used = GO_PACKAGES.filter((path) => new RegExp(`\\b${path.split('/').at(-1)}\\.`).test(code))
+  const imports = used.map((path) => `import "${path}"\n`).join('')
+  return `package main\n${imports}${solution(row).replace(row.import, '')}${behind}`
+}
+
+/** With what the test uses instead of a library. */
+function goProgram(row: GoRow): string {
+  const test = row.test.replace(/\(t \*testing\.T\)/, '(t int)')
+  const [, name] = /func (Test\w+)/.exec(test)!
+  const program = goAnswer(row, `\n${test}\n${GO_ASSERT}\nfunc main() { ${name}(0) }\n`)
+  return program.replace('\n', '\nimport gepo_reflect "reflect"\n')
+}
+
+/** Without the lines that ask for packages from elsewhere: only 162 needs one. */
+function rustSolution({ declaration, canonical_solution }: Row): string {
+  return `${declaration.replace(/^use (?:rand|regex|md5)\b.*\n/gm, '')}${canonical_solution}`
+}
+
+function rustProgram(row: Row): string {
+  const [, name] = /#\[test\][^{]*?\bfn (\w+)/.exec(row.test)!
+  const test = row.test.replaceAll(/#\[(?:cfg\()?test\)?\]/g, '').replace(`fn ${name}`, `pub fn ${name}`)
+  return `${rustSolution(row)}\n${test}\nfn main() { tests::${name}() }\n`
 }
 
 const includesOf = ({ declaration }: Row) =>
@@ -113,7 +182,13 @@ function callsOf(row: Row): readonly { arguments: readonly JsonValue[]; result: 
 }
 
 async function judgeLanguage(judge: Judge, language: Language, calls: readonly ReturnType<typeof callsOf>[]) {
-  const { file, program, name } = FORMS[language]!
+  const {
+    file,
+    answer = solution,
+    program,
+    name,
+    named = ({ declaration }) => declaration,
+  } = FORMS[language]!
   const failures: { task: string; as: string; verdict: Verdict }[] = []
   const passed = { programs: 0, calls: 0 }
   const rows = readRows(file)
@@ -129,11 +204,11 @@ async function judgeLanguage(judge: Judge, language: Language, calls: readonly R
       const found = calls[index]!
       if (found.length > 0) {
         withCalls++
-        const functionName = [...row.declaration.matchAll(name)].at(-1)![1]!
+        const names = [...named(row).matchAll(name)].map(([, each]) => each!)
+        const functionName =
+          names.findLast((each) => new RegExp(`\\b${each}\\b`).test(row.test)) ?? names.at(-1)!
         const tests = found.map((call): Test => ({ kind: 'call', name: functionName, ...call }))
-        judged.push(
-          take('calls', `${language === 'cpp' ? includesOf(row) : ''}${solution(row)}`, suiteOf(tests)),
-        )
+        judged.push(take('calls', answer(row), suiteOf(tests)))
       }
       return judged
     }),
