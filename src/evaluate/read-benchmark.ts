@@ -5,6 +5,8 @@
  * Nothing is left out in silence: a row that cannot be read is refused by name, a language that is asked for must be there.
  */
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import fastGlob from 'fast-glob'
 import { UserError } from '../base/user-error.ts'
 import { findHubFiles } from '../problems/sources/find-hub-files.ts'
 import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
@@ -107,12 +109,19 @@ async function findPlaces(specs: readonly string[], hub: HubOptions | undefined)
     if (spec.startsWith(hubPrefix)) {
       for (const { place, fetch } of await findHubFiles(spec, hub)) places.push({ place, path: fetch })
     } else {
-      const { files } = await findFiles(spec, [])
+      const { files } = await findFiles(
+        isFolder(spec) ? `${fastGlob.escapePath(spec)}/${DATA_FILES}` : spec,
+        [],
+      )
       for (const { path } of files) places.push({ place: path, path: async () => path })
     }
   }
   return places
 }
+
+const DATA_FILES = '**/*.{jsonl,jsonl.gz,parquet}'
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** A file of the hub is taken from the cache where it is there: the hub need not be asked. */
 function knownPlace(place: string, hub: HubOptions | undefined): Place {

@@ -22,9 +22,16 @@ describe('rows from files', () => {
     expect((await read({ limit: 2 })).hash).not.toBe(hash)
   })
 
+  it('are those of all files of a folder', async () => {
+    const whole = scratchFolder()
+    writeRows(whole)
+    expect((await read({ from: [whole] })).places).toEqual([join(whole, 'rows.jsonl')])
+  })
+
   it.each<[string, object, RegExp]>([
     ['a language that no row is in', { languages: ['python', 'cpp'] }, /no problem in C\+\+.*--languages/],
     ['a file that is not there', { from: ['nowhere.jsonl'] }, /nowhere\.jsonl does not exist/],
+    ['a folder without files of rows', { from: [scratchFolder()] }, /matches nothing/],
     ['the same rows twice', { from: [rows, rows] }, /python\/HumanEval_0_add is in .* and in/],
     [
       'rows of something else',
