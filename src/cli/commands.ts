@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/judge.ts')).judgeCommand,
   },
   {
+    name: 'serve',
+    usage: '[options]',
+    summary: 'judge and compare for other trainers, over HTTP',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
     name: 'problems',
     usage: '[options] <source...>',
     summary: 'make translation problems from programs with tests',

@@ -32,6 +32,8 @@ export interface SearchBudget {
   readonly edges: number
   /** performance.now() of the end; undefined for none. */
   readonly deadlineMs?: number | undefined
+  /** Raised: the search is rejected with its reason, between two batches. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface SearchOptions {
@@ -134,7 +136,8 @@ class DifferenceSearch {
   }
 
   #reasonToStop(): Searched['stoppedBy'] | undefined {
-    const { inputs, edges, deadlineMs } = this.#options.budget
+    const { inputs, edges, deadlineMs, signal } = this.#options.budget
+    signal?.throwIfAborted()
     if (this.#tried >= inputs) return 'inputs'
     if (this.#runs.edgesSpent >= edges) return 'edges'
     if (deadlineMs !== undefined && performance.now() >= deadlineMs) return 'time'

@@ -37,6 +37,8 @@ export interface VerifyPairOptions {
   /** Stops the search early; the verdict then says so. */
   readonly seconds?: number | undefined
   readonly seed?: number | undefined
+  /** Raised: there is no verdict, and the call is rejected with its reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface PairVerdict {
@@ -91,7 +93,8 @@ export async function verifyPair(
     const units: UnitVerdict[] = []
     for (const name of names) {
       const inputs = options.inputs ?? DEFAULT_INPUTS
-      const unit = await verifyUnit(tools.engine, versions, name, { inputs, seed, deadlineMs })
+      const budget = { inputs, seed, deadlineMs, signal: options.signal }
+      const unit = await verifyUnit(tools.engine, versions, name, budget)
       units.push({ ...unit, name })
       await tools.engine.releaseAll()
       // One difference decides.
@@ -164,6 +167,7 @@ interface Budget {
   readonly inputs: number
   readonly seed: number
   readonly deadlineMs: number | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 async function verifyUnit(
@@ -199,6 +203,7 @@ async function verifyUnit(
         inputs: budget.inputs,
         edges: budget.inputs * EDGES_PER_INPUT,
         deadlineMs: budget.deadlineMs,
+        signal: budget.signal,
       },
       constants: constantsOfBoth(versions[0].ir, versions[1].ir),
     })
