@@ -108,7 +108,7 @@ async function runTest(
     path: path!,
     argv,
     env: RUN_ENVIRONMENT,
-    limits: { ...runLimits(limits), stackBytes: built.stackBytes ?? STACK_BYTES },
+    limits: { ...limitsOfRun(limits), stackBytes: built.stackBytes ?? STACK_BYTES },
     ...(test.kind === 'stdin' ? { stdin: Buffer.from(test.input) } : {}),
     ...(told === undefined ? {} : { args: Buffer.from(told), wantRecord: true }),
     // A process more could try out what a test wants, and answer once it is known.
@@ -152,7 +152,7 @@ function toldOnDescriptor(test: Test, nonce: string, built: Ready): string | und
   }
 }
 
-export const runLimits = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
+export const limitsOfRun = ({ testMs, memoryBytes, outputBytes }: SuiteLimits) => ({
   cpuMs: testMs,
   wallMs: WALL_FACTOR * testMs,
   memoryBytes,

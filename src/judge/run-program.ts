@@ -7,7 +7,7 @@ import type { SuiteLimits } from '../records/suite.ts'
 import type { FinishedRun } from '../sandbox/run-report.ts'
 import type { Box } from './box.ts'
 import { findPrograms, missingLanguage } from './find-programs.ts'
-import { runLimits, STACK_BYTES } from './judge-answer.ts'
+import { limitsOfRun, STACK_BYTES } from './judge-answer.ts'
 import { definitionOf } from './languages/languages.ts'
 import { RUN_ENVIRONMENT } from './run-environment.ts'
 import type { Workshop } from './workshop.ts'
@@ -56,7 +56,7 @@ export async function runProgram(
       env: RUN_ENVIRONMENT,
       stdin: Buffer.from(input),
       limits: {
-        ...runLimits(limits),
+        ...limitsOfRun(limits),
         wallMs: limits.testMs,
         stackBytes: built.stackBytes ?? STACK_BYTES,
       },

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { DEFAULT_SUITE_LIMITS, type SuiteLimits } from '../../records/suite.ts'
 import type { Desk } from '../desk.ts'
-import { positiveNumber, wholeNumber } from '../number.ts'
+import { positiveField, wholeNumberField } from '../number-fields.ts'
 import { readAs, refuseMore } from '../read-json.ts'
 import { RequestError } from '../request-error.ts'
 import { FUSION_NAMES, languageByFusionName } from '../sandbox-fusion/languages.ts'
@@ -21,10 +21,10 @@ const bodySchema = z.object({
   language: fusionLanguage(),
   stdin: z.string({ error: 'must be text' }).nullish(),
   /** Not kept: compilers have the judge's own limits. */
-  compile_timeout: positiveNumber().nullish(),
-  run_timeout: positiveNumber().default(10),
+  compile_timeout: positiveField().nullish(),
+  run_timeout: positiveField().default(10),
   /** -1: the server's default. */
-  memory_limit_MB: wholeNumber(-1).default(-1),
+  memory_limit_MB: wholeNumberField(-1).default(-1),
   files: z.record(z.string(), z.unknown()).default({}),
   fetch_files: z.array(z.unknown()).default([]),
 })

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { readAnswer } from '../../judge/read-answer.ts'
 import type { FinishedRun } from '../../sandbox/run-report.ts'
-import { positiveNumber } from '../number.ts'
+import { positiveField } from '../number-fields.ts'
 import { parseJson, readAs, refuseMore } from '../read-json.ts'
 import { RequestError } from '../request-error.ts'
 import { isSameStdout } from '../sandbox-fusion/is-same-stdout.ts'
@@ -40,7 +40,7 @@ const bodySchema = z.object({
   completion: text(),
   config: z.object({
     language: fusionLanguage(),
-    run_timeout: positiveNumber().nullish(),
+    run_timeout: positiveField().nullish(),
     provided_data: z.looseObject({ test: z.unknown() }).nullish(),
     custom_extract_logic: z
       .null({ error: 'must be left out: programs of clients run in the sandbox alone' })

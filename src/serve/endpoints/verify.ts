@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { UserError } from '../../base/user-error.ts'
 import type { VersionFile } from '../../verify/read-version.ts'
-import { wholeNumber } from '../number.ts'
+import { wholeNumberField } from '../number-fields.ts'
 import { readAs, refuseMore } from '../read-json.ts'
 import { RequestError } from '../request-error.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -21,9 +21,9 @@ const bodySchema = z.strictObject({
   a: fileSchema,
   b: fileSchema,
   function: z.string({ error: 'must be text' }).optional(),
-  inputs: wholeNumber(1, MOST_INPUTS).optional(),
-  seconds: wholeNumber(1).optional(),
-  seed: wholeNumber(0).optional(),
+  inputs: wholeNumberField(1, MOST_INPUTS).optional(),
+  seconds: wholeNumberField(1).optional(),
+  seed: wholeNumberField(0).optional(),
 })
 
 export const verifyEndpoint: Endpoint = {

@@ -4,13 +4,13 @@ import { WholeFloat } from '../records/json-value.ts'
 
 const plain = (value: unknown) => (value instanceof WholeFloat ? value.value : value)
 
-export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+export function wholeNumberField(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   const error = `must be a whole number from ${least} to ${most}`
   return z.preprocess(plain, z.int({ error }).min(least, { error }).max(most, { error }))
 }
 
 /** Seconds, or their parts. */
-export function positiveNumber() {
+export function positiveField() {
   const error = 'must be a number above 0'
   return z.preprocess(plain, z.number({ error }).positive({ error }))
 }
