@@ -31,7 +31,7 @@ describe('rows from files', () => {
   it.each<[string, object, RegExp]>([
     ['a language that no row is in', { languages: ['python', 'cpp'] }, /no problem in C\+\+.*--languages/],
     ['a file that is not there', { from: ['nowhere.jsonl'] }, /nowhere\.jsonl does not exist/],
-    ['a folder without files of rows', { from: [scratchFolder()] }, /matches nothing/],
+    ['a folder without files of rows', { from: [scratchFolder()] }, /matches no \.jsonl/],
     ['the same rows twice', { from: [rows, rows] }, /python\/HumanEval_0_add is in .* and in/],
     [
       'rows of something else',
