@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UserError } from '../../base/user-error.ts'
+import { BENCHMARK_NAMES, type BenchmarkName } from '../../evaluate/benchmarks/benchmark-name.ts'
 import { SPLITS, type Split } from '../../records/split.ts'
 import { loadTrainConfig } from '../../train/config/load-train-config.ts'
 import type { TrainConfig } from '../../train/config/train-config.ts'
@@ -26,7 +27,7 @@ interface ConfigFlags {
 }
 
 /** Flags of both forms; which form it is, `--benchmark` says. */
-type EvalFlags = ConfigFlags & Omit<BenchmarkFlags, 'benchmark'> & { readonly benchmark?: string }
+type EvalFlags = ConfigFlags & Omit<BenchmarkFlags, 'benchmark'> & { readonly benchmark?: BenchmarkName }
 
 export function evalCommand(command: Command, context: Context, setExit: (code: ExitCode) => void): void {
   command
@@ -50,7 +51,7 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
       wholeNumber(1),
     )
     .optionsGroup('With --benchmark:')
-    .option('--benchmark <name>', 'multipl-e, multipl-e-mbpp, humaneval-x or crosspleval')
+    .addOption(new Option('--benchmark <name>', 'what is asked').choices(BENCHMARK_NAMES))
     .option('--out <folder>', 'results, to make or to go on with')
     .option('--endpoint <url>', 'a server of the OpenAI protocol; its key is taken from OPENAI_API_KEY')
     .option('--answers <place>', "answers that are there: JSON lines, or MultiPL-E's files")

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { nearestName } from '../../base/nearest-name.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { Benchmark } from '../../evaluate/benchmarks/benchmark.ts'
+import type { BenchmarkName } from '../../evaluate/benchmarks/benchmark-name.ts'
 import { BENCHMARKS } from '../../evaluate/benchmarks/benchmarks.ts'
 import type { DrawingConfig, PromptForm } from '../../evaluate/evaluation-config.ts'
 import type { AnswersPlace } from '../../evaluate/open-answers.ts'
@@ -11,7 +12,7 @@ import type { NumberType } from '../../train/tensor-engine/tensor-engine.ts'
 import type { Context } from '../context.ts'
 
 export interface BenchmarkFlags {
-  readonly benchmark: string
+  readonly benchmark: BenchmarkName
   readonly model?: string
   readonly endpoint?: string
   readonly answers?: string
@@ -56,7 +57,7 @@ export function parseBenchmarkFlags(
   flags: BenchmarkFlags,
   loadTensorEngine: Context['loadTensorEngine'],
 ): BenchmarkRequest {
-  const benchmark = named(flags.benchmark, BENCHMARKS)
+  const benchmark = BENCHMARKS[flags.benchmark]
   if (flags.out === undefined)
     throw new UserError('Name the folder of the results, to make or to go on with, as --out.')
   return {
@@ -69,16 +70,6 @@ export function parseBenchmarkFlags(
     ks: flags.k === undefined ? null : wholeNumbers(flags.k),
     jobs: flags.jobs ?? availableParallelism(),
   }
-}
-
-function named(name: string, benchmarks: readonly Benchmark[]): Benchmark {
-  const found = benchmarks.find((one) => one.name === name)
-  if (found !== undefined) return found
-  const names = benchmarks.map((one) => one.name)
-  const near = nearestName(name, names)
-  throw new UserError(
-    `There is no benchmark ${name}${near === undefined ? '' : ` (did you mean ${near}?)`}; known are ${names.join(', ')}.`,
-  )
 }
 
 function languagesOf(text: string | undefined, { name, languages }: Benchmark): Language[] | null {

@@ -1,12 +1,11 @@
-/** A benchmark: where its rows are, and how a row becomes a problem. One file each, listed in benchmarks.ts. */
+/** A benchmark: where its rows are, and how a row becomes a problem. One file each, in benchmark-name.ts and benchmarks.ts. */
 import { readRows } from '../../problems/sources/read-rows.ts'
 import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import type { Language } from '../../records/language.ts'
+import type { BenchmarkName } from './benchmark-name.ts'
 
 export interface Benchmark {
-  readonly name: string
-  /** For the help. */
-  readonly summary: string
+  readonly name: BenchmarkName
   /** That an answer may be asked in. */
   readonly languages: readonly Language[]
   /** Where its rows are on the hub; undefined where files must be named. */

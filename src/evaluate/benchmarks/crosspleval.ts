@@ -11,7 +11,6 @@ import { translationMessage } from './chat-message.ts'
 
 export const CROSSPLEVAL: Benchmark = {
   name: 'crosspleval',
-  summary: 'functions to be translated, of a file that gepo benchmark build has made',
   languages: LANGUAGES,
   readFile: rowReader([], (fields) => {
     const reading = parseCrossTask(fields)

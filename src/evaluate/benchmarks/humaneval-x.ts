@@ -85,7 +85,6 @@ const TEST_MS = 15_000
 
 export const HUMANEVAL_X: Benchmark = {
   name: 'humaneval-x',
-  summary: 'HumanEval with tests of its own in six languages',
   languages: LANGUAGES_OF_X,
   hub: {
     usualLanguages: LANGUAGES_OF_X,

@@ -68,7 +68,6 @@ const COLUMNS = [
 
 export const MULTIPL_E: Benchmark = {
   name: 'multipl-e',
-  summary: "HumanEval in many languages, Python's by OpenAI",
   languages: ['python', ...TRANSLATED],
   hub: {
     usualLanguages: PAPERS_LANGUAGES,
@@ -87,7 +86,6 @@ export const MULTIPL_E: Benchmark = {
 /** MBPP has no row in Python there. */
 export const MULTIPL_E_MBPP: Benchmark = {
   name: 'multipl-e-mbpp',
-  summary: 'MBPP in many languages',
   languages: TRANSLATED,
   hub: {
     usualLanguages: PAPERS_LANGUAGES.filter((language) => language !== 'python'),

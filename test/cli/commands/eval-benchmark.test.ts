@@ -81,7 +81,7 @@ describe('gepo eval --benchmark', () => {
 
   it.each<[string, string[], RegExp]>([
     ['no benchmark and no configuration', ['eval'], /Name a training's configuration, or a --benchmark/],
-    ['an unknown benchmark', ['eval', '--benchmark', 'multiple', '--out', 'x'], /did you mean multipl-e\?/],
+    ['an unknown benchmark', ['eval', '--benchmark', 'multiple', '--out', 'x'], /choices are multipl-e, /],
     ['no folder', [...benchmark, '--answers', answers], /as --out/],
     ['nobody to answer', [...benchmark, '--out', 'x'], /--model <folder>, --endpoint <url>.*--answers/],
     [
