@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import fastGlob from 'fast-glob'
 import { z } from 'zod'
 import { UserError } from '../../base/user-error.ts'
-import { type JsonValue, parseKeepingFloats } from '../../records/json-value.ts'
+import { type JsonValue, lossOf, parseKeepingFloats } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
 import type { Test } from '../../records/suite.ts'
 import { readRows } from '../sources/read-rows.ts'
@@ -42,7 +42,7 @@ const rowSchema = z.object({
   canonical_solution: z.string(),
   test: z.string(),
   example_test: z.string().nullish(),
-  import: z.string().optional(),
+  prompt: z.string(),
 })
 
 type Row = z.output<typeof rowSchema>
@@ -73,15 +73,16 @@ export async function* readHumanEvalX(
       continue
     }
     const calls = [row.test, row.example_test ?? ''].flatMap((test) => readAssertions(test, name))
-    const tests = [...calls, ...(computed.get(number) ?? [])].map(
-      (call): Test => ({ kind: 'call', name, ...call }),
-    )
+    const more = computed.get(number)
+    const testsOf = (all: readonly AssertedCall[]) =>
+      all.map((call): Test => ({ kind: 'call', name, ...call }))
     yield {
       kind: 'problem',
       problem: {
         origin,
         license,
-        readings: [tests],
+        // Types have changed some of those that are added: the solution tells.
+        readings: [...(more === undefined ? [] : [testsOf([...calls, ...more])]), testsOf(calls)],
         comparison: { kind: 'words', tolerance: 1e-6 },
         solutions,
       },
@@ -110,16 +111,40 @@ async function readLanguage(folder: string, language: Form): Promise<ReadonlyMap
 function solutionOf(row: Row, language: Form): NamedSolution | undefined {
   const head = [...row.declaration.matchAll(FORMS[language].head)].at(-1)
   if (head === undefined) return undefined
-  const code = `${row.import ?? ''}${row.declaration}${row.canonical_solution}`
+  const declaration = row.declaration.slice(head.index)
+  const before = row.declaration.slice(0, head.index)
+  const opening = language === 'python' ? declaration.replace(/:[ \t]*\n[\s\S]*$/, ':\n') : declaration
+  const code = language === 'go' ? goProgram(row) : `${before}${opening}${row.canonical_solution}`
   return {
     program: { language, code },
     name: head[1]!,
-    declaration: row.declaration
-      .slice(head.index)
-      .replace(/\s*(?:\{|=> \{)?\s*$/, '')
-      .trim(),
+    declaration: opening.replace(/\s*(?:\{|=> \{)?\s*$/, '').trim(),
   }
 }
+
+/** Functions that help stand in Go's prompt alone, and imports that are needed in its tests' set-up: those that are used are named anew. */
+function goProgram({ prompt, canonical_solution }: Row): string {
+  const asked = prompt.replace(/^import (?:\([^)]*\)|".*")\s*/m, '').replaceAll(/^[ \t]*\/\/.*\n/gm, '')
+  const code = `${asked}${canonical_solution}`
+  const used = GO_PACKAGES.filter((path) => new RegExp(`\\b${path.split('/').at(-1)}\\.[A-Z]`).test(code))
+  const imports = used.length === 0 ? '' : `import (\n${used.map((path) => `    "${path}"\n`).join('')})\n\n`
+  return `${imports}${code}`
+}
+
+const GO_PACKAGES = [
+  'bytes',
+  'crypto/md5',
+  'errors',
+  'fmt',
+  'math',
+  'math/rand',
+  'regexp',
+  'sort',
+  'strconv',
+  'strings',
+  'time',
+  'unicode',
+]
 
 const moreTestsRowSchema = z.object({ name: z.string(), tests: z.string() })
 
@@ -144,14 +169,21 @@ async function readMultiplE(path: string): Promise<ReadonlyMap<string, readonly 
 
 /** Of `1, [2]),3`, behind `candidate(`: the first bracket on both sides of which there is JSON is the call's. */
 function readComparison(text: string): AssertedCall | undefined {
-  const plain = text.replaceAll(/\bundefined\b/g, 'null')
-  for (let at = plain.indexOf('),'); at >= 0; at = plain.indexOf('),', at + 1)) {
-    try {
-      const arguments_ = parseKeepingFloats(`[${plain.slice(0, at)}]`) as readonly JsonValue[]
-      return { arguments: arguments_, result: parseKeepingFloats(plain.slice(at + 2)) }
-    } catch {
-      // Within a text.
-    }
+  for (let at = text.indexOf('),'); at >= 0; at = text.indexOf('),', at + 1)) {
+    const arguments_ = readJson(`[${text.slice(0, at)}]`) as readonly JsonValue[] | undefined
+    const expected = text.slice(at + 2)
+    const result = expected === 'undefined' ? null : readJson(expected)
+    if (arguments_ !== undefined && result !== undefined) return { arguments: arguments_, result }
   }
   return undefined
+}
+
+/** Undefined for what is no JSON, or would lose something on its way. */
+function readJson(text: string): JsonValue | undefined {
+  try {
+    const value = parseKeepingFloats(text)
+    return lossOf(value) === undefined ? value : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -22,7 +22,7 @@ const ROWS = {
     {
       task_id: 'Python/1',
       prompt: '',
-      declaration: 'def shout(text):\n',
+      declaration: 'def shout(text):\n    "\n\n words that are left',
       canonical_solution: '    return text.upper()\n',
       test: 'def check(shout):\n    assert shout("a") == "A"\n',
     },
@@ -41,10 +41,11 @@ const ROWS = {
   go: [
     {
       task_id: 'Go/0',
-      prompt: '',
-      import: 'import "sort"\n',
-      declaration: 'func DoubleAll(numbers []int) []int {\n',
-      canonical_solution: '    sort.Ints(nil)\n    return numbers\n}\n',
+      prompt:
+        'import (\n    "math"\n)\n\nfunc twice(n int) int { return 2 * n }\n\n// Doubles.\n// [1] gives [2]\nfunc DoubleAll(numbers []int) []int {\n',
+      declaration: '\nfunc DoubleAll(numbers []int) []int {\n',
+      canonical_solution:
+        '    sort.Ints(nil)\n    for i := range numbers {\n        numbers[i] = twice(numbers[i])\n    }\n    return numbers\n}\n',
       test: '',
     },
   ],
