@@ -44,6 +44,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/redraw.ts')).redrawCommand,
   },
   {
+    name: 'merge',
+    usage: '[options] <database...>',
+    summary: 'put databases together, such as the shards of one build',
+    load: async () => (await import('./commands/merge.ts')).mergeCommand,
+  },
+  {
+    name: 'cluster',
+    usage: '[options] <engine> <source...>',
+    summary: 'write scripts that build shards on Slurm or Kubernetes',
+    load: async () => (await import('./commands/cluster.ts')).clusterCommand,
+  },
+  {
     name: 'stats',
     usage: '[options] <groups.db>',
     summary: 'print figures of a database',

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream'
 import type { InstalledPart } from '../doctor/part.ts'
 import type { BuildGroups, VerifyGroups } from '../pipeline/events.ts'
+import type { MergeDatabases } from '../pipeline/merge.ts'
 import type { Redraw } from '../pipeline/redraw.ts'
 import type { TensorEngineOptions } from '../train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
@@ -14,6 +15,7 @@ export interface Context {
   readonly loadBuild: () => Promise<BuildGroups>
   readonly loadVerifyGroups: () => Promise<VerifyGroups>
   readonly loadRedraw: () => Promise<Redraw>
+  readonly loadMerge: () => Promise<MergeDatabases>
   readonly loadVerifyFiles: () => Promise<VerifyFiles>
   /** Of tensors, for training; what it gives is closed by the command. */
   readonly loadTensorEngine: (options: TensorEngineOptions) => Promise<TensorEngine>
@@ -30,6 +32,7 @@ export function processContext(): Context {
     stderr: process.stderr,
     loadBuild: async () => (await import('../pipeline/build.ts')).build,
     loadRedraw: async () => (await import('../pipeline/redraw.ts')).redraw,
+    loadMerge: async () => (await import('../pipeline/merge.ts')).mergeDatabases,
     loadVerifyGroups: async () => (await import('../pipeline/verify-groups.ts')).verifyGroups,
     loadVerifyFiles: async () => (await import('../verify/verify-files.ts')).verifyFiles,
     loadTensorEngine: async (options) =>

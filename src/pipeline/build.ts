@@ -2,13 +2,12 @@
  * Sources in, stored groups out: the whole way, on all jobs, resumable. This thread alone reads sources and writes
  * the database; the pool's threads compile and run, one unit at a time each.
  *
- * The splits are settled last, over all sources that have groups: clusters of near-copies are known only then.
+ * What depends on all sources together is settled last (settle.ts): clusters of near-copies are known only then.
  *
  * Every source and every unit is stored as soon as it is known, so a killed build loses what its threads were
  * at, and the same command goes on from there. What comes out does not depend on the number of jobs: units are
  * independent of each other, and sources are stored in the order in which they are read.
  */
-import { settleSplits } from '../audit/settle-splits.ts'
 import { sourceShingles } from '../audit/source-shingles.ts'
 import { splitOfSource } from '../audit/source-splits.ts'
 import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
@@ -26,6 +25,7 @@ import { countUnits, type UnitCounter } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { openPool, type Pool } from './open-pool.ts'
+import { settle } from './settle.ts'
 
 export async function build(
   config: BuildConfig,
@@ -62,7 +62,7 @@ export async function build(
     await pool.close()
   }
   if (!signal.aborted) {
-    settleSplits(store)
+    settle(store)
     store.finishRun()
   }
   return counter.summary(signal)
@@ -121,6 +121,8 @@ const sourceSelection = ({ limit, shard, column, dataset, license }: BuildConfig
   column,
   dataset,
   license,
+  // The store keeps every place of a text.
+  duplicates: 'give' as const,
   limit,
   shard: shard && { index: shard.index - 1, count: shard.count },
 })

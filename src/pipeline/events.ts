@@ -35,6 +35,13 @@ export type VerifyEvent =
     }
   | { readonly kind: 'note'; readonly text: string }
 
+export type MergeEvent =
+  /** Units, or problems and rows that became none, of all files. */
+  | { readonly kind: 'merge-started'; readonly records: number }
+  | { readonly kind: 'records-merged'; readonly records: number }
+  | { readonly kind: 'file-merged' }
+  | { readonly kind: 'note'; readonly text: string }
+
 /** Takes events as they come; must be quick and must not throw. */
 export interface Reporter<Event> {
   report(event: Event): void

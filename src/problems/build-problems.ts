@@ -60,7 +60,10 @@ export async function buildProblems(
     counts[outcome]++
     report({ kind: 'row-finished', outcome })
   }
-  if (!signal.aborted) store.finishRun()
+  if (!signal.aborted) {
+    store.settle()
+    store.finishRun()
+  }
   return {
     kind: signal.aborted ? 'interrupted' : 'finished',
     counts,

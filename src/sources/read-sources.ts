@@ -3,8 +3,8 @@
  * on nothing but the input. Every item that is no source leaves as `dropped` with the reason. Whether a text is of a source
  * language at all is not asked here: compiling tells.
  *
- * Exact copies are found within one run (about 130 bytes of memory a source); copies that lie in different shards
- * meet when the shards are merged, as their ids are equal.
+ * Exact copies are dropped within one run (about 130 bytes of memory a source), unless the caller wants them; copies that
+ * lie in different shards meet when the shards are merged, as their ids are equal.
  */
 import { createHash } from 'node:crypto'
 import type { SourceItem } from '../records/source.ts'
@@ -23,6 +23,8 @@ export interface ReadSourcesOptions extends ItemSelection {
   readonly dataset?: string | undefined
   /** Licence of items that state none. */
   readonly license?: string | undefined
+  /** Texts that came before in this run: dropped (the default), or given as sources again, for who keeps all places. */
+  readonly duplicates?: 'drop' | 'give'
   /** Larger texts are dropped; 1 MiB unless given. */
   readonly maxBytes?: number | undefined
   readonly hub?: HubOptions | undefined
@@ -42,7 +44,7 @@ export async function* readSources(
 ): AsyncGenerator<SourceItem> {
   const openOptions = toOpenOptions(options)
   const opened = await Promise.all([specs].flat().map((spec) => openSpec(spec, openOptions)))
-  const seen = new Set<string>()
+  const seen = options.duplicates === 'give' ? undefined : new Set<string>()
   for await (const item of takeShard(chain(opened), options)) {
     const content = toText(await item.load(), openOptions.maxBytes)
     yield content.kind === 'dropped' ? drop(item, content) : toSource(item, content.text, seen)
@@ -82,11 +84,11 @@ function toText(content: RawContent, maxBytes: number): ReturnType<typeof decode
   return { kind: 'dropped', reason: 'too-large', detail: `${bytes} bytes, the limit is ${maxBytes}` }
 }
 
-function toSource(item: RawItem, text: string, seen: Set<string>): SourceItem {
+function toSource(item: RawItem, text: string, seen: Set<string> | undefined): SourceItem {
   const id = createHash('sha256').update(text).digest('hex')
-  if (seen.has(id))
+  if (seen?.has(id))
     return drop(item, { kind: 'dropped', reason: 'duplicate', detail: `same text as source ${id}` })
-  seen.add(id)
+  seen?.add(id)
   const { dataset, split, row, license } = item
   return { kind: 'source', source: { id, dataset, split, row, license, text } }
 }

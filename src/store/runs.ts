@@ -1,6 +1,7 @@
 /** Table `runs`: with which configuration, versions and seed the file was built, and for how long. */
 import { UserError } from '../base/user-error.ts'
 import type { Connection } from './connection.ts'
+import { contentDifferences } from './content-differences.ts'
 
 export interface RunStart {
   /** The configuration as resolved, for the record. */
@@ -68,28 +69,10 @@ function refuseOtherContent(
   before: Record<string, unknown>,
   now: Record<string, unknown>,
 ): void {
-  const changes = differences(before, now)
+  const changes = contentDifferences(before, now)
   if (changes.length === 0) return
   throw new UserError(
     `${path} was built with ${changes.map(({ name, before }) => `${name} ${before}`).join(', ')}, this run has ` +
       `${changes.map(({ name, now }) => `${name} ${now}`).join(', ')}; use the same options, or another --out.`,
   )
-}
-
-/** Leaves that differ, by dotted name. */
-function differences(
-  before: unknown,
-  now: unknown,
-  name = '',
-): { name: string; before: string; now: string }[] {
-  if (isRecord(before) && isRecord(now)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    return keys.flatMap((key) => differences(before[key], now[key], name === '' ? key : `${name}.${key}`))
-  }
-  const [a, b] = [JSON.stringify(before) ?? 'none', JSON.stringify(now) ?? 'none']
-  return a === b ? [] : [{ name, before: a, now: b }]
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

@@ -8,7 +8,8 @@ import type { Tables } from './tables.ts'
 export interface SourceSaver {
   /**
    * Keeps a source. `extract`: its units are wanted now. `extracted`: an earlier run did that.
-   * `duplicate`: its text came before from another place, and a drop row says so.
+   * `duplicate`: its text came before from another place, and a drop row says so. Which of the places is the source's
+   * own in the end is not said by the order: see settle-owners.ts.
    */
   saveSource(source: Source): 'extract' | 'extracted' | 'duplicate'
   /** Keeps why an item of a container is not a source. */
@@ -33,31 +34,36 @@ export function openSourceSaver({ db, sources, units, drops }: Tables): SourceSa
     if (source === undefined) throw new Error(`source ${id} is not stored`)
     return source
   }
+  /** Sources whose units were asked for and have not come yet. */
+  const awaited = new Set<string>()
   return {
-    saveSource: (source) =>
-      db.transaction(() => {
-        const stored = sources.find(source.id)
-        if (stored === undefined) {
-          sources.insert(source)
-          return 'extract'
-        }
-        if (isSameOrigin(stored, source)) return stored.extracted ? 'extracted' : 'extract'
-        const first = [stored.dataset, stored.split, stored.row].filter((part) => part !== '').join(' ')
-        drops.insertItem({ stage: 'read', reason: 'duplicate', detail: `same text as ${first}` }, source, '')
-        return 'duplicate'
-      }),
+    saveSource: (source) => {
+      const { stored, isSecondPlace } = db.transaction(() => {
+        const found = sources.find(source.id)
+        if (found === undefined) sources.insert(source)
+        const isSecondPlace = found !== undefined && !isSameOrigin(found, source)
+        if (isSecondPlace) drops.insertDuplicate(source.id, source, found.key)
+        return { stored: found, isSecondPlace }
+      })
+      // A run that was killed may have met the text in another place, and never come to its units.
+      if (stored === undefined || (!stored.extracted && !awaited.has(source.id))) {
+        awaited.add(source.id)
+        return 'extract'
+      }
+      return isSecondPlace ? 'duplicate' : 'extracted'
+    },
     saveReadDrop(item) {
-      drops.insertItem({ stage: 'read', reason: item.reason, detail: item.detail }, item, '')
+      drops.insertItem({ stage: 'read', reason: item.reason, detail: item.detail }, item)
     },
     saveExtraction: (sourceId, extracted, extractionDrops) =>
       db.transaction(() => {
         const source = known(sourceId)
+        awaited.delete(sourceId)
         if (source.extracted) return []
-        for (const drop of extractionDrops) drops.insertItem(drop, source, drop.part ?? '')
+        for (const drop of extractionDrops) drops.insertPart(drop, source, drop.part ?? '')
         const fresh = extracted.filter((unit) => {
           if (units.insert(unit, source.key)) return true
-          const detail = `${unit.name} is the same as a unit of an earlier source`
-          drops.insertItem({ stage: 'extract', reason: 'duplicate-unit', detail }, source, unit.name)
+          drops.insertDuplicateUnit(unit.name, source, units.find(unit.id)!.key)
           return false
         })
         sources.setExtracted(source.key)

@@ -209,6 +209,24 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE groups ADD COLUMN centre TEXT CHECK (centre IS NULL OR json_valid(centre));
   ALTER TABLE groups ADD COLUMN centre_blob INTEGER REFERENCES blobs (key) CHECK ((centre IS NULL) = (centre_blob IS NULL));
   `,
+  `
+  -- What it takes to give a source to another place that has its text, or a unit to another source that has its code:
+  -- the source that a dropped item or part is of, the licence of a second place, the unit that a part is equal to.
+  -- NULL where an older form did not keep it.
+  ALTER TABLE drops ADD COLUMN source_key INTEGER REFERENCES sources (key);
+  ALTER TABLE drops ADD COLUMN license TEXT;
+  ALTER TABLE drops ADD COLUMN same_unit INTEGER REFERENCES units (key);
+  UPDATE drops SET source_key = sources.key FROM sources
+    WHERE stage = 'extract' AND unit_key IS NULL
+      AND sources.dataset = drops.dataset AND sources.split = drops.split AND sources.row = drops.row;
+  UPDATE drops SET source_key = sources.key FROM sources
+    WHERE stage = 'read' AND reason = 'duplicate' AND sources.id = unhex(substr(detail, length('same text as source ') + 1));
+  DROP INDEX drops_item;
+  CREATE UNIQUE INDEX drops_item ON drops (dataset, split, row, stage, part, reason, ifnull(source_key, 0))
+    WHERE unit_key IS NULL;
+  CREATE INDEX drops_source ON drops (source_key) WHERE source_key IS NOT NULL;
+  CREATE INDEX drops_same_unit ON drops (same_unit) WHERE same_unit IS NOT NULL;
+  `,
 ]
 
 /** The newest form this program knows. */

@@ -13,6 +13,7 @@ import { type GroupReader, openGroupReader } from './read-groups.ts'
 import { openRunClock, type RunClock } from './run-clock.ts'
 import { type OutcomeSaver, openOutcomeSaver } from './save-outcomes.ts'
 import { openSourceSaver, type SourceSaver } from './save-sources.ts'
+import { settleOwners } from './settle-owners.ts'
 import { readStats, type Stats } from './stats.ts'
 import { openTables } from './tables.ts'
 
@@ -20,6 +21,8 @@ export interface Store extends Omit<RunClock, 'noteSeconds'>, SourceSaver, Outco
   readonly path: string
   /** Options and versions that the file's groups depend on; undefined before the first run. */
   contentConfig(): Readonly<Record<string, unknown>> | undefined
+  /** Gives what several places or sources have in common to one of them, whatever the order in which they came. */
+  settleOwners(): void
   /** Gives the groups of each source that split; tells how many had another. */
   setSplits(splits: ReadonlyMap<string, Split>): number
   stats(): Stats
@@ -54,6 +57,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     ...openOutcomeSaver(tables, { noteSeconds }),
     ...reader,
     contentConfig: () => tables.runs.contentConfig(),
+    settleOwners: () => settleOwners(db),
     setSplits: (splits) =>
       db.transaction(() => {
         let moved = 0

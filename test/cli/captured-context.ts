@@ -20,6 +20,7 @@ export async function run(
     stderr: err.stream,
     loadBuild: () => Promise.reject(new Error('build was not given')),
     loadRedraw: () => Promise.reject(new Error('redraw was not given')),
+    loadMerge: () => Promise.reject(new Error('merge was not given')),
     loadVerifyGroups: () => Promise.reject(new Error('verifyGroups was not given')),
     loadTensorEngine: () => Promise.reject(new Error('loadTensorEngine was not given')),
     loadVerifyFiles: () => Promise.reject(new Error('verifyFiles was not given')),

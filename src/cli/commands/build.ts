@@ -1,6 +1,7 @@
 /** `gepo build`: sources to a database of proven groups. */
 
 import { type Command, Option } from 'commander'
+import { shellWord } from '../../base/shell-word.ts'
 import { compileWorkerFor, describeCompiler } from '../../execute/choose-compiler.ts'
 import { type BuildConfig, parseBuildConfig } from '../../pipeline/build-config.ts'
 import type { BuildEvent, BuildSummary, Reporter } from '../../pipeline/events.ts'
@@ -10,7 +11,6 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { numberOrText } from '../flags/parse-number.ts'
 import { sharesOrText, sharesText } from '../flags/parse-shares.ts'
-import { shellWord } from '../flags/shell-word.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { buildProgress } from '../progress/progress.ts'
 import { durationText } from '../render/duration-text.ts'

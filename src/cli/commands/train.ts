@@ -1,6 +1,7 @@
 /** `gepo train`: groups and a model to a better model. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { shellWord } from '../../base/shell-word.ts'
 import { formatTrainConfig } from '../../train/config/format-train-config.ts'
 import { loadTrainConfig } from '../../train/config/load-train-config.ts'
 import { planMemory } from '../../train/model/plan-memory.ts'
@@ -10,7 +11,6 @@ import { CONFIG_FILE, readJsonFile } from '../../train/tensor-engine/checkpoint-
 import { readModelConfig } from '../../train/tensor-engine/model-config.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { shellWord } from '../flags/shell-word.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { trainProgress } from '../progress/train-progress.ts'
 import { durationText } from '../render/duration-text.ts'

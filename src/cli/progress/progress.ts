@@ -3,7 +3,7 @@
  * elsewhere a JSON line every few seconds. Numbers are of this run unless they say otherwise.
  */
 import type { BenchmarkEvent } from '../../evaluate/evaluate-benchmark.ts'
-import type { BuildEvent, Reporter, VerifyEvent } from '../../pipeline/events.ts'
+import type { BuildEvent, MergeEvent, Reporter, VerifyEvent } from '../../pipeline/events.ts'
 import type { ProblemsEvent } from '../../problems/build-problems.ts'
 import type { Terminal } from '../context.ts'
 import { durationText } from '../render/duration-text.ts'
@@ -37,6 +37,10 @@ export function redrawProgress(stream: Terminal): Progress<BuildEvent> {
 
 export function verifyProgress(stream: Terminal): Progress<VerifyEvent> {
   return createProgress(stream, { event: 'verify', noun: 'groups' }, tallyVerify())
+}
+
+export function mergeProgress(stream: Terminal): Progress<MergeEvent> {
+  return createProgress(stream, { event: 'merge', noun: 'records' }, tallyMerge())
 }
 
 export function problemsProgress(stream: Terminal): Progress<ProblemsEvent> {
@@ -134,6 +138,18 @@ function tallyBenchmark(): TallyOf<BenchmarkEvent> {
       counts.missing++
     }
     return { done, total, totalIsFinal: total !== undefined, counts: { ...counts } }
+  }
+}
+
+function tallyMerge(): TallyOf<MergeEvent> {
+  let done = 0
+  let total: number | undefined
+  let files = 0
+  return (event) => {
+    if (event.kind === 'merge-started') total = event.records
+    if (event.kind === 'records-merged') done += event.records
+    if (event.kind === 'file-merged') files++
+    return { done, total, totalIsFinal: total !== undefined, counts: { files } }
   }
 }
 

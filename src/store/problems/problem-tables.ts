@@ -1,4 +1,5 @@
 /** The tables of the database of translation problems: rows in, rows out, and no decision about them. */
+import { createHash } from 'node:crypto'
 import { parseKeepingFloats } from '../../records/json-value.ts'
 import type { Language, Program } from '../../records/language.ts'
 import type { DropReason, ProblemOrigin, ProvenProblem } from '../../records/problem.ts'
@@ -16,6 +17,8 @@ export interface StoredProblem extends ProvenProblem {
 
 export interface ProblemStats {
   readonly problems: number
+  /** sha256 over the sorted ids: equal for equal problems, however they were made. */
+  readonly contentHash: string
   readonly splits: Readonly<Record<string, number>>
   readonly datasets: Readonly<Record<string, number>>
   readonly languages: Readonly<Record<string, number>>
@@ -50,7 +53,7 @@ export interface ProblemTables {
   stats(): ProblemStats
 }
 
-interface ProblemRow {
+export interface ProblemRow {
   readonly key: number
   readonly id: Uint8Array
   readonly dataset: string
@@ -59,7 +62,7 @@ interface ProblemRow {
   readonly suite: Uint8Array
 }
 
-interface SolutionRow {
+export interface SolutionRow {
   readonly problem_key: number
   readonly language: Language
   readonly code: Uint8Array
@@ -91,7 +94,8 @@ export function problemTables(db: Connection): ProblemTables {
       WHERE tests.hash IN (SELECT unhex(value) FROM json_each(?))
       GROUP BY problems.key`,
   )
-  const selectProblems = db.prepare<ProblemRow>('SELECT * FROM problems ORDER BY key')
+  const ids = db.prepare<{ id: Uint8Array }>('SELECT id FROM problems ORDER BY id')
+  const selectProblems = db.prepare<ProblemRow>('SELECT * FROM problems ORDER BY id')
   const selectSolutions = db.prepare<SolutionRow>(
     'SELECT problem_key, language, code FROM solutions ORDER BY problem_key, language',
   )
@@ -125,6 +129,10 @@ export function problemTables(db: Connection): ProblemTables {
     },
     stats: () => ({
       problems: db.prepare<{ n: number }>('SELECT count(*) AS n FROM problems').get()!.n,
+      contentHash: ids
+        .all()
+        .reduce((hash, { id }) => hash.update(idFromBytes(id)), createHash('sha256'))
+        .digest('hex'),
       splits: counts('SELECT split AS name, count(*) AS n FROM problems GROUP BY split'),
       datasets: counts('SELECT dataset AS name, count(*) AS n FROM problems GROUP BY dataset'),
       languages: counts('SELECT language AS name, count(*) AS n FROM solutions GROUP BY language'),
@@ -134,7 +142,7 @@ export function problemTables(db: Connection): ProblemTables {
   }
 }
 
-const toProblem = (
+export const toProblem = (
   { id, dataset, license, split, suite }: ProblemRow,
   solutions: readonly SolutionRow[],
 ): StoredProblem => ({

@@ -3,10 +3,11 @@ import { UserError } from '../../base/user-error.ts'
 import type { Connection } from '../connection.ts'
 
 /** 'GEPP' in ASCII. */
-const PROBLEMS_ID = 0x47455050
-const PROBLEMS_VERSION = 1
+export const PROBLEMS_ID = 0x47455050
 
-const SCHEMA = `
+/** Number n takes `user_version` from n-1 to n. */
+const MIGRATIONS: readonly string[] = [
+  `
   CREATE TABLE runs (
     key         INTEGER PRIMARY KEY,
     config      TEXT NOT NULL CHECK (json_valid(config)),
@@ -49,10 +50,18 @@ const SCHEMA = `
     detail  TEXT NOT NULL,
     PRIMARY KEY (place, row)
   ) STRICT, WITHOUT ROWID;
-`
+  `,
+  `
+  -- Of a duplicate all that it takes to keep it instead: JSON of its id, licence, suite and solutions, packed. NULL where
+  -- the first form did not keep it.
+  ALTER TABLE drops ADD COLUMN problem BLOB;
+  `,
+]
+
+const PROBLEMS_VERSION = MIGRATIONS.length
 
 /**
- * Whether the file is empty still.
+ * Whether the file is empty still. Files of older forms are read as they are.
  *
  * @throws UserError for a file that is not ours, or newer
  */
@@ -62,7 +71,7 @@ export function isEmptyProblemsFile(connection: Connection): boolean {
   const tables = connection.prepare<{ n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()!.n
   if (application === 0 && tables === 0) return true
   if (application !== PROBLEMS_ID) throw foreignProblems(connection.path)
-  if (version !== PROBLEMS_VERSION)
+  if (version > PROBLEMS_VERSION)
     throw new UserError(
       `${connection.path} has form ${version}, this gepo knows form ${PROBLEMS_VERSION}; update gepo.`,
     )
@@ -72,9 +81,15 @@ export function isEmptyProblemsFile(connection: Connection): boolean {
 export const foreignProblems = (path: string) =>
   new UserError(`${path} holds no problems; name a file that gepo problems made, or a new one.`)
 
-export function createProblemsSchema(connection: Connection): void {
-  connection.transaction(() => {
-    connection.exec(SCHEMA)
-    connection.exec(`PRAGMA user_version = ${PROBLEMS_VERSION}; PRAGMA application_id = ${PROBLEMS_ID}`)
-  })
+/** Makes the tables of a new file, and brings an older one up to date. */
+export function migrateProblems(connection: Connection): void {
+  for (let version = connection.pragma<number>('user_version'); version < PROBLEMS_VERSION; version++) {
+    connection.transaction(() => {
+      connection.exec(MIGRATIONS[version]!)
+      connection.exec(`PRAGMA user_version = ${version + 1}; PRAGMA application_id = ${PROBLEMS_ID}`)
+    })
+  }
 }
+
+export const isNewestProblemsForm = (connection: Connection): boolean =>
+  connection.pragma<number>('user_version') === PROBLEMS_VERSION

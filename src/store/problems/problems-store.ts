@@ -5,21 +5,25 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../../base/user-error.ts'
 import type { DropReason, ProblemOrigin, ProvenProblem } from '../../records/problem.ts'
-import type { Split } from '../../records/split.ts'
 import { takeBuildLock } from '../build-lock.ts'
 import { type Connection, openConnection } from '../connection.ts'
+import type { OpenDatabase } from '../open-database.ts'
+import { type Duplicates, duplicatesTable } from './duplicates.ts'
 import { type ProblemStats, problemTables, type StoredProblem } from './problem-tables.ts'
-import { createProblemsSchema, foreignProblems, isEmptyProblemsFile } from './problems-schema.ts'
-import { isSameProblem, testHashes } from './same-problem.ts'
+import { foreignProblems, isEmptyProblemsFile, migrateProblems } from './problems-schema.ts'
+import { saveProblem } from './save-problem.ts'
+import { settleDuplicates } from './settle-duplicates.ts'
 
 export interface ProblemsStore {
   /** @throws UserError if the file was made with other options */
   beginRun(config: unknown, content: Readonly<Record<string, unknown>>): void
   finishRun(): void
   isFinished(origin: ProblemOrigin): boolean
-  /** Stores it, or a drop where the problem is there already. */
+  /** Stores it, or a drop where the problem is there already: which of the two is kept in the end, `settle` says. */
   saveProblem(origin: ProblemOrigin, license: string, problem: ProvenProblem): 'stored' | 'duplicate'
   saveDrop(origin: ProblemOrigin, drop: DropReason): void
+  /** Of problems that are one under several names, keeps those that do not depend on the order in which they came. */
+  settle(): void
   problems(): StoredProblem[]
   /** What the last run was asked for. */
   config(): unknown
@@ -32,18 +36,32 @@ export function openProblemsStore(path: string, { readonly }: { readonly readonl
   if (readonly && !existsSync(path)) {
     throw new UserError(`${path} does not exist; make it with gepo problems <source> --out ${path}.`)
   }
+  const { connection, close } = openProblemsDatabase(path, { readonly })
+  return storeOver(connection, close)
+}
+
+/** @throws UserError for a file that is not ours, or in use */
+export function openProblemsDatabase(
+  path: string,
+  { readonly }: { readonly readonly: boolean },
+): OpenDatabase {
   const connection = openConnection(path, { readonly })
   try {
     const isNew = isEmptyProblemsFile(connection)
     if (isNew && readonly) throw foreignProblems(path)
     const lock = readonly ? undefined : takeBuildLock(path)
-    if (!readonly) connection.pragma('journal_mode = WAL')
-    if (isNew) createProblemsSchema(connection)
-    return storeOver(connection, () => {
-      if (!readonly) connection.pragma('journal_mode = DELETE')
-      connection.close()
-      lock?.release()
-    })
+    if (!readonly) {
+      connection.pragma('journal_mode = WAL')
+      migrateProblems(connection)
+    }
+    return {
+      connection,
+      close() {
+        if (!readonly) connection.pragma('journal_mode = DELETE')
+        connection.close()
+        lock?.release()
+      },
+    }
   } catch (error) {
     connection.close()
     throw error
@@ -52,6 +70,9 @@ export function openProblemsStore(path: string, { readonly }: { readonly readonl
 
 function storeOver(db: Connection, close: () => void): ProblemsStore {
   const tables = problemTables(db)
+  // Files of the first form, which are only read, have no duplicates.
+  let opened: Duplicates | undefined
+  const duplicates = () => (opened ??= duplicatesTable(db))
   return {
     beginRun(config, content) {
       const before = tables.lastRun()?.content
@@ -65,26 +86,12 @@ function storeOver(db: Connection, close: () => void): ProblemsStore {
     finishRun: () => tables.finishRun(tables.lastRun()!.key),
     isFinished: tables.has,
     saveProblem: (origin, license, problem) =>
-      db.transaction(() => {
-        const hashes = testHashes(problem.suite)
-        const same = tables.alike(hashes).find((other) => isSameProblem(other, hashes.length))
-        if (same !== undefined) {
-          tables.insertDrop(origin, { reason: 'duplicate', detail: `has tests of problem ${same.id}` })
-          return 'duplicate'
-        }
-        tables.insertProblem(origin, { ...problem, license, split: splitOf(problem.id) }, hashes)
-        return 'stored'
-      }),
+      db.transaction(() => saveProblem(tables, duplicates(), origin, { ...problem, license })),
     saveDrop: tables.insertDrop,
+    settle: () => db.transaction(() => settleDuplicates(tables, duplicates())),
     problems: tables.problems,
     config: () => JSON.parse(tables.lastRun()?.config ?? '{}'),
     stats: tables.stats,
     close,
   }
-}
-
-/** One in twenty is for testing, one for validation: by the problem alone, whatever its languages. */
-function splitOf(id: string): Split {
-  const place = Number.parseInt(id.slice(0, 8), 16) % 100
-  return place < 5 ? 'test' : place < 10 ? 'validation' : 'train'
 }
