@@ -37,7 +37,7 @@ export function slurmFiles(job: ClusterJob, options: SlurmOptions): ClusterFile[
 const directives = ({ partition, account, folder }: SlurmOptions, name: string, log: string) =>
   [
     `--job-name=${name}`,
-    `--output=${folder}/logs/${log}`,
+    `--output=${shellWord(`${folder}/logs/${log}`)}`,
     '--open-mode=append',
     '--requeue',
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
@@ -84,6 +84,12 @@ set -euo pipefail
 shards=${shards}
 folder=${shellWord(folder)}
 mkdir -p "$folder/logs"
+for shard in "$@"; do
+  if [[ ! $shard =~ ^[0-9]+$ ]] || ((shard < 1 || shard > shards)); then
+    echo "$shard is no shard; name numbers from 1 to $shards." >&2
+    exit 2
+  fi
+done
 
 # Numbers of tasks lie below MaxArraySize; these begin at 1.
 most=$(scontrol show config | awk '$1 == "MaxArraySize" { print $3 }')
@@ -110,10 +116,6 @@ for ((offset = 0; offset < shards; offset += per_array)); do
   echo "Array \${array%%;*}: shards of $tasks after $offset"
 done
 
-if ((\${#arrays[@]} == 0)); then
-  echo "None of these is a shard: $*; name numbers from 1 to $shards." >&2
-  exit 1
-fi
 # afterany, not afterok: one shard that failed for good must not leave the merge waiting for ever. It looks by itself
 # whether all are there.
 merge=$(sbatch --parsable --dependency="afterany:$(IFS=: && echo "\${arrays[*]}")" "$folder/merge.sbatch")

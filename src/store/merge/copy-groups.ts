@@ -9,7 +9,7 @@ import { dropsTable } from '../drops.ts'
 import { idFromBytes } from '../hex-id.ts'
 import type { SourceRow } from '../sources.ts'
 import { openTables, PAGE_ROWS } from '../tables.ts'
-import { openRowCopier, type Row } from './copy-rows.ts'
+import { openRowCopier, type StoredRow } from './copy-rows.ts'
 
 /** A group's tables, each after those that it refers to. */
 const GROUP_TABLES = ['inputs', 'winners', 'losers', 'executions', 'mutants', 'pools'] as const
@@ -26,16 +26,16 @@ export function* copyGroups(
   const copier = openRowCopier(from, to)
   const { sources, units } = openTables(to)
   const drops = dropsTable(to)
-  const sourceRow = from.prepare<Row>('SELECT * FROM sources WHERE key = ?')
-  const unitRow = from.prepare<Row>('SELECT * FROM units WHERE key = ?')
-  const groupRow = from.prepare<Row>('SELECT * FROM groups WHERE unit_key = ?')
-  const dropRow = from.prepare<Row>('SELECT * FROM drops WHERE unit_key = ?')
+  const sourceRow = from.prepare<StoredRow>('SELECT * FROM sources WHERE key = ?')
+  const unitRow = from.prepare<StoredRow>('SELECT * FROM units WHERE key = ?')
+  const groupRow = from.prepare<StoredRow>('SELECT * FROM groups WHERE unit_key = ?')
+  const dropRow = from.prepare<StoredRow>('SELECT * FROM drops WHERE unit_key = ?')
   const finishUnit = to.prepare('UPDATE units SET state = ?, timings = ? WHERE key = ?')
   const parts = GROUP_TABLES.map((table) => ({
     table,
-    rows: from.prepare<Row>(`SELECT * FROM ${table} WHERE group_key = ?`),
+    rows: from.prepare<StoredRow>(`SELECT * FROM ${table} WHERE group_key = ?`),
   }))
-  const idOf = (row: Row) => idFromBytes(row.id as Uint8Array)
+  const idOf = (row: StoredRow) => idFromBytes(row.id as Uint8Array)
   const storedSource = (key: number): SourceRow => sources.find(idOf(sourceRow.get(key)!))!
 
   for (const page of pages(from, 'sources')) {
@@ -57,7 +57,7 @@ export function* copyGroups(
     yield 0
   }
 
-  function saveSource(row: Row): void {
+  function saveSource(row: StoredRow): void {
     const stored = sources.find(idOf(row))
     if (stored === undefined) copier.copy('sources', row, {})
     else {
@@ -66,14 +66,14 @@ export function* copyGroups(
     }
   }
 
-  function saveSecondPlace(place: Row, stored: SourceRow, id: string): void {
+  function saveSecondPlace(place: StoredRow, stored: SourceRow, id: string): void {
     const [dataset, split, row] = [String(place.dataset), String(place.split), String(place.row)]
     if (dataset === stored.dataset && split === stored.split && row === stored.row) return
     const license = place.license === null ? null : String(place.license)
     drops.insertDuplicate(id, { dataset, split, row, license }, stored.key)
   }
 
-  function saveUnit(row: Row): void {
+  function saveUnit(row: StoredRow): void {
     const source = storedSource(row.source_key as number)
     const stored = units.find(idOf(row))
     if (stored !== undefined && stored.sourceKey !== source.key)
@@ -95,13 +95,13 @@ export function* copyGroups(
     finishUnit.run(row.state as string, row.timings as string | null, key)
   }
 
-  function saveGroup(row: Row, unitKey: number): void {
+  function saveGroup(row: StoredRow, unitKey: number): void {
     const groupKey = copier.copy('groups', row, { unit_key: unitKey })
     for (const { table, rows } of parts)
       for (const part of rows.all(row.key as number)) copier.copy(table, part, { group_key: groupKey })
   }
 
-  function saveDrop(row: Row): void {
+  function saveDrop(row: StoredRow): void {
     const drop = { stage: row.stage as never, reason: String(row.reason), detail: String(row.detail) }
     const place = { dataset: String(row.dataset), split: String(row.split), row: String(row.row) }
     const source = row.source_key === null ? undefined : storedSource(row.source_key as number)
@@ -116,8 +116,8 @@ export function* copyGroups(
   }
 }
 
-function* pages(db: Connection, table: string, condition = 'TRUE'): Generator<readonly Row[]> {
-  const page = db.prepare<Row>(
+function* pages(db: Connection, table: string, condition = 'TRUE'): Generator<readonly StoredRow[]> {
+  const page = db.prepare<StoredRow>(
     `SELECT * FROM ${table} WHERE ${condition} AND key > ? ORDER BY key LIMIT ${PAGE_ROWS}`,
   )
   let rows = page.all(0)

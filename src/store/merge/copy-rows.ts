@@ -2,20 +2,20 @@
 import { type Blobs, blobsTable } from '../blobs.ts'
 import type { Connection } from '../connection.ts'
 
-export type Value = string | number | Uint8Array | null
-export type Row = Readonly<Record<string, Value>>
+export type ColumnValue = string | number | Uint8Array | null
+export type StoredRow = Readonly<Record<string, ColumnValue>>
 
 export interface RowCopier {
   /**
    * Adds a row. All columns are carried but `key`, which is new, and those that are given; a column that leads to a text
    * leads to the same text here.
    */
-  copy(table: string, row: Row, given: Row): number
+  copy(table: string, row: StoredRow, given: StoredRow): number
 }
 
 export function openRowCopier(from: Connection, to: Connection): RowCopier {
   const texts = { from: blobsTable(from), to: blobsTable(to) }
-  const inserts = new Map<string, (row: Row, given: Row) => number>()
+  const inserts = new Map<string, (row: StoredRow, given: StoredRow) => number>()
   return {
     copy(table, row, given) {
       let insert = inserts.get(table)
@@ -36,7 +36,7 @@ function prepareInsert(to: Connection, table: string, texts: { readonly from: Bl
   const insert = to.prepare(
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   )
-  return (row: Row, given: Row): number => {
+  return (row: StoredRow, given: StoredRow): number => {
     const values = columns.map((name) => {
       const value = given[name]
       if (value !== undefined) return value

@@ -21,7 +21,7 @@ export interface CandidateProblem {
 
 type Place = Pick<ProblemOrigin, 'place' | 'row'>
 
-export interface Duplicates {
+export interface DuplicateProblems {
   /** @param keeper id of the problem that stands for it */
   insert(origin: ProblemOrigin, keeper: string, problem: LicensedProblem): void
   /** One at a time. */
@@ -38,7 +38,7 @@ interface Row extends ProblemOrigin {
   readonly problem: Uint8Array
 }
 
-export function duplicatesTable(db: Connection): Duplicates {
+export function duplicatesTable(db: Connection): DuplicateProblems {
   const insert = db.prepare(
     'INSERT INTO drops (place, row, dataset, reason, detail, problem) VALUES (?, ?, ?, ?, ?, ?)',
   )

@@ -8,7 +8,7 @@ import type { DropReason, ProblemOrigin, ProvenProblem } from '../../records/pro
 import { takeBuildLock } from '../build-lock.ts'
 import { type Connection, openConnection } from '../connection.ts'
 import type { OpenDatabase } from '../open-database.ts'
-import { type Duplicates, duplicatesTable } from './duplicates.ts'
+import { type DuplicateProblems, duplicatesTable } from './duplicates.ts'
 import { type ProblemStats, problemTables, type StoredProblem } from './problem-tables.ts'
 import { foreignProblems, isEmptyProblemsFile, migrateProblems } from './problems-schema.ts'
 import { saveProblem } from './save-problem.ts'
@@ -71,7 +71,7 @@ export function openProblemsDatabase(
 function storeOver(db: Connection, close: () => void): ProblemsStore {
   const tables = problemTables(db)
   // Files of the first form, which are only read, have no duplicates.
-  let opened: Duplicates | undefined
+  let opened: DuplicateProblems | undefined
   const duplicates = () => (opened ??= duplicatesTable(db))
   return {
     beginRun(config, content) {

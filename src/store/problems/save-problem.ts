@@ -1,13 +1,13 @@
 /** A proven problem in, stored, or kept as a duplicate of one that is there: the first to come, until they are settled. */
 import type { ProblemOrigin } from '../../records/problem.ts'
 import type { Split } from '../../records/split.ts'
-import type { Duplicates, LicensedProblem } from './duplicates.ts'
+import type { DuplicateProblems, LicensedProblem } from './duplicates.ts'
 import type { ProblemTables } from './problem-tables.ts'
 import { isSameProblem, testHashes } from './same-problem.ts'
 
 export function saveProblem(
   tables: ProblemTables,
-  duplicates: Duplicates,
+  duplicates: DuplicateProblems,
   origin: ProblemOrigin,
   problem: LicensedProblem,
 ): 'stored' | 'duplicate' {

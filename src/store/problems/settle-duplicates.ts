@@ -6,7 +6,7 @@
  * Looks at duplicates and at what is kept in their stead; all others are like nobody. Memory: the hashes of their tests.
  */
 import type { ProblemOrigin } from '../../records/problem.ts'
-import type { Duplicates } from './duplicates.ts'
+import type { DuplicateProblems } from './duplicates.ts'
 import type { ProblemTables } from './problem-tables.ts'
 import { isSameProblem, testHashes } from './same-problem.ts'
 import { insertProblem } from './save-problem.ts'
@@ -18,7 +18,7 @@ interface Candidate {
   readonly isDuplicate: boolean
 }
 
-export function settleDuplicates(tables: ProblemTables, duplicates: Duplicates): void {
+export function settleDuplicates(tables: ProblemTables, duplicates: DuplicateProblems): void {
   const candidates = findCandidates(tables, duplicates)
   const keepers = findKeepers(candidates)
   const move = ({ origin }: Candidate, keeper: string | undefined) => {
@@ -36,7 +36,7 @@ export function settleDuplicates(tables: ProblemTables, duplicates: Duplicates):
     if (candidate.isDuplicate && !keepers.has(candidate)) move(candidate, undefined)
 }
 
-function findCandidates(tables: ProblemTables, duplicates: Duplicates): Candidate[] {
+function findCandidates(tables: ProblemTables, duplicates: DuplicateProblems): Candidate[] {
   const candidates: Candidate[] = []
   const replaced = new Set<string>()
   for (const { origin, problem } of duplicates.all()) {
