@@ -152,12 +152,25 @@ static struct result describe(const struct watch *watch, const struct shared *sh
   return (struct result){end.kind, end.code, used.cpu_us, wall_us, largest_bytes};
 }
 
+/* Puts a pipe with all of it in the place of the file. */
+static bool pour_args(const struct bytes *args, int *file) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return false;
+  close_fd(file);
+  *file = ends[0];
+  bool fits = (args->length <= 65536 || fcntl(ends[1], F_SETPIPE_SZ, (int)args->length) >= 0) &&
+              write(ends[1], args->data, args->length) == (ssize_t)args->length;
+  close(ends[1]);
+  return fits;
+}
+
 /* Standard input has a name; all else is as in the supervisor. */
 static bool open_files(const struct request *request, struct channel *channels, struct child_files *files) {
   *files = (struct child_files){-1, -1, -1, -1, -1};
   if (unlink(INPUT_FILE) < 0 && errno != ENOENT) return false;
   return write_file(INPUT_FILE, request->input, 0444) && (files->input = open(INPUT_FILE, O_RDONLY | O_CLOEXEC)) >= 0 &&
-         open_other_files(request, channels, files);
+         open_other_files(request, channels, files) &&
+         (!(request->flags & FLAG_ARGS_ONCE) || pour_args(&request->args, &files->args));
 }
 
 struct result run_program(struct shared *shared, struct cgroup *cgroup, const struct request *request,

@@ -10,6 +10,8 @@
 #define FLAG_WRITABLE_BOX 4u
 /* Also beside them: the program may start threads, but no process. */
 #define FLAG_ONE_PROCESS 8u
+/* Descriptor 4 is a pipe: what has been read from it is nowhere any more. */
+#define FLAG_ARGS_ONCE 16u
 
 /* What a run's processes share with the judge box until they execute. */
 struct shared;

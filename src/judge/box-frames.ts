@@ -8,6 +8,7 @@ const PREPARE = 1
 const RUN = 2
 const FLAG_WRITABLE_BOX = 4
 const FLAG_ONE_PROCESS = 8
+const FLAG_ARGS_ONCE = 16
 
 /** A file of the box, its path relative to it. */
 export interface BoxFile {
@@ -21,6 +22,8 @@ export interface BoxRun extends RunRequest {
   readonly writableBox?: boolean
   /** It may start threads, but no process. */
   readonly oneProcess?: boolean
+  /** Descriptor 4 is a pipe, which forgets what has been read; for up to 1 MiB. */
+  readonly argsOnce?: boolean
 }
 
 export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buffer {
@@ -36,10 +39,10 @@ export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buff
   ])
 }
 
-export function encodeBoxRun({ writableBox, oneProcess, ...request }: BoxRun): Buffer {
+export function encodeBoxRun({ writableBox, oneProcess, argsOnce, ...request }: BoxRun): Buffer {
   // Without its length; the flags come first.
   const body = encodeRequest(request).subarray(4)
-  const flags = (writableBox ? FLAG_WRITABLE_BOX : 0) | (oneProcess ? FLAG_ONE_PROCESS : 0)
+  const flags = (writableBox ? FLAG_WRITABLE_BOX : 0) | (oneProcess ? FLAG_ONE_PROCESS : 0) | (argsOnce ? FLAG_ARGS_ONCE : 0)
   body.writeUInt32LE(body.readUInt32LE(0) | flags, 0)
   return frameOf([u32(RUN), body])
 }

@@ -112,6 +112,7 @@ async function runTest(
     ...(test.kind === 'stdin' ? { stdin: Buffer.from(test.input) } : {}),
     ...(told === undefined ? {} : { args: Buffer.from(told), wantRecord: true }),
     // A process more could try out what a test wants, and answer once it is known.
+    argsOnce: test.kind === 'code',
     oneProcess: test.kind === 'code' && built.startsProcesses !== true,
   })
   const failure = failureOf(report, definition, index)

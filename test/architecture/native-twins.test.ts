@@ -98,9 +98,10 @@ describe('judge-box and src/judge', () => {
     const own = nativeConstants('judge-box/run-program.h')
     expect(run({ writableBox: true }).readUInt32LE(8)).toBe(own.get('FLAG_WRITABLE_BOX'))
     expect(run({ oneProcess: true }).readUInt32LE(8)).toBe(own.get('FLAG_ONE_PROCESS'))
+    expect(run({ argsOnce: true }).readUInt32LE(8)).toBe(own.get('FLAG_ARGS_ONCE'))
     const others = nativeConstants('shared/protocol.h')
     const flags = [...own.values(), others.get('FLAG_NO_ASLR'), others.get('FLAG_WANT_RECORD')]
-    expect(new Set(flags).size).toBe(4)
+    expect(new Set(flags).size).toBe(5)
   })
 
   test('are as patient', () => {

@@ -1,8 +1,9 @@
 /** C, by gcc. Of an answer whose function is called nothing but the call is visible, whatever its functions are called. */
 import { loadParser } from '../../syntax/parse-c.ts'
+import { cFamilyTest, removeSources } from '../code-tests/c-family.ts'
 import { compile } from './build-steps.ts'
 import { CALL_ANSWER_IN_C, cCallFiles } from './c-call.ts'
-import type { BuildJob, Built, LanguageDefinition } from './language-definition.ts'
+import type { BuildJob, Built, CodeTestJob, LanguageDefinition } from './language-definition.ts'
 import { compileNativeCaller, NATIVE_CALLER, NATIVE_CALLER_FOR_C } from './native-caller.ts'
 import { nativeStackBytes } from './native-stack.ts'
 
@@ -15,6 +16,17 @@ export const c: LanguageDefinition = {
   programs: { gcc: ['gcc'], objcopy: ['objcopy'] },
   version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
   takesCalls: true,
+  buildCodeTest(job, test) {
+    const put = cFamilyTest(job.code, test, 'c')
+    const compiler = [job.programs.gcc!, ...FLAGS]
+    const link = [...compiler, '-o', 'answer', ...put.linkArguments, 'answer.c', '-lm']
+    return compile(
+      job,
+      put.files,
+      [[job.programs.gcc!, ...put.driverArguments], link, removeSources(put)],
+      runOf(job),
+    )
+  },
   build: (job) =>
     job.calls === undefined
       ? compile(
@@ -26,7 +38,7 @@ export const c: LanguageDefinition = {
       : buildCall(job, job.calls.name),
 }
 
-const runOf = ({ limits }: BuildJob) => ({ command: ['/box/answer'], stackBytes: nativeStackBytes(limits) })
+const runOf = ({ limits }: CodeTestJob) => ({ command: ['/box/answer'], stackBytes: nativeStackBytes(limits) })
 
 async function buildCall(job: BuildJob, name: string): Promise<Built> {
   const { gcc, objcopy } = job.programs

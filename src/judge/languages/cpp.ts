@@ -5,12 +5,13 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
+import { cFamilyTest, removeSources } from '../code-tests/c-family.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
 import { compile, compileFirst } from './build-steps.ts'
 import { compileOutside } from './compile-outside.ts'
 import { CALL_ANSWER_IN_CPP, cppCallFiles } from './cpp-call.ts'
-import type { LanguageDefinition } from './language-definition.ts'
+import type { CodeTestJob, LanguageDefinition } from './language-definition.ts'
 import { compileNativeCaller, NATIVE_CALLER } from './native-caller.ts'
 import { nativeStackBytes } from './native-stack.ts'
 
@@ -26,26 +27,48 @@ export const cpp: LanguageDefinition = {
   version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
   takesCalls: true,
   outOfMemory: /std::bad_alloc/,
+  async buildCodeTest(job, test) {
+    const compiler = await compilerFor(job)
+    const put = cFamilyTest(job.code, test, 'cpp')
+    return compile(
+      job,
+      put.files,
+      [
+        [job.programs.gxx!, '-x', 'c', ...put.driverArguments],
+        [...compiler, ...put.linkArguments, 'answer.cpp'],
+        removeSources(put),
+      ],
+      howToRun(job),
+    )
+  },
   async build(job) {
-    const gxx = job.programs.gxx!
-    // For a single answer the header would cost more than it saves.
-    const answers = await job.workshop.once('cpp answers', async () => ({ count: 0 }))
-    if (++answers.count > 1)
-      await job.workshop.once('cpp headers', () => precompileHeaders(gxx, job.workshop))
-    const how = { command: ['/box/answer'], stackBytes: nativeStackBytes(job.limits) }
+    const compiler = await compilerFor(job)
+    const how = howToRun(job)
     const answer = { path: 'answer.cpp', content: job.code }
-    const compiler = [gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer']
     if (job.calls === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
     const forms = cppCallFiles(job.code, job.calls)
     if (forms === undefined)
       return { kind: 'compile-error', message: `there is no function ${job.calls.name}` }
-    const caller = await job.workshop.once('native caller', () => compileNativeCaller(gxx, job.workshop))
+    const caller = await job.workshop.once('native caller', () => compileNativeCaller(job.programs.gxx!, job.workshop))
     if (caller.failure !== undefined) return { kind: 'sandbox-error', detail: caller.failure }
     const files = forms.map((form) => [form, callDriver('call.h')])
     // The answer's own main, if it has one, is not run.
     const command = [...compiler, '-Wl,--wrap=main', CALL_ANSWER_IN_CPP, NATIVE_CALLER]
     return compileFirst(job, files, [command], how)
   },
+}
+
+const howToRun = ({ limits }: CodeTestJob) => ({
+  command: ['/box/answer'],
+  stackBytes: nativeStackBytes(limits),
+})
+
+async function compilerFor({ programs, workshop }: CodeTestJob): Promise<readonly string[]> {
+  const gxx = programs.gxx!
+  // For a single answer the header would cost more than it saves.
+  const answers = await workshop.once('cpp answers', async () => ({ count: 0 }))
+  if (++answers.count > 1) await workshop.once('cpp headers', () => precompileHeaders(gxx, workshop))
+  return [gxx, ...FLAGS, '-I', `${SUPPORT}/${HEADERS}`, '-o', 'answer']
 }
 
 /** The system's own header, so nothing untrusted is read. Without it answers compile all the same, more slowly. */
