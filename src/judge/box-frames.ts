@@ -42,7 +42,10 @@ export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buff
 export function encodeBoxRun({ writableBox, oneProcess, argsOnce, ...request }: BoxRun): Buffer {
   // Without its length; the flags come first.
   const body = encodeRequest(request).subarray(4)
-  const flags = (writableBox ? FLAG_WRITABLE_BOX : 0) | (oneProcess ? FLAG_ONE_PROCESS : 0) | (argsOnce ? FLAG_ARGS_ONCE : 0)
+  const flags =
+    (writableBox ? FLAG_WRITABLE_BOX : 0) |
+    (oneProcess ? FLAG_ONE_PROCESS : 0) |
+    (argsOnce ? FLAG_ARGS_ONCE : 0)
   body.writeUInt32LE(body.readUInt32LE(0) | flags, 0)
   return frameOf([u32(RUN), body])
 }

@@ -59,7 +59,16 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
   ]
   return {
     files: [{ path: `answer.${language}`, content: source.join('\n') }, callDriver(DRIVER)],
-    driverArguments: ['-O2', '-w', '-c', `-DGEPO_FAIL=${fail}`, `-DGEPO_END=${end}`, '-o', 'driver.o', DRIVER],
+    driverArguments: [
+      '-O2',
+      '-w',
+      '-c',
+      `-DGEPO_FAIL=${fail}`,
+      `-DGEPO_END=${end}`,
+      '-o',
+      'driver.o',
+      DRIVER,
+    ],
     linkArguments: ['-Wl,--wrap=main', 'driver.o'],
   }
 }

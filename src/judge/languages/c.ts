@@ -38,7 +38,10 @@ export const c: LanguageDefinition = {
       : buildCall(job, job.calls.name),
 }
 
-const runOf = ({ limits }: CodeTestJob) => ({ command: ['/box/answer'], stackBytes: nativeStackBytes(limits) })
+const runOf = ({ limits }: CodeTestJob) => ({
+  command: ['/box/answer'],
+  stackBytes: nativeStackBytes(limits),
+})
 
 async function buildCall(job: BuildJob, name: string): Promise<Built> {
   const { gcc, objcopy } = job.programs

@@ -5,8 +5,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
-import { cFamilyTest, removeSources } from '../code-tests/c-family.ts'
 import { callDriver } from '../call-driver.ts'
+import { cFamilyTest, removeSources } from '../code-tests/c-family.ts'
 import type { Workshop } from '../workshop.ts'
 import { compile, compileFirst } from './build-steps.ts'
 import { compileOutside } from './compile-outside.ts'
@@ -49,7 +49,9 @@ export const cpp: LanguageDefinition = {
     const forms = cppCallFiles(job.code, job.calls)
     if (forms === undefined)
       return { kind: 'compile-error', message: `there is no function ${job.calls.name}` }
-    const caller = await job.workshop.once('native caller', () => compileNativeCaller(job.programs.gxx!, job.workshop))
+    const caller = await job.workshop.once('native caller', () =>
+      compileNativeCaller(job.programs.gxx!, job.workshop),
+    )
     if (caller.failure !== undefined) return { kind: 'sandbox-error', detail: caller.failure }
     const files = forms.map((form) => [form, callDriver('call.h')])
     // The answer's own main, if it has one, is not run.

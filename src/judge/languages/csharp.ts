@@ -1,7 +1,9 @@
 /** C#, by Mono's compiler. For calls the answer is a library, and the caller a program of its own that loads it. */
+
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
 import { callDriverPath } from '../call-driver.ts'
+import { buildCsharpCodeTest } from '../code-tests/csharp.ts'
 import { compile } from './build-steps.ts'
 import { compileCaller } from './compile-outside.ts'
 import type { LanguageDefinition } from './language-definition.ts'
@@ -18,6 +20,14 @@ export const csharp: LanguageDefinition = {
   version: { args: ['--version'], pattern: /version (\d+(?:\.\d+)+)/ },
   takesCalls: true,
   outOfMemory: /System\.OutOfMemoryException/,
+  buildCodeTest: (job, test) =>
+    buildCsharpCodeTest(job, test, [
+      job.programs.mcs!,
+      '-optimize',
+      '-nowarn:1',
+      NUMERICS,
+      '-out:answer.exe',
+    ]),
   async build(job) {
     const { mono, mcs } = job.programs
     const isCall = job.calls !== undefined

@@ -2,10 +2,12 @@
  * Go, by its compiler and linker alone: `go build` would compile the standard library for each answer anew, where
  * nothing can be kept. That is compiled once for a judge, or taken from the user's own cache of builds.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
 import { callDriverPath } from '../call-driver.ts'
+import { goTest, importList } from '../code-tests/go.ts'
 import { shareFile, type Workshop } from '../workshop.ts'
 import { compile, compileFirst } from './build-steps.ts'
 import { compileOutside } from './compile-outside.ts'
@@ -21,7 +23,7 @@ const CALL_PACKAGES = `${SUPPORT_FOLDER}/call-packages`
 
 /** What no answer can use here, or needs: networks, certificates, Go's own tools, tests. */
 const LEFT_OUT =
-  /^(?:archive|database|debug|expvar|go|html|image|net|plugin|testing|vendor|cmd|crypto\/(?:tls|x509|internal)|log\/syslog|mime|internal|runtime\/(?:cgo|coverage|race|pprof|trace)|os\/user)(?:\/|$)/
+  /^(?:archive|database|debug|expvar|go|html|image|net|plugin|testing\/\w+|vendor|cmd|crypto\/(?:tls|x509|internal)|log\/syslog|mime|internal|runtime\/(?:cgo|coverage|race|pprof|trace)|os\/user)(?:\/|$)/
 
 export const go: LanguageDefinition = {
   language: 'go',
@@ -31,6 +33,34 @@ export const go: LanguageDefinition = {
   version: { args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
   takesCalls: true,
   outOfMemory: /runtime: out of memory|cannot allocate memory/,
+  async buildCodeTest(job, test) {
+    const packages = await job.workshop.once('go packages', () =>
+      compilePackages(job.programs.go!, job.workshop),
+    )
+    if (packages.kind === 'failed') return { kind: 'sandbox-error', detail: packages.detail }
+    const put = goTest(job.code, test.code)
+    if ('problem' in put) return { kind: 'compile-error', message: put.problem }
+    const { tools } = packages
+    const compiler = (name: string, list: string, output: string) => [
+      ...[`${tools}/compile`, '-p', name, '-importcfg', list, '-pack', '-o', output],
+    ]
+    const list = importList(join(job.workshop.fence.supportFolder, FOLDER, 'packages'), put.packages)
+    const files = [...put.files, list]
+    return compile(
+      job,
+      files,
+      [
+        ...put.packages.map(({ path, file }) => [
+          ...compiler(path, PACKAGES, file.replace(/\.go$/, '.a')),
+          file,
+        ]),
+        [...compiler('main', list.path, 'answer.a'), 'driver.go', 'answer.go'],
+        [`${tools}/link`, '-importcfg', list.path, '-s', '-w', '-o', 'answer', 'answer.a'],
+        ['/usr/bin/rm', 'answer.a', ...files.map(({ path }) => path)],
+      ],
+      { command: ['/box/answer'] },
+    )
+  },
   async build(job) {
     const packages = await job.workshop.once('go packages', () =>
       compilePackages(job.programs.go!, job.workshop),
@@ -61,6 +91,9 @@ function buildCall(job: BuildJob, tools: string): Promise<Built> {
   return compileFirst(job, goCallFiles(job.code, job.calls!), commands, { command: ['/box/answer'] })
 }
 
+/** What runs the functions of a test in the form of code, as it runs those of every test in Go. */
+const TEST_RUNNER = 'testing/internal/testdeps'
+
 type Packages =
   /** `tools`: the folder of the compiler, as boxes see it too. */
   { readonly kind: 'compiled'; readonly tools: string } | { readonly kind: 'failed'; readonly detail: string }
@@ -81,7 +114,7 @@ async function compilePackages(goPath: string, { fence, closing }: Workshop): Pr
       : { lines: run.stdout.split('\n') }
   }
   const all = await ask('list', 'std')
-  const wanted = all.lines?.filter((name) => !LEFT_OUT.test(name)) ?? []
+  const wanted = [...(all.lines?.filter((name) => !LEFT_OUT.test(name)) ?? []), TEST_RUNNER]
   const format = '{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}'
   const listed = await ask('list', '-export', '-deps', '-f', format, ...wanted)
   const found = await ask('env', 'GOTOOLDIR')

@@ -1,6 +1,14 @@
 /** Java, by a compiler that stays. */
+import { buildJavaCodeTest } from '../code-tests/java.ts'
 import { buildClassFiles } from './build-class-files.ts'
 import type { LanguageDefinition } from './language-definition.ts'
+
+const CLASS_FILES = {
+  title: 'Java',
+  source: 'CompileServer.java',
+  javaArguments: ['-XX:TieredStopAtLevel=1', '-Xmx512m'],
+  libraries: [],
+}
 
 export const java: LanguageDefinition = {
   language: 'java',
@@ -11,11 +19,6 @@ export const java: LanguageDefinition = {
   version: { args: ['-version'], pattern: /version "(\d[^"]*)"/ },
   takesCalls: true,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
-  build: (job) =>
-    buildClassFiles(job, {
-      title: 'Java',
-      source: 'CompileServer.java',
-      javaArguments: ['-XX:TieredStopAtLevel=1', '-Xmx512m'],
-      libraries: [],
-    }),
+  buildCodeTest: (job, test) => buildJavaCodeTest(job, test, CLASS_FILES),
+  build: (job) => buildClassFiles(job, CLASS_FILES),
 }

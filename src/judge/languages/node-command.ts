@@ -1,6 +1,6 @@
 import { SUPPORT } from '../box-command.ts'
 import { shareFile } from '../workshop.ts'
-import type { BuildJob, LanguageDefinition } from './language-definition.ts'
+import type { CodeTestJob, LanguageDefinition } from './language-definition.ts'
 
 const MIB = 1024 * 1024
 
@@ -14,7 +14,7 @@ export const NODE = {
 } satisfies Partial<LanguageDefinition>
 
 /** Node with what recursion and memory an answer may use. The checkout's own Node may lie where no box can look. */
-export async function nodeCommand({ limits, programs, workshop }: BuildJob, args: readonly string[]) {
+export async function nodeCommand({ limits, programs, workshop }: CodeTestJob, args: readonly string[]) {
   await workshop.once('node', async () => {
     shareFile(programs.node!, workshop.fence, 'node')
     return {}

@@ -1,5 +1,5 @@
 import { callDriver } from '../call-driver.ts'
-import { buildPythonCodeTest } from '../code-tests/python.ts'
+import { buildScriptTest } from '../code-tests/scripts.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
@@ -14,7 +14,10 @@ export const python: LanguageDefinition = {
   version: { args: ['--version'], pattern: /Python (\d\S*)/ },
   takesCalls: true,
   outOfMemory: /^MemoryError\b/m,
-  buildCodeTest: (job, test) => buildPythonCodeTest(job, test, FLAGS),
+  buildCodeTest: (job, test) =>
+    buildScriptTest(job, test.code, { path: 'answer.py', content: job.code }, 'code-test.py', {
+      command: [job.programs.python!, ...FLAGS, '/box/code-test.py'],
+    }),
   build(job) {
     const answer = { path: 'answer.py', content: job.code }
     const files = job.calls !== undefined ? [answer, callDriver('call.py')] : [answer]

@@ -1,7 +1,9 @@
 /** Rust, by its compiler. For calls the answer is a library, with the driver's crate compiled once for a judge. */
+
 import { join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
 import { callDriverPath } from '../call-driver.ts'
+import { buildRustCodeTest } from '../code-tests/rust.ts'
 import { compile, compileFirst } from './build-steps.ts'
 import { compileCaller } from './compile-outside.ts'
 import type { BuildJob, Built, LanguageDefinition } from './language-definition.ts'
@@ -21,6 +23,8 @@ export const rust: LanguageDefinition = {
   version: { args: ['--version'], pattern: /rustc (\d+\.\d+\.\d+)/ },
   takesCalls: true,
   outOfMemory: /memory allocation of \d+ bytes failed/,
+  buildCodeTest: async (job, test) =>
+    buildRustCodeTest(job, test, [job.programs.rustc!, ...FLAGS, '-o', 'answer']),
   build: (job) =>
     job.calls === undefined
       ? compile(

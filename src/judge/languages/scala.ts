@@ -1,8 +1,16 @@
 /** Scala, by a compiler that stays: the one of Debian's package, Scala 2.11. */
+import { buildScalaCodeTest } from '../code-tests/scala.ts'
 import { buildClassFiles } from './build-class-files.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
 const jar = (name: string) => `/usr/share/java/scala-${name}.jar`
+
+const CLASS_FILES = {
+  title: 'Scala',
+  source: 'ScalaCompileServer.java',
+  javaArguments: ['-Xmx768m', '-Xss8m', '-cp', ['compiler', 'library', 'reflect'].map(jar).join(':')],
+  libraries: [jar('library')],
+}
 
 export const scala: LanguageDefinition = {
   language: 'scala',
@@ -12,11 +20,6 @@ export const scala: LanguageDefinition = {
   version: { args: ['-version'], pattern: /version (\d+\.\d+\.\d+)/ },
   takesCalls: false,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
-  build: (job) =>
-    buildClassFiles(job, {
-      title: 'Scala',
-      source: 'ScalaCompileServer.java',
-      javaArguments: ['-Xmx768m', '-Xss8m', '-cp', ['compiler', 'library', 'reflect'].map(jar).join(':')],
-      libraries: [jar('library')],
-    }),
+  buildCodeTest: (job, test) => buildScalaCodeTest(job, test, CLASS_FILES),
+  build: (job) => buildClassFiles(job, CLASS_FILES),
 }

@@ -1,0 +1,143 @@
+// Runs answer.js and behind it, in its scope, a test in the form of code: a word and the test on descriptor 4, the word
+// back on 3 once nothing is left to do. The test has a console, a `require` and the like of its own, which the answer
+// cannot change. An assertion that has failed stays failed, whoever catches it.
+const { closeSync, readFileSync, readSync, writeSync } = require('node:fs')
+const { createRequire, registerHooks } = require('node:module')
+const { compileFunction } = require('node:vm')
+
+const FILE = '/box/answer.js'
+const URL_OF_FILE = `file://${FILE}`
+const SCOPE = ['exports', 'require', 'module', '__filename', '__dirname']
+
+const { reallyExit } = process
+// Masked at once and in its place: the memory has no text that could be looked for.
+const word = new Uint8Array(32)
+for (let had = 0; had < 32; ) had += readSync(4, word, had, 32 - had)
+const mask = () => word.forEach((byte, index) => (word[index] = byte ^ ((0xa5 + 3 * index) & 255)))
+mask()
+const test = readFileSync(4, 'utf8').slice(1)
+closeSync(4)
+
+let failed = false
+const fail = (error) => {
+  failed = true
+  try {
+    writeSync(2, `${error?.stack ?? error}\n`)
+  } finally {
+    reallyExit.call(process, 1)
+  }
+}
+
+/** Each of its functions as it is, but what it throws is not forgotten. */
+function remembering(holder, seen = new Map()) {
+  if (seen.has(holder)) return seen.get(holder)
+  const call = (value) =>
+    function (...values) {
+      try {
+        return value.apply(this, values)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  const copy = typeof holder === 'function' ? call(holder) : {}
+  seen.set(holder, copy)
+  for (const [name, value] of Object.entries(holder)) {
+    const isPlain = typeof value !== 'function' || /^[A-Z]/.test(name)
+    copy[name] = isPlain ? value : name === 'strict' ? remembering(value, seen) : call(value)
+  }
+  return Object.freeze(copy)
+}
+
+/** What the test finds under these names, whatever the answer calls so. */
+function makeOwn() {
+  const assert = remembering(require('node:assert'))
+  const modules = {
+    ...{ assert, 'node:assert': assert, 'assert/strict': assert.strict, 'node:assert/strict': assert.strict },
+    ...{ util: Object.freeze({ ...require('node:util') }), 'node:util': Object.freeze({ ...require('node:util') }) },
+  }
+  const requireAny = createRequire(FILE)
+  const own = {
+    require: (name) => modules[name] ?? requireAny(name),
+    console: Object.freeze({
+      ...console,
+      assert(condition, ...message) {
+        if (condition) return
+        failed = true
+        throw new Error(`console.assert failed${message.length > 0 ? `: ${message.join(' ')}` : ''}`)
+      },
+    }),
+    process: Object.freeze({ ...process, exit: (status) => (failed ||= Boolean(status ?? process.exitCode), end()) }),
+    ...{ Math, JSON, Object, Array, Number, String, Boolean, Error, Symbol, Reflect, isNaN, Date, Promise },
+  }
+  return own
+}
+
+/** Methods that comparisons rest on stay what they are; others may be added. */
+function lock(holder, names = Object.getOwnPropertyNames(holder)) {
+  for (const name of names) {
+    const property = Object.getOwnPropertyDescriptor(holder, name)
+    if (property?.configurable && 'value' in property)
+      Object.defineProperty(holder, name, { writable: false, configurable: false })
+  }
+}
+
+const inherited = ['constructor', 'toString', 'valueOf', 'toLocaleString']
+const methodsOf = (prototype) => Object.getOwnPropertyNames(prototype).filter((name) => !inherited.includes(name))
+
+function compiles(text) {
+  try {
+    compileFunction(text, SCOPE)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The test as a function, in the answer's scope. */
+async function load(names) {
+  const answer = readFileSync(FILE, 'utf8')
+  // On lines of its own, behind whatever the answer left open.
+  const body = `async ({ ${names.join(', ')} }) => {{\n${test}\n}}`
+  if (compiles(answer)) {
+    const module = { exports: {} }
+    const run = compileFunction(`${answer}\n;return ${body}`, SCOPE, { filename: FILE })
+    return run(module.exports, createRequire(FILE), module, FILE, '/box')
+  }
+  const key = `gepo_${require('node:crypto').randomBytes(8).toString('hex')}`
+  registerHooks({
+    load: (url, context, next) =>
+      url === URL_OF_FILE
+        ? { format: 'module', source: `${answer}\n;export const ${key} = ${body}`, shortCircuit: true }
+        : next(url, context),
+  })
+  // Beside imports, as what makes JavaScript of TypeScript lets it.
+  globalThis.require = createRequire(FILE)
+  return (await import(URL_OF_FILE))[key]
+}
+
+function end() {
+  if (failed) reallyExit.call(process, 1)
+  mask()
+  writeSync(3, word)
+  reallyExit.call(process, 0)
+}
+
+async function main() {
+  const own = makeOwn()
+  for (const holder of [Math, JSON, Object, Number, Reflect, Promise]) lock(holder)
+  for (const { prototype } of [Array, String, Number, Promise]) lock(prototype, methodsOf(prototype))
+  lock(globalThis, Object.keys(own))
+  process.setUncaughtExceptionCaptureCallback(fail)
+  lock(process, ['setUncaughtExceptionCaptureCallback'])
+  let ended = false
+  const { on } = process
+  const run = await load(Object.keys(own))
+  // Only now: what the answer has put there before is forgotten, and what it puts there later comes after this.
+  process.removeAllListeners('beforeExit')
+  on.call(process, 'beforeExit', () => (ended ? end() : fail('the test has not come to its end')))
+  await run(own)
+  ended = true
+}
+
+main().catch(fail)

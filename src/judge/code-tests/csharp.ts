@@ -1,0 +1,98 @@
+/** A test in C#: a class of its own, or members for the answer's, and a program that runs the test's Main. */
+import { randomBytes } from 'node:crypto'
+import type { CodeTest } from '../../records/suite.ts'
+import { compile } from '../languages/build-steps.ts'
+import type { Built, CodeTestJob } from '../languages/language-definition.ts'
+import { blankTexts } from './blank-texts.ts'
+import { type ClassLanguage, mergeClasses } from './merge-classes.ts'
+
+const CSHARP = (assertion: string): ClassLanguage => ({
+  texts: 'csharp',
+  import: /^[ \t]*using\s+(?:static\s+)?(?:\w+\s*=\s*)?[\w.<>, ]+;/,
+  type: /\b(?:class|struct|interface|enum)\s+(\w+)[^{};]*\{/,
+  main: /\bstatic\s+(?:async\s+)?[\w.<>]+\s+(Main)\s*\(/,
+  library: [
+    ...['Debug', 'Trace', 'Math', 'Enumerable', 'List', 'Dictionary', 'HashSet', 'Tuple', 'String', 'Array'],
+    ...['Object', 'Exception', 'Convert', 'Environment', 'Console', 'Boolean', 'Int32', 'Int64', 'Double'],
+  ],
+  // Mono goes on after an assertion that has failed.
+  assertion: [/(?<![\w.])(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()/, assertion],
+})
+
+export async function buildCsharpCodeTest(
+  job: CodeTestJob,
+  test: CodeTest,
+  compiler: readonly string[],
+): Promise<Built> {
+  const key = randomBytes(8).toString('hex')
+  const merged = mergeClasses(withoutNamespaces(job.code), test.code, CSHARP(`global::GepoTest${key}.Assert`))
+  if ('problem' in merged) return { kind: 'compile-error', message: merged.problem }
+  const files = [
+    { path: 'answer.cs', content: merged.source },
+    { path: 'driver.cs', content: driver(key, merged.mainType) },
+  ]
+  return compile(
+    job,
+    files,
+    [
+      [...compiler, '-d:DEBUG', `-main:GepoTest${key}`, ...files.map(({ path }) => path)],
+      ['/usr/bin/rm', ...files.map(({ path }) => path)],
+    ],
+    { command: [job.programs.mono!, '/box/answer.exe'] },
+  )
+}
+
+/** Their classes as if there were none, as the test calls them. */
+function withoutNamespaces(code: string): string {
+  const bare = blankTexts(code, 'csharp')
+  const found = /^[ \t]*namespace\s+[\w.]+\s*\{/m.exec(bare)
+  if (found === null) return code
+  const end = bare.lastIndexOf('}')
+  const from = found.index + found[0].length
+  return `${code.slice(0, found.index)}${code.slice(from, Math.max(from, end))}${code.slice(Math.max(from, end) + 1)}`
+}
+
+/** Reads the word before the answer begins, and writes it once Main has returned. */
+const driver = (key: string, mainType: string) => `
+using System;
+using System.IO;
+using System.Reflection;
+
+static class GepoTest${key}
+{
+    public static void Assert(bool holds) { Assert(holds, ""); }
+
+    public static void Assert(bool holds, string message, string detail = "")
+    {
+        if (holds) return;
+        Console.Error.WriteLine("assertion failed " + message + "\\n" + new System.Diagnostics.StackTrace(1));
+        Environment.Exit(1);
+    }
+
+    static void Mask(byte[] word) { for (int i = 0; i < word.Length; i++) word[i] ^= (byte)(0xa5 + 3 * i); }
+
+    static int Main()
+    {
+        var word = new byte[32];
+        using (var source = new FileStream("/proc/self/fd/4", FileMode.Open, FileAccess.Read))
+            for (int had = 0, read; had < 32 && (read = source.Read(word, had, 32 - had)) > 0;) had += read;
+        Mask(word);
+        const BindingFlags flags = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var main = typeof(global::${mainType}).GetMethod("Main", flags);
+        object result;
+        try { result = main.Invoke(null, main.GetParameters().Length == 0 ? new object[0] : new object[] { new string[0] }); }
+        catch (TargetInvocationException error)
+        {
+            Console.Error.WriteLine(error.InnerException);
+            return 1;
+        }
+        var task = result as System.Threading.Tasks.Task;
+        if (task != null) task.GetAwaiter().GetResult();
+        if (result is int && (int)result != 0) return 1;
+        Mask(word);
+        using (var record = new FileStream("/proc/self/fd/3", FileMode.Open, FileAccess.Write)) record.Write(word, 0, 32);
+        Environment.Exit(0);
+        return 1;
+    }
+}
+`
