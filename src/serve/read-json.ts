@@ -10,6 +10,8 @@ import { RequestError } from './request-error.ts'
 import type { ServeLimits } from './serve-limits.ts'
 
 const SHOWN_CHARS = 500
+/** Of arrays in arrays: what comes after would lose its way far beyond it, in any language. */
+const MOST_DEPTH = 200
 
 /** @param place where the value is, for the sentence */
 export function readAs<Schema extends z.ZodType>(
@@ -38,6 +40,7 @@ export function parseJson(text: string, place: string): unknown {
 export function readProblem(value: unknown, place: string, limits: ServeLimits): Suite {
   const suite = guarded(place, () => {
     const json = typeof value === 'string' ? parseJson(value, place) : value
+    if (isDeeper(json, MOST_DEPTH)) throw new RangeError()
     return parseSuite(json, capital(place))
   })
   const { testMs, memoryBytes } = suite.limits
@@ -65,6 +68,11 @@ function guarded<Result>(place: string, read: () => Result): Result {
     throw error
   }
 }
+
+const isDeeper = (value: unknown, depth: number): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)))
 
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 

@@ -89,6 +89,12 @@ describe('what is wrong with a request is one sentence', () => {
       422,
       /(?:nested too deeply|must be an object)/,
     ],
+    ...[300, 5000, 20_000].map((depth): [string, string, number, RegExp] => {
+      const value = `${'['.repeat(depth)}${']'.repeat(depth)}`
+      const test = `{"kind": "call", "name": "f", "arguments": [${value}], "result": 1}`
+      const body = `{"language": "python", "code": "", "problem": {"tests": [${test}]}}`
+      return [`a problem ${depth} deep`, body, 422, /nested too deeply/]
+    }),
   ])('%s', async (_name, body, status, sentence) => {
     const answered = await judge(body)
     expect(answered).toMatchObject({ status, body: { error: expect.stringMatching(sentence) } })

@@ -1,6 +1,7 @@
 /** POST /verify and POST /get_reward. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openTestServer, post, type TestServer } from './open-test-server.ts'
+import { get, openTestServer, post, type TestServer } from './open-test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -31,6 +32,18 @@ describe('POST /verify', () => {
       status: 200,
       body: { verdict: 'unknown', reason: expect.any(String) },
     })
+  })
+
+  it('is ended when the client leaves', { timeout: 120_000 }, async () => {
+    const leaving = new AbortController()
+    const body = { a: plus, b: plus, inputs: 1_000_000 }
+    const asked = post(server, '/verify', body, { signal: leaving.signal })
+    const health = async () => JSON.parse(await get(server, '/healthz'))
+    while ((await health()).running === 0) await sleep(10)
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
+    while ((await health()).running > 0) await sleep(10)
+    expect(await get(server, '/metrics')).toContain('{endpoint="/verify",status="499"}')
   })
 
   it.each([
