@@ -70,8 +70,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export',
     usage: '[options] <groups.db>',
-    summary: 'write groups as JSON lines',
+    summary: 'write groups as JSON lines, Parquet or for TRL',
     load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
+    name: 'push',
+    usage: '[options] <folder> <data set>',
+    summary: 'upload an exported data set to the hub',
+    load: async () => (await import('./commands/push.ts')).pushCommand,
   },
   {
     name: 'judge',

@@ -23,7 +23,7 @@ let opened: ReturnType<typeof openCodeEngine> | undefined
 const MOST_UNITS = 64
 const units = new Map<string, OpenedUnit>()
 
-export const judgeAnswer = (task: JudgeIrTask): Promise<Reply<IrVerdict>> => toReply(() => judge(task))
+export const judgeIrAnswer = (task: JudgeIrTask): Promise<Reply<IrVerdict>> => toReply(() => judge(task))
 
 async function judge({ stored, answer, options }: JudgeIrTask): Promise<IrVerdict> {
   opened ??= openCodeEngine(tools)

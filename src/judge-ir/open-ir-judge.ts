@@ -27,7 +27,7 @@ export async function openIrJudge(options: ThreadOptions): Promise<IrJudge> {
   return {
     judge({ group, unit }, answer, { signal, ...judgeOptions } = {}) {
       const task: JudgeIrTask = { stored: { group, unit }, answer, options: judgeOptions }
-      return threads.run('judgeAnswer', task, signal)
+      return threads.run('judgeIrAnswer', task, signal)
     },
     close: () => threads.close(),
   }

@@ -1,69 +1,217 @@
 /** `gepo export`: groups in a form that other programs read. */
+import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
+import { audit } from '../../audit/audit.ts'
+import { UserError } from '../../base/user-error.ts'
+import { datasetCard } from '../../export/dataset-card.ts'
+import {
+  type DatasetConfig,
+  describedPairsConfig,
+  groupsConfig,
+  type PairOptions,
+  pairsConfig,
+  TEXT_FORMS,
+  type TextForm,
+  unpairedConfig,
+} from '../../export/dataset-configs.ts'
 import { groupLine } from '../../export/group-line.ts'
 import { pairLines } from '../../export/pair-lines.ts'
+import { writeDataset } from '../../export/write-dataset.ts'
 import { writeJsonl } from '../../export/write-jsonl.ts'
 import type { StoredGroup } from '../../records/group-record.ts'
+import { PAIRINGS, type Pairing } from '../../records/preference-pairs.ts'
 import { SPLITS, type Split } from '../../records/split.ts'
+import { openAuditRows } from '../../store/audit-rows.ts'
 import type { GroupSelection } from '../../store/read-groups.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { wholeNumber } from '../flags/parse-number.ts'
+import { withInterrupt } from '../progress/interrupt.ts'
+import { exportProgress } from '../progress/progress.ts'
 
 interface ExportFlags {
-  readonly format: keyof typeof FORMATS
+  readonly format: FormatName
   readonly out: string
   readonly split?: Split
   readonly sample?: number
   readonly seed: number
+  readonly pairs: Pairing
+  readonly form: TextForm
+  readonly audit: boolean
   readonly json?: boolean
 }
 
-/** What is written of a group, and what a line of it is called. */
-const FORMATS = {
-  jsonl: { linesOf: (group: StoredGroup) => [groupLine(group)], lines: 'groups' },
-  pairs: { linesOf: pairLines, lines: 'pairs' },
-} as const
+type Format =
+  /** One file of JSON lines. */
+  | {
+      readonly kind: 'lines'
+      readonly linesOf: (group: StoredGroup) => readonly object[]
+      readonly lines: string
+    }
+  /** A folder of Parquet, with a card. */
+  | { readonly kind: 'dataset'; readonly configs: (options: PairOptions) => readonly DatasetConfig[] }
 
-export function exportCommand(command: Command, context: Context): void {
+const FORMATS = {
+  jsonl: { kind: 'lines', linesOf: (group) => [groupLine(group)], lines: 'groups' },
+  pairs: { kind: 'lines', linesOf: pairLines, lines: 'pairs' },
+  parquet: { kind: 'dataset', configs: (options) => [groupsConfig, describedPairsConfig(options)] },
+  trl: {
+    kind: 'dataset',
+    configs: (options) => [pairsConfig(options), groupsConfig, unpairedConfig(options.form)],
+  },
+} as const satisfies Record<string, Format>
+type FormatName = keyof typeof FORMATS
+
+/** Flags of data sets alone. */
+const DATASET_FLAGS = { pairs: '--pairs', form: '--form', audit: '--no-audit' } as const
+
+export function exportCommand(command: Command, context: Context, setExit: (code: ExitCode) => void): void {
   command
     .description(
       'Writes groups in the order of their ids. jsonl: a JSON line for each group, with prompt, winners, losers and ' +
-        'witnesses; pairs: a line for each winner, with prompt and response, as supervised training takes them.',
+        'witnesses. pairs: a line for each winner, with prompt and response, as supervised training takes them. ' +
+        'parquet: a folder as the hub has data sets, with the configurations groups and pairs (prompt, chosen, rejected ' +
+        'and what is known of each) and a card. trl: the same with the columns of TRL alone, and unpaired (prompt, ' +
+        'completion, label) besides.',
     )
     .argument('<groups.db>', 'database that gepo build made')
     .addOption(
       new Option('--format <format>', 'form of the output').choices(Object.keys(FORMATS)).default('jsonl'),
     )
-    .requiredOption('--out <file>', 'file to write, - for stdout')
+    .requiredOption('--out <path>', 'file to write, - for stdout; for parquet and trl a new folder')
     .addOption(new Option('--split <split>', 'groups of one split').choices(SPLITS))
-    .option('--sample <n>', 'that many groups, drawn by --seed', wholeNumber(1))
+    .option('--sample <n>', 'that many groups, drawn by --seed; of each split', wholeNumber(1))
     .option('--seed <n>', 'seed of the sample', wholeNumber(0), 0)
-    .option('--json', 'print the number of lines as JSON (on stderr with --out -)')
+    .addOption(
+      new Option(
+        '--pairs <pairs>',
+        'parquet, trl: all winners against all losers, or each in the fewest pairs',
+      )
+        .choices(PAIRINGS)
+        .default('all'),
+    )
+    .addOption(
+      new Option('--form <form>', 'parquet, trl: texts of pairs as text, or as messages of a conversation')
+        .choices(TEXT_FORMS)
+        .default('standard'),
+    )
+    .option('--no-audit', 'parquet, trl: leave the figures of gepo audit out of the card')
+    .option('--json', 'print the number of lines or rows as JSON (on stderr with --out -)')
     .addHelpText(
       'after',
       `
 Examples:
   $ gepo export groups.db --format jsonl --out train.jsonl --split train
-  $ gepo export groups.db --format jsonl --out - | head -1 | jq .prompt -r`,
+  $ gepo export groups.db --format jsonl --out - | head -1 | jq .prompt -r
+  $ gepo export groups.db --format parquet --out my-groups && gepo push my-groups hf:me/my-groups
+  $ gepo export groups.db --format trl --pairs matched --form conversational --out my-pairs`,
     )
-    .action(async (path: string, { format, out, split, sample, seed, json }: ExportFlags) => {
+    .action(async (path: string, flags: ExportFlags) => {
+      const format: Format = FORMATS[flags.format]
       const store = openStore(path, { readonly: true })
       try {
-        const toStdout = out === '-'
-        const { linesOf, lines } = FORMATS[format]
-        const count = await writeJsonl(
-          intactGroups(store, { split, sample, seed }),
-          toStdout ? context.stdout : out,
-          linesOf,
-        )
-        const report = toStdout ? context.stderr : context.stdout
-        if (json) report.write(`${JSON.stringify({ [lines]: count, out })}\n`)
-        else report.write(`${count} ${lines} written to ${toStdout ? 'stdout' : out}\n`)
+        if (format.kind === 'dataset') setExit(await exportDataset(store, format, flags, context))
+        else {
+          refuseDatasetFlags(command, flags.format)
+          await exportLines(store, format, flags, context)
+        }
       } finally {
         store.close()
       }
     })
+}
+
+function refuseDatasetFlags(command: Command, format: FormatName): void {
+  const [given] = Object.entries(DATASET_FLAGS).filter(
+    ([name]) => command.getOptionValueSource(name) === 'cli',
+  )
+  if (given !== undefined)
+    throw new UserError(`${given[1]} is for the formats parquet and trl; the format is ${format}.`)
+}
+
+async function exportLines(
+  store: Store,
+  { linesOf, lines }: Extract<Format, { kind: 'lines' }>,
+  { out, split, sample, seed, json }: ExportFlags,
+  context: Context,
+): Promise<void> {
+  const toStdout = out === '-'
+  const count = await writeJsonl(
+    intactGroups(store, { split, sample, seed }),
+    toStdout ? context.stdout : out,
+    linesOf,
+  )
+  const report = toStdout ? context.stderr : context.stdout
+  if (json) report.write(`${JSON.stringify({ [lines]: count, out })}\n`)
+  else report.write(`${count} ${lines} written to ${toStdout ? 'stdout' : out}\n`)
+}
+
+async function exportDataset(
+  store: Store,
+  { configs }: Extract<Format, { kind: 'dataset' }>,
+  flags: ExportFlags,
+  context: Context,
+): Promise<ExitCode> {
+  const { out, split, sample, seed, pairs, form, json } = flags
+  if (out === '-') throw new UserError(`--format ${flags.format} writes a folder; name one as --out.`)
+  const splits: readonly Split[] = split === undefined ? SPLITS : [split]
+  const total = splits.reduce((sum, one) => sum + Math.min(store.groupCount(one), sample ?? Infinity), 0)
+  const progress = exportProgress(context.stderr)
+  progress.report({ kind: 'export-started', groups: total })
+  const written = await withInterrupt(
+    () => progress.report({ kind: 'note', text: 'Stopping.' }),
+    async (signal) => {
+      try {
+        return await writeDataset(out, {
+          configs: configs({ pairing: pairs, form }),
+          splits,
+          groupsOf: (one) => intactGroups(store, { split: one, sample, seed }),
+          onGroup: () => progress.report({ kind: 'group-exported' }),
+          signal,
+          card: (contents) =>
+            datasetCard({
+              name: basename(out),
+              written: contents,
+              stats: store.stats(),
+              audit: flags.audit ? auditOf(store.path) : null,
+              settings: store.contentConfig() ?? {},
+            }),
+        })
+      } catch (error) {
+        if (signal.aborted) return undefined
+        throw error
+      }
+    },
+  ).finally(() => progress.stop())
+  if (written === undefined) return EXIT.interrupted
+  const rows: Record<string, Record<string, number>> = {}
+  for (const config of written.configs)
+    rows[config.name] = Object.fromEntries(config.splits.map((part) => [part.split, part.rows]))
+  context.stdout.write(
+    json
+      ? `${JSON.stringify({ groups: written.groups, rows, out })}\n`
+      : [
+          `${written.groups} groups written to ${out}`,
+          ...Object.entries(rows).map(
+            ([name, parts]) =>
+              `  ${name}: ${Object.entries(parts)
+                .map(([one, n]) => `${one} ${n}`)
+                .join(', ')}`,
+          ),
+          '',
+        ].join('\n'),
+  )
+  return EXIT.done
+}
+
+function auditOf(path: string) {
+  const rows = openAuditRows(path)
+  try {
+    return audit(rows, { seed: 0 })
+  } finally {
+    rows.close()
+  }
 }
 
 function* intactGroups(store: Store, selection: GroupSelection): Generator<StoredGroup> {

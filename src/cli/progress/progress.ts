@@ -47,6 +47,16 @@ export function problemsProgress(stream: Terminal): Progress<ProblemsEvent> {
   return createProgress(stream, { event: 'problems', noun: 'rows' }, tallyProblems())
 }
 
+/** What `gepo export` reports of a data set. */
+export type ExportEvent =
+  | { readonly kind: 'export-started'; readonly groups: number }
+  | { readonly kind: 'group-exported' }
+  | { readonly kind: 'note'; readonly text: string }
+
+export function exportProgress(stream: Terminal): Progress<ExportEvent> {
+  return createProgress(stream, { event: 'export', noun: 'groups' }, tallyExport())
+}
+
 export function benchmarkProgress(stream: Terminal): Progress<BenchmarkEvent> {
   return createProgress(stream, { event: 'benchmark', noun: 'answers' }, tallyBenchmark())
 }
@@ -117,6 +127,16 @@ function tallyProblems(): TallyOf<ProblemsEvent> {
       counts[event.outcome]++
     }
     return { done, total: undefined, totalIsFinal: false, counts: { ...counts } }
+  }
+}
+
+function tallyExport(): TallyOf<ExportEvent> {
+  let done = 0
+  let total: number | undefined
+  return (event) => {
+    if (event.kind === 'export-started') total = event.groups
+    if (event.kind === 'group-exported') done++
+    return { done, total, totalIsFinal: total !== undefined, counts: {} }
   }
 }
 

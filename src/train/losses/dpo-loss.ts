@@ -1,4 +1,5 @@
 /** The DPO loss over a group's pairs, equations (2) and (3): log-probabilities in, loss and derivatives out. */
+import { type Pairing, preferencePairs } from '../../records/preference-pairs.ts'
 import type { GroupLoss } from './group-loss.ts'
 import { type GroupLogProbs, groupScores, type Length, toLogProbDerivatives } from './group-scores.ts'
 import { logSigmoid, sigmoid } from './sigmoid.ts'
@@ -6,16 +7,10 @@ import { logSigmoid, sigmoid } from './sigmoid.ts'
 /** `sigmoid`: equation (3). `ipo`: the squared loss of IPO, arXiv 2310.12036. */
 export const DPO_LOSSES = ['sigmoid', 'ipo'] as const
 
-/**
- * `all`: every winner against every loser. `matched`: the i-th winner against the i-th loser, the shorter list from
- * the front again, so that each response is in the fewest pairs.
- */
-export const DPO_PAIRS = ['all', 'matched'] as const
-
 export interface DpoOptions {
   readonly beta: number
   readonly loss: (typeof DPO_LOSSES)[number]
-  readonly pairs: (typeof DPO_PAIRS)[number]
+  readonly pairs: Pairing
   readonly length: Length
 }
 
@@ -30,12 +25,13 @@ export function dpoLoss(
   { beta, loss: kind, pairs: pairing, length }: DpoOptions,
 ): GroupLoss {
   const scores = groupScores(group, length)
-  const pairs = pairsOf(group.winners, scores.length - group.winners, pairing)
+  const pairs = preferencePairs(group.winners, scores.length - group.winners, pairing)
   if (pairs.length === 0) throw new Error('a group needs a winner and a loser')
 
   let loss = 0
   const dScores = new Float64Array(scores.length)
-  for (const [winner, loser] of pairs) {
+  for (const [winner, loserIndex] of pairs) {
+    const loser = group.winners + loserIndex
     const pair = pairLoss(scores[winner]! - scores[loser]!, kind, beta)
     loss += pair.loss / pairs.length
     dScores[winner]! += pair.derivative / pairs.length
@@ -55,12 +51,4 @@ function pairLoss(
     return { loss: gap ** 2, derivative: 2 * gap }
   }
   return { loss: -logSigmoid(beta * difference), derivative: -beta * sigmoid(-beta * difference) }
-}
-
-/** Indices of winner and loser in the group's arrays. */
-function pairsOf(winners: number, losers: number, pairing: DpoOptions['pairs']): [number, number][] {
-  if (winners === 0 || losers === 0) return []
-  return pairing === 'all'
-    ? Array.from({ length: winners * losers }, (_, i) => [Math.floor(i / losers), winners + (i % losers)])
-    : Array.from({ length: Math.max(winners, losers) }, (_, i) => [i % winners, winners + (i % losers)])
 }

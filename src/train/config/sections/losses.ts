@@ -1,6 +1,7 @@
 /** The losses over texts whose preference is known. */
 import { z } from 'zod'
-import { DPO_LOSSES, DPO_PAIRS } from '../../losses/dpo-loss.ts'
+import { PAIRINGS } from '../../../records/preference-pairs.ts'
+import { DPO_LOSSES } from '../../losses/dpo-loss.ts'
 import { LENGTHS } from '../../losses/group-scores.ts'
 import { VARIANCE_KINDS } from '../../losses/moments.ts'
 import { OURS, oneOf, PAPER, positive, real, source } from '../fields.ts'
@@ -19,7 +20,7 @@ export const dpoSection = z
   .strictObject({
     beta: beta(),
     loss: oneOf(DPO_LOSSES).default('sigmoid').meta(source('equation (3)')),
-    pairs: oneOf(DPO_PAIRS)
+    pairs: oneOf(PAIRINGS)
       .default('all')
       .meta(source(`${OURS}: the same texts as GEPO sees`)),
     length: sumOrMean(),
