@@ -7,6 +7,7 @@ import { type AnswerReading, readFirstBlock } from '../judge/read-answer.ts'
 import type { BenchmarkProblem, CompletionForm } from '../records/benchmark-problem.ts'
 import type { Language } from '../records/language.ts'
 import type { PromptForm } from './evaluation-config.ts'
+import { withGoImports } from './go-imports.ts'
 
 export function answerProgram(
   { target, completion, imports }: Pick<BenchmarkProblem, 'target' | 'completion' | 'imports'>,
@@ -15,15 +16,17 @@ export function answerProgram(
 ): AnswerReading {
   if (style === 'raw') {
     const { prompt, stops, end } = completion!
-    return readingOf(target, `${prompt}${cutAtStop(text, stops)}${end}`, imports)
+    const code = `${prompt}${cutAtStop(text, stops)}${end}`
+    return readingOf(target, withImports(target, code, imports, true))
   }
   const reading = readFirstBlock(withoutThoughts(text), target)
-  return reading.kind === 'program' ? readingOf(target, reading.program.code, imports) : reading
+  if (reading.kind === 'format-error') return reading
+  return readingOf(target, withImports(target, reading.program.code, imports, false))
 }
 
-const readingOf = (language: Language, code: string, imports: readonly string[]): AnswerReading => ({
+const readingOf = (language: Language, code: string): AnswerReading => ({
   kind: 'program',
-  program: { language, code: withImports(language, code, imports) },
+  program: { language, code },
 })
 
 /**
@@ -69,7 +72,14 @@ export const findImports = (language: Language, code: string): string[] =>
     ? []
     : (code.match(IMPORT_LINE[language]) ?? []).map((line) => line.trim())
 
-function withImports(language: Language, code: string, imports: readonly string[]): string {
+/** @param isPrompted whether the prompt is in the code, so that not all of its imports are the model's */
+function withImports(
+  language: Language,
+  code: string,
+  imports: readonly string[],
+  isPrompted: boolean,
+): string {
+  if (language === 'go') return withGoImports(code, { known: imports, dropUnused: isPrompted })
   const plain = (line: string) => line.replaceAll(/\s/g, '')
   const there = new Set(findImports(language, code).map(plain))
   const missing = imports.filter((line) => !there.has(plain(line)))

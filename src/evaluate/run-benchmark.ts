@@ -19,7 +19,7 @@ import { type BenchmarkEvent, type BenchmarkRun, evaluateBenchmark } from './eva
 import type { EvaluationConfig } from './evaluation-config.ts'
 import { type AnswersPlace, openAnswers } from './open-answers.ts'
 import { readBenchmark } from './read-benchmark.ts'
-import { openResults, readConfig } from './results-folder.ts'
+import { openResults, type Results, readConfig } from './results-folder.ts'
 import { type Score, scoreResults } from './score-results.ts'
 import { writeResultFiles } from './write-result-files.ts'
 
@@ -47,6 +47,8 @@ export interface BenchmarkSummary extends BenchmarkRun {
   readonly config: EvaluationConfig
   readonly ks: readonly number[]
   readonly scores: readonly Score[]
+  /** How many answers could not be judged, by reason. */
+  readonly unjudged: Readonly<Record<string, number>>
 }
 
 /** @throws UserError where rows, answers or the folder cannot be used, and where no more answers can be had */
@@ -109,7 +111,8 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
           report,
           signal,
         })
-        const summary = { ...run, config, ks, scores: scoreResults(results, samples, ks) }
+        const scores = scoreResults(results, samples, ks)
+        const summary = { ...run, config, ks, scores, unjudged: unjudgedReasons(results) }
         writeFileAtomically(join(out, 'scores.json'), `${JSON.stringify(summary, undefined, 2)}\n`)
         if (options.resultFiles) writeResultFiles(out, read.problems, results)
         return summary
@@ -122,6 +125,13 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   } finally {
     await answers.close()
   }
+}
+
+function unjudgedReasons({ verdicts }: Results): Record<string, number> {
+  const reasons: Record<string, number> = {}
+  for (const { verdict } of verdicts.values())
+    if (verdict.kind === 'unjudged') reasons[verdict.reason] = (reasons[verdict.reason] ?? 0) + 1
+  return reasons
 }
 
 function fromWhere({ benchmark, from, languages }: BenchmarkOptions): {

@@ -17,7 +17,7 @@ export interface BenchmarkProblem {
   readonly message: string
   /**
    * Lines that bring in names, as `import math` or `#include <vector>`, from the prompt or from the benchmark's own set-up:
-   * those that the answer lacks are put before it.
+   * those that the answer lacks are put before it. Of Go the paths of packages, of which those come that it uses.
    */
   readonly imports: readonly string[]
   readonly suite: Suite

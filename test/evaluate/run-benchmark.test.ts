@@ -250,6 +250,7 @@ describe('what is missing', () => {
     }
     const first = await run(answers, { out, openJudge: async () => away })
     expect(first.scores).toMatchObject([{ judged: 0, unjudged: 4, passAt: {} }])
+    expect(first.unjudged).toEqual({ 'no sandbox': 4 })
     expect((await run(answers, { out })).scores).toMatchObject([{ judged: 4, unjudged: 0 }])
   })
 })

@@ -36,19 +36,27 @@ export async function runEvalBenchmark(flags: BenchmarkFlags, context: Context):
   return open ? EXIT.unknown : EXIT.done
 }
 
-function renderSummary({ config, ks, scores, missing, kind }: BenchmarkSummary, out: string): string {
-  const reasons = new Map<string, number>()
-  for (const { reason } of missing) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+function renderSummary(
+  { config, ks, scores, missing, unjudged, kind }: BenchmarkSummary,
+  out: string,
+): string {
+  const reasons: Record<string, number> = {}
+  for (const { reason } of missing) reasons[reason] = (reasons[reason] ?? 0) + 1
   return [
     `${config.benchmark.name}, ${describeAnswers(config.answers)}${kind === 'interrupted' ? ', so far' : ''}`,
     '',
     ...renderScores(scores, ks),
-    ...(reasons.size === 0 ? [] : ['', 'missing answers, asked for again by the same command:']),
-    ...[...reasons].map(([reason, count]) => `  ${count}  ${printable(reason)}`),
+    ...reasonLines('missing answers, asked for again by the same command:', reasons),
+    ...reasonLines('answers that could not be judged, tried again by the same command:', unjudged),
     '',
     `Answers, verdicts and configuration are in ${out}`,
     '',
   ].join('\n')
+}
+
+function reasonLines(title: string, reasons: Readonly<Record<string, number>>): string[] {
+  const lines = Object.entries(reasons).map(([reason, count]) => `  ${count}  ${printable(reason)}`)
+  return lines.length === 0 ? [] : ['', title, ...lines]
 }
 
 function describeAnswers(answers: AnswersConfig): string {

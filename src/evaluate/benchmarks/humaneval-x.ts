@@ -2,9 +2,9 @@
  * HumanEval-X: HumanEval's problems told and tested anew in six languages. Rows are those of its files, humaneval.jsonl in
  * a folder a language.
  *
- * Prompts: raw as its authors ask, in chat the same prompt in a message. Tests want packages that a judge without a
- * network has not: testify in Go, of which the one assertion they use is written here anew; crates in Rust, whose imports
- * are taken out. `console.assert`, after which Node goes on, ends the test.
+ * Prompts: raw as its authors ask, in chat the same prompt in a message. Tests are the rows' own. Imports of crates, which
+ * a judge without a network has not, are taken out of Rust's prompts; Go's answers get the packages that they use, as the
+ * authors' evaluator gives them.
  */
 import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import type { Language } from '../../records/language.ts'
@@ -65,17 +65,22 @@ const FORMS: Readonly<Partial<Record<Language, Form>>> = {
     folder: 'js',
     stops: ['\n}'],
     end: '\n}\n',
-    code: ({ test }) =>
-      `console.assert = (held) => { if (!held) throw new Error('an assertion does not hold') }\n${test}`,
+    code: ({ test }) => test,
   },
-  go: { prefix: 'Go', folder: 'go', stops: ['\n}'], end: '\n}\n', code: goTest },
+  go: {
+    prefix: 'Go',
+    folder: 'go',
+    stops: ['\n}'],
+    end: '\n}\n',
+    code: ({ test, setup }) => `${setup}\n${test}`,
+  },
   rust: {
     prefix: 'Rust',
     folder: 'rust',
     stops: ['\n}'],
     end: '\n}\n',
     prompt: ({ prompt, declaration }) => prompt + withoutCrates(declaration),
-    code: ({ test }) => rustTest(test),
+    code: ({ test }) => (hasRustTest(test) ? test : undefined),
   },
 }
 
@@ -118,7 +123,7 @@ function readRow(fields: Readonly<Record<string, unknown>>): RowReading {
     completion: { prompt: asked, stops: form.stops, end: form.end },
     message: completionMessage(language, asked),
     // The declaration has what the prompt forgets.
-    imports: language === 'rust' ? [] : findImports(language, `${asked}\n${declaration}`),
+    imports: importsOf(language, `${asked}\n${declaration}`),
     suite: {
       tests: code === undefined ? [] : [{ kind: 'code', code }],
       comparison: { kind: 'exact' },
@@ -129,36 +134,19 @@ function readRow(fields: Readonly<Record<string, unknown>>): RowReading {
   return { kind: 'problem', problem }
 }
 
+/** Those that its authors put before any answer in Go, where it uses them. */
+const GO_PACKAGES = 'bytes crypto/md5 fmt math math/rand regexp sort strconv strings time'.split(' ')
+
+function importsOf(language: Language, code: string): readonly string[] {
+  if (language === 'go') return GO_PACKAGES
+  // The declaration's are in the prompt already.
+  return language === 'rust' ? [] : findImports(language, code)
+}
+
 /** Crates are not there to be used; what the declaration brings in of them would not compile. */
 function withoutCrates(declaration: string): string {
   return declaration.replaceAll(/^use (?:rand|regex|md5)\b.*\n/gm, '')
 }
 
-/** Equality as testify has it: of deeply equal values, bytes by their content. */
-const GO_ASSERTIONS = `
-type heldAssertions struct{ t *testing.T }
-
-func (held heldAssertions) Equal(expected, actual interface{}) {
-	if !reflect.DeepEqual(expected, actual) {
-		held.t.Fatalf("expected %v, got %v", expected, actual)
-	}
-}
-`
-
-function goTest({ test, setup }: Row): string {
-  const imports = setup
-    .replace(/^\s*package .*\n/, '')
-    .replace('"github.com/stretchr/testify/assert"', '"reflect"')
-  return `${imports}${GO_ASSERTIONS}\n${test.replaceAll('assert.New(t)', 'heldAssertions{t}')}`
-}
-
-/** A module of tests, with a main program that calls them; one row has its module in a comment. */
-function rustTest(test: string): string | undefined {
-  const code = test.replaceAll(/\/\*[\s\S]*?\*\//g, '')
-  const names = [...code.matchAll(/#\[test\]\s*fn (\w+)/g)].map(([, name]) => name)
-  if (names.length === 0) return undefined
-  const asModule = code
-    .replaceAll(/#\[test\]\s*fn /g, 'pub fn ')
-    .replaceAll(/#\[cfg\(test\)\]\s*mod \w+/g, 'mod held_tests')
-  return `${asModule}\nfn main() {\n${names.map((name) => `    held_tests::${name}();\n`).join('')}}\n`
-}
+/** One row has its test in a comment. */
+const hasRustTest = (test: string) => test.replaceAll(/\/\*[\s\S]*?\*\//g, '').includes('#[test]')

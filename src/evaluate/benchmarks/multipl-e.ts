@@ -10,6 +10,7 @@ import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import { LANGUAGE_NAMES, type Language } from '../../records/language.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite } from '../../records/suite.ts'
 import { findImports } from '../answer-program.ts'
+import { withGoImports } from '../go-imports.ts'
 import { type Benchmark, type RowReading, rowReader, unreadable } from './benchmark.ts'
 import { completionMessage } from './chat-message.ts'
 
@@ -124,7 +125,7 @@ function readTranslatedRow(fields: Readonly<Record<string, unknown>>): RowReadin
   if (language === undefined || language === 'python') return { kind: 'other-language', language: tag }
   const { closing, inClass } = FORMS[language]!
   if (!tests.startsWith(closing)) return unreadable('its tests do not begin by closing the function')
-  const code = tests.slice(closing.length)
+  const code = asWhole(language, tests.slice(closing.length))
   const end = closing === '' ? '' : `\n${closing}${inClass ? '}\n' : ''}`
   return {
     kind: 'problem',
@@ -162,6 +163,11 @@ function readOpenAiRow(fields: Readonly<Record<string, unknown>>): RowReading {
     unanswerable: null,
   }
   return { kind: 'problem', problem }
+}
+
+/** Go's tests rely on what the prompt imports, which a chat answer need not say again. */
+function asWhole(language: Language, tests: string): string {
+  return language === 'go' ? withGoImports(tests, { known: ['fmt', 'testing'], dropUnused: false }) : tests
 }
 
 /** That of the class, which the answer closes itself. */

@@ -32,31 +32,22 @@ describe('a row', () => {
     })
   })
 
-  it('in JavaScript ends with a failed assertion', async () => {
-    const declaration = 'const twice = (n) => {\n'
-    const problem = await problemOf({
-      task_id: 'JavaScript/900',
-      prompt: declaration,
-      declaration,
-      test: 't()',
-    })
-    expect(testsOf(problem)).toEqual([expect.stringMatching(/^console\.assert = .*throw.*\nt\(\)$/)])
-  })
-
-  it('in Go asserts without a package from elsewhere', async () => {
+  it('in Go gets the packages that it uses, whatever its prompt imports', async () => {
     const problem = await problemOf({
       task_id: 'Go/900',
-      prompt: 'func Twice(n int) int {\n',
-      declaration: 'func Twice(n int) int {\n',
-      test: 'func TestTwice(t *testing.T) {\n    assert := assert.New(t)\n    assert.Equal(4, Twice(2))\n}\n',
+      prompt: 'import (\n    "strings"\n)\n\nfunc Twice(n int) string {\n',
+      declaration: 'func Twice(n int) string {\n',
+      test: 'func TestTwice(t *testing.T) {\n    assert := assert.New(t)\n    assert.Equal("4", Twice(2))\n}\n',
       test_setup: 'package main\n\nimport (\n    "testing"\n    "github.com/stretchr/testify/assert"\n)\n',
     })
-    const [code] = testsOf(problem)
-    expect(code).not.toMatch(/testify|assert\.New|^package/m)
-    expect(code).toContain('assert := heldAssertions{t}\n    assert.Equal(4, Twice(2))')
+    const body = '    return strconv.Itoa(2 * n)'
+    expect(answerProgram(problem, 'raw', body)).toMatchObject({
+      program: { code: `import (\n\t"strconv"\n)\n\nfunc Twice(n int) string {\n${body}\n}\n` },
+    })
+    expect(testsOf(problem)).toEqual([expect.stringMatching(/^package main[\s\S]*\nfunc TestTwice/)])
   })
 
-  it('in Rust is a main program, without crates', async () => {
+  it('in Rust asks without crates', async () => {
     const rust = (test: string) =>
       problemOf({
         task_id: 'Rust/900',
@@ -65,12 +56,10 @@ describe('a row', () => {
         test,
       })
     const test =
-      '#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn test_twice() {\n        assert_eq!(twice(2), 4);\n    }\n}\n'
+      'mod tests {\n    use super::*;\n    #[test]\n    fn test_twice() {\n        assert_eq!(twice(2), 4);\n    }\n}\n'
     const problem = await rust(test)
     expect(problem.completion?.prompt).toBe('/* Twice. */\nuse std::cmp;\nfn twice(n: i32) -> i32 {\n')
-    expect(testsOf(problem)).toEqual([
-      'mod held_tests {\n    use super::*;\n    pub fn test_twice() {\n        assert_eq!(twice(2), 4);\n    }\n}\n\nfn main() {\n    held_tests::test_twice();\n}\n',
-    ])
+    expect(testsOf(problem)).toEqual([test])
     // Its test is in a comment: nothing is left that could be judged.
     expect(testsOf(await rust(`/*\n${test}*/`))).toEqual([])
   })

@@ -86,11 +86,13 @@ describe('a row', () => {
       row(
         'go_test.go',
         'package twice_test\n\nfunc twice(n int) int {\n',
-        'func TestTwice(t *testing.T) {\n}\n',
+        'func TestTwice(t *testing.T) {\n\tfmt.Println()\n}\n',
         ['\nfunc'],
       ),
     )
     expect(problem).toMatchObject({ id: 'go/HumanEval_900_twice', target: 'go' })
+    // Its tests have imports of their own, as a chat answer may lack them.
+    expect(codeTestOf(problem)).toMatch(/^import \(\n\t"fmt"\n\t"testing"\n\)\nfunc TestTwice/)
     expect(programOf(problem, '\treturn n + n\n}\n\nfunc main() {')).toBe(
       'package twice_test\n\nfunc twice(n int) int {\n\treturn n + n\n}\n',
     )
