@@ -31,11 +31,9 @@ interface Form {
   readonly prompt?: (row: Row) => string
   /** The test in the form of code; undefined where the row has none. */
   readonly code: (row: Row) => string | undefined
-  /** Tasks that no answer can solve here, by number. */
-  readonly unanswerable?: Readonly<Record<number, string>>
+  /** Why no answer can solve it here, where that is so. */
+  readonly unanswerable?: (row: Row) => string | undefined
 }
-
-const BOOST = 'its types are those of Boost, which the judge has not'
 
 const FORMS: Readonly<Partial<Record<Language, Form>>> = {
   python: {
@@ -51,7 +49,8 @@ const FORMS: Readonly<Partial<Record<Language, Form>>> = {
     stops: ['\n}'],
     end: '\n}\n',
     code: ({ test }) => test,
-    unanswerable: { 22: BOOST, 137: BOOST },
+    unanswerable: ({ declaration }) =>
+      declaration.includes('boost::') ? 'its types are those of Boost, which the judge has not' : undefined,
   },
   java: {
     prefix: 'Java',
@@ -80,7 +79,11 @@ const FORMS: Readonly<Partial<Record<Language, Form>>> = {
     stops: ['\n}'],
     end: '\n}\n',
     prompt: ({ prompt, declaration }) => prompt + withoutCrates(declaration),
-    code: ({ test }) => (hasRustTest(test) ? test : undefined),
+    code: ({ test }) => (withoutComments(test).includes('#[test]') ? test : undefined),
+    unanswerable: ({ test }) =>
+      /\brand::/.test(withoutComments(test))
+        ? 'its test needs the crate rand, which the judge has not'
+        : undefined,
   },
 }
 
@@ -109,7 +112,7 @@ function readRow(fields: Readonly<Record<string, unknown>>): RowReading {
     typeof setup !== 'string'
   )
     return unreadable('it lacks task_id, prompt, declaration or test')
-  const [prefix = '', number] = task.split('/')
+  const [prefix = ''] = task.split('/')
   const language = LANGUAGES_OF_X.find((one) => FORMS[one]!.prefix === prefix)
   if (language === undefined) return { kind: 'other-language', language: prefix }
   const form = FORMS[language]!
@@ -129,7 +132,7 @@ function readRow(fields: Readonly<Record<string, unknown>>): RowReading {
       comparison: { kind: 'exact' },
       limits: { ...DEFAULT_SUITE_LIMITS, testMs: TEST_MS, memoryBytes: 2 * DEFAULT_SUITE_LIMITS.memoryBytes },
     },
-    unanswerable: form.unanswerable?.[Number(number)] ?? null,
+    unanswerable: form.unanswerable?.(row) ?? null,
   }
   return { kind: 'problem', problem }
 }
@@ -149,4 +152,4 @@ function withoutCrates(declaration: string): string {
 }
 
 /** One row has its test in a comment. */
-const hasRustTest = (test: string) => test.replaceAll(/\/\*[\s\S]*?\*\//g, '').includes('#[test]')
+const withoutComments = (code: string) => code.replaceAll(/\/\*[\s\S]*?\*\//g, '')

@@ -60,6 +60,8 @@ describe('a row', () => {
     const problem = await rust(test)
     expect(problem.completion?.prompt).toBe('/* Twice. */\nuse std::cmp;\nfn twice(n: i32) -> i32 {\n')
     expect(testsOf(problem)).toEqual([test])
+    expect(problem.unanswerable).toBeNull()
+    expect((await rust(test.replace('2)', 'rand::random())'))).unanswerable).toMatch(/crate rand/)
     // Its test is in a comment: nothing is left that could be judged.
     expect(testsOf(await rust(`/*\n${test}*/`))).toEqual([])
   })
