@@ -15,6 +15,8 @@ import { winnersTable } from './winners.ts'
 
 export interface TrainingRows {
   readonly path: string
+  /** Where ids are not hashes of what they stand for: what tells this content from any other. */
+  readonly fingerprint?: string
   /** Ids of a split's groups, ascending, so that they do not depend on how the groups were built. */
   groupIds(split: Split): string[]
   /** @param id of a group that is there */
@@ -24,14 +26,14 @@ export interface TrainingRows {
 
 export interface TrainingGroup {
   readonly id: string
-  /** The C code that it is about. */
+  /** The C code that it is about, or the prompt that it came with. */
   readonly code: string
-  /** Members of the group only. */
-  readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] }[]
+  /** Members of the group only. Levels and classes are null where they are not known. */
+  readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] | null }[]
   readonly losers: readonly {
     readonly ir: string
-    readonly level: Level
-    readonly class: LoserClass
+    readonly level: Level | null
+    readonly class: LoserClass | null
     readonly operator: string
   }[]
 }

@@ -1,7 +1,8 @@
 /** A benchmark: where its rows are, and how a row becomes a problem. One file each, in benchmark-name.ts and benchmarks.ts. */
-import { readRows } from '../../problems/sources/read-rows.ts'
+
 import type { BenchmarkProblem } from '../../records/benchmark-problem.ts'
 import type { Language } from '../../records/language.ts'
+import { readRows } from '../../sources/read-rows.ts'
 import type { BenchmarkName } from './benchmark-name.ts'
 
 export interface Benchmark {

@@ -4,7 +4,7 @@ import { UserError } from '../../base/user-error.ts'
 import { suiteSchema } from '../../judge/read-suite.ts'
 import type { CrossTask } from '../../records/cross-task.ts'
 import { LANGUAGES } from '../../records/language.ts'
-import { readRows } from '../sources/read-rows.ts'
+import { readRows } from '../../sources/read-rows.ts'
 
 const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' })
 const language = z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` })

@@ -10,7 +10,7 @@ import { UserError } from '../../base/user-error.ts'
 import { type JsonValue, lossOf, parseKeepingFloats } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
 import type { Test } from '../../records/suite.ts'
-import { readRows } from '../sources/read-rows.ts'
+import { readRows } from '../../sources/read-rows.ts'
 import type { CrossItem, NamedSolution } from './cross-problem.ts'
 import { type AssertedCall, readAssertions } from './python-assertions.ts'
 

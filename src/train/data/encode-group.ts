@@ -75,20 +75,25 @@ export async function encodeGroup(stored: TrainingGroup, encoding: Encoding): Pr
       winners: winnerCount,
       losers: losers
         .filter((_, i) => kept[winners.length + i])
-        .map(({ class: loserClass, operator }) => ({ class: loserClass, operator })),
+        .map(({ class: loserClass, operator }) => ({ class: loserClass ?? 'unknown', operator })),
     },
   }
 }
 
 const NONE: DroppedResponses = { overlong: 0, specialToken: 0 }
 
+/** What is not known of a response, in groups from elsewhere, keeps it in. */
 function selectMembers(
   { winners, losers }: TrainingGroup,
   { classes, levels }: GroupConfig['data'],
 ): Pick<TrainingGroup, 'winners' | 'losers'> {
   return {
-    winners: winners.filter((winner) => winner.levels.some((level) => levels.includes(level))),
-    losers: losers.filter((loser) => classes.includes(loser.class) && levels.includes(loser.level)),
+    winners: winners.filter((winner) => winner.levels?.some((level) => levels.includes(level)) ?? true),
+    losers: losers.filter(
+      (loser) =>
+        (loser.class === null || classes.includes(loser.class)) &&
+        (loser.level === null || levels.includes(loser.level)),
+    ),
   }
 }
 

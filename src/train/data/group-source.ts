@@ -69,7 +69,7 @@ export async function openGroupSource(
   const totals = { tokens: 0, longestSequence: 0, largestGroup: 0 }
   const droppedGroups: Record<string, number> = {}
   const droppedResponses: Record<string, number> = {}
-  const scope = scopeOf(encoding)
+  const scope = scopeOf(encoding, rows.fingerprint)
 
   for (let start = 0; start < candidates.length && ids.length < wanted; start += PAGE) {
     signal?.throwIfAborted()
@@ -145,8 +145,8 @@ function outcomeOf(result: EncodeResult): Outcome {
   return { kind: 'encoded', tokens: groupTokens(group), longest, dropped }
 }
 
-/** A group's id is the hash of its contents. */
-function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): string {
+/** @param fingerprint where a group's id is not the hash of its contents */
+function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding, fingerprint?: string): string {
   const { date, ...words } = prompt
   const parts = [
     'scope 1',
@@ -160,6 +160,7 @@ function scopeOf({ tokenizer, config: { data, length, prompt } }: Encoding): str
     length,
     words,
     ...(asksForDate(tokenizer.chatTemplate ?? '') ? [date] : []),
+    ...(fingerprint === undefined ? [] : [fingerprint]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

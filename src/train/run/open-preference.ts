@@ -29,6 +29,7 @@ export async function openPreferenceSources(
   config: GroupConfig | PairConfig,
   { report, signal }: Watch,
 ): Promise<PreferenceSources> {
+  if (data.note !== undefined) report({ kind: 'note', text: data.note })
   const open = async (split: GroupSource['split'], limit: number | null) => {
     const source = await data.source({
       split,

@@ -9,8 +9,19 @@ import { date, style, system } from './prompts.ts'
 
 /** Preference groups. */
 export const dataSection = z.strictObject({
-  /** Database of groups that gepo build made. */
+  /**
+   * Database of groups that gepo build made; or groups or pairs from elsewhere: a file of Parquet or JSON lines, a folder
+   * or a glob of such, or `hf:<owner>/<name>`.
+   */
   groups: text(),
+  /** Of groups from elsewhere: which column is what. */
+  columns: z
+    .strictObject({
+      prompt: text().default('prompt').meta(source('TRL')),
+      chosen: text().default('chosen').meta(source('TRL')),
+      rejected: text().default('rejected').meta(source('TRL')),
+    })
+    .prefault({}),
   split: oneOf(SPLITS).default('train').meta(source(OURS)),
   /** Losers of these classes. */
   classes: z

@@ -1,11 +1,11 @@
 /** A Parquet or JSONL file (also .gz) in, its rows out as records, a stretch of the file at a time. */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { parseLenientJson, withoutByteOrderMark } from '../../base/parse-json.ts'
-import { UserError } from '../../base/user-error.ts'
-import { parseKeepingFloats } from '../../records/json-value.ts'
-import { readBytes } from '../../sources/read-bytes.ts'
-import { splitLines } from '../../sources/split-lines.ts'
+import { parseLenientJson, withoutByteOrderMark } from '../base/parse-json.ts'
+import { UserError } from '../base/user-error.ts'
+import { parseKeepingFloats } from '../records/json-value.ts'
+import { readBytes } from './read-bytes.ts'
+import { splitLines } from './split-lines.ts'
 
 export interface Row {
   /** Rows of Parquet count from 0, lines from 1. */
@@ -31,7 +31,7 @@ async function* readParquetRows(path: string, columns: readonly string[]): Async
     const wanted = columns.filter((name) => there.includes(name))
     if (wanted.length === 0) {
       throw new UserError(
-        `${path} has the columns ${there.join(', ')} and none of ${columns.filter((name) => name !== 'license').join(', ')}, by which problems are told.`,
+        `${path} has the columns ${there.join(', ')} and none of ${columns.filter((name) => name !== 'license').join(', ')}.`,
       )
     }
     const count = Number(metadata.num_rows)

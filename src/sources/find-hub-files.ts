@@ -4,15 +4,15 @@
  */
 import { basename } from 'node:path'
 import { listFiles } from '@huggingface/hub'
-import { UserError } from '../../base/user-error.ts'
-import { explainHubError } from '../../sources/explain-hub-error.ts'
-import { fetchHubFile } from '../../sources/fetch-hub-file.ts'
-import { findHubAccess } from '../../sources/hub-access.ts'
-import { hubPrefix, parseHubSpec } from '../../sources/parse-hub-spec.ts'
-import { defaultPatience } from '../../sources/patient-fetch.ts'
-import { connection, describeDataset, type HubOptions } from '../../sources/read-hub.ts'
+import { UserError } from '../base/user-error.ts'
+import { explainHubError } from './explain-hub-error.ts'
+import { fetchHubFile } from './fetch-hub-file.ts'
+import { findHubAccess } from './hub-access.ts'
+import { hubPrefix, parseHubSpec } from './parse-hub-spec.ts'
+import { defaultPatience } from './patient-fetch.ts'
+import { connection, describeDataset, type HubOptions } from './read-hub.ts'
 
-export interface HubProblemFile {
+export interface HubFile {
   readonly dataset: string
   /** As the data set's card states it. */
   readonly license: string
@@ -23,7 +23,7 @@ export interface HubProblemFile {
 }
 
 /** @throws UserError where the data set cannot be seen or has no such files */
-export async function findHubFiles(spec: string, options: HubOptions = {}): Promise<HubProblemFile[]> {
+export async function findHubFiles(spec: string, options: HubOptions = {}): Promise<HubFile[]> {
   const parsed = parseHubSpec(spec, '')
   const { name, config, split } = parsed
   const access = await findHubAccess(options.env)
