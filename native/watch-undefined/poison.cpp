@@ -181,14 +181,14 @@ void follow_poison(Instruction &one, ArrayRef<Value *> conditions) {
   IRBuilder<> builder(isa<PHINode>(one) ? cast<Instruction>(conditions.back())->getNextNode() : one.getNextNode());
   Value *is_poison = builder.getFalse();
   for (Value *condition : conditions) {
-    if (condition->getType()->isVectorTy() && !one.getType()->isVectorTy()) condition = builder.CreateOrReduce(condition);
+    if (condition->getType()->isVectorTy() && !one.getType()->isVectorTy())
+      condition = builder.CreateOrReduce(condition);
     is_poison = condition == conditions.front() ? condition : builder.CreateOr(is_poison, condition);
   }
   if (auto *known = dyn_cast<Constant>(is_poison); known && known->isNullValue()) return;
   Value *followed = builder.CreateSelect(is_poison, UndefValue::get(one.getType()), &one);
-  one.replaceUsesWithIf(followed, [&](Use &use) {
-    return use.getUser() != followed && !is_contained(conditions, use.getUser());
-  });
+  one.replaceUsesWithIf(
+      followed, [&](Use &use) { return use.getUser() != followed && !is_contained(conditions, use.getUser()); });
 }
 
 void check_instruction(Instruction &one, poison_is treatment, reports &report) {

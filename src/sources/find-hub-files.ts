@@ -12,7 +12,7 @@ import { hubPrefix, parseHubSpec } from './parse-hub-spec.ts'
 import { defaultPatience } from './patient-fetch.ts'
 import { connection, describeDataset, type HubOptions } from './read-hub.ts'
 
-export interface HubFile {
+export interface PlacedHubFile {
   readonly dataset: string
   /** As the data set's card states it. */
   readonly license: string
@@ -23,7 +23,7 @@ export interface HubFile {
 }
 
 /** @throws UserError where the data set cannot be seen or has no such files */
-export async function findHubFiles(spec: string, options: HubOptions = {}): Promise<HubFile[]> {
+export async function findHubFiles(spec: string, options: HubOptions = {}): Promise<PlacedHubFile[]> {
   const parsed = parseHubSpec(spec, '')
   const { name, config, split } = parsed
   const access = await findHubAccess(options.env)

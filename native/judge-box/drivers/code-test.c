@@ -45,15 +45,15 @@ static _Noreturn void end(word_t status) {
   for (;;) ask(EXIT_GROUP, status, 0, 0);
 }
 
-void GEPO_FAIL(const char *what, int line);
-void GEPO_FAIL(const char *what, int line) {
+void GEPO_FAIL(const char* what, int line);
+void GEPO_FAIL(const char* what, int line) {
   char text[300] = "line ";
   char digits[12];
   word_t length = 5, count = 0;
   for (int left = line; left > 0 || count == 0; left /= 10) digits[count++] = (char)('0' + left % 10);
   while (count > 0) text[length++] = digits[--count];
-  for (const char *at = ": assertion failed: "; *at; at++) text[length++] = *at;
-  for (const char *at = what; *at && length < sizeof text - 1; at++) text[length++] = *at;
+  for (const char* at = ": assertion failed: "; *at; at++) text[length++] = *at;
+  for (const char* at = what; *at && length < sizeof text - 1; at++) text[length++] = *at;
   text[length++] = '\n';
   ask(WRITE, 2, (word_t)text, length);
   end(134);
@@ -68,9 +68,9 @@ void GEPO_END(int status) {
   end((word_t)(status & 255));
 }
 
-int __real_main(int argc, char **argv, char **environment);
-int __wrap_main(int argc, char **argv, char **environment);
-int __wrap_main(int argc, char **argv, char **environment) {
+int __real_main(int argc, char** argv, char** environment);
+int __wrap_main(int argc, char** argv, char** environment);
+int __wrap_main(int argc, char** argv, char** environment) {
   GEPO_END(__real_main(argc, argv, environment));
   return 1;
 }
