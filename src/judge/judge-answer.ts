@@ -5,16 +5,17 @@
  * An output that is right does not excuse another exit status. What is expected never leaves this process.
  */
 import { randomBytes } from 'node:crypto'
-import type { JsonValue } from '../records/json-value.ts'
 import { LANGUAGE_NAMES, type Program } from '../records/language.ts'
 import { signatureOfCalls } from '../records/signature-of-calls.ts'
 import type { Suite, SuiteLimits, Test } from '../records/suite.ts'
+import type { CallSignature } from '../records/value-type.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { FinishedRun, RunReport } from '../sandbox/run-report.ts'
 import type { Box } from './box.ts'
 import { compareOutput } from './compare-output.ts'
 import { compareResult } from './compare-result.ts'
 import { findPrograms, missingLanguage } from './find-programs.ts'
+import { JSON_CALL_FORM } from './json-call-form.ts'
 import type { Built, LanguageDefinition } from './languages/language-definition.ts'
 import { definitionOf } from './languages/languages.ts'
 import { RUN_ENVIRONMENT } from './run-environment.ts'
@@ -27,8 +28,6 @@ export const STACK_BYTES = 8 * 1024 * 1024
 /** Addresses beyond the memory allowed: stacks of threads and what runtimes reserve. Size is watched apart. */
 const RESERVED_BYTES = 4 * 1024 ** 3
 const SHOWN_CHARS = 1000
-/** A byte that is no UTF-8 is not the sign that stands for such a byte. */
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 type Ready = Extract<Built, { kind: 'built' }>
 
@@ -67,7 +66,7 @@ export async function judgeAnswer(
       : await definition.build({ ...job, calls })
   if (built.kind !== 'built') return built
   for (const [index, test] of suite.tests.entries()) {
-    const outcome = await runTest(box, built, definition, suite, test, index)
+    const outcome = await runTest(box, built, definition, suite, test, index, calls?.signature)
     if (outcome.kind !== 'right') return outcome
   }
   return { kind: 'passed' }
@@ -79,12 +78,14 @@ function unjudgedReason(
   definition: LanguageDefinition,
   installed: boolean,
 ): string | undefined {
-  const calls = tests.filter(({ kind }) => kind === 'call').length
+  const calls = tests.filter((test) => test.kind === 'call')
   if (tests.length === 0) return 'the suite has no tests'
   if (new Set(tests.map(({ kind }) => kind)).size > 1) return 'the suite mixes kinds of tests'
   if (functions.length > 1) return `the suite calls several functions (${functions.join(', ')})`
-  if (calls > 0 && !definition.takesCalls)
+  if (calls.length > 0 && !definition.takesCalls)
     return `functions in ${LANGUAGE_NAMES[definition.language]} cannot be called by tests yet`
+  const flaw = calls.length > 0 ? callFormOf(definition).flawOf(calls) : undefined
+  if (flaw !== undefined) return flaw
   if (tests[0]!.kind === 'code') {
     if (tests.length > 1) return 'the suite has several tests in the form of code'
     if (definition.buildCodeTest === undefined)
@@ -100,10 +101,11 @@ async function runTest(
   { comparison, limits }: Suite,
   test: Test,
   index: number,
+  signature: CallSignature | undefined,
 ): Promise<Outcome> {
   const nonce = randomBytes(16).toString('hex')
   const [path, ...argv] = built.command
-  const told = toldOnDescriptor(test, nonce, built)
+  const told = toldOnDescriptor(test, nonce, built, definition, signature)
   const report = await box.run({
     path: path!,
     argv,
@@ -126,7 +128,8 @@ async function runTest(
     if (finished.record.equals(Buffer.from(nonce))) return { kind: 'right' }
     return { kind: 'runtime-error', test: index, message: 'the program ended before its test did' }
   }
-  const returned = readResult(finished.record, nonce)
+  const result = behindNonce(finished.record, nonce)
+  const returned = result && callFormOf(definition).decode(result, signature!.result)
   if (returned === undefined) {
     return { kind: 'runtime-error', test: index, message: 'the program ended before the function returned' }
   }
@@ -136,18 +139,21 @@ async function runTest(
   return wrong(index, expected, JSON.stringify(returned.value))
 }
 
+const callFormOf = ({ callForm }: LanguageDefinition) => callForm ?? JSON_CALL_FORM
+
 /** What the run's driver reads on descriptor 4 before the answer begins. */
-function toldOnDescriptor(test: Test, nonce: string, built: Ready): string | undefined {
+function toldOnDescriptor(
+  test: Test,
+  nonce: string,
+  built: Ready,
+  definition: LanguageDefinition,
+  signature: CallSignature | undefined,
+): string | undefined {
   switch (test.kind) {
     case 'stdin':
       return undefined
     case 'call':
-      return JSON.stringify({
-        nonce,
-        name: test.name,
-        arguments: test.arguments,
-        parameters: test.signature?.parameters,
-      })
+      return callFormOf(definition).encode(nonce, test, signature!)
     case 'code':
       return `${nonce}\n${built.told ?? ''}`
   }
@@ -203,17 +209,8 @@ function wrong(test: number, expected: string, got: string): Verdict {
 const shortened = (text: string) =>
   text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}... (${text.length} characters)`
 
-/** What stands behind the nonce, which only this run's driver has been told: JSON, or `!` and why it is none. */
-function readResult(
-  record: Buffer,
-  nonce: string,
-): { readonly value: JsonValue } | { readonly noJson: string } | undefined {
-  try {
-    const text = STRICT_UTF8.decode(record)
-    if (!text.startsWith(`${nonce}\n`)) return undefined
-    const result = text.slice(nonce.length + 1)
-    return result.startsWith('!') ? { noJson: result.slice(1) } : { value: JSON.parse(result) }
-  } catch {
-    return undefined
-  }
+/** Undefined without this run's nonce, which only its driver has been told. */
+function behindNonce(record: Buffer, nonce: string): Buffer | undefined {
+  const mark = Buffer.from(`${nonce}\n`)
+  return record.subarray(0, mark.length).equals(mark) ? record.subarray(mark.length) : undefined
 }

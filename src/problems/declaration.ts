@@ -2,11 +2,13 @@
  * What an answer to a problem with call tests must declare, in its language. Parameters are named by their places;
  * where types must be declared they are those that the tests state, or else that their values have in common.
  */
+
+import { BASH_CALL_FORM, describeBashType } from '../judge/languages/bash-call.ts'
+import { TYPE_WORDS, writeResult, writeType } from '../judge/type-words.ts'
 import type { Language } from '../records/language.ts'
 import { signatureOfCalls } from '../records/signature-of-calls.ts'
 import type { Suite } from '../records/suite.ts'
-import type { ValueType } from '../records/value-type.ts'
-import { TYPE_WORDS, writeResult, writeType } from './type-words.ts'
+import type { CallSignature, ValueType } from '../records/value-type.ts'
 
 type TypedLanguage = keyof typeof TYPE_WORDS
 
@@ -72,6 +74,8 @@ export function declarationOf({ tests }: Suite, target: Language): string | unde
       name,
       parameters.map((each) => each.name),
     )
+  if (target === 'bash')
+    return BASH_CALL_FORM.flawOf(calls) === undefined ? declareInBash(name, signature) : undefined
   if (target === 'c') return declareInC(name, parameters, signature.result)
   return isTyped(target) ? declareTyped(target, name, parameters, signature.result) : undefined
 }
@@ -93,6 +97,14 @@ function declareTyped(
 
 const isWritten = (parameter: Parameter<string | undefined>): parameter is Parameter<string> =>
   parameter.type !== undefined
+
+/** By what callers pass and get, since a function of Bash declares nothing. */
+const declareInBash = (name: string, { parameters, result }: CallSignature) =>
+  [
+    ...parameters.map((type, place) => `# $${place + 1}: ${describeBashType(type)}`),
+    `# prints ${describeBashType(result)}`,
+    `${name}()`,
+  ].join('\n')
 
 /**
  * A list is a pointer and a number of items; lists in a list have their numbers in a list of their own. What a function

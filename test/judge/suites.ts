@@ -32,12 +32,18 @@ export const calls = (
   limits,
 })
 
-/** One call as it is written: `f(1, [2.0]) = "a"`, the arguments and the result as JSON. */
-export function asCall(text: string): Suite {
-  const [, name, arguments_, result] = /^(\w+)\((.*)\) = (.*)$/s.exec(text)!
-  return calls(name!, [
-    [parseKeepingFloats(`[${arguments_}]`) as readonly JsonValue[], parseKeepingFloats(result!)],
-  ])
+/** Calls as they are written: `f(1, [2.0]) = "a"`, the arguments and the result as JSON. */
+export function asCalls(...texts: readonly string[]): Suite {
+  const parts = texts.map((text) => /^(\w+)\((.*)\) = (.*)$/s.exec(text)!)
+  return calls(
+    parts[0]![1]!,
+    parts.map(([, , arguments_, result]) => [
+      parseKeepingFloats(`[${arguments_}]`) as readonly JsonValue[],
+      parseKeepingFloats(result!),
+    ]),
+  )
 }
+
+export const asCall = (text: string): Suite => asCalls(text)
 
 export const installed = (language: Language) => findPrograms(definitionOf(language)) !== undefined

@@ -2,7 +2,8 @@
  * What the compile servers have in common: a source in, class files out, as frames. The host appends this file to each
  * server's, because Java's launcher takes a single file; it has no imports, which could not stand here.
  *
- * In: frames (u32 length, UTF-8 text). Out: an empty frame once the compiler is ready, then a frame for each source:
+ * In: requests (u32 count, count times bytes: a source in UTF-8, and what else its compiler is told). Out: an empty frame
+ * once the compiler is ready, then a frame for each source:
  * u32 0, bytes main class (empty if there is none), u32 count, count times (bytes path, bytes class file); or u32 1,
  * bytes message. Lengths are little-endian; `bytes` is u32 length and bytes.
  */
@@ -11,7 +12,7 @@ final class CompileFrames {
 
     /** Gives what `success` or `failure` made. */
     interface Compiler {
-        byte[] compile(String text) throws java.io.IOException;
+        byte[] compile(java.util.List<String> texts) throws java.io.IOException;
     }
 
     private CompileFrames() {}
@@ -27,24 +28,27 @@ final class CompileFrames {
     static void serve(Compiler compiler, String first) throws java.io.IOException {
         java.io.DataInputStream in = new java.io.DataInputStream(System.in);
         java.io.DataOutputStream out = new java.io.DataOutputStream(System.out);
-        compiler.compile(first);
+        compiler.compile(java.util.List.of(first));
         send(out, new byte[0]);
         long mostNs = Long.getLong("gepo.cpuMs") * 1000000;
         Thread watch = new Thread(() -> watch(out, mostNs / 1000000));
         watch.setDaemon(true);
         watch.start();
         while (true) {
-            byte[] text;
+            java.util.List<String> texts = new java.util.ArrayList<>();
             try {
-                text = new byte[Integer.reverseBytes(in.readInt())];
-                in.readFully(text);
+                for (int left = Integer.reverseBytes(in.readInt()); left > 0; left--) {
+                    byte[] text = new byte[Integer.reverseBytes(in.readInt())];
+                    in.readFully(text);
+                    texts.add(new String(text, java.nio.charset.StandardCharsets.UTF_8));
+                }
             } catch (java.io.EOFException end) {
                 return;
             }
             synchronized (CompileFrames.class) {
                 stopAt = cpuNs() + mostNs;
             }
-            byte[] answer = compiler.compile(new String(text, java.nio.charset.StandardCharsets.UTF_8));
+            byte[] answer = compiler.compile(texts);
             synchronized (CompileFrames.class) {
                 stopAt = Long.MAX_VALUE;
                 send(out, answer);

@@ -100,7 +100,7 @@ public final class CompileServer {
     public static void main(String[] arguments) throws IOException {
         StandardJavaFileManager system = COMPILER.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
         CompileFrames.serve(
-            text -> compile(text, system),
+            texts -> compile(texts.get(0), system),
             "public class Main { public static void main(String[] a) { System.out.println(1); } }");
     }
 

@@ -1,4 +1,7 @@
+/** Bash. For calls the answer is sourced by a shell of its own, and values are texts (bash-call.ts). */
+import { callDriver } from '../call-driver.ts'
 import { buildScriptTest } from '../code-tests/scripts.ts'
+import { BASH_CALL_FORM } from './bash-call.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
@@ -11,7 +14,8 @@ export const bash: LanguageDefinition = {
   aptPackage: 'bash',
   programs: { bash: ['bash'] },
   version: { args: ['--version'], pattern: /version (\d+\.\d+\.\d+)/ },
-  takesCalls: false,
+  takesCalls: true,
+  callForm: BASH_CALL_FORM,
   outOfMemory: /cannot allocate \d+ bytes/,
   buildCodeTest: (job, test) =>
     buildScriptTest(
@@ -24,8 +28,10 @@ export const bash: LanguageDefinition = {
         startsProcesses: true,
       },
     ),
-  build: (job) =>
-    interpret(job, [{ path: 'answer.sh', content: job.code }], {
-      command: [job.programs.bash!, '/box/answer.sh'],
-    }),
+  build(job) {
+    const answer = { path: 'answer.sh', content: job.code }
+    const files = job.calls === undefined ? [answer] : [answer, callDriver('call.sh')]
+    const script = job.calls === undefined ? '/box/answer.sh' : '/box/call.sh'
+    return interpret(job, files, { command: [job.programs.bash!, script] })
+  },
 }

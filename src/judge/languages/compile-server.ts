@@ -44,8 +44,12 @@ export type Compiled =
   | { readonly kind: 'sandbox-error'; readonly detail: string }
 
 export interface CompileServer {
-  /** One at a time; more calls wait. */
-  compile(code: string): Promise<Compiled>
+  /**
+   * One at a time; more calls wait.
+   *
+   * @param more what else the server is told of this source
+   */
+  compile(code: string, more?: readonly string[]): Promise<Compiled>
   close(): Promise<void>
 }
 
@@ -72,25 +76,27 @@ export function makeCompileServer(
     const hello = await process.exchange(undefined, START_TIMEOUT_MS)
     return hello.kind === 'dead' ? hello.detail : undefined
   }
-  const compileOnce = async (code: string): Promise<Compiled | { kind: 'ended'; detail: string }> => {
+  const compileOnce = async (
+    texts: readonly string[],
+  ): Promise<Compiled | { kind: 'ended'; detail: string }> => {
     const problem = await start()
     if (problem !== undefined) return { kind: 'sandbox-error', detail: `${title}'s compiler: ${problem}` }
-    const text = Buffer.from(code)
-    const answer = await process!.exchange(Buffer.concat([u32(text.length), text]), COMPILE_PATIENCE_MS)
+    const request = [u32(texts.length), ...texts.map(withLength)]
+    const answer = await process!.exchange(Buffer.concat(request), COMPILE_PATIENCE_MS)
     return answer.kind === 'frame' ? decodeAnswer(answer.frame) : { kind: 'ended', detail: answer.detail }
   }
   /** A compiler that has ended may have been the machine's doing. One that ends again, on the same, was not. */
-  const compileNow = async (code: string): Promise<Compiled> => {
-    let compiled = await compileOnce(code)
-    if (compiled.kind === 'ended') compiled = await compileOnce(code)
+  const compileNow = async (texts: readonly string[]): Promise<Compiled> => {
+    let compiled = await compileOnce(texts)
+    if (compiled.kind === 'ended') compiled = await compileOnce(texts)
     if (compiled.kind !== 'ended') return compiled
     return isClosed
       ? { kind: 'sandbox-error', detail: 'closed' }
       : { kind: 'compile-error', message: `the compiler ended: ${compiled.detail}` }
   }
   return {
-    compile(code) {
-      const compiled = last.then(() => compileNow(code))
+    compile(code, more = []) {
+      const compiled = last.then(() => compileNow([code, ...more]))
       last = compiled
       return compiled
     },
@@ -99,6 +105,11 @@ export function makeCompileServer(
       await process?.stop()
     },
   }
+}
+
+function withLength(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  return Buffer.concat([u32(bytes.length), bytes])
 }
 
 function decodeAnswer(frame: Buffer): Compiled {

@@ -2,8 +2,8 @@
 
 import type { JsonValue } from '../../records/json-value.ts'
 import type { Language } from '../../records/language.ts'
-import type { CodeTest, SuiteLimits } from '../../records/suite.ts'
-import type { CallSignature } from '../../records/value-type.ts'
+import type { CallTest, CodeTest, SuiteLimits } from '../../records/suite.ts'
+import type { CallSignature, ValueType } from '../../records/value-type.ts'
 import type { Box } from '../box.ts'
 import type { Workshop } from '../workshop.ts'
 
@@ -22,10 +22,25 @@ export interface LanguageDefinition {
   readonly buildCodeTest?: (job: CodeTestJob, test: CodeTest) => Promise<Built>
   /** Whether `build` can make the program answer call tests. */
   readonly takesCalls: boolean
+  /** How its driver is told of a call; default in JSON. */
+  readonly callForm?: CallForm
   /** A list of it and an object whose keys are 0, 1, ... are one thing. */
   readonly listsAreObjects?: boolean
   /** What its runtime writes to standard error when it gets no memory. */
   readonly outOfMemory?: RegExp
+}
+
+/** Calls and results as a driver takes and gives them. */
+export interface CallForm {
+  /** Why the language cannot be asked them, if it cannot. */
+  readonly flawOf: (calls: readonly CallTest[]) => string | undefined
+  /** What stands on descriptor 4. */
+  readonly encode: (nonce: string, call: CallTest, signature: CallSignature) => string
+  /** Of what stands behind the nonce, a value of the type or why it is none; undefined where it is no result at all. */
+  readonly decode: (
+    result: Uint8Array,
+    type: ValueType,
+  ) => { readonly value: JsonValue } | { readonly noJson: string } | undefined
 }
 
 /** Of one function, each with its arguments. What they return stays with the judge. */

@@ -1,14 +1,29 @@
 /** Scala, by a compiler that stays: the one of Debian's package, Scala 2.11. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { SUPPORT } from '../box-command.ts'
+import { callDriver } from '../call-driver.ts'
 import { buildScalaCodeTest } from '../code-tests/scala.ts'
-import { buildClassFiles } from './build-class-files.ts'
-import type { LanguageDefinition } from './language-definition.ts'
+import type { Workshop } from '../workshop.ts'
+import { buildClassFiles, type ClassFileLanguage, classFileServer, machineCommand } from './build-class-files.ts'
+import { interpret } from './build-steps.ts'
+import type { CompileServer } from './compile-server.ts'
+import type { BuildJob, Built, Calls, LanguageDefinition } from './language-definition.ts'
+import { scalaCallForms } from './scala-call.ts'
 
 const jar = (name: string) => `/usr/share/java/scala-${name}.jar`
 
-const CLASS_FILES = {
+/** Where the compiler and answers see what calls functions. */
+const FOLDER = 'scala'
+const DRIVER = `${SUPPORT}/${FOLDER}`
+
+const CLASS_FILES: ClassFileLanguage = {
   title: 'Scala',
   source: 'ScalaCompileServer.java',
-  javaArguments: ['-Xmx768m', '-Xss8m', '-cp', ['compiler', 'library', 'reflect'].map(jar).join(':')],
+  javaArguments: [
+    ...['-Xmx768m', '-Xss8m', '-cp'],
+    [...['compiler', 'library', 'reflect'].map(jar), DRIVER].join(':'),
+  ],
   libraries: [jar('library')],
 }
 
@@ -18,8 +33,35 @@ export const scala: LanguageDefinition = {
   aptPackage: 'scala',
   programs: { scalac: ['scalac'], java: ['java'], javac: ['javac'] },
   version: { args: ['-version'], pattern: /version (\d+\.\d+\.\d+)/ },
-  takesCalls: false,
+  takesCalls: true,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
   buildCodeTest: (job, test) => buildScalaCodeTest(job, test, CLASS_FILES),
-  build: (job) => buildClassFiles(job, CLASS_FILES),
+  build: (job) => (job.calls === undefined ? buildClassFiles(job, CLASS_FILES) : buildCall(job, job.calls)),
+}
+
+async function buildCall(job: BuildJob, calls: Calls): Promise<Built> {
+  const server = await classFileServer(job, CLASS_FILES)
+  const driver = await job.workshop.once('Scala driver', () => compileDriver(server, job.workshop))
+  if (driver.kind === 'failed') return { kind: 'sandbox-error', detail: driver.detail }
+  const compiled = await server.compile(job.code, [calls.name, ...scalaCallForms(calls)])
+  if (compiled.kind !== 'compiled') return compiled
+  return interpret(job, compiled.files, {
+    command: [...machineCommand(job, [DRIVER, ...CLASS_FILES.libraries], []), compiled.mainClass],
+  })
+}
+
+/** Its classes lie where the compiler looks for them. */
+async function compileDriver(
+  server: CompileServer,
+  { fence }: Workshop,
+): Promise<{ readonly kind: 'compiled' } | { readonly kind: 'failed'; readonly detail: string }> {
+  const compiled = await server.compile(String(callDriver('GepoCall.scala').content))
+  if (compiled.kind === 'sandbox-error') return { kind: 'failed', detail: compiled.detail }
+  if (compiled.kind === 'compile-error') return { kind: 'failed', detail: compiled.message }
+  for (const { path, content } of compiled.files) {
+    const target = join(fence.supportFolder, FOLDER, path)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, content)
+  }
+  return { kind: 'compiled' }
 }
