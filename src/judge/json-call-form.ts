@@ -2,7 +2,7 @@
 import type { CallForm } from './languages/language-definition.ts'
 
 /** A byte that is no UTF-8 is not the sign that stands for such a byte. */
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+export const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export const JSON_CALL_FORM: CallForm = {
   flawOf: () => undefined,

@@ -9,6 +9,7 @@ import type { Language } from '../records/language.ts'
 import { signatureOfCalls } from '../records/signature-of-calls.ts'
 import type { Suite } from '../records/suite.ts'
 import type { CallSignature, ValueType } from '../records/value-type.ts'
+import { canNameFunction } from './function-names.ts'
 
 type TypedLanguage = keyof typeof TYPE_WORDS
 
@@ -66,6 +67,7 @@ export function declarationOf({ tests }: Suite, target: Language): string | unde
   const calls = tests.filter((test) => test.kind === 'call')
   if (calls[0] === undefined) return undefined
   const { name } = calls[0]
+  if (!canNameFunction(name, target)) return undefined
   const signature = signatureOfCalls(calls)
   const parameters = signature.parameters.map((type, index) => ({ name: `p${index + 1}`, type }))
   const bare = BARE[target]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { declarationOf } from '../../src/problems/declaration.ts'
 import type { JsonValue } from '../../src/records/json-value.ts'
+import type { Language } from '../../src/records/language.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite } from '../../src/records/suite.ts'
 import type { CallSignature } from '../../src/records/value-type.ts'
 
@@ -139,6 +140,18 @@ test.each([
     expect(declarationOf(suite(calls), 'python')).toMatch(/^def f\(p1/)
   },
 )
+
+test.each([
+  ['match', ['python', 'c', 'bash', 'go', 'haskell'], ['php', 'scala', 'rust']],
+  ['Print', ['python', 'java'], ['php', 'haskell']],
+  ['type', ['python', 'c', 'typescript'], ['go', 'scala', 'haskell', 'rust']],
+  ['delete', ['python', 'go'], ['javascript', 'cpp']],
+] as [string, Language[], Language[]][])('%s is a name in %j, not in %j', (name, yes, no) => {
+  const { tests, ...rules } = suite([[[1], 2]])
+  const named = { tests: tests.map((each) => ({ ...each, name })), ...rules } as Suite
+  for (const language of yes) expect(declarationOf(named, language)).toContain(name)
+  for (const language of no) expect(declarationOf(named, language)).toBeUndefined()
+})
 
 test('whole programs have none', () => {
   const program: Suite = { ...mixed, tests: [{ kind: 'stdin', input: '', output: '' }] }

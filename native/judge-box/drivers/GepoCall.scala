@@ -101,15 +101,44 @@ object From {
 
 /**
  * Calls one function of an answer: the call as JSON from descriptor 4, its result behind a nonce to descriptor 3.
- * Compiled once for a judge. What is compiled behind an answer calls its function within `run` and passes what `read`
- * gives: the types of the parameters say how arguments are read. A result is written by what it is.
+ * Compiled once for a judge. What is compiled behind an answer gives its function to `run`, by `of1`, `of2` and so on, or
+ * calls it with what `read` gives. A result is written by what it is.
  */
 object Driver {
   def read[A](json: Any)(implicit from: From[A]): A = from.read(json)
 
-  def run(answer: List[Any] => Any): Unit = {
+  // A function whose own type says how its arguments are read.
+  def of0[R](f: () => R): List[Any] => Any = { case Nil => f() }
+  def of1[A, R](f: A => R)(implicit r1: From[A]): List[Any] => Any = {
+    case List(x1) => f(r1.read(x1))
+  }
+  def of2[A, B, R](f: (A, B) => R)(implicit r1: From[A], r2: From[B]): List[Any] => Any = {
+    case List(x1, x2) => f(r1.read(x1), r2.read(x2))
+  }
+  def of3[A, B, C, R](f: (A, B, C) => R)(implicit r1: From[A], r2: From[B], r3: From[C]): List[Any] => Any = {
+    case List(x1, x2, x3) => f(r1.read(x1), r2.read(x2), r3.read(x3))
+  }
+  def of4[A, B, C, D, R](f: (A, B, C, D) => R)(implicit r1: From[A], r2: From[B], r3: From[C], r4: From[D]): List[Any] => Any = {
+    case List(x1, x2, x3, x4) => f(r1.read(x1), r2.read(x2), r3.read(x3), r4.read(x4))
+  }
+  def of5[A, B, C, D, E, R](f: (A, B, C, D, E) => R)(implicit r1: From[A], r2: From[B], r3: From[C], r4: From[D], r5: From[E]): List[Any] => Any = {
+    case List(x1, x2, x3, x4, x5) => f(r1.read(x1), r2.read(x2), r3.read(x3), r4.read(x4), r5.read(x5))
+  }
+  def of6[A, B, C, D, E, F, R](f: (A, B, C, D, E, F) => R)(implicit r1: From[A], r2: From[B], r3: From[C], r4: From[D], r5: From[E], r6: From[F]): List[Any] => Any = {
+    case List(x1, x2, x3, x4, x5, x6) => f(r1.read(x1), r2.read(x2), r3.read(x3), r4.read(x4), r5.read(x5), r6.read(x6))
+  }
+  def of7[A, B, C, D, E, F, G, R](f: (A, B, C, D, E, F, G) => R)(implicit r1: From[A], r2: From[B], r3: From[C], r4: From[D], r5: From[E], r6: From[F], r7: From[G]): List[Any] => Any = {
+    case List(x1, x2, x3, x4, x5, x6, x7) => f(r1.read(x1), r2.read(x2), r3.read(x3), r4.read(x4), r5.read(x5), r6.read(x6), r7.read(x7))
+  }
+  def of8[A, B, C, D, E, F, G, H, R](f: (A, B, C, D, E, F, G, H) => R)(implicit r1: From[A], r2: From[B], r3: From[C], r4: From[D], r5: From[E], r6: From[F], r7: From[G], r8: From[H]): List[Any] => Any = {
+    case List(x1, x2, x3, x4, x5, x6, x7, x8) => f(r1.read(x1), r2.read(x2), r3.read(x3), r4.read(x4), r5.read(x5), r6.read(x6), r7.read(x7), r8.read(x8))
+  }
+
+  /** @param choose the function as it takes so many arguments */
+  def run(choose: Int => List[Any] => Any): Unit = {
     val call = new Reader(contentOf("/proc/self/fd/4")).value().asInstanceOf[Map[Key, Any]]
-    val result = answer(call(Key("arguments")).asInstanceOf[List[Any]])
+    val arguments = call(Key("arguments")).asInstanceOf[List[Any]]
+    val result = choose(arguments.length)(arguments)
     val written =
       try {
         val out = new StringBuilder

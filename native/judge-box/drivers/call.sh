@@ -5,7 +5,11 @@ if [[ $1 != answer ]]; then
   IFS= read -r -d '' nonce <&4
   exec 5>&1
   # The word tells a function that prints nothing from a shell that ends before it is called.
-  returned=$(bash "$0" answer 3>&-) || exit
+  returned=$(bash "$0" answer 3>&-)
+  status=$?
+  # A shell that took too much CPU time ends so, and this one with it: that is no error of the program.
+  (( status == 128 + 24 )) && kill -XCPU $$
+  (( status == 0 )) || exit "$status"
   [[ $returned == returned* ]] || exit 0
   returned=${returned#returned}
   printf '%s\n%s' "$nonce" "${returned#$'\n'}" >&3

@@ -9,11 +9,11 @@ import { signatureOfCalls } from '../../records/signature-of-calls.ts'
 import type { CallTest } from '../../records/suite.ts'
 import type { CallSignature, ValueType } from '../../records/value-type.ts'
 import { compareResult } from '../compare-result.ts'
+import { STRICT_UTF8 } from '../json-call-form.ts'
 import type { CallForm } from './language-definition.ts'
 
 const NULL = 'None'
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export const BASH_CALL_FORM: CallForm = {
   flawOf(calls) {
@@ -30,7 +30,8 @@ export const BASH_CALL_FORM: CallForm = {
       return { value: read(STRICT_UTF8.decode(result), type) }
     } catch (error) {
       if (error instanceof Misread) return { noJson: error.message }
-      return { noJson: 'a byte that is no UTF-8' }
+      if (error instanceof TypeError) return { noJson: 'a byte that is no UTF-8' }
+      throw error
     }
   },
 }

@@ -2,41 +2,43 @@
  * What is compiled behind an answer in Scala to call its function, in the forms to try until one compiles. The compiler's
  * server puts an expression for the object that has the function in HOLDER's place. Pure.
  */
-import type { ValueType } from '../../records/value-type.ts'
-import { TYPE_WORDS, type TypeWords, writeType } from '../type-words.ts'
+import { isJsonNumber, type JsonValue, WholeFloat } from '../../records/json-value.ts'
+import { TYPE_WORDS, writeType } from '../type-words.ts'
 import type { Calls } from './language-definition.ts'
+
+const DRIVER = '_root_.gepo.call.Driver'
+const MOST_INT = 2 ** 31 - 1
 
 /** By the function's own types first; for one that is overloaded or generic by types that the tests could be passed as. */
 export function scalaCallForms({ name, arguments: tests, signature }: Calls): string[] {
   const counts = [...new Set(tests.map(({ length }) => length))]
-  const form = (typeOf: (type: ValueType) => string | undefined): string | undefined => {
-    const types = signature.parameters.map(typeOf)
-    return types.every((type) => type !== undefined) ? callerText(name, counts, types) : undefined
+  const own = [' _', ''].map((mark) =>
+    callerText(counts.map((count) => [count, `${DRIVER}.of${count}(HOLDER.${name}${mark})`])),
+  )
+  const integers = [...(tests.every(hasSmallNumbers) ? ['Int'] : []), 'Long', 'BigInt']
+  const passed = integers.flatMap((integer) => {
+    const types = signature.parameters.map((type) => writeType(type, { ...TYPE_WORDS.scala, integer }))
+    if (!types.every((type) => type !== undefined)) return []
+    return [callerText(counts.map((count) => [count, `values => ${callOf(name, types.slice(0, count))}`]))]
+  })
+  return [...new Set([...own, ...passed])]
+}
+
+function hasSmallNumbers(value: JsonValue): boolean {
+  if (isJsonNumber(value))
+    return Math.abs(Number(value instanceof WholeFloat ? value.value : value)) <= MOST_INT
+  return value === null || typeof value !== 'object' || Object.values(value).every(hasSmallNumbers)
+}
+
+function callOf(name: string, types: readonly string[]): string {
+  const values = types.map((type, place) => `${DRIVER}.read[${type}](values(${place}))`)
+  return `HOLDER.${name}${values.length === 0 ? '' : `(${values.join(', ')})`}`
+}
+
+const callerText = (cases: readonly (readonly [count: number, call: string])[]) => `\
+object GepoRun {
+  def main(none: Array[String]): Unit = ${DRIVER}.run {
+    ${cases.map(([count, call]) => `case ${count} => ${call}`).join('\n    ')}
   }
-  const words: readonly TypeWords[] = [
-    { ...TYPE_WORDS.scala, integer: 'Int' },
-    TYPE_WORDS.scala,
-    { ...TYPE_WORDS.scala, integer: 'BigInt' },
-  ]
-  const forms = [form(() => ''), ...words.map((each) => form((type) => optionalType(type, each)))]
-  return [...new Set(forms.filter((each) => each !== undefined))]
 }
-
-function optionalType(type: ValueType, words: TypeWords): string | undefined {
-  const written = writeType(type, words)
-  return written && `[${written}]`
-}
-
-function callerText(name: string, counts: readonly number[], types: readonly string[]): string {
-  const cases = counts.map((count) => {
-    const values = types
-      .slice(0, count)
-      .map((type, place) => `_root_.gepo.call.Driver.read${type}(values(${place}))`)
-    return `case ${count} => HOLDER.${name}${count === 0 ? '' : `(${values.join(', ')})`}`
-  })
-  return `object GepoRun {
-  def main(none: Array[String]): Unit = _root_.gepo.call.Driver.run(values => values.length match {
-    ${cases.join('\n    ')}
-  })
-}`
-}
+`

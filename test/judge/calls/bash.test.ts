@@ -45,13 +45,13 @@ describe('Bash', () => {
     [
       'arrays and other functions',
       'f("b") = 2',
-      'declare -A at=([a]=1 [b]=2)\ng() { echo ${at[$1]}; }\nfunction f { g "$1"; }',
+      `declare -A at=([a]=1 [b]=2)\ng() { echo \${at[$1]}; }\nfunction f { g "$1"; }`,
     ],
     ['what is printed outside', 'f(1) = 1', 'echo noise\nf() { echo $1; }\nf 5\n'],
     [
       'a main that is not run',
       'f(1) = 1',
-      'f() { echo $1; }\nif [[ ${BASH_SOURCE[0]} == "$0" ]]; then exit 3; fi',
+      `f() { echo $1; }\nif [[ \${BASH_SOURCE[0]} == "$0" ]]; then exit 3; fi`,
     ],
     ['no arguments outside', 'f(1) = 1', 'count=$#\nf() { echo $((count + $1)); }'],
     ['a name that Bash has, too', 'test(1) = 2', 'test() { echo 2; }'],
@@ -65,7 +65,7 @@ describe('Bash', () => {
     [
       'a line that is longer than an argument of a program',
       `f("${'x'.repeat(200_000)}") = 200000`,
-      'f() { echo ${#1}; }',
+      `f() { echo \${#1}; }`,
     ],
   ])('passes %s: %s', async (_what, call, code) => {
     expect(await check(call, code)).toEqual({ kind: 'passed' })
