@@ -82,8 +82,6 @@ function unjudgedReason(
   if (tests.length === 0) return 'the suite has no tests'
   if (new Set(tests.map(({ kind }) => kind)).size > 1) return 'the suite mixes kinds of tests'
   if (functions.length > 1) return `the suite calls several functions (${functions.join(', ')})`
-  if (calls.length > 0 && !definition.takesCalls)
-    return `functions in ${LANGUAGE_NAMES[definition.language]} cannot be called by tests yet`
   const flaw = calls.length > 0 ? callFormOf(definition).flawOf(calls) : undefined
   if (flaw !== undefined) return flaw
   if (tests[0]!.kind === 'code') {

@@ -16,7 +16,7 @@ export interface TaskSelection {
 
 /**
  * All tasks of a database, in an order that depends on its contents alone. A program is never to be said again in its
- * own language, nor a function in a language that cannot declare it, or whose functions no test can call.
+ * own language, nor a function in a language that cannot declare it.
  *
  * @example readTasks('problems.db', { split: 'train', targets: ['cpp'] })
  * @throws UserError if the file is no database of problems
@@ -52,7 +52,6 @@ function tasksOf(
         .filter((target) => target !== source.language)
         .flatMap((target): TranslationTask[] => {
           const declaration = declarationOf(suite, target)
-          // A function that the language cannot declare, or that no test can call in it.
           if (suite.tests[0]?.kind === 'call' && declaration === undefined) return []
           return [
             {

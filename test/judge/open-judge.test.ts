@@ -254,10 +254,10 @@ describe('call tests', () => {
     },
   )
 
-  test('an answer that would be called is not judged in a language that has no driver', async () => {
-    expect(await judge.judge({ language: 'bash', code: '' }, suite)).toEqual({
+  test('an answer is not judged in a language that has no form for the values', async () => {
+    expect(await judge.judge({ language: 'bash', code: '' }, calls('f', [[[['a b']], 1]]))).toEqual({
       kind: 'unjudged',
-      reason: 'functions in Bash cannot be called by tests yet',
+      reason: 'test 0 has values that Bash has no form for',
     })
   })
 

@@ -14,7 +14,6 @@ export const bash: LanguageDefinition = {
   aptPackage: 'bash',
   programs: { bash: ['bash'] },
   version: { args: ['--version'], pattern: /version (\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   callForm: BASH_CALL_FORM,
   outOfMemory: /cannot allocate \d+ bytes/,
   buildCodeTest: (job, test) =>

@@ -15,7 +15,6 @@ export const c: LanguageDefinition = {
   aptPackage: 'gcc',
   programs: { gcc: ['gcc'], objcopy: ['objcopy'] },
   version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   buildCodeTest(job, test) {
     const put = cFamilyTest(job.code, test, 'c')
     const compiler = [job.programs.gcc!, ...FLAGS]

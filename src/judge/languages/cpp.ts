@@ -25,7 +25,6 @@ export const cpp: LanguageDefinition = {
   aptPackage: 'g++',
   programs: { gxx: ['g++'] },
   version: { args: ['--version'], pattern: /(\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   outOfMemory: /std::bad_alloc/,
   async buildCodeTest(job, test) {
     const compiler = await compilerFor(job)

@@ -18,7 +18,6 @@ export const csharp: LanguageDefinition = {
   aptPackage: 'mono-mcs',
   programs: { mono: ['mono'], mcs: ['mcs'] },
   version: { args: ['--version'], pattern: /version (\d+(?:\.\d+)+)/ },
-  takesCalls: true,
   outOfMemory: /System\.OutOfMemoryException/,
   buildCodeTest: (job, test) =>
     buildCsharpCodeTest(job, test, [

@@ -31,7 +31,6 @@ export const go: LanguageDefinition = {
   aptPackage: 'golang-go',
   programs: { go: ['go', '/usr/local/go/bin/go'] },
   version: { args: ['version'], pattern: /go(\d+\.\d+(?:\.\d+)?)/ },
-  takesCalls: true,
   outOfMemory: /runtime: out of memory|cannot allocate memory/,
   async buildCodeTest(job, test) {
     const packages = await job.workshop.once('go packages', () =>

@@ -22,7 +22,6 @@ export const haskell: LanguageDefinition = {
   aptPackage: 'ghc',
   programs: { ghc: ['ghc'] },
   version: { args: ['--version'], pattern: /version (\d+(?:\.\d+)+)/ },
-  takesCalls: true,
   outOfMemory: /Heap exhausted|out of memory/,
   buildCodeTest: async (job, test) => buildHaskellCodeTest(job, test, [job.programs.ghc!, ...WHOLE]),
   build: (job) =>

@@ -17,7 +17,6 @@ export const java: LanguageDefinition = {
   // The compiler as a sign that it is a JDK: a runtime alone does not do.
   programs: { java: ['java'], javac: ['javac'] },
   version: { args: ['-version'], pattern: /version "(\d[^"]*)"/ },
-  takesCalls: true,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
   buildCodeTest: (job, test) => buildJavaCodeTest(job, test, CLASS_FILES),
   build: (job) => buildClassFiles(job, CLASS_FILES),

@@ -20,8 +20,6 @@ export interface LanguageDefinition {
   readonly build: (job: BuildJob) => Promise<Built>
   /** Puts the answer and a test in the form of code together, ready to be run once; undefined where that cannot be. */
   readonly buildCodeTest?: (job: CodeTestJob, test: CodeTest) => Promise<Built>
-  /** Whether `build` can make the program answer call tests. */
-  readonly takesCalls: boolean
   /** How its driver is told of a call; default in JSON. */
   readonly callForm?: CallForm
   /** A list of it and an object whose keys are 0, 1, ... are one thing. */

@@ -9,7 +9,6 @@ export const NODE = {
   aptPackage: undefined,
   programs: { node: [process.execPath] },
   version: { args: ['--version'], pattern: /v(\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   outOfMemory: /JavaScript heap out of memory|Array buffer allocation failed/,
 } satisfies Partial<LanguageDefinition>
 

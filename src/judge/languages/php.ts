@@ -25,7 +25,6 @@ export const php: LanguageDefinition = {
   aptPackage: 'php-cli',
   programs: { php: ['php'] },
   version: { args: ['--version'], pattern: /PHP (\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   outOfMemory: /Allowed memory size of \d+ bytes exhausted/,
   listsAreObjects: true,
   buildCodeTest: (job, test) =>

@@ -12,7 +12,6 @@ export const python: LanguageDefinition = {
   aptPackage: 'python3',
   programs: { python: ['python3'] },
   version: { args: ['--version'], pattern: /Python (\d\S*)/ },
-  takesCalls: true,
   outOfMemory: /^MemoryError\b/m,
   buildCodeTest: (job, test) =>
     buildScriptTest(job, test.code, { path: 'answer.py', content: job.code }, 'code-test.py', {

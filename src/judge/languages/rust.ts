@@ -21,7 +21,6 @@ export const rust: LanguageDefinition = {
   aptPackage: 'rustc',
   programs: { rustc: ['rustc'] },
   version: { args: ['--version'], pattern: /rustc (\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   outOfMemory: /memory allocation of \d+ bytes failed/,
   buildCodeTest: async (job, test) =>
     buildRustCodeTest(job, test, [job.programs.rustc!, ...FLAGS, '-o', 'answer']),

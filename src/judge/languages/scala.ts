@@ -5,7 +5,12 @@ import { SUPPORT } from '../box-command.ts'
 import { callDriver } from '../call-driver.ts'
 import { buildScalaCodeTest } from '../code-tests/scala.ts'
 import type { Workshop } from '../workshop.ts'
-import { buildClassFiles, type ClassFileLanguage, classFileServer, machineCommand } from './build-class-files.ts'
+import {
+  buildClassFiles,
+  type ClassFileLanguage,
+  classFileServer,
+  machineCommand,
+} from './build-class-files.ts'
 import { interpret } from './build-steps.ts'
 import type { CompileServer } from './compile-server.ts'
 import type { BuildJob, Built, Calls, LanguageDefinition } from './language-definition.ts'
@@ -33,7 +38,6 @@ export const scala: LanguageDefinition = {
   aptPackage: 'scala',
   programs: { scalac: ['scalac'], java: ['java'], javac: ['javac'] },
   version: { args: ['-version'], pattern: /version (\d+\.\d+\.\d+)/ },
-  takesCalls: true,
   outOfMemory: /java\.lang\.OutOfMemoryError/,
   buildCodeTest: (job, test) => buildScalaCodeTest(job, test, CLASS_FILES),
   build: (job) => (job.calls === undefined ? buildClassFiles(job, CLASS_FILES) : buildCall(job, job.calls)),

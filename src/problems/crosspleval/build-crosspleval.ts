@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../../base/write-atomically.ts'
 import { findPrograms, missingLanguage } from '../../judge/find-programs.ts'
 import type { Judge } from '../../judge/judge.ts'
 import { definitionOf } from '../../judge/languages/languages.ts'
-import { LANGUAGE_NAMES, type Language } from '../../records/language.ts'
+import type { Language } from '../../records/language.ts'
 import { takeBuildLock } from '../../store/build-lock.ts'
 import type { ProblemOutcome, ProblemsEvent } from '../build-problems.ts'
 import type { ProofSettings } from '../prove-problem.ts'
@@ -87,10 +87,6 @@ export async function buildCrossPLEval(
 function refuseUnjudged(sources: readonly Language[]): void {
   for (const language of new Set<Language>(['python', ...sources])) {
     const definition = definitionOf(language)
-    if (!definition.takesCalls)
-      throw new UserError(
-        `Functions in ${LANGUAGE_NAMES[language]} cannot be called by tests yet: leave it out of --sources.`,
-      )
     if (findPrograms(definition) === undefined)
       throw new UserError(
         `${missingLanguage(definition).replace(/\.$/, '')}${language === 'python' ? '' : ', or leave it out of --sources'}.`,

@@ -17,7 +17,7 @@ beforeAll(() => {
     'wrong.py': 'print("\x1b[31m" + input())',
     'right.md': 'So:\n```bash\nread -r n; echo $((n * n))\n```\n',
     'two.md': '```bash\ntrue\n```\n```bash\ntrue\n```\n',
-    'call.json': JSON.stringify({ tests: [{ kind: 'call', name: 'f', arguments: [1], result: 1 }] }),
+    'call.json': JSON.stringify({ tests: [{ kind: 'call', name: 'f', arguments: [['a b']], result: 1 }] }),
     'right.sh': 'f() { echo 1; }',
   }
   for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content)
@@ -61,7 +61,7 @@ describe('gepo judge', () => {
     const { exit, stdout } = await run(['judge', at('call.json'), at('right.sh')])
     expect({ exit, stdout }).toEqual({
       exit: 3,
-      stdout: 'unjudged\n  functions in Bash cannot be called by tests yet\n',
+      stdout: 'unjudged\n  test 0 has values that Bash has no form for\n',
     })
   })
 
