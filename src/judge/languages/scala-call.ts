@@ -3,25 +3,31 @@
  * server puts an expression for the object that has the function in HOLDER's place. Pure.
  */
 import { isJsonNumber, type JsonValue, WholeFloat } from '../../records/json-value.ts'
+import { commonType } from '../../records/value-type.ts'
 import { TYPE_WORDS, writeType } from '../type-words.ts'
 import type { Calls } from './language-definition.ts'
 
 const DRIVER = '_root_.gepo.call.Driver'
 const MOST_INT = 2 ** 31 - 1
 
-/** By the function's own types first; for one that is overloaded or generic by types that the tests could be passed as. */
-export function scalaCallForms({ name, arguments: tests, signature }: Calls): string[] {
+/** By the function's own types first; where several have its name, or it is generic, as tests could be passed. */
+export function scalaCallForms(code: string, { name, arguments: tests, signature }: Calls): string[] {
   const counts = [...new Set(tests.map(({ length }) => length))]
   const own = [' _', ''].map((mark) =>
     callerText(counts.map((count) => [count, `${DRIVER}.of${count}(HOLDER.${name}${mark})`])),
   )
+  // Not every test may pass the last ones.
+  const types = signature.parameters.map((type, place) =>
+    type.kind === 'any' ? commonType(tests.flatMap((test) => test.slice(place, place + 1))) : type,
+  )
   const integers = [...(tests.every(hasSmallNumbers) ? ['Int'] : []), 'Long', 'BigInt']
   const passed = integers.flatMap((integer) => {
-    const types = signature.parameters.map((type) => writeType(type, { ...TYPE_WORDS.scala, integer }))
-    if (!types.every((type) => type !== undefined)) return []
-    return [callerText(counts.map((count) => [count, `values => ${callOf(name, types.slice(0, count))}`]))]
+    const written = types.map((type) => writeType(type, { ...TYPE_WORDS.scala, integer }))
+    if (!written.every((type) => type !== undefined)) return []
+    return [callerText(counts.map((count) => [count, `values => ${callOf(name, written.slice(0, count))}`]))]
   })
-  return [...new Set([...own, ...passed])]
+  const isOverloaded = (code.match(new RegExp(`\\bdef\\s+${name}\\b`, 'g')) ?? []).length > 1
+  return [...new Set(isOverloaded ? [...passed, ...own] : [...own, ...passed])]
 }
 
 function hasSmallNumbers(value: JsonValue): boolean {

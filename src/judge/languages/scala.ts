@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SUPPORT } from '../box-command.ts'
+import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
 import { buildScalaCodeTest } from '../code-tests/scala.ts'
 import type { Workshop } from '../workshop.ts'
@@ -9,10 +10,10 @@ import {
   buildClassFiles,
   type ClassFileLanguage,
   classFileServer,
+  compileOnce,
   machineCommand,
 } from './build-class-files.ts'
 import { interpret } from './build-steps.ts'
-import type { CompileServer } from './compile-server.ts'
 import type { BuildJob, Built, Calls, LanguageDefinition } from './language-definition.ts'
 import { scalaCallForms } from './scala-call.ts'
 
@@ -45,27 +46,25 @@ export const scala: LanguageDefinition = {
 
 async function buildCall(job: BuildJob, calls: Calls): Promise<Built> {
   const server = await classFileServer(job, CLASS_FILES)
-  const driver = await job.workshop.once('Scala driver', () => compileDriver(server, job.workshop))
-  if (driver.kind === 'failed') return { kind: 'sandbox-error', detail: driver.detail }
-  const compiled = await server.compile(job.code, [calls.name, ...scalaCallForms(calls)])
+  const driver = await compileOnce('Scala call driver', server, job.workshop, () =>
+    String(callDriver('GepoCall.scala').content),
+  )
+  if (driver.kind === 'sandbox-error') return driver
+  if (driver.kind === 'compile-error') return { kind: 'sandbox-error', detail: driver.message }
+  await job.workshop.once('Scala call driver files', async () => placeDriver(driver.files, job.workshop))
+  const compiled = await server.compile(job.code, [calls.name, ...scalaCallForms(job.code, calls)])
   if (compiled.kind !== 'compiled') return compiled
   return interpret(job, compiled.files, {
     command: [...machineCommand(job, [DRIVER, ...CLASS_FILES.libraries], []), compiled.mainClass],
   })
 }
 
-/** Its classes lie where the compiler looks for them. */
-async function compileDriver(
-  server: CompileServer,
-  { fence }: Workshop,
-): Promise<{ readonly kind: 'compiled' } | { readonly kind: 'failed'; readonly detail: string }> {
-  const compiled = await server.compile(String(callDriver('GepoCall.scala').content))
-  if (compiled.kind === 'sandbox-error') return { kind: 'failed', detail: compiled.detail }
-  if (compiled.kind === 'compile-error') return { kind: 'failed', detail: compiled.message }
-  for (const { path, content } of compiled.files) {
+/** Where the compiler looks for its classes. */
+function placeDriver(files: readonly BoxFile[], { fence }: Workshop): object {
+  for (const { path, content } of files) {
     const target = join(fence.supportFolder, FOLDER, path)
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, content)
   }
-  return { kind: 'compiled' }
+  return {}
 }

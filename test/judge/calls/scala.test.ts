@@ -148,11 +148,20 @@ test('the caller is written once for each way in which arguments could be passed
     parameters: [{ kind: 'integer' }, { kind: 'any' }],
     result: { kind: 'integer' },
   } as const
-  expect(scalaCallForms({ ...call, signature })).toHaveLength(2)
+  expect(
+    scalaCallForms('', {
+      ...call,
+      arguments: [
+        [1, 'a'],
+        [1, 2],
+      ],
+      signature,
+    }),
+  ).toHaveLength(2)
   const known = { ...signature, parameters: [{ kind: 'integer' }, { kind: 'text' }] } as const
-  const forms = scalaCallForms({ ...call, signature: known })
+  const forms = scalaCallForms('', { ...call, signature: known })
   expect(forms).toHaveLength(5)
   expect(forms[0]).toContain('case 2 => _root_.gepo.call.Driver.of2(HOLDER.f _)')
   expect(forms[3]).toContain('case 1 => values => HOLDER.f(_root_.gepo.call.Driver.read[Long](values(0)))')
-  expect(scalaCallForms({ ...call, arguments: [[[2 ** 31]]], signature: known })).toHaveLength(4)
+  expect(scalaCallForms('', { ...call, arguments: [[[2 ** 31]]], signature: known })).toHaveLength(4)
 })
