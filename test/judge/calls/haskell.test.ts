@@ -14,7 +14,8 @@ afterAll(() => close())
 
 type Case = readonly [what: string, call: string, code: string]
 
-const PATIENCE_MS = 300_000
+/** Slow compilers on a busy machine. */
+const PATIENCE_MS = 600_000
 
 describe.skipIf(!installed('haskell'))('Haskell', { timeout: PATIENCE_MS }, () => {
   const check = async (call: string, code: string) => judge.judge({ language: 'haskell', code }, asCall(call))
