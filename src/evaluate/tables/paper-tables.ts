@@ -184,7 +184,9 @@ function sourcesOf(all: readonly ModelFigures[]): Language[] {
 /** All that a figure does not say of itself. */
 function notesOf(all: readonly ModelFigures[], wanted: readonly Pair[]): string[] {
   const notes = all.flatMap(({ model, figures }) => {
-    const missing = figures.filter(({ judged, asked }) => judged < asked).map(missingNote)
+    const missing = figures
+      .filter(({ judged, asked, pass }) => pass !== undefined && judged < asked)
+      .map(missingNote)
     const cut = figures.reduce((sum, figure) => sum + figure.cut, 0)
     return [
       ...missing.map((note) => `* ${model}, ${note}`),

@@ -58,7 +58,7 @@ ${own
   return `<section>
 <h2>${escaped(title)}</h2>
 <div class="wide"><table>
-<thead><tr>${head.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr></thead>
+<thead><tr>${head.map((name, index) => `<th scope="col"${index < names ? ' class="text"' : ''}>${escaped(name)}</th>`).join('')}</tr></thead>
 ${body.join('\n')}
 </table></div>
 ${notes.length > 0 ? `<ul>\n${notes.map((note) => `<li>${escaped(note)}</li>`).join('\n')}\n</ul>` : ''}
@@ -128,7 +128,7 @@ li { margin: .2rem 0 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top }
 thead th { font-weight: 600; border-bottom: 2px solid var(--line) }
-thead th:first-child, th[scope=row], th[scope=rowgroup], .text, .plain th:nth-child(-n+3) { text-align: left }
+th[scope=row], th[scope=rowgroup], .text, .plain th:nth-child(-n+3) { text-align: left }
 th[scope=row] { font-weight: 500 }
 tbody + tbody tr:first-child > * { border-top: 2px solid var(--line) }
 td[style] { background: color-mix(in srgb, var(--hue) calc(var(--share) * .35), transparent) }
@@ -136,5 +136,5 @@ td.best { font-weight: 700 }
 small { display: block; font-size: .72em; font-weight: 400; color: var(--soft) }
 .none, .missing { color: var(--soft) }
 .missing { color: var(--warn) }
-.text { white-space: normal; min-width: 10rem; overflow-wrap: anywhere }
+td.text { white-space: normal; min-width: 10rem; overflow-wrap: anywhere }
 `

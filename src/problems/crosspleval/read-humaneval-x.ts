@@ -111,14 +111,18 @@ async function readLanguage(folder: string, language: Form): Promise<ReadonlyMap
 function solutionOf(row: Row, language: Form): NamedSolution | undefined {
   const head = [...row.declaration.matchAll(FORMS[language].head)].at(-1)
   if (head === undefined) return undefined
-  const declaration = row.declaration.slice(head.index)
   const before = row.declaration.slice(0, head.index)
-  const opening = language === 'python' ? declaration.replace(/:[ \t]*\n[\s\S]*$/, ':\n') : declaration
-  const code = language === 'go' ? goProgram(row) : `${before}${opening}${row.canonical_solution}`
+  // One declaration goes on with the rest of a comment.
+  const given = row.declaration.slice(head.index).replace(/\n[ \t]*["'][\s\S]*$/, '\n')
+  const opening = given.replace(/\s*(?:\{|=> \{)?\s*$/, '')
   return {
-    program: { language, code },
+    program: {
+      language,
+      code: language === 'go' ? goProgram(row) : `${before}${given}${row.canonical_solution}`,
+    },
     name: head[1]!,
-    declaration: opening.replace(/\s*(?:\{|=> \{)?\s*$/, '').trim(),
+    // Behind Python's head stands what the body begins with.
+    declaration: (language === 'python' ? opening.replace(/:[ \t]*\n[\s\S]*$/, ':') : opening).trim(),
   }
 }
 

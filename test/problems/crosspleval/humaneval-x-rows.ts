@@ -22,7 +22,7 @@ const ROWS = {
     {
       task_id: 'Python/1',
       prompt: '',
-      declaration: 'def shout(text):\n    "\n\n words that are left',
+      declaration: 'def shout(text):\n    import re\n    "\n\n words that are left',
       canonical_solution: '    return text.upper()\n',
       test: 'def check(shout):\n    assert shout("a") == "A"\n',
     },

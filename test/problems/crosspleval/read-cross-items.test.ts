@@ -45,7 +45,13 @@ test('HumanEval-X: the calls of both tests, and what each language calls the fun
   })
   expect(second).toMatchObject({
     problem: {
-      solutions: [{ name: 'shout', program: { code: 'def shout(text):\n    return text.upper()\n' } }],
+      solutions: [
+        {
+          name: 'shout',
+          declaration: 'def shout(text):',
+          program: { code: 'def shout(text):\n    import re\n    return text.upper()\n' },
+        },
+      ],
     },
   })
 })
