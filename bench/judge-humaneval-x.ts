@@ -1,7 +1,7 @@
 /**
- * The judge's own error on right answers: HumanEval-X's 164 canonical solutions in each of its languages, each judged as
- * a program, with the data set's own test behind it, and as call tests.
- * `node bench/judge-humaneval-x.ts FOLDER [--languages python,cpp] [--slots 2] [--save <name>]`
+ * The judge's own error on right answers: HumanEval-X's 164 canonical solutions in each of its languages, each judged by
+ * the data set's own test, which is code, and by call tests.
+ * `node bench/judge-humaneval-x.ts FOLDER [--languages python,cpp] [--as code,calls] [--slots 2] [--save <name>]`
  *
  * FOLDER has humaneval_python.jsonl.gz and so on. Calls are those of the Python tests that compare with a literal; the
  * same ones for all languages, so an answer that follows another convention there (an empty list for None, say) fails
@@ -23,11 +23,16 @@ import { hardware, saveReport } from './save-report.ts'
 const { values, positionals } = parseArgs({
   options: {
     languages: { type: 'string', default: 'python,cpp,java,javascript,go,rust' },
+    as: { type: 'string', default: 'code,calls' },
     slots: { type: 'string', default: '2' },
     save: { type: 'string' },
   },
   allowPositionals: true,
 })
+
+type Kind = 'code' | 'calls'
+
+const kinds = values.as.split(',') as Kind[]
 
 interface Row {
   readonly task_id: string
@@ -37,12 +42,13 @@ interface Row {
   readonly declaration: string
 }
 
-/** What a language needs: its file, the answer and the program for a row, the name of the row's function. */
+/** What a language needs: its file, the answer and the test for a row, the name of the row's function. */
 interface Form {
   readonly file: string
   /** Default the prompt and the solution. */
   readonly answer?: (row: Row) => string
-  readonly program: (row: Row) => string
+  /** Default the row's own. */
+  readonly test?: (row: Row) => string
   readonly name: RegExp
   /** Where the name is that the tests call: what is declared, or what is solved where that is another function. */
   readonly named?: (row: Row) => string
@@ -51,48 +57,34 @@ interface Form {
 const solution = ({ prompt, canonical_solution }: Row) => prompt + canonical_solution
 
 const FORMS: Readonly<Partial<Record<Language, Form>>> = {
-  python: { file: 'python', program: (row) => `${solution(row)}\n${row.test}`, name: /def (\w+)\(/g },
+  python: { file: 'python', name: /def (\w+)\(/g },
   // Some solutions need what the declaration includes and the prompt does not.
   cpp: {
     file: 'cpp',
     answer: (row) => `${includesOf(row)}${solution(row)}`,
-    program: (row) => `${includesOf(row)}${solution(row)}\n${row.test}`,
     name: /(\w+)\s*\([^()]*\)\s*\{/g,
   },
   java: {
     file: 'java',
-    program: (row) => `${solution(row)}\n${row.test}`,
     name: /(\w+)\([^()]*\)[^(){]*\{/g,
   },
   javascript: {
     file: 'js',
-    // Node goes on after a failed assertion.
-    program: (row) =>
-      `console.assert = (ok) => { if (!ok) throw new Error('assertion') }\n${solution(row)}\n${row.test}`,
     name: /const (\w+) =/g,
   },
   go: {
     file: 'go',
     answer: (row) => goAnswer(row as GoRow),
-    program: (row) => goProgram(row as GoRow),
+    test: (row) => goTest(row as GoRow),
     name: /func (\w+)\(/g,
   },
   rust: {
     file: 'rust',
     answer: rustSolution,
-    program: rustProgram,
     name: /fn (\w+)/g,
     named: rustSolution,
   },
 }
-
-/** Of the library that the data set's tests use; all that they use of it. */
-const GO_ASSERT = `
-type gepoAssert struct{}
-func (gepoAssert) New(int) gepoAssert { return gepoAssert{} }
-func (gepoAssert) Equal(a, b interface{}, words ...interface{}) { if !gepo_reflect.DeepEqual(a, b) { panic("assertion") } }
-var assert gepoAssert
-`
 
 /** Packages that solutions use. Some prompts import more, or less, and the data set's own runner puts that right. */
 const GO_PACKAGES = [
@@ -110,31 +102,23 @@ const GO_PACKAGES = [
 
 type GoRow = Row & { readonly import: string }
 
+const goImports = (code: string) =>
+  GO_PACKAGES.filter((path) => new RegExp(`\\b${path.split('/').at(-1)}\\.`).test(code))
+    .map((path) => `import "${path}"\n`)
+    .join('')
+
 /** The solution in a file that imports what it uses. */
-function goAnswer(row: GoRow, behind = ''): string {
-  const code = `${solution(row)}${behind}`.replaceAll(/\/\/.*/g, '').replace(row.import, '')
-  const used = GO_PACKAGES.filter((path) => new RegExp(`\\b${path.split('/').at(-1)}\\.`).test(code))
-  const imports = used.map((path) => `import "${path}"\n`).join('')
-  return `package main\n${imports}${solution(row).replace(row.import, '')}${behind}`
+function goAnswer(row: GoRow): string {
+  const code = solution(row).replace(row.import, '')
+  return `package main\n${goImports(code.replaceAll(/\/\/.*/g, ''))}${code}`
 }
 
-/** With what the test uses instead of a library. */
-function goProgram(row: GoRow): string {
-  const test = row.test.replace(/\(t \*testing\.T\)/, '(t int)')
-  const [, name] = /func (Test\w+)/.exec(test)!
-  const program = goAnswer(row, `\n${test}\n${GO_ASSERT}\nfunc main() { ${name}(0) }\n`)
-  return program.replace('\n', '\nimport gepo_reflect "reflect"\n')
-}
+const goTest = ({ test }: GoRow) =>
+  `import "testing"\nimport "github.com/stretchr/testify/assert"\n${goImports(test)}${test}`
 
 /** Without the lines that ask for packages from elsewhere: only 162 needs one. */
 function rustSolution({ declaration, canonical_solution }: Row): string {
   return `${declaration.replace(/^use (?:rand|regex|md5)\b.*\n/gm, '')}${canonical_solution}`
-}
-
-function rustProgram(row: Row): string {
-  const [, name] = /#\[test\][^{]*?\bfn (\w+)/.exec(row.test)!
-  const test = row.test.replaceAll(/#\[(?:cfg\()?test\)?\]/g, '').replace(`fn ${name}`, `pub fn ${name}`)
-  return `${rustSolution(row)}\n${test}\nfn main() { tests::${name}() }\n`
 }
 
 const includesOf = ({ declaration }: Row) =>
@@ -185,24 +169,26 @@ async function judgeLanguage(judge: Judge, language: Language, calls: readonly R
   const {
     file,
     answer = solution,
-    program,
+    test = (row: Row) => row.test,
     name,
     named = ({ declaration }) => declaration,
   } = FORMS[language]!
   const failures: { task: string; as: string; verdict: Verdict }[] = []
-  const passed = { programs: 0, calls: 0 }
+  const passed = { code: 0, calls: 0 }
   const rows = readRows(file)
   let withCalls = 0
   await Promise.all(
     rows.flatMap((row, index) => {
-      const take = async (as: 'programs' | 'calls', code: string, suite: Suite) => {
+      const take = async (as: Kind, code: string, suite: Suite) => {
         const verdict = await judge.judge({ language, code }, suite)
         if (verdict.kind === 'passed') passed[as]++
         else failures.push({ task: row.task_id, as, verdict })
       }
-      const judged = [take('programs', program(row), suiteOf([{ kind: 'stdin', input: '', output: '' }]))]
+      const judged = kinds.includes('code')
+        ? [take('code', answer(row), suiteOf([{ kind: 'code', code: test(row) }]))]
+        : []
       const found = calls[index]!
-      if (found.length > 0) {
+      if (found.length > 0 && kinds.includes('calls')) {
         withCalls++
         const names = [...named(row).matchAll(name)].map(([, each]) => each!)
         const functionName =
@@ -217,7 +203,7 @@ async function judgeLanguage(judge: Judge, language: Language, calls: readonly R
   return {
     language,
     rows: rows.length,
-    passedPrograms: passed.programs,
+    passedCode: passed.code,
     withCalls,
     passedCalls: passed.calls,
     failures,
@@ -235,7 +221,7 @@ try {
     for (const { task, as, verdict } of result.failures)
       console.log(task, as, JSON.stringify(verdict).slice(0, 400))
     console.log(
-      `${language}: programs ${result.passedPrograms}/${result.rows}, calls ${result.passedCalls}/${result.withCalls}`,
+      `${language}: code ${result.passedCode}/${result.rows}, calls ${result.passedCalls}/${result.withCalls}`,
     )
   }
   saveReport(values.save, { hardware: hardware(), node: process.version, languages: report })

@@ -33,7 +33,8 @@ import javax.tools.ToolProvider;
 /** Compiles one Java source after another, with the frames of CompileFrames.java. Annotation processors never run. */
 public final class CompileServer {
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
-    private static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-Xlint:none", "-implicit:none");
+    private static final List<String> OPTIONS = List.of(
+        "-proc:none", "-nowarn", "-Xlint:none", "-implicit:none", "-classpath", System.getProperty("gepo.classes", "."));
 
     /** The answer's text. Whatever its public class is called, the name of its file fits. */
     private static final class Source extends SimpleJavaFileObject {

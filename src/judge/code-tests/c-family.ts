@@ -36,13 +36,15 @@ const INCLUDE = /^[ \t]*#[ \t]*include\b.*$/gm
 const ASSERT_HEADER = /<\s*(?:assert\.h|cassert)\s*>/
 
 export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp'): CFamilyTest {
-  const [fail, end, ownMain] = Array.from({ length: 3 }, () => `gepo_${randomBytes(8).toString('hex')}`)
+  const [fail, end, ownMain, space] = Array.from({ length: 4 }, () => `gepo_${randomBytes(8).toString('hex')}`)
   const text = withoutStrayBraces(test.code, 'cpp')
   const includes = (text.match(INCLUDE) ?? []).filter((line) => !ASSERT_HEADER.test(line))
-  const words = new Set(blankTexts(text, 'cpp').match(/[A-Za-z_]\w*/g))
+  const comparing = language === 'cpp' ? comparison(space!) : []
+  const words = new Set(blankTexts([text, ...comparing].join('\n'), 'cpp').match(/[A-Za-z_]\w*/g))
   const taken = [...NOT_MACROS, ...(language === 'cpp' ? NOT_MACROS_OF_CPP : [])]
     .filter((word) => words.has(word))
     .map((word) => `#undef ${word}`)
+  const asked = language === 'cpp' ? `${space}::GepoBegin() <= condition` : 'condition'
   const linkage = language === 'cpp' ? 'extern "C"' : 'extern'
   const source = [
     `#define main ${ownMain}`,
@@ -51,8 +53,9 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
     // In each case the library's own would do, if the answer had not replaced what that calls.
     `${linkage} void ${fail}(const char *, int) __attribute__((noreturn));`,
     `${linkage} void ${end}(int) __attribute__((noreturn));`,
+    ...comparing,
     '#undef assert',
-    `#define assert(condition) ((condition) ? (void)0 : ${fail}(#condition, __LINE__))`,
+    `#define assert(condition) ((${asked}) ? (void)0 : ${fail}(#condition, __LINE__))`,
     // The name alone is something else in C++: std::exit.
     ...(language === 'c' ? [`#define exit(status) ${end}(status)`] : []),
     `#line 1 "test"\n${text.replace(INCLUDE, '')}\n`,
@@ -72,6 +75,9 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
     linkArguments: ['-Wl,--wrap=main', 'driver.o'],
   }
 }
+
+/** In a namespace of a name that is new in each build. */
+const comparison = (name: string) => [`namespace ${name} {`, String(callDriver('code-test.h').content), '}']
 
 /** What a program could look into for its test. */
 export const removeSources = ({ files }: CFamilyTest): readonly string[] => [

@@ -1,7 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { CodeTest } from '../../records/suite.ts'
-import type { ClassFileLanguage } from '../languages/build-class-files.ts'
+import { type ClassFileLanguage, classFileServer, compileOnce } from '../languages/build-class-files.ts'
+import type { Compiled } from '../languages/compile-server.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
 import { buildClassFileTest } from './class-files.ts'
+import { JAVA_TUPLES } from './java-tuples.ts'
 import { type ClassLanguage, mergeClasses } from './merge-classes.ts'
 
 const JAVA: ClassLanguage = {
@@ -36,10 +40,34 @@ const JAVA: ClassLanguage = {
   ],
 }
 
+/** A folder among what boxes share, of classes that answers may import. */
+export const JAVA_CLASSES = 'java-classes'
+
 /** A test in Java: a class of its own, as HumanEval-X has it, or members for the answer's, as MultiPL-E has. */
-export const buildJavaCodeTest = (
+export async function buildJavaCodeTest(
   job: CodeTestJob,
   test: CodeTest,
   language: ClassFileLanguage,
-): Promise<Built> =>
-  buildClassFileTest(job, mergeClasses(job.code, test.code, JAVA), language, 'GepoTest.java')
+): Promise<Built> {
+  if (/\borg\.javatuples\b/.test(job.code + test.code)) {
+    const shared = await shareTuples(job, language)
+    if (shared.kind !== 'compiled') return shared
+  }
+  return buildClassFileTest(job, mergeClasses(job.code, test.code, JAVA), language, 'GepoTest.java')
+}
+
+async function shareTuples(job: CodeTestJob, language: ClassFileLanguage): Promise<Compiled> {
+  const { workshop } = job
+  const server = await classFileServer(job, language)
+  const compiled = await compileOnce('Java tuples', server, workshop, () => JAVA_TUPLES)
+  if (compiled.kind !== 'compiled') return compiled
+  await workshop.once('Java tuples shared', async () => {
+    const folder = join(workshop.fence.supportFolder, JAVA_CLASSES)
+    for (const { path, content } of compiled.files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    }
+    return {}
+  })
+  return compiled
+}

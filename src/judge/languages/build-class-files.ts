@@ -1,5 +1,7 @@
 /** From source to class files and the command that runs them, for the languages of the Java virtual machine. */
 
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
 import type { Workshop } from '../workshop.ts'
@@ -20,6 +22,8 @@ const CLASSES = 'gepo/call/classes'
 export interface ClassFileLanguage extends Omit<CompileServerOptions, 'javaPath'> {
   /** What programs find beside their own classes. */
   readonly libraries: readonly string[]
+  /** A folder among what boxes share, for classes that come later. */
+  readonly classes?: string
 }
 
 /** Compiles the job's code by the language's server, which is started for the first of them. */
@@ -49,11 +53,13 @@ export async function buildClassFiles(job: BuildJob, language: ClassFileLanguage
 /** The language's compiler, started for the first who asks. */
 export const classFileServer = (
   { programs, workshop }: CodeTestJob,
-  { libraries: _, ...options }: ClassFileLanguage,
+  { libraries: _, classes, ...options }: ClassFileLanguage,
 ): Promise<CompileServer> =>
-  workshop.once(`${options.title} compiler`, async () =>
-    makeCompileServer({ ...options, javaPath: programs.java! }, workshop),
-  )
+  workshop.once(`${options.title} compiler`, async () => {
+    // A compiler that has not found it once does not look again.
+    if (classes !== undefined) mkdirSync(join(workshop.fence.supportFolder, classes))
+    return makeCompileServer({ ...options, javaPath: programs.java! }, workshop)
+  })
 
 /** The virtual machine, but for the class to run. */
 export function machineCommand(

@@ -1,13 +1,15 @@
 /** Java, by a compiler that stays. */
-import { buildJavaCodeTest } from '../code-tests/java.ts'
+import { SUPPORT } from '../box-command.ts'
+import { buildJavaCodeTest, JAVA_CLASSES } from '../code-tests/java.ts'
 import { buildClassFiles } from './build-class-files.ts'
 import type { LanguageDefinition } from './language-definition.ts'
 
 const CLASS_FILES = {
   title: 'Java',
   source: 'CompileServer.java',
-  javaArguments: ['-XX:TieredStopAtLevel=1', '-Xmx512m'],
-  libraries: [],
+  javaArguments: ['-XX:TieredStopAtLevel=1', '-Xmx512m', `-Dgepo.classes=${SUPPORT}/${JAVA_CLASSES}`],
+  libraries: [`${SUPPORT}/${JAVA_CLASSES}`],
+  classes: JAVA_CLASSES,
 }
 
 export const java: LanguageDefinition = {
