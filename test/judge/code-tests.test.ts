@@ -57,3 +57,119 @@ describe.each(
     PATIENCE_MS,
   )
 })
+
+describe('an answer', () => {
+  const passes = async (language: Language, code: string, testCode: string, more: object = {}) => {
+    const test = { kind: 'code' as const, code: testCode, ...more }
+    const verdict = await judge.judge({ language, code }, { ...suite(''), tests: [test] })
+    return verdict.kind
+  }
+
+  test(
+    'in TypeScript fails by its types where the test wants them checked, and nowhere else',
+    async () => {
+      const misfit = 'function half(n: number): number { const text: string = n / 2; return text as any }\n'
+      const right = 'function half(n: number): number { return n / 2 }\n'
+      const code =
+        "declare var require: any;\nconst assert = require('node:assert');\nassert.equal(half(4), 2);\n"
+      expect(await passes('typescript', misfit, code)).toBe('passed')
+      expect(await passes('typescript', misfit, code, { checkTypes: true })).toBe('compile-error')
+      expect(await passes('typescript', right, code, { checkTypes: true })).toBe('passed')
+      const called = "declare var require: any;\nrequire('node:assert').equal(half('4' as string), 2);\n"
+      expect(await passes('typescript', right, called, { checkTypes: true })).toBe('compile-error')
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('java'))(
+    'in Java may return tuples',
+    async () => {
+      const code = `import org.javatuples.*;
+class Problem {
+  public static Pair<Integer, String> swap(String text, int number) { return Pair.with(number, text); }
+}`
+      const right =
+        'public static void main(String[] args) { assert(swap("a", 1).equals(Pair.with(1, "a"))); }\n}'
+      const wrong = right.replace('with(1,', 'with(2,')
+      expect(await passes('java', code, right)).toBe('passed')
+      expect(await passes('java', code, wrong)).toBe('runtime-error')
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('python'))(
+    'in Python is tested by unittest, too, and by functions that nobody calls',
+    async () => {
+      const add = 'def add(a, b):\n    return a + b\n'
+      const cases = `import unittest
+class Adding(unittest.TestCase):
+    def test_sum(self):
+        self.assertEqual(add(1, 2), SUM)
+`
+      const run = "if __name__ == '__main__':\n    unittest.main()\n"
+      expect(await passes('python', add, cases.replace('SUM', '3') + run)).toBe('passed')
+      expect(await passes('python', add, cases.replace('SUM', '4') + run)).toBe('runtime-error')
+      expect(await passes('python', add, cases.replace('SUM', '4'))).toBe('runtime-error')
+      expect(await passes('python', add, 'def test_sum():\n    assert add(1, 2) == 4\n')).toBe(
+        'runtime-error',
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('go'))(
+    'in Go is tested by the assertions that tests import',
+    async () => {
+      const code = 'func Add(a int, b int) int {\n\treturn a + b\n}\n'
+      const asserting = (sum: number) => `package main
+import (
+    "testing"
+    "github.com/stretchr/testify/assert"
+)
+func TestAdd(t *testing.T) {
+    assert := assert.New(t)
+    assert.Equal(${sum}, Add(1, 2))
+}
+`
+      expect(await passes('go', code, asserting(3))).toBe('passed')
+      expect(await passes('go', code, asserting(4))).toBe('runtime-error')
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('rust'))(
+    'in Rust is tested by functions that are marked as tests',
+    async () => {
+      const code = 'fn add(a: i32, b: i32) -> i32 { a + b }\n'
+      const marked = (sum: number) => `#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds() {
+        assert_eq!(add(1, 2), ${sum});
+    }
+}
+`
+      expect(await passes('rust', code, marked(3))).toBe('passed')
+      expect(await passes('rust', code, marked(4))).toBe('runtime-error')
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('java'))(
+    'in Java is tested by a class of its own',
+    async () => {
+      const code = 'class Solution { int add(int a, int b) { return a + b; } }\n'
+      const main = (sum: number) => `import java.util.*;
+public class Main {
+  public static void main(String[] args) {
+    if (Arrays.asList(new Solution().add(1, 2) == ${sum}).contains(false)) throw new AssertionError();
+  }
+}`
+      expect(await passes('java', code, main(3))).toBe('passed')
+      expect(await passes('java', code, main(4))).toBe('runtime-error')
+    },
+    PATIENCE_MS,
+  )
+})
