@@ -7,7 +7,7 @@ import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { attachComments, type Span } from './attach-comments.ts'
 import { declaratorsOf, declaresFunction } from './declarators.ts'
 import { type Declared, findNames, type Mention, type NameKey, tagKey } from './find-names.ts'
-import { hiddenRanges, hideRanges } from './hide-from-parser.ts'
+import { closingParenthesis, hiddenRanges, hideRanges } from './hide-from-parser.ts'
 import { lexC, type Token } from './lex-c.ts'
 import { buildMacroTable, type MacroTable } from './macro-table.ts'
 import { type CodeItem, type DirectiveItem, splitTopLevel } from './split-top-level.ts'
@@ -177,7 +177,10 @@ function parseItem(
   macros: MacroTable,
   parse: (code: string) => SyntaxNode,
 ): ParsedItem | undefined {
-  const code = hideRanges(hideSpecifierMacros(item, text, macros), hiddenRanges(item.tokens), item.start)
+  const specifiers = specifierMacroTokens(item.tokens, macros)
+  const visible = item.tokens.filter((token) => !specifiers.has(token))
+  const hidden = [...specifiers, ...hiddenRanges(visible)]
+  const code = hideRanges(text.slice(item.start, item.end), hidden, item.start)
   const plain = readTree(parse(code), item, item.start)
   if (plain !== undefined && !plain.node.hasError) return plain
   // Implicit int; a macro's use looks the same but is none.
@@ -198,18 +201,27 @@ function readTree(root: SyntaxNode, item: CodeItem, offset: number): ParsedItem 
   return node === undefined ? undefined : { root, node, offset }
 }
 
-/** `INLINE int f(void)` is unreadable to the parser where INLINE stands for specifiers: blanks instead. */
-function hideSpecifierMacros({ tokens, start, end }: CodeItem, text: string, macros: MacroTable): string {
-  let code = text.slice(start, end)
-  for (const token of tokens) {
+/**
+ * `INLINE int f(void)` is unreadable to the parser where INLINE stands for specifiers, and so is `LOCAL(int) f(a) int a;`
+ * where LOCAL puts them before its argument: all of it but the argument is to be blank.
+ */
+function specifierMacroTokens(tokens: readonly Token[], macros: MacroTable): ReadonlySet<Token> {
+  const found = new Set<Token>()
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!
     if (token.text === '(' || token.text === '{' || token.text === '=') break
-    const replacement = token.kind === 'word' ? macros.replacementOf(token.text) : undefined
-    if (replacement === undefined || !SPECIFIER_WORDS.test(replacement)) continue
-    const at = token.start - start
-    code = code.slice(0, at) + ' '.repeat(token.text.length) + code.slice(at + token.text.length)
+    if (token.kind !== 'word') continue
+    if (isSpecifiers(macros.replacementOf(token.text))) found.add(token)
+    if (tokens[index + 1]?.text !== '(' || !isSpecifiers(macros.wrappingOf(token.text)?.join(' '))) continue
+    const closing = closingParenthesis(tokens, index + 1)
+    if (closing === undefined) break
+    for (const part of [token, tokens[index + 1]!, tokens[closing]!]) found.add(part)
+    index = closing
   }
-  return code
+  return found
 }
+
+const isSpecifiers = (words: string | undefined) => words !== undefined && SPECIFIER_WORDS.test(words)
 
 function hasBody(declaration: SyntaxNode): boolean {
   const type = declaration.childForFieldName('type')

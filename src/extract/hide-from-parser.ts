@@ -36,7 +36,11 @@ export function hiddenRanges(tokens: readonly Token[]): HiddenRange[] {
 }
 
 /** The text with those ranges blank. */
-export function hideRanges(text: string, ranges: readonly HiddenRange[], offset = 0): string {
+export function hideRanges(
+  text: string,
+  ranges: readonly Pick<HiddenRange, 'start' | 'end'>[],
+  offset = 0,
+): string {
   let hidden = text
   for (const range of ranges) {
     const [start, end] = [range.start - offset, range.end - offset]
@@ -45,7 +49,7 @@ export function hideRanges(text: string, ranges: readonly HiddenRange[], offset 
   return hidden
 }
 
-function closingParenthesis(tokens: readonly Token[], opening: number): number | undefined {
+export function closingParenthesis(tokens: readonly Token[], opening: number): number | undefined {
   let depth = 0
   for (let at = opening; at < tokens.length; at++) {
     if (tokens[at]!.text === '(') depth++

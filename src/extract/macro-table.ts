@@ -12,6 +12,8 @@ export interface MacroTable {
   directivesOf(name: string): readonly DirectiveItem[]
   /** What replaces an object-like macro; undefined for others and for one that is defined twice. */
   replacementOf(name: string): string | undefined
+  /** What `LOCAL(int)` puts before and behind its argument; undefined for anything but a macro of one parameter that it has once. */
+  wrappingOf(name: string): readonly [before: string, behind: string] | undefined
 }
 
 interface MacroDefinition {
@@ -42,6 +44,15 @@ export function buildMacroTable(items: readonly TopLevelItem[]): MacroTable {
     replacementOf: (name) => {
       const [only, ...others] = definitions.get(name) ?? []
       return others.length === 0 && only?.parameters === undefined ? only?.body : undefined
+    },
+    wrappingOf: (name) => {
+      const [only, ...others] = definitions.get(name) ?? []
+      const [parameter, ...more] = only?.parameters ?? []
+      if (only === undefined || parameter === undefined || others.length + more.length > 0) return undefined
+      const uses = lexC(only.body).filter(({ text }) => text === parameter)
+      if (uses.length !== 1) return undefined
+      const [{ start, end }] = uses as [(typeof uses)[number]]
+      return [only.body.slice(0, start), only.body.slice(end)]
     },
   }
 }

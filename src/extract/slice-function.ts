@@ -12,7 +12,8 @@ import type { Declaration, DeclaratorRange, Outline, OutlineItem } from './build
 import { findFunction } from './build-outline.ts'
 import { declaratorPath, declaratorsOf } from './declarators.ts'
 import type { Declared, NameKey } from './find-names.ts'
-import { lexC } from './lex-c.ts'
+import { closingParenthesis } from './hide-from-parser.ts'
+import { lexC, type Token } from './lex-c.ts'
 import type { MacroTable } from './macro-table.ts'
 import type { DirectiveItem } from './split-top-level.ts'
 
@@ -239,17 +240,33 @@ function withoutWords(specifiers: string, words: ReadonlySet<string>, macros: Ma
   const expanded = new Set<string>()
   const isHidden = (name: string) =>
     !expanded.has(name) &&
-    macros.replacementOf(name) !== undefined &&
+    (macros.replacementOf(name) ?? macros.wrappingOf(name)) !== undefined &&
     [...macros.expansionOf(name)].some((word) => words.has(word))
   let text = specifiers
   for (;;) {
-    const next = lexC(text).find((token) => words.has(token.text) || isHidden(token.text))
-    if (next === undefined) return text
-    let replacement = ''
-    if (!words.has(next.text)) {
-      expanded.add(next.text)
-      replacement = `${macros.replacementOf(next.text)} `
-    }
-    text = text.slice(0, next.start) + replacement + text.slice(next.end).replace(/^[ \t]+/, '')
+    const tokens = lexC(text)
+    const at = tokens.findIndex((token) => words.has(token.text) || isHidden(token.text))
+    if (at < 0) return text
+    const use = words.has(tokens[at]!.text) ? { last: at, text: '' } : expand(tokens, at, text, macros)
+    expanded.add(tokens[at]!.text)
+    text =
+      text.slice(0, tokens[at]!.start) + use.text + text.slice(tokens[use.last]!.end).replace(/^[ \t]+/, '')
   }
+}
+
+/** What the use of a macro at a token stands for, and the last token of the use. */
+function expand(
+  tokens: readonly Token[],
+  at: number,
+  text: string,
+  macros: MacroTable,
+): { readonly last: number; readonly text: string } {
+  const name = tokens[at]!.text
+  const wrapping = macros.wrappingOf(name)
+  if (wrapping === undefined) return { last: at, text: `${macros.replacementOf(name)} ` }
+  const closing = tokens[at + 1]?.text === '(' ? closingParenthesis(tokens, at + 1) : undefined
+  // The name alone is no use of it.
+  if (closing === undefined) return { last: at, text: `${name} ` }
+  const argument = text.slice(tokens[at + 1]!.end, tokens[closing]!.start)
+  return { last: closing, text: `${wrapping.join(argument)} ` }
 }

@@ -225,6 +225,10 @@ describe('ways to write a function', () => {
   it.each([
     ['in the old style, behind an attribute', `__attribute__((noinline)) int f(a, b) int a, b; ${body}`],
     ['in the old style, its type from a macro', `#define TYPE(t) t\nTYPE(int) f(a, b) int a, b; ${body}`],
+    [
+      'in the old style, static by a macro around its type',
+      `#define LOCAL(t) static t\nLOCAL(int) f(a, b) int a, b; ${body}`,
+    ],
     ['in the old style, its name in parentheses', `int (f)(a, b) int a, b; ${body}`],
     ['in the old style, returning a pointer', `int *f(a, b) int *a, *b; { return *a > *b ? a : b; }`],
     ['its name in parentheses', `int (f)(int a, int b) ${body}`],

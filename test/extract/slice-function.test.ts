@@ -178,6 +178,12 @@ const CASES: readonly Case[] = [
     code: '#define LOCAL static inline\nint g(int a) { return a; }\nint f(int a) { return a ? f(g(a) - 1) : 0; }\n',
   },
   {
+    title: 'a target that is static by a macro around its type, in either style',
+    source:
+      '#define LOCAL(type) static type\n#define GLOBAL(type) type\nGLOBAL(int) g(a) int a; { return a; }\nLOCAL(const int *) f(a, b) const int *a; int b; { return g(b) ? a : a + b; }\n',
+    code: '#define LOCAL(type) static type\n#define GLOBAL(type) type\nGLOBAL(int) g(a) int a; { return a; }\nconst int * f(a, b) const int *a; int b; { return g(b) ? a : a + b; }\n',
+  },
+  {
     title: 'a plain inline callee with a body to link with',
     source: 'inline int sq(int a) { return a * a; }\nint f(int a) { return sq(a); }\n',
     code: 'static inline int sq(int a) { return a * a; }\nint f(int a) { return sq(a); }\n',
