@@ -46,7 +46,7 @@ if [ -f "$folder/$name" ]; then
   echo "$name is there already."
   exit 0
 fi
-mkdir -p "$folder"
+mkdir -p "$folder" "$scratch"
 work=$(mktemp -d "$scratch/gepo-shard-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 

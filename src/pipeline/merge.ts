@@ -14,6 +14,7 @@ import { databaseKind } from '../store/database-kind.ts'
 import { openOutcomeChoice } from '../store/merge/choose-outcomes.ts'
 import { copyGroups } from '../store/merge/copy-groups.ts'
 import { copyProblems } from '../store/merge/copy-problems.ts'
+import { explainedCopy } from '../store/merge/explained-copy.ts'
 import { type InputFile, lockInput } from '../store/merge/input-files.ts'
 import { inspectGroups, openSnapshot } from '../store/merge/input-groups.ts'
 import { inspectProblems, openProblemsSnapshot, saveProblemsRuns } from '../store/merge/input-problems.ts'
@@ -120,7 +121,10 @@ async function mergeGroups(
       if (signal.aborted) break
       await withSnapshot(openSnapshot(path), (from) =>
         inSteps(
-          copyGroups(from, connection, (unitId) => choice.isFrom(unitId, index)),
+          explainedCopy(
+            path,
+            copyGroups(from, connection, (unitId) => choice.isFrom(unitId, index)),
+          ),
           reporter,
           signal,
         ),
@@ -163,7 +167,7 @@ async function mergeProblems(
     for (const { path } of inputs) {
       if (signal.aborted) break
       await withSnapshot(openProblemsSnapshot(path), (from) =>
-        inSteps(copyProblems(from, connection), reporter, signal),
+        inSteps(explainedCopy(path, copyProblems(from, connection)), reporter, signal),
       )
     }
   } finally {

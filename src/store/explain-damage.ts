@@ -15,7 +15,7 @@ export function withDamageExplained<Methods extends object>(
     try {
       return work()
     } catch (error) {
-      throw damaged(path, error)
+      throw explainDamage(path, error)
     }
   }
   const guarded = Object.fromEntries(
@@ -49,7 +49,7 @@ function isGenerator(value: unknown): value is Generator<unknown> {
 }
 
 /** Errors for the user stay as they are. */
-function damaged(path: string, error: unknown): UserError {
+export function explainDamage(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error
   const words = error instanceof Error ? error.message : String(error)
   return new UserError(

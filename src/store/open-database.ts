@@ -108,7 +108,8 @@ function migrate(connection: Connection): void {
   }
 }
 
-function refuseFolder(path: string): void {
+/** @throws UserError for a name that no database can have */
+export function refuseFolder(path: string): void {
   if (path === '') throw new UserError('The name of the database is empty; name a file.')
   if (kindOf(path) === 'folder') throw new UserError(`${path} is a folder; name a database file.`)
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -284,17 +284,52 @@ describe('a merge', () => {
     expect(existsSync(at('of-changed.db'))).toBe(false)
   })
 
+  it('says of which file the rows do not fit each other', async () => {
+    for (const [n, damage] of [
+      'DELETE FROM drops WHERE unit_key IS NOT NULL',
+      'UPDATE units SET source_key = 77',
+      'UPDATE winners SET ir_blob = 99',
+      'DELETE FROM inputs',
+      'DELETE FROM groups',
+    ].entries()) {
+      const path = part(`unfit-${n}.db`, { numbers: [1], dropped: [2] })
+      const raw = new Database(path)
+      raw.exec(`PRAGMA foreign_keys = OFF; ${damage}`)
+      raw.close()
+      const { exit, stderr } = await merge(
+        [part(`fit-${n}.db`, { numbers: [3] }), path],
+        at(`of-unfit-${n}.db`),
+      )
+      expect([damage, exit, stderr]).toEqual([
+        damage,
+        2,
+        expect.stringMatching(new RegExp(`unfit-${n}\\.db (is damaged|holds a record)`)),
+      ])
+    }
+  })
+
+  it('follows a link to what it adds to, and refuses a folder', async () => {
+    const real = part('real.db', { numbers: [1] })
+    symlinkSync(real, at('link.db'))
+    await merge([part('added.db', { numbers: [2] })], at('link.db'))
+    expect(statsOf(real).groups).toBe(2)
+    expect(await merge([real], folder)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('is a folder'),
+    })
+  })
+
   it('that was killed goes on, to the same contents; with other inputs it is begun anew', {
     timeout: 120_000,
   }, async () => {
     const files = [at('many-a.db'), at('many-b.db')]
-    writeSyntheticDatabase(files[0]!, 800)
-    part('many-b.db', { numbers: Array.from({ length: 800 }, (_, n) => n + 600) })
+    writeSyntheticDatabase(files[0]!, 560)
+    part('many-b.db', { numbers: Array.from({ length: 560 }, (_, n) => n + 500) })
     const expected = at('unkilled.db')
     await merge(files, expected)
     const out = at('killed.db')
     let kills = 0
-    for (const units of [0, 1, 513, 801]) {
+    for (const units of [0, 1, 561]) {
       const child = spawn(process.execPath, [GEPO, 'merge', ...files, '--out', out], { stdio: 'ignore' })
       const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
       while (child.exitCode === null && unitsMerged(out) < units) await setTimeout(5)

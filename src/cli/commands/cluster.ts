@@ -55,7 +55,11 @@ export function clusterCommand(command: Command, context: Context, setExit: (cod
       wholeNumber(1),
     )
     .requiredOption('--out <file>', 'database to make, on a disk that all machines share')
-    .option('--build <options>', "further options of gepo build, such as '--seed 1 --unit both'", '')
+    .option(
+      '--build <options>',
+      "further options of gepo build, such as '--seed 1 --unit both'; words end at spaces",
+      '',
+    )
     .option('--folder <folder>', 'where to write the scripts (default: <out>.cluster)')
     .option('--gepo <command>', 'how gepo is started there (default: this one; gepo in a pod)')
     .option('--cpus <n>', 'cores of a shard', wholeNumber(1), 4)

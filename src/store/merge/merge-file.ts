@@ -3,11 +3,12 @@
  * whole, so that nobody reads half of it. A merge that was killed goes on in it, if it is of the very same inputs; of
  * any others it is begun anew.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
 import { type BuildLock, takeBuildLock } from '../build-lock.ts'
 import { type Connection, openConnection } from '../connection.ts'
+import { refuseFolder } from '../open-database.ts'
 import { findInputFiles, type InputFile } from './input-files.ts'
 
 const LOGS = ['-wal', '-journal']
@@ -26,7 +27,10 @@ export interface MergeFile {
 }
 
 /** @throws UserError where somebody writes the database or merges into it, or a file is not there */
-export function openMergeFile(out: string, paths: readonly string[]): MergeFile {
+export function openMergeFile(name: string, paths: readonly string[]): MergeFile {
+  refuseFolder(name)
+  // Beside the file itself, not beside a link to it.
+  const out = existsSync(name) ? realpathSync(name) : name
   const path = `${out}.merging`
   if (!existsSync(dirname(out)))
     throw new UserError(`The folder ${dirname(out)} does not exist; make it, or name another file.`)
