@@ -2,17 +2,17 @@
 # prints goes behind the nonce to descriptor 3, as $(...) gives it. The answer has a shell of its own, which is never
 # told the nonce. There it is sourced as what it is, and what it prints by itself is no result.
 if [[ $1 != answer ]]; then
-  IFS= read -r -d '' nonce <&4
-  exec 5>&1
+  mapfile -d '' -t call <&4
+  exec 4<&- 5>&1
   # The word tells a function that prints nothing from a shell that ends before it is called.
-  returned=$(bash "$0" answer 3>&-)
+  returned=$(bash "$0" answer 3>&- 4< <(printf '%s\0' "${call[@]:1}"))
   status=$?
   # A shell that took too much CPU time ends so, and this one with it: that is no error of the program.
   (( status == 128 + 24 )) && kill -XCPU $$
   (( status == 0 )) || exit "$status"
   [[ $returned == returned* ]] || exit 0
   returned=${returned#returned}
-  printf '%s\n%s' "$nonce" "${returned#$'\n'}" >&3
+  printf '%s\n%s' "${call[0]}" "${returned#$'\n'}" >&3
   exit
 fi
 

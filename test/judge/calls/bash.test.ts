@@ -101,7 +101,7 @@ describe('Bash', () => {
 
   test('the nonce is nowhere in the answer\u2019s shell', async () => {
     const code =
-      'f() { { env; set; cat /proc/$$/environ /proc/$$/cmdline /proc/$PPID/cmdline; } | tr "\\0" "\\n" | grep -cE "[0-9a-f]{32}"; }'
+      'f() { { env; set; cat /proc/$$/environ /proc/$$/cmdline /proc/$PPID/cmdline /proc/$PPID/fd/4; } | tr "\\0" "\\n" | grep -cE "[0-9a-f]{32}"; }'
     expect(await check('f(1) = 0', code)).toEqual({ kind: 'passed' })
   })
 
