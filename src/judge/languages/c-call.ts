@@ -20,12 +20,12 @@ export function cCallFiles(
   code: string,
   name: string,
 ): readonly BoxFile[] | undefined {
-  const found = findFunction(parse(code), name)
-  if (found === undefined) return undefined
+  const parameters = findHead(code, name)
+  if (parameters === undefined) return undefined
+  const names = namesIn(parse(`int ${name}${parameters}{}`).namedChild(0)!)
   const header = callDriver(HEADER)
   const words = [...new Set([...WORDS, ...wordsOf(`${header.content}`)])]
   const each = (write: (word: string) => string) => words.map(write)
-  const { parameters, names } = found
   const call = `gepo_target(${names.map((parameter, place) => `GEPO_SLOT(${parameter}, ${place})`).join(', ')})`
   const lines = [
     `#line 1 "answer.c"\n${code}`,
@@ -47,29 +47,54 @@ export function cCallFiles(
   return [{ path: CALL_ANSWER_IN_C, content: lines.join('\n') }, header]
 }
 
-interface Definition {
-  /** As they are written, from bracket to body: in an old definition their types stand behind the bracket. */
-  readonly parameters: string
-  readonly names: readonly string[]
-}
+/** Characters of a definition before its body; what is longer is none that a person wrote. */
+const MOST_HEAD = 10_000
+/** Places where the name stands before a bracket. */
+const MOST_PLACES = 1000
 
-function findFunction(root: SyntaxNode, name: string): Definition | undefined {
-  const waiting = [root]
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type !== 'function_definition') {
-      if (node.type !== 'compound_statement') waiting.push(...node.namedChildren.toReversed())
-      continue
-    }
-    const declarator = functionDeclarator(node)
-    const list = declarator?.childForFieldName('parameters')
-    const body = node.childForFieldName('body')
-    if (list && body && declarator?.childForFieldName('declarator')?.text === name)
-      return {
-        parameters: node.text.slice(list.startIndex - node.startIndex, body.startIndex - node.startIndex),
-        names: list.namedChildren.flatMap((each) => nameIn(each) ?? []),
-      }
+/**
+ * Of the function's definition what stands between its name and its body, as it is written: in an old definition types
+ * stand behind the bracket. Only this is parsed: an answer may be of any size and form.
+ */
+function findHead(code: string, name: string): string | undefined {
+  const bare = blankTexts(code)
+  let depth = 0
+  let at = 0
+  for (const { index } of bare.matchAll(new RegExp(`\\b${name}\\s*\\(`, 'g')).take(MOST_PLACES)) {
+    for (; at < index; at++) depth += bare[at] === '{' ? 1 : bare[at] === '}' ? -1 : 0
+    const line = bare.slice(bare.lastIndexOf('\n', index) + 1, index)
+    if (depth !== 0 || /^\s*#/.test(line)) continue
+    const from = index + name.length
+    const end = endOfHead(bare.slice(from, from + MOST_HEAD))
+    if (end !== undefined) return code.slice(from, from + end)
   }
   return undefined
+}
+
+/** Where the body begins; undefined where no body comes, as behind a declaration. */
+function endOfHead(text: string): number | undefined {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    depth += text[at] === '(' ? 1 : text[at] === ')' ? -1 : 0
+    if (depth > 0 || text[at] !== ')') continue
+    const rest = /^\s*(?![;,\s])[^{}()=]*(?=\{)|^\s*(?=\{)/.exec(text.slice(at + 1))
+    return rest === null ? undefined : at + 1 + rest[0].length
+  }
+  return undefined
+}
+
+/** Comments and strings as blanks. What does not end takes all that is left of the line or the file. */
+function blankTexts(code: string): string {
+  return code.replace(
+    /"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
+    (found) => found.replaceAll(/[^\n]/g, ' '),
+  )
+}
+
+/** What its parameters are called. */
+function namesIn(definition: SyntaxNode): string[] {
+  const list = functionDeclarator(definition)?.childForFieldName('parameters')
+  return (list?.namedChildren ?? []).flatMap((each) => nameIn(each) ?? [])
 }
 
 /** Within the pointers of what it returns. */

@@ -50,7 +50,7 @@ export function cppCallFiles(code: string, calls: Calls): readonly BoxFile[] | u
 /** Without comments, and with nothing in its strings. */
 function withoutTexts(code: string): string {
   return code.replace(
-    /R"([^()\\ ]{0,16})\([\s\S]*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])*'|\/\/.*|\/\*[\s\S]*?\*\//g,
+    /R"([^()\\ ]{0,16})\([\s\S]*?(?:\)\1"|$)|"(?:\\.|[^"\\\n])*"?|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])*'|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
     (found) => (found.startsWith('/') ? ' ' : found.startsWith("'") ? "' '" : '""'),
   )
 }

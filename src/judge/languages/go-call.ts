@@ -36,12 +36,13 @@ export function goCallFiles(code: string, calls: Calls): readonly (readonly BoxF
   ])
 }
 
-/** Without comments, and with nothing in its strings. What does not end takes all that is left. */
+/** In one line, without comments, and with nothing in its strings. What does not end takes all that is left. */
 function withoutTexts(code: string): string {
-  return code.replace(
+  const bare = code.replace(
     /`[^`]*`?|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
     (found) => (found.startsWith('/') ? ' ' : '""'),
   )
+  return bare.replaceAll(/\s+/g, ' ')
 }
 
 /** From the function's name to its body. */

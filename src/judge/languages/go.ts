@@ -10,7 +10,7 @@ import { callDriverPath } from '../call-driver.ts'
 import { goTest, importList } from '../code-tests/go.ts'
 import { shareFile, type Workshop } from '../workshop.ts'
 import { compile, compileFirst } from './build-steps.ts'
-import { compileOutside } from './compile-outside.ts'
+import { compileCaller } from './compile-outside.ts'
 import { goCallFiles } from './go-call.ts'
 import type { BuildJob, Built, LanguageDefinition } from './language-definition.ts'
 
@@ -80,7 +80,16 @@ export const go: LanguageDefinition = {
 }
 
 /** The answer is a package that the program imports. */
-function buildCall(job: BuildJob, tools: string): Promise<Built> {
+async function buildCall(job: BuildJob, tools: string): Promise<Built> {
+  const caller = await job.workshop.once('go caller', () =>
+    compileCaller(job.workshop, FOLDER, (folder) => [
+      [
+        ...[`${tools}/compile`, '-importcfg', join(folder, 'packages-here'), '-p', 'gepo/call', '-pack'],
+        ...['-o', join(folder, 'call.a'), callDriverPath('call.go')],
+      ],
+    ]),
+  )
+  if (caller.failure !== undefined) return { kind: 'sandbox-error', detail: caller.failure }
   const compiler = [`${tools}/compile`, '-importcfg', CALL_PACKAGES, '-pack']
   const commands = [
     [...compiler, '-p', 'answer', '-o', 'answer.a', 'answer.go', 'entry.go'],
@@ -135,12 +144,5 @@ async function compilePackages(goPath: string, { fence, closing }: Workshop): Pr
     `${listIn(SUPPORT_FOLDER)}packagefile gepo/call=${SUPPORT_FOLDER}/call.a\npackagefile answer=/box/answer.a\n`,
   )
   writeFileSync(join(folder, 'packages-here'), listIn(folder))
-  const config = ['-importcfg', join(folder, 'packages-here')]
-  const out = ['-p', 'gepo/call', '-pack', '-o', join(folder, 'call.a')]
-  const failure = await compileOutside(
-    [`${tools}/compile`, ...config, ...out, callDriverPath('call.go')],
-    closing,
-  )
-  if (failure !== undefined) return { kind: 'failed', detail: failure }
   return { kind: 'compiled', tools }
 }

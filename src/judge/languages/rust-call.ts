@@ -36,18 +36,19 @@ export function rustCallFiles(code: string, calls: Calls): readonly (readonly Bo
   ])
 }
 
-/** Without comments, and with nothing in its strings. What does not end takes all that is left. */
+/** In one line, without comments, and with nothing in its strings. What does not end takes all that is left. */
 function withoutTexts(code: string): string {
-  return code.replace(
+  const bare = code.replace(
     /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|\br(#*)"[\s\S]*?(?:"\1|$)|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\.[^'\n]*|[^'\\\n])'/g,
     (found) => (found.startsWith('/') ? ' ' : '""'),
   )
+  return bare.replaceAll(/\s+/g, ' ')
 }
 
 function placeOf(bare: string, name: string): 'outside' | 'Solution' | undefined {
   const top = topOf(bare)
   const isThere = new RegExp(
-    `\\bfn\\s+(?:r#)?${name}\\b|\\b(?:static|const)\\s+${name}\\b|\\buse\\s+(?!(?:::)?\\s*(?:std|core|alloc)\\b)[^;]*\\b${name}\\b`,
+    `\\bfn\\s+(?:r#)?${name}\\b|\\b(?:static|const)\\s+${name}\\b|\\buse\\s+(?!(?:::)?\\s*(?:std|core|alloc)\\b)[^;]{0,500}\\b${name}\\b`,
   )
   if (isThere.test(top)) return 'outside'
   return /\bimpl\s+Solution\b/.test(bare) && new RegExp(`\\bfn\\s+(?:r#)?${name}\\b`).test(bare)
@@ -58,7 +59,7 @@ function placeOf(bare: string, name: string): 'outside' | 'Solution' | undefined
 function expressionsFor(bare: string, calls: Calls, place: 'outside' | 'Solution'): string[] {
   const [, types, self] =
     new RegExp(
-      `\\bfn\\s+(?:r#)?${calls.name}\\s*(?:<([^(]*)>)?\\s*\\(\\s*(&?\\s*(?:'\\w+\\s+)?(?:mut\\s+)?self\\b)?`,
+      `\\bfn\\s+(?:r#)?${calls.name}\\s*(?:<([^(]{0,500})>)?\\s*\\(\\s*(&?\\s*(?:'\\w+\\s+)?(?:mut\\s+)?self\\b)?`,
     ).exec(bare) ?? []
   const path = `super::${place === 'Solution' ? 'Solution::' : ''}r#${calls.name}`
   if (self !== undefined) {
