@@ -6,6 +6,7 @@
 import type { SyntaxNode } from '../../syntax/parse-c.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
+import { blankTexts } from '../code-tests/blank-texts.ts'
 
 /** The answer with its caller. */
 export const CALL_ANSWER_IN_C = 'call-answer.c'
@@ -57,7 +58,7 @@ const MOST_PLACES = 1000
  * stand behind the bracket. Only this is parsed: an answer may be of any size and form.
  */
 function findHead(code: string, name: string): string | undefined {
-  const bare = blankTexts(code)
+  const bare = blankTexts(code, 'cpp')
   let depth = 0
   let at = 0
   for (const { index } of bare.matchAll(new RegExp(`\\b${name}\\s*\\(`, 'g')).take(MOST_PLACES)) {
@@ -81,14 +82,6 @@ function endOfHead(text: string): number | undefined {
     return rest === null ? undefined : at + 1 + rest[0].length
   }
   return undefined
-}
-
-/** Comments and strings as blanks. What does not end takes all that is left of the line or the file. */
-function blankTexts(code: string): string {
-  return code.replace(
-    /"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
-    (found) => found.replaceAll(/[^\n]/g, ' '),
-  )
 }
 
 /** What its parameters are called. */

@@ -6,6 +6,7 @@
 import { type JsonValue, WholeFloat } from '../../records/json-value.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
+import { blankTexts } from '../code-tests/blank-texts.ts'
 import type { Calls } from './language-definition.ts'
 import { topOf } from './source-text.ts'
 
@@ -21,7 +22,7 @@ const PRELUDE = '#include <bits/stdc++.h>\nusing namespace std;\n'
  * @returns undefined where nothing in the answer has the function's name
  */
 export function cppCallFiles(code: string, calls: Calls): readonly BoxFile[] | undefined {
-  const bare = withoutTexts(code)
+  const bare = blankTexts(code, 'cpp')
   const place = placeOf(bare, calls.name)
   if (place === undefined) return undefined
   const driver = `${callDriver('call.h').content}`
@@ -33,7 +34,7 @@ export function cppCallFiles(code: string, calls: Calls): readonly BoxFile[] | u
       content: [
         // In this file itself: no precompiled header works within an included one.
         `${prelude}#line 1 "answer.cpp"\n${code}\n`,
-        ...[...new Set(withoutTexts(driver).match(/\b(?!GEPO_|__)[A-Za-z_]\w*/g))].map(
+        ...[...new Set(blankTexts(driver, 'cpp').match(/\b(?!GEPO_|__)[A-Za-z_]\w*/g))].map(
           (word) => `#undef ${word}`,
         ),
         `#define GEPO_NAME ${calls.name}`,
@@ -45,14 +46,6 @@ export function cppCallFiles(code: string, calls: Calls): readonly BoxFile[] | u
   }
   const [asItIs, completed] = [file(''), file(PRELUDE)]
   return /^\s*#\s*include\b/m.test(bare) ? [asItIs, completed] : [completed, asItIs]
-}
-
-/** Without comments, and with nothing in its strings. */
-function withoutTexts(code: string): string {
-  return code.replace(
-    /R"([^()\\ ]{0,16})\([\s\S]*?(?:\)\1"|$)|"(?:\\.|[^"\\\n])*"?|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])*'|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
-    (found) => (found.startsWith('/') ? ' ' : found.startsWith("'") ? "' '" : '""'),
-  )
 }
 
 function placeOf(bare: string, name: string): 'Solution' | 'outside' | undefined {

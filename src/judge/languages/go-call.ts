@@ -3,6 +3,7 @@
  * its own name, whole; a file beside it, of one line, hands the function over, and the program imports both.
  */
 import type { BoxFile } from '../box-frames.ts'
+import { blankTexts } from '../code-tests/blank-texts.ts'
 import type { Calls } from './language-definition.ts'
 import { passedScalars } from './passed-scalars.ts'
 
@@ -21,7 +22,7 @@ const WORDS = { integer: ['int'], number: ['float64'], text: ['string'], flag: [
 
 /** The answer's files in the forms to try until one compiles: several for a generic function, by its types. */
 export function goCallFiles(code: string, calls: Calls): readonly (readonly BoxFile[])[] {
-  const bare = withoutTexts(code)
+  const bare = blankTexts(code, 'go').replaceAll(/\s+/g, ' ')
   const [, packageName] = /^\s*package\s+([\p{L}_][\p{L}\p{Nd}_]*)/u.exec(bare) ?? []
   // On the first line, so that all keep their numbers.
   const answer = { path: 'answer.go', content: packageName === undefined ? `package main; ${code}` : code }
@@ -34,15 +35,6 @@ export function goCallFiles(code: string, calls: Calls): readonly (readonly BoxF
     },
     { path: 'main.go', content: MAIN },
   ])
-}
-
-/** In one line, without comments, and with nothing in its strings. What does not end takes all that is left. */
-function withoutTexts(code: string): string {
-  const bare = code.replace(
-    /`[^`]*`?|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g,
-    (found) => (found.startsWith('/') ? ' ' : '""'),
-  )
-  return bare.replaceAll(/\s+/g, ' ')
 }
 
 /** From the function's name to its body. */

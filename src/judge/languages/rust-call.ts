@@ -3,6 +3,7 @@
  * whole, with one module behind its last line that names the function; the program calls that module.
  */
 import type { BoxFile } from '../box-frames.ts'
+import { blankTexts } from '../code-tests/blank-texts.ts'
 import type { Calls } from './language-definition.ts'
 import { passedScalars, type ScalarKind } from './passed-scalars.ts'
 import { topOf } from './source-text.ts'
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<ScalarKind, readonly string[]>> = {
  * @returns undefined where nothing in the answer has the function's name
  */
 export function rustCallFiles(code: string, calls: Calls): readonly (readonly BoxFile[])[] | undefined {
-  const bare = withoutTexts(code)
+  const bare = blankTexts(code, 'rust').replaceAll(/\s+/g, ' ')
   const place = placeOf(bare, calls.name)
   if (place === undefined) return undefined
   // Pages for practice declare it themselves.
@@ -34,15 +35,6 @@ export function rustCallFiles(code: string, calls: Calls): readonly (readonly Bo
     { path: 'answer.rs', content: `${code}${tail(expression)}` },
     { path: 'main.rs', content: MAIN },
   ])
-}
-
-/** In one line, without comments, and with nothing in its strings. What does not end takes all that is left. */
-function withoutTexts(code: string): string {
-  const bare = code.replace(
-    /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|\br(#*)"[\s\S]*?(?:"\1|$)|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\.[^'\n]*|[^'\\\n])'/g,
-    (found) => (found.startsWith('/') ? ' ' : '""'),
-  )
-  return bare.replaceAll(/\s+/g, ' ')
 }
 
 function placeOf(bare: string, name: string): 'outside' | 'Solution' | undefined {
