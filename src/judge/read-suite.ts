@@ -15,6 +15,9 @@ const MIB = 1024 * 1024
 /** The least that the leanest of the large runtimes starts with. */
 const LEAST_MEMORY_BYTES = 64 * MIB
 
+/** A pipe takes a little more. */
+const MOST_CODE_BYTES = 1_000_000
+
 const text = () =>
   z.string({ error: 'must be text' }).refine((value) => value.isWellFormed(), {
     error: 'holds half a character, which no program can read or print',
@@ -83,7 +86,9 @@ const testSchema = z.discriminatedUnion(
     }),
     z.strictObject({
       kind: z.literal('code'),
-      code: text(),
+      code: text().refine((value) => Buffer.byteLength(value) < MOST_CODE_BYTES, {
+        error: 'must be smaller than a million bytes, as it goes through a pipe',
+      }),
       checkTypes: z.boolean({ error: 'must be true or false' }).optional(),
     }),
   ],

@@ -67,7 +67,9 @@ function makeOwn() {
         throw new Error(`console.assert failed${message.length > 0 ? `: ${message.join(' ')}` : ''}`)
       },
     }),
-    process: Object.freeze({ ...process, exit: (status) => (failed ||= Boolean(status ?? process.exitCode), end()) }),
+    process: Object.create(process, {
+      exit: { value: (status) => (failed ||= Boolean(status ?? process.exitCode), end()) },
+    }),
     ...{ Math, JSON, Object, Array, Number, String, Boolean, Error, Symbol, Reflect, isNaN, Date, Promise },
   }
   return own

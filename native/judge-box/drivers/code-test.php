@@ -26,9 +26,9 @@
     $text = '';
     $parts = PhpToken::tokenize("<?php\n" . preg_replace('/^\s*<\?php\b|\?>\s*$/', '', $test));
     $real = array_values(array_filter($parts, static fn (PhpToken $token): bool => !$token->isIgnorable()));
-    $places = array_map('spl_object_id', $real);
+    $places = array_flip(array_map('spl_object_id', $real));
     foreach (array_slice($parts, 1) as $token) {
-        $place = $token->isIgnorable() ? false : array_search(spl_object_id($token), $places, true);
+        $place = $places[spl_object_id($token)] ?? false;
         $before = $place ? ($real[$place - 1] ?? null) : null;
         $isCalled = $place !== false && ($real[$place + 1]->text ?? '') === '(' && $token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
             && !($before?->is([T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_DOUBLE_COLON]) ?? false);

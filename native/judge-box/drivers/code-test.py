@@ -14,7 +14,8 @@ import time
 import types
 
 ANSWER = "/box/answer.py"
-LIBRARY = os.path.dirname(os.__file__) + "/"
+# What the system has, and nothing else: an answer lies in the box.
+LIBRARY = "/usr/"
 
 
 class Cheat(BaseException):
@@ -130,7 +131,7 @@ def has_own_operators(value, depth=0):
 
 def check_operands(*values):
     """Of two values that are compared, both or none may have operators that are the answer's."""
-    if len({has_own_operators(value) for value in values}) > 1:
+    if len({has_own_operators(value) for value in values if value is not None}) > 1:
         raise Cheat("what is compared has operators of its own")
     return values
 
@@ -179,7 +180,7 @@ class Guard(ast.NodeTransformer):
             node.keywords = [each for each in node.keywords if each.arg != "exit"]
             node.keywords.append(ast.keyword("exit", ast.Constant(False)))
             return ast.Call(ast.Name(self.names["unittest"], ast.Load()), [node], [])
-        elif called.startswith("self.assert") and len(node.args) == 2:
+        elif called.startswith("self.assert") and called.endswith("Equal") and len(node.args) == 2:
             node.args = [ast.Starred(self.pair(node.args), ast.Load())]
         return node
 
