@@ -9,7 +9,7 @@ describe('an entry of the library', () => {
   it.each([
     { entry: 'index', folders: ['api', 'base', 'export', 'records', 'store'], packages: ['better-sqlite3'] },
     { entry: 'verify', folders: ['api', 'base'], packages: [] },
-    { entry: 'judge', folders: ['api', 'base', 'judge', 'records', 'sandbox'], packages: [] },
+    { entry: 'judge', folders: ['api', 'base', 'judge', 'records', 'sandbox', 'syntax'], packages: [] },
     { entry: 'train', folders: ['api', 'base'], packages: [] },
   ])('$entry loads $folders', async ({ entry, folders, packages }) => {
     const loaded = await loadedBy(['-e', `import(${JSON.stringify(join(API, `${entry}.ts`))})`])
