@@ -211,8 +211,7 @@ function absences(all: readonly ModelFigures[], wanted: readonly Pair[]): string
     const there = new Set(figures.filter(({ pass }) => pass !== undefined).map(pairName))
     const absent = wanted.map(pairName).filter((name) => !there.has(name))
     if (absent.length === 0) return []
-    const which = absent.length > 8 ? `${absent.length} of ${wanted.length} pairs` : absent.join(', ')
-    return [`* ${model} has no figure for ${which}: its averages are over the others.`]
+    return [`* ${model} has no figure for ${listed(absent)}: its averages are over the others.`]
   })
 }
 
@@ -231,13 +230,20 @@ function ceilings(all: readonly ModelFigures[]): string[] {
 /** Figures of different problems are not comparable, though they stand in one column. */
 function otherProblems(all: readonly ModelFigures[]): string[] {
   const asked = all.flatMap(({ model, figures }) => figures.map((figure) => ({ model, figure })))
-  return [...Map.groupBy(asked, ({ figure }) => pairName(figure))].flatMap(([name, own]) => {
+  const differing = [...Map.groupBy(asked, ({ figure }) => pairName(figure))].flatMap(([name, own]) => {
     const sets = [...Map.groupBy(own, ({ figure }) => figure.problemSet).values()]
     if (sets.length < 2) return []
     const parts = sets.map((set) => `${set.map(({ model }) => model).join(', ')} ${set[0]!.figure.problems}`)
-    return [`${name}: the models were not asked the same problems (${parts.join('; ')}); compare with care.`]
+    return [{ name, parts: parts.join('; ') }]
   })
+  return [...Map.groupBy(differing, ({ parts }) => parts)].map(
+    ([parts, own]) =>
+      `${listed(own.map(({ name }) => name))}: the models were not asked the same problems (${parts}); compare with care.`,
+  )
 }
+
+/** Beyond a line of names their number says more. */
+const listed = (names: readonly string[]) => (names.length > 8 ? `${names.length} pairs` : names.join(', '))
 
 type Pair = Pick<Figure, 'source' | 'target'>
 

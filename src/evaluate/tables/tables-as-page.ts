@@ -32,8 +32,7 @@ ${models.map(modelRow).join('\n')}
 `
 }
 
-const titleOf = (models: readonly ModelFigures[]) =>
-  [...new Set(models.map(({ model }) => model))].join(' and ')
+const titleOf = (models: readonly ModelFigures[]) => [...new Set(models.map(({ model }) => model))].join(', ')
 
 function tableAsHtml({ title, head, rows, notes }: PaperTable): string {
   const names = head.length - rows[0]!.cells.length
@@ -48,7 +47,7 @@ ${own
     const label =
       names === 2 && index === 0 ? `<th scope="rowgroup" rowspan="${own.length}">${escaped(group)}</th>` : ''
     const figures = cells.map((cell, column) =>
-      cellAsHtml(cell, own.length > 1 && shareOf(cell) === best[column]),
+      cellAsHtml(cell, own.length > 1 && best[column]! >= 0 && shareOf(cell) === best[column]),
     )
     return `<tr>${label}<th scope="row">${escaped(name)}</th>${figures.join('')}</tr>`
   })
@@ -65,7 +64,8 @@ ${notes.length > 0 ? `<ul>\n${notes.map((note) => `<li>${escaped(note)}</li>`).j
 </section>`
 }
 
-const shareOf = (cell: Cell) => (cell.kind === 'figure' ? cell.value : -1)
+/** What is marked leaves something out, and is the best of nothing. */
+const shareOf = (cell: Cell) => (cell.kind === 'figure' && !cell.isMarked ? cell.value : -1)
 
 function cellAsHtml(cell: Cell, isBest: boolean): string {
   if (cell.kind === 'none') return '<td class="none">-</td>'
