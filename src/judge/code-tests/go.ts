@@ -26,6 +26,8 @@ export function goTest(answer: string, test: string): GoTest | { readonly proble
   const wanted = read(withoutStrayBraces(test, 'go'), `gepoMain_${key}`)
   const replaced = declared(own.body).find((name) => PREDECLARED.test(name))
   if (replaced !== undefined) return { problem: `the answer gives ${replaced} another meaning` }
+  const twice = new Set(declared(wanted.body))
+  const body = renamed(own.body, new Set(declared(own.body).filter((name) => twice.has(name))), key)
   const tests = [
     ...blankTexts(wanted.body, 'go').matchAll(/^func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)/gm),
   ]
@@ -34,7 +36,7 @@ export function goTest(answer: string, test: string): GoTest | { readonly proble
   const used = ['assert', 'require'].filter((name) =>
     imports.some((line) => line.includes(`${TESTIFY}${name}`)),
   )
-  const source = `package main\n${imports.map((line) => `import ${line}\n`).join('')}\n${own.body}\n${wanted.body}\n`
+  const source = `package main\n${imports.map((line) => `import ${line}\n`).join('')}\n${body}\n${wanted.body}\n`
   return {
     files: [
       { path: 'driver.go', content: driver(key, names) },
@@ -78,6 +80,17 @@ function read(code: string, main: string): { readonly imports: readonly string[]
 
 const specOf = (name: string | undefined, path: string) =>
   name === undefined || name === 'import' ? path : `${name} ${path}`
+
+/** What both declare, as an answer that brings tests of its own, is the test's. */
+function renamed(body: string, names: ReadonlySet<string>, key: string): string {
+  const words = [...blankTexts(body, 'go').matchAll(/(?<![.\w])[A-Za-z]\w*/g)]
+  return words
+    .filter(([name]) => names.has(name))
+    .reduceRight((text, { index, 0: name }) => {
+      const end = index + name.length
+      return `${text.slice(0, end)}_${key}${text.slice(end)}`
+    }, body)
+}
 
 /** What a file declares for the whole package. */
 function declared(body: string): string[] {
