@@ -99,7 +99,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
       if (answers.note !== undefined) report({ kind: 'note', text: answers.note })
       for (const definition of languages.map(definitionOf)) {
         if (findPrograms(definition) === undefined)
-          report({ kind: 'note', text: `Its answers will not be judged, as ${missingLanguage(definition)}` })
+          report({ kind: 'note', text: `Answers will not be judged: ${missingLanguage(definition)}` })
       }
       const judge = await options.openJudge()
       try {
