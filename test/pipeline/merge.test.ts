@@ -308,6 +308,31 @@ describe('a merge', () => {
     }
   })
 
+  it('adds to what a killed writer has left, and leaves what is not ours', async () => {
+    const left = part('left.db', { numbers: [1] })
+    const open = new Database(left)
+    open.pragma('journal_mode = WAL')
+    open.exec('UPDATE runs SET config = json(\'{"late": 1}\')')
+    // As it lies on the disk while its writer has not closed it.
+    for (const end of ['', '-wal']) copyFileSync(left + end, at(`killed-writer.db${end}`))
+    open.close()
+    const added = part('to-left.db', { numbers: [2] })
+    expect(await merge([added], at('killed-writer.db'))).toMatchObject({ exit: 0 })
+    expect(statsOf(at('killed-writer.db')).groups).toBe(2)
+    expect(JSON.stringify(runsOf(at('killed-writer.db')))).toContain('late')
+
+    const foreign = new Database(at('foreign.db'))
+    foreign.pragma('journal_mode = WAL')
+    foreign.exec('CREATE TABLE theirs (x)')
+    const before = readFileSync(`${at('foreign.db')}-wal`)
+    expect(await merge([added], at('foreign.db'))).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('of another program'),
+    })
+    expect(readFileSync(`${at('foreign.db')}-wal`).equals(before)).toBe(true)
+    foreign.close()
+  })
+
   it('follows a link to what it adds to, and refuses a folder', async () => {
     const real = part('real.db', { numbers: [1] })
     symlinkSync(real, at('link.db'))

@@ -9,9 +9,12 @@ import { UserError } from '../../base/user-error.ts'
 import { type BuildLock, takeBuildLock } from '../build-lock.ts'
 import { type Connection, openConnection } from '../connection.ts'
 import { refuseFolder } from '../open-database.ts'
+import { PROBLEMS_ID } from '../problems/problems-schema.ts'
+import { APPLICATION_ID } from '../schema.ts'
 import { findInputFiles, type InputFile } from './input-files.ts'
 
 const LOGS = ['-wal', '-journal']
+const OWN_FILES = [APPLICATION_ID, PROBLEMS_ID]
 
 export interface MergeFile {
   /** What is merged, what there is under the name of `out` included: each file once, in an order of their own. */
@@ -115,7 +118,9 @@ function leaveNoLog(path: string): void {
   if (!existsSync(path) || !LOGS.some((end) => existsSync(path + end))) return
   const connection = openConnection(path, { readonly: false })
   try {
-    connection.pragma('journal_mode = DELETE')
+    // What is not ours is refused later, and stays as it is.
+    if (OWN_FILES.includes(connection.pragma<number>('application_id')))
+      connection.pragma('journal_mode = DELETE')
   } finally {
     connection.close()
   }
