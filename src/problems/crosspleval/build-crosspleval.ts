@@ -4,6 +4,7 @@
  * interruptions or on the machine.
  */
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { inOrder } from '../../base/in-order.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
@@ -53,6 +54,8 @@ export async function buildCrossPLEval(
   const journalPath = `${out}.journal`
   if (existsSync(out) && !existsSync(journalPath))
     throw new UserError(`${out} is there already: name another file as --out, or remove it.`)
+  if (!existsSync(dirname(out)))
+    throw new UserError(`${dirname(out)} does not exist: make that folder, or choose another for --out.`)
   refuseUnjudged(settings.sources)
   const lock = takeBuildLock(out)
   try {

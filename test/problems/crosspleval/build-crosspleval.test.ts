@@ -120,6 +120,7 @@ test('what is settled is not judged again', async () => {
 test('other options than those that it was begun with are refused, and so is a file that is there', async () => {
   await build('f.jsonl')
   await expect(build('f.jsonl')).rejects.toThrow(/f\.jsonl is there already/)
+  await expect(build('none/f.jsonl')).rejects.toThrow(/none does not exist: make that folder/)
   writeFileSync(join(scratch, 'g.jsonl.journal'), '{}\n')
   await expect(build('g.jsonl')).rejects.toThrow(/was begun with other sources or options/)
 })
