@@ -36,7 +36,10 @@ const INCLUDE = /^[ \t]*#[ \t]*include\b.*$/gm
 const ASSERT_HEADER = /<\s*(?:assert\.h|cassert)\s*>/
 
 export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp'): CFamilyTest {
-  const [fail, end, ownMain, space] = Array.from({ length: 4 }, () => `gepo_${randomBytes(8).toString('hex')}`)
+  const [fail, end, ownMain, space] = Array.from(
+    { length: 4 },
+    () => `gepo_${randomBytes(8).toString('hex')}`,
+  )
   const text = withoutStrayBraces(test.code, 'cpp')
   const includes = (text.match(INCLUDE) ?? []).filter((line) => !ASSERT_HEADER.test(line))
   const comparing = language === 'cpp' ? comparison(space!) : []
