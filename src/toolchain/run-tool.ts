@@ -13,8 +13,8 @@ import { UserError } from '../base/user-error.ts'
  * killed leaves its compiler running.
  */
 export const CPU_LIMIT_S = 10
-/** For what waits instead of working. */
-export const WALL_LIMIT_MS = 120_000
+/** For what waits instead of working: so long that no busy or swapping machine takes it from one that works. */
+export const WALL_LIMIT_MS = 30 * 60_000
 const MEMORY_KIB = 4 * 1024 * 1024
 const LIMITS = `ulimit -c 0; ulimit -v ${MEMORY_KIB}; ulimit -S -t ${CPU_LIMIT_S}; ulimit -H -t ${CPU_LIMIT_S + 2}`
 

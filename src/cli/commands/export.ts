@@ -1,9 +1,7 @@
 /** `gepo export`: groups in a form that other programs read. */
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
-import { audit } from '../../audit/audit.ts'
 import { UserError } from '../../base/user-error.ts'
-import { datasetCard } from '../../export/dataset-card.ts'
 import {
   type DatasetConfig,
   describedPairsConfig,
@@ -16,12 +14,10 @@ import {
 } from '../../export/dataset-configs.ts'
 import { groupLine } from '../../export/group-line.ts'
 import { pairLines } from '../../export/pair-lines.ts'
-import { writeDataset } from '../../export/write-dataset.ts'
 import { writeJsonl } from '../../export/write-jsonl.ts'
 import type { StoredGroup } from '../../records/group-record.ts'
 import { PAIRINGS, type Pairing } from '../../records/preference-pairs.ts'
 import { SPLITS, type Split } from '../../records/split.ts'
-import { openAuditRows } from '../../store/audit-rows.ts'
 import type { GroupSelection } from '../../store/read-groups.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -155,6 +151,10 @@ async function exportDataset(
 ): Promise<ExitCode> {
   const { out, split, sample, seed, pairs, form, json } = flags
   if (out === '-') throw new UserError(`--format ${flags.format} writes a folder; name one as --out.`)
+  // Loaded here: lines need neither.
+  const { writeDataset } = await import('../../export/write-dataset.ts')
+  const { datasetCard } = await import('../../export/dataset-card.ts')
+  const auditOf = flags.audit ? await loadAudit() : undefined
   const splits: readonly Split[] = split === undefined ? SPLITS : [split]
   const total = splits.reduce((sum, one) => sum + Math.min(store.groupCount(one), sample ?? Infinity), 0)
   const progress = exportProgress(context.stderr)
@@ -174,7 +174,7 @@ async function exportDataset(
               name: basename(out),
               written: contents,
               stats: store.stats(),
-              audit: flags.audit ? auditOf(store.path) : null,
+              audit: auditOf?.(store.path) ?? null,
               settings: store.contentConfig() ?? {},
             }),
         })
@@ -205,12 +205,16 @@ async function exportDataset(
   return EXIT.done
 }
 
-function auditOf(path: string) {
-  const rows = openAuditRows(path)
-  try {
-    return audit(rows, { seed: 0 })
-  } finally {
-    rows.close()
+async function loadAudit() {
+  const { audit } = await import('../../audit/audit.ts')
+  const { openAuditRows } = await import('../../store/audit-rows.ts')
+  return (path: string) => {
+    const rows = openAuditRows(path)
+    try {
+      return audit(rows, { seed: 0 })
+    } finally {
+      rows.close()
+    }
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { UserError } from '../../base/user-error.ts'
 import type { ClangResult } from '../../toolchain/run-clang.ts'
+import { CPU_LIMIT_S, WALL_LIMIT_MS } from '../../toolchain/run-tool.ts'
 import {
   COMPILE_PROTOCOL_VERSION,
   type CompileResponse,
@@ -39,11 +40,8 @@ export interface CompileCounts {
 
 /** Requests on their way at once: one being worked on, the others so that the worker never waits for this thread. */
 const MAX_SENT = 3
-const CPU_LIMIT_S = 10
 const MEMORY_LIMIT_BYTES = 4 * 2 ** 30
 const JOBS_PER_PROCESS = 5000
-/** For what waits instead of working. */
-const WALL_LIMIT_MS = 120_000
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024
 /** What comes from outside says nothing about the job. */
 const FOREIGN_SIGNALS: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
