@@ -100,7 +100,7 @@ describe('the command line', () => {
     ],
     [
       ['export', 'x.db', '--out', 'y', '--format', 'xml'],
-      'Allowed choices are jsonl, pairs; see gepo export --help.\n',
+      'Allowed choices are jsonl, pairs, parquet, trl; see gepo export --help.\n',
     ],
     [
       ['stats', 'missing.db'],
