@@ -18,6 +18,7 @@ import { UserError } from '../base/user-error.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import { SPLITS, type Split } from '../records/split.ts'
 import type { DatasetConfig } from './dataset-configs.ts'
+import { explainUnwritten } from './explain-unwritten.ts'
 import { groupLine } from './group-line.ts'
 import { openParquetOut, type WrittenFiles } from './parquet/write-parquet.ts'
 
@@ -64,7 +65,7 @@ export async function writeDataset(out: string, options: DatasetOptions): Promis
     return written
   } catch (error) {
     rmSync(partial, { recursive: true, force: true })
-    throw explain(error, out)
+    throw explainUnwritten(error, out, 'folder')
   }
 }
 
@@ -102,16 +103,4 @@ async function writeConfigs(
     licenses,
     configs: configs.map(({ name, columns }, index) => ({ name, columns, splits: ofConfig[index]! })),
   }
-}
-
-function explain(error: unknown, path: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (syscall === undefined) return error
-  const sentences: Record<string, string> = {
-    ENOENT: `The folder that ${path} is to lie in does not exist; make it, or name another.`,
-    ENOSPC: `The disk that holds ${path} is full; free some space and export again.`,
-  }
-  return new UserError(sentences[code ?? ''] ?? `${path} cannot be written (${code}); name another folder.`, {
-    cause: error,
-  })
 }

@@ -6,8 +6,8 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { UserError } from '../base/user-error.ts'
 import type { StoredGroup } from '../records/group-record.ts'
+import { explainUnwritten } from './explain-unwritten.ts'
 import { groupLine } from './group-line.ts'
 
 /**
@@ -39,21 +39,7 @@ export async function writeJsonl(
     await rename(partial, out)
   } catch (error) {
     await rm(partial, { force: true })
-    throw explain(error, out)
+    throw explainUnwritten(error, out, 'file')
   }
   return count
-}
-
-function explain(error: unknown, path: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (syscall === undefined) return error
-  const sentences: Record<string, string> = {
-    ENOENT: `The folder of ${path} does not exist; make it, or name another file.`,
-    EACCES: `${path} cannot be written; make its folder writable, or name another file.`,
-    EROFS: `${path} cannot be written, its disk is read-only; name another file.`,
-    EISDIR: `${path} is a folder; name a file.`,
-    ENOSPC: `The disk that holds ${path} is full; free some space and export again.`,
-  }
-  const sentence = sentences[code ?? ''] ?? `${path} cannot be written (${code}); name another file.`
-  return new UserError(sentence, { cause: error })
 }

@@ -4,14 +4,13 @@ import { openCodeEngine } from '../execute/open-code-engine.ts'
 import type { ThreadTools } from '../execute/open-threads.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { type Reply, toReply } from '../execute/reply.ts'
-import type { StoredGroup } from '../records/group-record.ts'
 import type { IrVerdict } from '../records/ir-verdict.ts'
 import { assemble } from '../toolchain/assemble.ts'
 import { type JudgeIrOptions, judgeIr } from './judge-ir.ts'
-import { type OpenedUnit, openJudgedUnit } from './open-judged-unit.ts'
+import { type AskedGroup, type OpenedUnit, openJudgedUnit } from './open-judged-unit.ts'
 
 export interface JudgeIrTask {
-  readonly stored: Pick<StoredGroup, 'group' | 'unit'>
+  readonly stored: AskedGroup
   readonly answer: string
   readonly options: JudgeIrOptions
 }

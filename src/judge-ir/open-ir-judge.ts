@@ -1,9 +1,9 @@
 /** Opens what judges answers in IR, on as many threads as are given. */
 import { openThreads, type ThreadOptions, threadModule } from '../execute/open-threads.ts'
-import type { StoredGroup } from '../records/group-record.ts'
 import type { IrVerdict } from '../records/ir-verdict.ts'
 import type { JudgeIrTask } from './ir-judge-worker.ts'
 import type { JudgeIrOptions } from './judge-ir.ts'
+import type { AskedGroup } from './open-judged-unit.ts'
 
 export interface IrJudge {
   /**
@@ -14,7 +14,7 @@ export interface IrJudge {
    * @example await judge.judge(stored, '```llvm\ndefine i32 @f() {...}\n```') // { kind: 'equal', inputs: 24, searched: 0 }
    */
   judge(
-    stored: Pick<StoredGroup, 'group' | 'unit'>,
+    stored: AskedGroup,
     answer: string,
     options?: JudgeIrOptions & { readonly signal?: AbortSignal | undefined },
   ): Promise<IrVerdict>
@@ -26,7 +26,9 @@ export async function openIrJudge(options: ThreadOptions): Promise<IrJudge> {
   const threads = await openThreads(threadModule('ir-judge-worker', import.meta.url), options)
   return {
     judge({ group, unit }, answer, { signal, ...judgeOptions } = {}) {
-      const task: JudgeIrTask = { stored: { group, unit }, answer, options: judgeOptions }
+      const { id, winners, inputs, expected, subject } = group
+      const asked = { id, winners, inputs, expected, ...(subject && { subject }) }
+      const task: JudgeIrTask = { stored: { group: asked, unit }, answer, options: judgeOptions }
       return threads.run('judgeIrAnswer', task, signal)
     },
     close: () => threads.close(),

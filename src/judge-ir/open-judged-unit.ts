@@ -24,14 +24,16 @@ export interface JudgedUnit {
   readonly inputs: readonly CleanInput[]
 }
 
+/** What is asked of a stored group: not its losers, which are most of it. */
+export interface AskedGroup extends Pick<StoredGroup, 'unit'> {
+  readonly group: Pick<StoredGroup['group'], 'id' | 'winners' | 'inputs' | 'expected' | 'subject'>
+}
+
 export type OpenedUnit =
   | { readonly kind: 'ok'; readonly judged: JudgedUnit }
   | { readonly kind: 'unusable'; readonly reason: string }
 
-export async function openJudgedUnit(
-  engine: CodeEngine,
-  { group, unit }: Pick<StoredGroup, 'group' | 'unit'>,
-): Promise<OpenedUnit> {
+export async function openJudgedUnit(engine: CodeEngine, { group, unit }: AskedGroup): Promise<OpenedUnit> {
   const called = await planEntryPoint(engine, unit)
   if (called.kind === 'unsupported') return unusable(`it cannot be called: ${called.reason}`)
   const { entryPoint } = called

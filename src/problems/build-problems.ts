@@ -4,6 +4,7 @@
  */
 
 import { inOrder } from '../base/in-order.ts'
+import { takeItems } from '../base/take-items.ts'
 import type { Judge } from '../judge/judge.ts'
 import type { ProblemItem } from '../records/problem.ts'
 import type { ProblemsStore } from '../store/problems/problems-store.ts'
@@ -49,7 +50,7 @@ export async function buildProblems(
   const counts = { problem: 0, dropped: 0, earlier: 0, unjudged: 0 }
   let unjudged: string | undefined
   const settled = inOrder(
-    taken(readProblems(specs, settings), settings.limit, signal),
+    takeItems(readProblems(specs, settings), settings.limit, signal),
     settings.jobs * 2,
     (item) => settle(item, settings, store, judge, signal),
   )
@@ -69,18 +70,6 @@ export async function buildProblems(
     counts,
     ...(unjudged === undefined ? {} : { unjudged }),
     seconds: (performance.now() - start) / 1000,
-  }
-}
-
-async function* taken(
-  items: AsyncIterable<ProblemItem>,
-  limit = Number.POSITIVE_INFINITY,
-  signal: AbortSignal,
-): AsyncGenerator<ProblemItem> {
-  let left = limit
-  for await (const item of items) {
-    if (left-- <= 0 || signal.aborted) return
-    yield item
   }
 }
 

@@ -1,4 +1,5 @@
 /** The flags of `gepo eval --benchmark` in, checked against each other; what is to be evaluated, and how, out. */
+
 import { availableParallelism } from 'node:os'
 import { nearestName } from '../../base/nearest-name.ts'
 import { UserError } from '../../base/user-error.ts'
@@ -7,6 +8,7 @@ import type { BenchmarkName } from '../../evaluate/benchmarks/benchmark-name.ts'
 import { BENCHMARKS } from '../../evaluate/benchmarks/benchmarks.ts'
 import type { DrawingConfig, PromptForm } from '../../evaluate/evaluation-config.ts'
 import type { AnswersPlace } from '../../evaluate/open-answers.ts'
+import type { BenchmarkOptions } from '../../evaluate/run-benchmark.ts'
 import { LANGUAGES, type Language } from '../../records/language.ts'
 import type { NumberType } from '../../train/tensor-engine/tensor-engine.ts'
 import type { Context } from '../context.ts'
@@ -40,15 +42,8 @@ export interface BenchmarkFlags {
   readonly json?: boolean
 }
 
-export interface BenchmarkRequest {
-  readonly benchmark: Benchmark
-  readonly languages: readonly Language[] | null
-  readonly limit: number | null
-  readonly from: readonly string[]
-  readonly out: string
-  readonly answers: AnswersPlace
-  /** Null for 1 and the number of samples. */
-  readonly ks: readonly number[] | null
+export interface BenchmarkRequest
+  extends Pick<BenchmarkOptions, 'benchmark' | 'languages' | 'limit' | 'from' | 'out' | 'answers' | 'ks'> {
   readonly jobs: number
 }
 

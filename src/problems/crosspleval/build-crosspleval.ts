@@ -3,9 +3,11 @@
  * (docs/crosspleval.md) and its card beside it. Resumable; what comes out does not depend on the number of jobs, on
  * interruptions or on the machine.
  */
+
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { inOrder } from '../../base/in-order.ts'
+import { takeItems } from '../../base/take-items.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import { findPrograms, missingLanguage } from '../../judge/find-programs.ts'
@@ -65,7 +67,7 @@ export async function buildCrossPLEval(
     const inSourceOrder: SettledItem[] = []
     let unjudged: string | undefined
     const settled = inOrder(
-      taken(readCrossItems(places), settings.limit, signal),
+      takeItems(readCrossItems(places), settings.limit, signal),
       settings.jobs * 2,
       (item) => settle(item, settings, journal, judge, signal),
     )
@@ -94,18 +96,6 @@ function refuseUnjudged(sources: readonly Language[]): void {
       throw new UserError(
         `${missingLanguage(definition).replace(/\.$/, '')}${language === 'python' ? '' : ', or leave it out of --sources'}.`,
       )
-  }
-}
-
-async function* taken(
-  items: AsyncIterable<CrossItem>,
-  limit = Number.POSITIVE_INFINITY,
-  signal: AbortSignal,
-): AsyncGenerator<CrossItem> {
-  let left = limit
-  for await (const item of items) {
-    if (left-- <= 0 || signal.aborted) return
-    yield item
   }
 }
 
