@@ -33,8 +33,9 @@ const CONFIGS = ['groups', 'pairs'] as const
 
 /** Whether `data.groups` names something else than a database. */
 export function isFromElsewhere(groups: string): boolean {
-  if (groups.startsWith(hubPrefix) || FILE.test(groups) || fastGlob.isDynamicPattern(groups)) return true
-  return existsSync(groups) && statSync(groups).isDirectory()
+  if (groups.startsWith(hubPrefix) || FILE.test(groups)) return true
+  // What is there is no pattern, whatever its name looks like.
+  return existsSync(groups) ? statSync(groups).isDirectory() : fastGlob.isDynamicPattern(groups)
 }
 
 interface PlacedFile {

@@ -1,5 +1,5 @@
 /** Groups and pairs that did not come from a build: from an exported data set, and in the forms that TRL has. */
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -174,6 +174,13 @@ describe('the side file', () => {
     expect((await source(config)).groups).toEqual(groups)
     expect(existsSync(side)).toBe(true)
   })
+})
+
+it('a database is no pattern, whatever its name looks like', async () => {
+  const named = join(scratchFolder(), 'groups[1] (2).db')
+  copyFileSync(world.database, named)
+  expect(isFromElsewhere(named)).toBe(false)
+  expect((await source(tinyConfig(world, { data: { groups: named } }))).ids).toHaveLength(16)
 })
 
 it.each([
