@@ -71,6 +71,20 @@ describe('IR-RET', () => {
     expect(changesOf(replaceReturn, functionOf('ret void'))).toEqual([])
     expect(changesOf(replaceReturn, functionOf('ret i32 %a', 'i32 %a', '@main'))).toEqual([])
   })
+
+  test('gives another pointer, but none whose bytes would be addresses, and no place on the stack', () => {
+    const returned = (body: string, parameters: string) =>
+      changesOf(replaceReturn, functionOf(body, parameters), 'ret')
+    expect(returned('%q = getelementptr i8, ptr %p, i64 1\nret ptr %q', 'ptr %p')).toEqual(['ret ptr %p'])
+    expect(returned('%q = load ptr, ptr %p, align 8\nret ptr %q', 'ptr %p')).toEqual([])
+    expect(
+      returned(
+        '%t = getelementptr inbounds [4 x ptr], ptr %p, i64 0, i64 %i\n%q = load ptr, ptr %t, align 8\nret ptr %q',
+        'ptr %p, i64 %i',
+      ),
+    ).toEqual([])
+    expect(returned('%k = alloca i32, align 4\nret ptr %p', 'ptr %p')).toEqual([])
+  })
 })
 
 describe('IR-VAL', () => {
