@@ -6,11 +6,11 @@
 import { Command, CommanderError } from 'commander'
 import { explainFileError } from '../base/explain-file-error.ts'
 import { packageVersion } from '../base/package-version.ts'
+import { printable } from '../base/printable.ts'
 import { UserError } from '../base/user-error.ts'
 import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { printable } from './render/printable.ts'
 
 /**
  * Runs one command.

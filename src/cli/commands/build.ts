@@ -1,6 +1,7 @@
 /** `gepo build`: sources to a database of proven groups. */
 
 import { type Command, Option } from 'commander'
+import { printable } from '../../base/printable.ts'
 import { shellWord } from '../../base/shell-word.ts'
 import { compileWorkerFor, describeCompiler } from '../../execute/choose-compiler.ts'
 import { type BuildConfig, parseBuildConfig } from '../../pipeline/build-config.ts'
@@ -14,7 +15,6 @@ import { sharesOrText, sharesText } from '../flags/parse-shares.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { buildProgress } from '../progress/progress.ts'
 import { durationText } from '../render/duration-text.ts'
-import { printable } from '../render/printable.ts'
 
 /** Flags that are options of the configuration under the same name. */
 type BuildFlags = { out: string; config?: string; json?: boolean } & Record<string, unknown>

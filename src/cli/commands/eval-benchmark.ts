@@ -1,4 +1,6 @@
 /** `gepo eval --benchmark`: how many problems of a benchmark a model, an endpoint or answers in a file solve. */
+
+import { printable } from '../../base/printable.ts'
 import type { BenchmarkEvent } from '../../evaluate/evaluate-benchmark.ts'
 import type { AnswersConfig } from '../../evaluate/evaluation-config.ts'
 import type { BenchmarkSummary } from '../../evaluate/run-benchmark.ts'
@@ -7,7 +9,6 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type BenchmarkFlags, parseBenchmarkFlags } from '../flags/benchmark-flags.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { benchmarkProgress } from '../progress/progress.ts'
-import { printable } from '../render/printable.ts'
 import { renderScores } from '../render/render-scores.ts'
 
 export async function runEvalBenchmark(flags: BenchmarkFlags, context: Context): Promise<ExitCode> {

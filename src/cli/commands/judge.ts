@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { nearestName } from '../../base/nearest-name.ts'
+import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { Judge } from '../../judge/judge.ts'
 import { DEFINITIONS } from '../../judge/languages/languages.ts'
@@ -14,7 +15,6 @@ import type { Verdict } from '../../records/verdict.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { type Palette, paletteFor } from '../render/palette.ts'
-import { printable } from '../render/printable.ts'
 
 /** What a model's answer is kept in: text with a block in it. */
 const CHAT = ['.md', '.txt']

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Command, InvalidArgumentError } from 'commander'
+import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import { DEFAULT_PORT, DEFAULT_QUEUE, DEFAULT_SERVE_LIMITS } from '../../serve/serve-limits.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
-import { printable } from '../render/printable.ts'
 
 interface ServeFlags {
   readonly host: string

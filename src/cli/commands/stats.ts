@@ -1,11 +1,11 @@
 /** `gepo stats`: figures over a database. */
 
 import type { Command } from 'commander'
+import { printable } from '../../base/printable.ts'
 import type { Stats } from '../../store/stats.ts'
 import { openStore } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { durationText } from '../render/duration-text.ts'
-import { printable } from '../render/printable.ts'
 
 export function statsCommand(command: Command, context: Context): void {
   command

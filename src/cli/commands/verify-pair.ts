@@ -1,4 +1,6 @@
 /** `gepo verify <a> <b>`: flags in, the verdict on two files printed, the exit code out. */
+
+import { printable } from '../../base/printable.ts'
 import type { Compiler } from '../../execute/choose-compiler.ts'
 import type { AliveAnswer, AliveReport } from '../../verify/ask-alive.ts'
 import type { VerifyFiles } from '../../verify/verify-files.ts'
@@ -7,7 +9,6 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { fieldLines } from '../render/field-lines.ts'
 import { type Palette, paletteFor } from '../render/palette.ts'
-import { printable } from '../render/printable.ts'
 
 export interface PairFlags {
   readonly function?: string

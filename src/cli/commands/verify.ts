@@ -1,6 +1,7 @@
 /** `gepo verify`: two files compared by running them, or stored groups proven again from their own contents. */
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
+import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import { COMPILERS, defaultCompiler } from '../../execute/choose-compiler.ts'
 import type { VerifyFinding, VerifySummary } from '../../pipeline/events.ts'
@@ -12,7 +13,6 @@ import { wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { verifyProgress } from '../progress/progress.ts'
 import { durationText } from '../render/duration-text.ts'
-import { printable } from '../render/printable.ts'
 import { type PairFlags, runVerifyPair } from './verify-pair.ts'
 
 interface VerifyFlags extends PairFlags {

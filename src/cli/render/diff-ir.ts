@@ -1,7 +1,7 @@
 /** Two IR texts in, a unified diff with few context lines out. */
 import { structuredPatch } from 'diff'
+import { printable } from '../../base/printable.ts'
 import type { Palette } from './palette.ts'
-import { printable } from './printable.ts'
 
 const contextLines = 2
 /** Texts that differ in nearly every line take long to align, and their diff tells nobody anything. */

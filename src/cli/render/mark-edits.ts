@@ -1,7 +1,8 @@
 /** C code and edits in, lines for a person out: the code with a caret line under each edit, or one edit as -/+ lines. */
+
+import { printable } from '../../base/printable.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { Palette } from './palette.ts'
-import { printable } from './printable.ts'
 
 export interface MarkedEdit {
   readonly label: string

@@ -6,8 +6,8 @@ import type { Duplicates, SharedTexts } from '../../audit/find-duplicates.ts'
 import type { Leak } from '../../audit/find-leaks.ts'
 import type { Estimate } from '../../audit/roc-auc.ts'
 import type { Quantiles } from '../../audit/tally.ts'
+import { printable } from '../../base/printable.ts'
 import { SPLITS } from '../../records/split.ts'
-import { printable } from './printable.ts'
 
 export function renderAudit({ clusters, duplicates, members, artefacts }: Audit): string {
   const { loserAgainstWinner } = members

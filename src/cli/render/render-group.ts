@@ -3,6 +3,7 @@
  * its edit, the IR diff against its nearest winner, and the witness.
  */
 
+import { printable } from '../../base/printable.ts'
 import { isUnedited } from '../../group/subject/unedited.ts'
 import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../../records/group-record.ts'
 import type { Input } from '../../records/input.ts'
@@ -11,7 +12,6 @@ import { diffIr } from './diff-ir.ts'
 import { fieldLines } from './field-lines.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
 import type { Palette } from './palette.ts'
-import { printable } from './printable.ts'
 
 export interface RenderOptions {
   readonly paint: Palette

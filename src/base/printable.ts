@@ -1,6 +1,6 @@
 /**
- * Text of programs, made safe for a terminal: control characters, which could move the cursor or rename the window,
- * appear as escapes. Tabs and line ends stay.
+ * Text of programs, made safe to show: control characters, which could move the cursor, rename the window or turn a line
+ * round, appear as escapes. Tabs and line ends stay.
  */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -1,0 +1,111 @@
+/**
+ * Series of figures in, a chart as SVG out: one line for each series, on common axes. It needs no script; the page's own
+ * shows the values under the pointer.
+ *
+ * Figures that are no finite numbers break a line. Of more points than the chart has places, the lowest and highest of each
+ * place are kept, so that no spike is lost.
+ */
+import { type Html, html } from '../html.ts'
+import { figureText, ticksOver } from './ticks.ts'
+
+export type Point = readonly [x: number, y: number]
+
+export interface Series {
+  readonly name: string
+  /** Ascending by x. */
+  readonly points: readonly Point[]
+  /** Which of the page's colours, from 0 on: the same series has the same in every chart. */
+  readonly colour: number
+}
+
+export interface LineChart {
+  readonly title: string
+  /** What the figures are, in one line. */
+  readonly note?: string
+  readonly series: readonly Series[]
+  /** What is counted to the right, such as `steps`. */
+  readonly across: string
+}
+
+export const COLOURS = 8
+
+const WIDTH = 480
+const HEIGHT = 220
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 10, 26]
+/** Points of a line that can be told apart on the chart, lowest and highest of each place. */
+const PLACES = 200
+
+export function lineChart({ title, note, series, across }: LineChart): Html {
+  const shown = series.map((one) => ({ ...one, points: thinned(one.points) }))
+  const finite = shown.flatMap(({ points }) => points.filter(isFinitePoint))
+  if (finite.length === 0)
+    return html`<figure class="chart"><figcaption><b>${title}</b></figcaption><p class="soft">No figures.</p></figure>`
+  const [lowX, highX] = extent(finite.map(([x]) => x))
+  const yTicks = ticksOver(...extent(finite.map(([, y]) => y)), 4)
+  const xTicks = ticksOver(lowX, highX, 5).filter((x) => x >= lowX && x <= highX)
+  const [lowY, highY] = [yTicks[0]!, yTicks.at(-1)!]
+  const placeX = (x: number) => round(LEFT + ((x - lowX) / (highX - lowX || 1)) * (WIDTH - LEFT - RIGHT))
+  const placeY = (y: number) =>
+    round(HEIGHT - BOTTOM - ((y - lowY) / (highY - lowY)) * (HEIGHT - TOP - BOTTOM))
+  const frame = JSON.stringify({ lowX, highX, lowY, highY, LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT })
+  return html`<figure class="chart">
+<figcaption><b>${title}</b>${note !== undefined && html` <span class="soft">${note}</span>`}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}" data-chart="${frame}">
+${yTicks.map(
+  (y) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${placeY(y)}" y2="${placeY(y)}"/>
+<text class="tick" x="${LEFT - 8}" y="${placeY(y) + 3.5}" text-anchor="end">${figureText(y)}</text>`,
+)}
+${xTicks.map(
+  (x) =>
+    html`<text class="tick" x="${placeX(x)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${figureText(x)}</text>`,
+)}
+<text class="tick" x="${WIDTH - RIGHT}" y="${HEIGHT - 1}" text-anchor="end">${across}</text>
+${shown.map(({ name, points, colour }) => {
+  const runs = unbroken(points)
+  return html`<g class="series c${colour % COLOURS}" data-name="${name}" data-points="${JSON.stringify(points)}">${runs.map(
+    (run) =>
+      run.length === 1
+        ? html`<circle class="dot" cx="${placeX(run[0]![0])}" cy="${placeY(run[0]![1])}" r="2.5"/>`
+        : html`<polyline class="line" points="${run.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ')}"/>`,
+  )}</g>`
+})}
+</svg>
+<ul class="legend">${shown.map(({ name, points, colour }) => {
+    const last = points.findLast(isFinitePoint)
+    return html`<li><i class="swatch c${colour % COLOURS}"></i>${name}${last && html` <span class="soft">${figureText(last[1])}</span>`}</li>`
+  })}</ul>
+</figure>`
+}
+
+const isFinitePoint = ([x, y]: Point) => Number.isFinite(x) && Number.isFinite(y)
+const round = (value: number) => Math.round(value * 10) / 10
+
+function extent(values: readonly number[]): [low: number, high: number] {
+  return [
+    values.reduce((low, value) => Math.min(low, value), Infinity),
+    values.reduce((high, value) => Math.max(high, value), -Infinity),
+  ]
+}
+
+/** The pieces between points that are no numbers. */
+function unbroken(points: readonly Point[]): Point[][] {
+  const runs: Point[][] = [[]]
+  for (const point of points) {
+    if (isFinitePoint(point)) runs.at(-1)!.push(point)
+    else if (runs.at(-1)!.length > 0) runs.push([])
+  }
+  return runs.filter((run) => run.length > 0)
+}
+
+function thinned(points: readonly Point[]): readonly Point[] {
+  if (points.length <= 2 * PLACES) return points
+  const size = points.length / PLACES
+  return Array.from({ length: PLACES }, (_, place) => {
+    const here = points.slice(Math.floor(place * size), Math.floor((place + 1) * size))
+    const finite = here.filter(isFinitePoint)
+    if (finite.length === 0) return here.slice(0, 1)
+    const low = finite.reduce((best, point) => (point[1] < best[1] ? point : best))
+    const high = finite.reduce((best, point) => (point[1] > best[1] ? point : best))
+    return low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]
+  }).flat()
+}
