@@ -32,7 +32,16 @@ const CONFIG = {
   rope_parameters: { rope_type: 'default', rope_theta: 1e6 },
 } as const
 const TYPES = ['float32', 'bfloat16'] as const
-const GEPO = { beta: 0.1, lambda: 1, variance: 'population', length: 'sum' } as const
+const GEPO = {
+  beta: 0.1,
+  lambda: 1,
+  variance: 'population',
+  length: 'sum',
+  winnerFloor: 0,
+  targetMargin: 0,
+  labelSmoothing: 0,
+  winnerLikelihood: 0,
+} as const
 const WINNERS = 4
 /** What the policy's log-probabilities are beyond the reference's: far more than rounding moves them. */
 const OFFSETS = [3, -2, 6, -5, 4, -4, 2, -1]

@@ -5,7 +5,7 @@
 import type { RunEvaluation, TrainEvent } from '../../train/run/events.ts'
 import type { Terminal } from '../context.ts'
 import { durationText } from '../render/duration-text.ts'
-import { evaluationText, figure } from '../render/evaluation-text.ts'
+import { evaluationText, figure, marginText } from '../render/evaluation-text.ts'
 
 export interface TrainProgress {
   report(event: TrainEvent): void
@@ -110,15 +110,15 @@ function secondsLeft(
 
 /** @example stepLine(event, 90) // 'step 12/120 (10%)  loss 0.651  accuracy 0.62  ...  1m 30s left' */
 export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number | undefined): string {
-  const { step, steps, loss, rollout, accuracy, margin, winnerVariance, learningRate, tokensPerSecond } =
-    event
+  const { step, steps, loss, rollout, learningRate, tokensPerSecond } = event
+  const { accuracy, margin, winnerScore, winnerVariance } = event
   return [
     `step ${step}/${steps} (${Math.floor((100 * step) / steps)}%)`,
     `loss ${figure(loss)}`,
     ...(rollout === undefined ? [] : [`passed ${figure(rollout.passRate)}`]),
     ...(rollout?.kl === undefined ? [] : [`KL ${figure(rollout.kl)}`]),
     ...(accuracy === undefined ? [] : [`accuracy ${figure(accuracy)}`]),
-    ...(margin === undefined ? [] : [`margin ${figure(margin)}`]),
+    ...(margin === undefined ? [] : [marginText(margin, winnerScore)]),
     ...(winnerVariance === undefined ? [] : [`variance ${figure(winnerVariance)}`]),
     `lr ${learningRate.toExponential(1)}`,
     `${tokensPerSecond >= 10_000 ? `${(tokensPerSecond / 1000).toFixed(1)}k` : tokensPerSecond.toFixed(0)} tokens/s`,

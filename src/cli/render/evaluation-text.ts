@@ -3,7 +3,7 @@ import type { TranslationEvaluation } from '../../train/policy/evaluate-translat
 import type { Evaluation } from '../../train/preference/evaluate-preference.ts'
 import type { RunEvaluation } from '../../train/run/events.ts'
 
-/** @example evaluationText(evaluation) // 'accuracy 0.812 (pairs 0.771), margin 3.21, winner variance 0.402, loss 0.61 of 601 groups' */
+/** @example evaluationText(evaluation) // 'accuracy 0.812 (pairs 0.771), margin 3.21 (winners 0.153), winner variance 0.402, loss 0.61 of 601 groups' */
 export function evaluationText({ preference, translation }: RunEvaluation): string {
   return [
     ...(preference === undefined ? [] : [preferenceText(preference)]),
@@ -12,8 +12,13 @@ export function evaluationText({ preference, translation }: RunEvaluation): stri
 }
 
 function preferenceText(evaluation: Evaluation): string {
-  const { accuracy, pairAccuracy, margin, winnerVariance, loss, groups } = evaluation
-  return `accuracy ${figure(accuracy)} (pairs ${figure(pairAccuracy)}), margin ${figure(margin)}, winner variance ${figure(winnerVariance)}, loss ${figure(loss)} of ${groups} groups`
+  const { accuracy, pairAccuracy, margin, winnerScore, winnerVariance, loss, groups } = evaluation
+  return `accuracy ${figure(accuracy)} (pairs ${figure(pairAccuracy)}), ${marginText(margin, winnerScore)}, winner variance ${figure(winnerVariance)}, loss ${figure(loss)} of ${groups} groups`
+}
+
+/** With how far the winners have moved: a margin may grow while they fall, if the losers fall further. */
+export function marginText(margin: number, winnerScore: number | undefined): string {
+  return `margin ${figure(margin)}${winnerScore === undefined ? '' : ` (winners ${figure(winnerScore)})`}`
 }
 
 function translationText({ answers, passRate, truncated, unjudged }: TranslationEvaluation): string {

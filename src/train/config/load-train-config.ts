@@ -67,6 +67,8 @@ export function defaultSource(config: TrainConfig, path: readonly string[]): str
 
 /** What no option shows alone. */
 function refuseContradictions(config: TrainConfig, place: string): void {
+  if ('gepo' in config) refuseLossContradictions('gepo', config.gepo, config, place)
+  if ('dpo' in config) refuseLossContradictions('dpo', config.dpo, config, place)
   if (!('rollout' in config)) return
   if (config.reinforce.advantages === 'baseline' && config.rollout.samples === 1) {
     throw new UserError(
@@ -81,6 +83,36 @@ function refuseContradictions(config: TrainConfig, place: string): void {
   if (config.rollout.maxNewTokens >= config.length.maxTokens) {
     throw new UserError(
       `"rollout.maxNewTokens" in ${place} leaves no room for a prompt within "length.maxTokens" ${config.length.maxTokens}; lower it.`,
+    )
+  }
+}
+
+type GroupLossSection = Extract<TrainConfig, { readonly gepo: unknown }>['gepo']
+
+function refuseLossContradictions(
+  section: 'gepo' | 'dpo',
+  options: Pick<GroupLossSection, 'referenceFree' | 'winnerFloor' | 'targetMargin' | 'labelSmoothing'> & {
+    readonly loss?: string
+  },
+  { method, reference }: TrainConfig,
+  place: string,
+): void {
+  if (options.referenceFree && options.winnerFloor > 0) {
+    throw new UserError(
+      `"${section}.winnerFloor" in ${place} compares with the reference, and "${section}.referenceFree" has none; leave one of them out.`,
+    )
+  }
+  if (options.referenceFree && reference !== null && method !== 'oorl') {
+    throw new UserError(
+      `"reference" in ${place} is for log-ratios, and "${section}.referenceFree" takes none; leave one of them out.`,
+    )
+  }
+  if (options.loss !== 'ipo') return
+  const names = ['winnerFloor', 'targetMargin', 'labelSmoothing'] as const
+  const given = names.find((name) => options[name] > 0)
+  if (given !== undefined) {
+    throw new UserError(
+      `"${section}.${given}" in ${place} is of the sigmoid loss, and "${section}.loss" is ipo; leave one of them out.`,
     )
   }
 }

@@ -4,7 +4,7 @@ import { groupTokens } from '../data/encoded-group.ts'
 import { packByTokens, sequencesOf } from '../data/token-batch.ts'
 import type { GroupLogProbs } from '../losses/group-scores.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
-import { type GroupMeasure, measureGroup } from './measure-group.ts'
+import { type GroupMeasure, MEASURES, measureGroup } from './measure-group.ts'
 import type { Method } from './method.ts'
 import { meanWinnerTokens, type PreparedGroup, withPolicy } from './prepared-group.ts'
 import { readLogProbs } from './read-log-probs.ts'
@@ -86,8 +86,8 @@ function onlyLosers(
 type Means = ReturnType<typeof createMeans>
 
 function createMeans() {
-  const sums = { loss: 0, accuracy: 0, pairAccuracy: 0, margin: 0, winnerVariance: 0 }
-  const names = Object.keys(sums) as (keyof typeof sums)[]
+  const names = ['loss', ...MEASURES] as const
+  const sums = Object.fromEntries(names.map((name) => [name, 0])) as Record<(typeof names)[number], number>
   let groups = 0
   return {
     add(figures: typeof sums) {

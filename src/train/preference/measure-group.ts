@@ -12,14 +12,30 @@ export interface GroupMeasure {
   readonly margin: number
   /** Population variance of the winners' scores, what lambda weighs in equation (9). */
   readonly winnerVariance: number
+  /** Mean score of the winners: below 0, training has made them less likely than the reference does. */
+  readonly winnerScore: number
+  readonly loserScore: number
+  /** Mean over the winners of their log-probability a token under the policy, in nats. */
+  readonly winnerLogProb: number
 }
+
+export const MEASURES = [
+  'accuracy',
+  'pairAccuracy',
+  'margin',
+  'winnerVariance',
+  'winnerScore',
+  'loserScore',
+  'winnerLogProb',
+] as const satisfies readonly (keyof GroupMeasure)[]
 
 /** @param group at least one winner and one loser */
 export function measureGroup(group: GroupLogProbs, length: Length): GroupMeasure {
   const scores = groupScores(group, length)
   const winners = scores.subarray(0, group.winners)
   const losers = scores.subarray(group.winners)
-  const margin = mean(winners) - mean(losers)
+  const [winnerScore, loserScore] = [mean(winners), mean(losers)]
+  const margin = winnerScore - loserScore
   let pairsWon = 0
   for (const winner of winners) for (const loser of losers) pairsWon += half(winner - loser)
   return {
@@ -27,6 +43,9 @@ export function measureGroup(group: GroupLogProbs, length: Length): GroupMeasure
     pairAccuracy: pairsWon / (winners.length * losers.length),
     margin,
     winnerVariance: variance(winners, 'population').value,
+    winnerScore,
+    loserScore,
+    winnerLogProb: mean(winners.map((_, i) => group.policy[i]! / group.tokens[i]!)),
   }
 }
 

@@ -18,6 +18,10 @@ export interface Method {
   loss(group: GroupLogProbs, batchMeanTokens: number): GroupLoss
 }
 
+interface ReferenceChoice {
+  readonly referenceFree: boolean
+}
+
 export function methodOf(config: GroupConfig | PairConfig): Method {
   switch (config.method) {
     case 'sft':
@@ -41,21 +45,21 @@ function sftMethod(options: SftOptions): Method {
   }
 }
 
-function dpoMethod(options: DpoOptions): Method {
+function dpoMethod(options: DpoOptions & ReferenceChoice): Method {
   return {
     name: 'dpo',
     usesLosers: true,
-    usesReference: true,
+    usesReference: !options.referenceFree,
     length: options.length,
     loss: (group) => dpoLoss(group, options),
   }
 }
 
-function gepoMethod(options: GepoOptions): Method {
+function gepoMethod(options: GepoOptions & ReferenceChoice): Method {
   return {
     name: 'gepo',
     usesLosers: true,
-    usesReference: true,
+    usesReference: !options.referenceFree,
     length: options.length,
     loss: (group) => gepoLoss(group, options),
   }

@@ -80,6 +80,9 @@ const evaluationSchema = z.looseObject({
   pairAccuracy: number(),
   margin: number(),
   winnerVariance: number(),
+  winnerScore: number(),
+  loserScore: number(),
+  winnerLogProb: number(),
   loss: number(),
   translation: z.looseObject({ passRate: z.number() }).optional(),
 })

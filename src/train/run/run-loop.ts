@@ -12,7 +12,7 @@ import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
 import type { RolloutResult, Rollouts } from '../policy/rollouts.ts'
 import { accumulateGradient, type GroupStep } from '../preference/accumulate-gradient.ts'
 import { evaluate } from '../preference/evaluate-preference.ts'
-import { type GroupMeasure, measureGroup } from '../preference/measure-group.ts'
+import { type GroupMeasure, MEASURES, measureGroup } from '../preference/measure-group.ts'
 import type { Method } from '../preference/method.ts'
 import { preparedPages, prepareGroups } from '../preference/prepare-groups.ts'
 import type { PreparedGroup } from '../preference/prepared-group.ts'
@@ -212,8 +212,7 @@ function lossesOf(
 function measuresOf(results: readonly GroupStep[], method: Method | undefined): Partial<GroupMeasure> {
   if (method === undefined || !method.usesLosers || results.length === 0) return {}
   const measures = results.map(({ logProbs }) => measureGroup(logProbs, method.length))
-  const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance'] as const
-  return Object.fromEntries(names.map((name) => [name, mean(measures.map((measure) => measure[name]))]))
+  return Object.fromEntries(MEASURES.map((name) => [name, mean(measures.map((measure) => measure[name]))]))
 }
 
 function mean(values: readonly number[]): number {

@@ -13,6 +13,8 @@ const metrics: StepMetrics = {
   pairAccuracy: 0.6,
   margin: 0.31,
   winnerVariance: 0.1234,
+  winnerScore: -0.05,
+  loserScore: -0.36,
   learningRate: 4.6e-7,
   gradientNorm: 2,
   groups: 8,
@@ -23,12 +25,12 @@ const metrics: StepMetrics = {
 describe('the line of a step', () => {
   it('has all that one looks for', () => {
     expect(stepLine(metrics, 90)).toBe(
-      'step 12/120 (10%)  loss 0.651  accuracy 0.625  margin 0.310  variance 0.123  lr 4.6e-7  9234 tokens/s  1m 30s left',
+      'step 12/120 (10%)  loss 0.651  accuracy 0.625  margin 0.310 (winners -0.050)  variance 0.123  lr 4.6e-7  9234 tokens/s  1m 30s left',
     )
   })
 
   it('leaves out what a method does not have, and the time that nothing is known of', () => {
-    const { accuracy: _a, margin: _m, winnerVariance: _w, ...rest } = metrics
+    const { accuracy: _a, margin: _m, winnerVariance: _w, winnerScore: _s, loserScore: _l, ...rest } = metrics
     expect(stepLine({ ...rest, tokensPerSecond: 12_340 }, undefined)).toBe(
       'step 12/120 (10%)  loss 0.651  lr 4.6e-7  12.3k tokens/s',
     )
@@ -47,7 +49,7 @@ const answers = {
 
 describe('the line of a step that answers tasks', () => {
   it('says how many passed and how far the model is from its reference', () => {
-    const { accuracy: _a, margin: _m, winnerVariance: _w, ...rest } = metrics
+    const { accuracy: _a, margin: _m, winnerVariance: _w, winnerScore: _s, loserScore: _l, ...rest } = metrics
     const rollout = {
       ...answers,
       reward: 0.75,
@@ -83,6 +85,9 @@ describe('progress', () => {
     pairAccuracy: 0.7,
     margin: 1,
     winnerVariance: 0.5,
+    winnerScore: 0.25,
+    loserScore: -0.75,
+    winnerLogProb: -0.1,
     byClass: {},
     byOperator: {},
   }
@@ -127,7 +132,7 @@ describe('progress', () => {
     progress.report({ kind: 'evaluated', step: 12, evaluation: { preference: evaluation }, isBest: true })
     progress.stop()
     expect(text()).toContain(
-      'step 12: accuracy 0.750 (pairs 0.700), margin 1.000, winner variance 0.500, loss 0.600 of 9 groups, the best so far\n',
+      'step 12: accuracy 0.750 (pairs 0.700), margin 1.000 (winners 0.250), winner variance 0.500, loss 0.600 of 9 groups, the best so far\n',
     )
   })
 })

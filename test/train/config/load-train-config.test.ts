@@ -25,7 +25,14 @@ describe('the configuration of training', () => {
       epochs: 1,
       optimizer: { learningRate: 5e-7, weightDecay: 0 },
       schedule: { kind: 'cosine', warmupRatio: 0.03 },
-      gepo: { beta: 0.1, lambda: 1, variance: 'population', length: 'sum' },
+      gepo: {
+        beta: 0.1,
+        lambda: 1,
+        variance: 'population',
+        length: 'sum',
+        winnerLikelihood: 0,
+        winnerFloor: 0,
+      },
     })
   })
 
@@ -96,6 +103,21 @@ describe('the configuration of training', () => {
       'answers that leave no room for a prompt',
       { ...translating, length: { maxTokens: 100 }, rollout: { maxNewTokens: 100 } },
       '"rollout.maxNewTokens" in a.yaml leaves no room for a prompt',
+    ],
+    [
+      'a floor without a reference to be above',
+      { ...least, gepo: { winnerFloor: 50, referenceFree: true } },
+      '"gepo.winnerFloor" in a.yaml compares with the reference, and "gepo.referenceFree" has none; leave one of them out.',
+    ],
+    [
+      'a reference that nothing looks at',
+      { ...least, reference: 'models/old', gepo: { referenceFree: true } },
+      '"reference" in a.yaml is for log-ratios, and "gepo.referenceFree" takes none; leave one of them out.',
+    ],
+    [
+      'what only a sigmoid has, with IPO',
+      { ...least, method: 'dpo', dpo: { loss: 'ipo', targetMargin: 1 } },
+      '"dpo.targetMargin" in a.yaml is of the sigmoid loss, and "dpo.loss" is ipo; leave one of them out.',
     ],
     [
       'pairs for a method that wants losers',

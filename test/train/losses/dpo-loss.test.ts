@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { type DpoOptions, dpoLoss } from '../../../src/train/losses/dpo-loss.ts'
 import { finiteDifferences } from './finite-differences.ts'
 import { groupOf } from './group-of.ts'
+import { PLAIN } from './plain-options.ts'
 
-const usual: DpoOptions = { beta: 0.1, loss: 'sigmoid', pairs: 'all', length: 'sum' }
+const usual: DpoOptions = { ...PLAIN, beta: 0.1, loss: 'sigmoid', pairs: 'all', length: 'sum' }
 
 describe('the DPO loss, equation (3)', () => {
   it('is -log sigmoid(beta (r_w - r_l)) for a pair', () => {

@@ -3,8 +3,9 @@ import { dpoLoss } from '../../../src/train/losses/dpo-loss.ts'
 import { type GepoOptions, gepoLoss } from '../../../src/train/losses/gepo-loss.ts'
 import { finiteDifferences } from './finite-differences.ts'
 import { groupOf } from './group-of.ts'
+import { PLAIN } from './plain-options.ts'
 
-const paper: GepoOptions = { beta: 0.1, lambda: 1, variance: 'population', length: 'sum' }
+const paper: GepoOptions = { ...PLAIN, beta: 0.1, lambda: 1, variance: 'population', length: 'sum' }
 
 describe('the GEPO loss, equation (9)', () => {
   it('is -log sigmoid of the scaled gap of the means, plus lambda times the variance of the winners', () => {
@@ -38,7 +39,7 @@ describe('the GEPO loss, equation (9)', () => {
     'has no variance with one winner (%s): it is DPO',
     (variance) => {
       const group = groupOf([1.5], [-0.5])
-      const dpo = dpoLoss(group, { beta: 0.1, loss: 'sigmoid', pairs: 'all', length: 'sum' })
+      const dpo = dpoLoss(group, { ...PLAIN, beta: 0.1, loss: 'sigmoid', pairs: 'all', length: 'sum' })
       const gepo = gepoLoss(group, { ...paper, variance, lambda: 7 })
       expect(gepo.loss).toBeCloseTo(dpo.loss, 14)
       expectClose(gepo.dLogProbs, [...dpo.dLogProbs])

@@ -20,6 +20,10 @@ describe('the measure of a group', () => {
       pairAccuracy: 0.75,
       margin: 2,
       winnerVariance: 4,
+      winnerScore: 1,
+      loserScore: -1,
+      // The reference is -10 for four tokens.
+      winnerLogProb: -9 / 4,
     })
   })
 
@@ -29,6 +33,9 @@ describe('the measure of a group', () => {
       pairAccuracy: 0.5,
       margin: 0,
       winnerVariance: 0,
+      winnerScore: 0,
+      loserScore: 0,
+      winnerLogProb: -10 / 4,
     })
   })
 })

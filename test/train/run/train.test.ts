@@ -252,6 +252,27 @@ describe('the other methods', () => {
     expect(engine.opened).toHaveLength(1)
   })
 
+  it('gepo without a reference never opens one, and learns all the same', async () => {
+    const gepo = { beta: 2, targetMargin: 1, length: 'mean', referenceFree: true, lambda: 0 }
+    const config = named('reference-free', { gepo })
+    const engine = openBigramEngine()
+    const { best } = await run(config, undefined, engine)
+    expect(engine.opened).toHaveLength(1)
+    expect(best).toMatchObject({ accuracy: 1 })
+  })
+
+  it.each([
+    ['the likelihood of RPO', { winnerLikelihood: 1 }],
+    ['the floor of DPOP', { winnerFloor: 50 }],
+  ])('gepo with %s ends with likelier winners than without', async (_, gepo) => {
+    const last = (out: string) => readMetrics(out).findLast(({ kind }) => kind === 'evaluation')!
+    const config = named(Object.keys(gepo)[0]!, { gepo })
+    await run(config)
+    const [held, plain] = [last(config.out), last(join(world.folder, 'whole'))]
+    expect(Number(held.winnerLogProb)).toBeGreaterThan(Number(plain.winnerLogProb))
+    expect(Number(held.winnerScore)).toBeGreaterThan(Number(plain.winnerScore))
+  })
+
   it('gepo ends with less variance among the winners than dpo', () => {
     const last = (name: string) =>
       readMetrics(join(world.folder, name)).findLast(({ kind }) => kind === 'evaluation')!

@@ -8,6 +8,7 @@ import type { GroupLogProbs } from '../../../src/train/losses/group-scores.ts'
 import { sftLoss } from '../../../src/train/losses/sft-loss.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import type { TokenBatch } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { PLAIN } from '../losses/plain-options.ts'
 import { askOracle, NO_ORACLE, ORACLE_TIMEOUT_MS, plainBatch } from './ask-oracle.ts'
 import { randomBatch, relativeError, splitBatch } from './batches.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
@@ -15,6 +16,7 @@ import { TINY, writeRandomCheckpoint } from './random-checkpoint.ts'
 
 const BETA = 0.1
 const LAMBDA = 0.5
+const MATCHED = { ...PLAIN, beta: BETA, loss: 'sigmoid', pairs: 'matched', length: 'sum' } as const
 const WINNERS = 2
 /** Ends every response for TRL, which appends it. */
 const END_TOKEN = 1
@@ -31,6 +33,7 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`losses ${NO_ENGINE ?? NO_ORACLE ?? ''}`
   let sft: LossAnswer
   let gepo: LossAnswer
   let dpo: LossAnswer
+  let perToken: LossAnswer
 
   beforeAll(async () => {
     await writeRandomCheckpoint(policy, TINY.qwen3, 1)
@@ -39,10 +42,19 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`losses ${NO_ENGINE ?? NO_ORACLE ?? ''}`
     const [prompt, ...responses] = partsOf(group)
     // The i-th winner against the i-th loser.
     const pairs = [0, 1].map((i) => ({ prompt, chosen: responses[i], rejected: responses[WINNERS + i] }))
-    ;[sft, gepo, dpo] = await askOracle<[LossAnswer, LossAnswer, LossAnswer]>([
+    const ofPairs = {
+      kind: 'dpo',
+      folder: policy,
+      reference,
+      beta: BETA,
+      vocabulary: TINY.qwen3.vocab_size,
+      pairs,
+    }
+    ;[sft, gepo, dpo, perToken] = await askOracle<[LossAnswer, LossAnswer, LossAnswer, LossAnswer]>([
       { kind: 'groupLoss', method: 'sft', ...of },
       { kind: 'groupLoss', method: 'gepo', beta: BETA, lambda: LAMBDA, ...of },
-      { kind: 'dpo', folder: policy, reference, beta: BETA, vocabulary: TINY.qwen3.vocab_size, pairs },
+      { ...ofPairs, lossType: 'sigmoid' },
+      { ...ofPairs, lossType: 'sigmoid_norm' },
     ])
   }, ORACLE_TIMEOUT_MS)
 
@@ -52,13 +64,17 @@ describe.skipIf(NO_ENGINE ?? NO_ORACLE)(`losses ${NO_ENGINE ?? NO_ORACLE ?? ''}`
   })
 
   it('GEPO is equation (9)', async () => {
-    const options = { beta: BETA, lambda: LAMBDA, variance: 'population', length: 'sum' } as const
+    const options = { ...PLAIN, beta: BETA, lambda: LAMBDA, variance: 'population', length: 'sum' } as const
     await expectLoss(gepo, (logProbs) => gepoLoss(logProbs, options))
   })
 
   it('DPO on pairs is what TRL computes', async () => {
-    const options = { beta: BETA, loss: 'sigmoid', pairs: 'matched', length: 'sum' } as const
-    await expectLoss(dpo, (logProbs) => dpoLoss(logProbs, options))
+    await expectLoss(dpo, (logProbs) => dpoLoss(logProbs, MATCHED))
+  })
+
+  it('DPO per token is what TRL computes, which calls it sigmoid_norm', async () => {
+    const options = { ...MATCHED, length: 'mean' } as const
+    await expectLoss(perToken, (logProbs) => dpoLoss(logProbs, options))
   })
 
   async function expectLoss(expected: LossAnswer, lossOf: (group: GroupLogProbs) => GroupLoss) {

@@ -127,7 +127,7 @@ def dpo(request):
     ])
     with tempfile.TemporaryDirectory() as folder:
         config = DPOConfig(
-            output_dir=folder, beta=request["beta"], per_device_train_batch_size=len(pairs), max_length=None,
+            output_dir=folder, beta=request["beta"], loss_type=[request["lossType"]], per_device_train_batch_size=len(pairs), max_length=None,
             use_cpu=True, report_to=[], gradient_checkpointing=False, bf16=False, disable_dropout=True,
         )
         trainer = DPOTrainer(
