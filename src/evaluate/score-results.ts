@@ -2,10 +2,11 @@
  * Results in, a row of figures for each pair of languages out. What could not be judged or was not answered is neither a
  * pass nor a failure: it is in no pass rate, and counted beside.
  */
+
+import { estimatePass, type PassEstimate } from '../base/pass-at-k.ts'
 import type { BenchmarkAnswer, BenchmarkEntry, BenchmarkVerdict } from '../records/benchmark-results.ts'
 import type { Language } from '../records/language.ts'
 import type { Verdict } from '../records/verdict.ts'
-import { estimatePass, type PassEstimate } from './pass-at-k.ts'
 import { keyOf } from './results-folder.ts'
 
 export interface Score {

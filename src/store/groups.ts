@@ -18,6 +18,8 @@ export interface Groups {
   count(split: Split | undefined): number
   find(id: string): GroupRow | undefined
   load(row: GroupRow, unitCode: string): GroupRecord
+  /** What answers to it are judged by. */
+  loadEvidence(row: GroupRow): Pick<GroupRecord, 'id' | 'subject' | 'inputs' | 'expected' | 'winners'>
   loadPool(row: GroupRow): PoolEntry[] | undefined
   /** Ids in ascending order after `id` ('' for the first), of one split or of all. */
   idsAfter(id: string, count: number, split: Split | undefined): string[]
@@ -68,6 +70,10 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
   const between = db.prepare<{ id: Uint8Array }>(
     'SELECT id FROM groups WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
+  const subjectOf = ({ centre, centre_blob }: GroupRow): Pick<GroupRecord, 'subject'> =>
+    centre === null
+      ? {}
+      : { subject: { mutant: JSON.parse(centre) as Mutant, code: parts.blobs.load(centre_blob!) } }
   return {
     insert(group, pool, unitKey, unitCode) {
       const { split, coverage, seed, inputsTried, subject } = group
@@ -102,9 +108,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       return {
         id: idFromBytes(row.id),
         split: row.split,
-        ...(row.centre !== null && {
-          subject: { mutant: JSON.parse(row.centre) as Mutant, code: parts.blobs.load(row.centre_blob!) },
-        }),
+        ...subjectOf(row),
         ...parts.inputs.load(row.key),
         expected,
         coverage: { edgesReached: row.edges_reached, edgesTotal: row.edges_total },
@@ -113,6 +117,15 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
         winners: parts.winners.load(row.key),
         losers: parts.losers.load(row.key, unitCode, expected),
         mutantVerdicts: parts.mutants.load(row.key),
+      }
+    },
+    loadEvidence(row) {
+      return {
+        id: idFromBytes(row.id),
+        ...subjectOf(row),
+        inputs: parts.inputs.load(row.key).inputs,
+        expected: parts.executions.loadOriginal(row.key),
+        winners: parts.winners.load(row.key),
       }
     },
     loadPool(row) {

@@ -28,6 +28,8 @@ export interface TrainingGroup {
   readonly id: string
   /** The C code that it is about, or the prompt that it came with. */
   readonly code: string
+  /** The one that the prompt asks for; absent where it asks for none. */
+  readonly level?: Level
   /** Members of the group only. Levels and classes are null where they are not known. */
   readonly winners: readonly { readonly ir: string; readonly levels: readonly Level[] | null }[]
   readonly losers: readonly {

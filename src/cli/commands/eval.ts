@@ -14,10 +14,12 @@ import { engineOptions } from '../../train/run/open-options.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { BenchmarkFlags } from '../flags/benchmark-flags.ts'
+import { type CompileFlags, parseCompileFlags } from '../flags/compile-flags.ts'
 import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { trainProgress } from '../progress/train-progress.ts'
 import { evaluationText, figure } from '../render/evaluation-text.ts'
+import type { EvalOptions } from './eval-compile.ts'
 
 interface ConfigFlags {
   readonly model?: string
@@ -26,14 +28,17 @@ interface ConfigFlags {
   readonly json?: boolean
 }
 
-/** Flags of both forms; which form it is, `--benchmark` says. */
-type EvalFlags = ConfigFlags & Omit<BenchmarkFlags, 'benchmark'> & { readonly benchmark?: BenchmarkName }
+/** Flags of all forms; which form it is, `--compile` and `--benchmark` say. */
+type EvalFlags = ConfigFlags &
+  CompileFlags &
+  Omit<BenchmarkFlags, 'benchmark'> & { readonly compile?: boolean; readonly benchmark?: BenchmarkName }
 
 export function evalCommand(command: Command, context: Context, setExit: (code: ExitCode) => void): void {
   command
     .description(
       "With a training's configuration: how well a model tells the winners of a split from its losers, how much the " +
-        "winners' log-ratios vary, and which share of the tasks its likeliest answers solve. With --benchmark: how many " +
+        "winners' log-ratios vary, and which share of the tasks its likeliest answers solve. With --compile: which share " +
+        'of the C code it compiles to IR that does the same, by running both. With --benchmark: how many ' +
         'of its problems the answers of a model, an endpoint or a file solve, by language. Exit 3: some were not ' +
         'answered, or cannot be judged here.',
     )
@@ -50,9 +55,45 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
       "that many groups, and tasks, drawn by the configuration's seed (default: all)",
       wholeNumber(1),
     )
+    .option('--compile', "have the model write each group's IR, and run that beside the C")
+    .optionsGroup('With --compile:')
+    .option('--database <groups.db>', "of the groups (default: the configuration's)")
+    .option(
+      '--levels <list>',
+      'that are asked for, such as O0,O2, where the prompt names one (default: those of data.levels)',
+    )
+    .option(
+      '--search <n>',
+      "look for a difference on so many inputs beyond the group's, before IR counts as equal (default: 0)",
+      wholeNumber(0),
+    )
+    .optionsGroup('With --compile or --benchmark:')
+    .option(
+      '--out <place>',
+      'the answers with their verdicts: a JSONL file; for a benchmark a folder, to make or to go on with',
+    )
+    .option(
+      '--samples <n>',
+      'answers a problem (default: 1); with --compile drawn besides the likeliest one (default: none)',
+      wholeNumber(1),
+    )
+    .option('--k <list>', 'pass@k for these (default: 1 and the number of samples)')
+    .option(
+      '--temperature <t>',
+      '0 takes the likeliest token (default: 0, with --compile 1)',
+      numberWithin(0, 10),
+    )
+    .option(
+      '--top-p <p>',
+      'draw from the likeliest tokens that have this share (default: 1)',
+      numberWithin(0, 1),
+    )
+    .option('--max-tokens <n>', 'of an answer, at most (default: 1024)', wholeNumber(1))
+    .option('--seed <n>', 'of what is drawn (default: 0)', wholeNumber(0))
+    .option('--jobs <n>', 'answers judged at the same time (default: as many as cores)', wholeNumber(1))
+    .option('--batch-size <n>', 'prompts that the model works on at a time (default: 32)', wholeNumber(1))
     .optionsGroup('With --benchmark:')
     .addOption(new Option('--benchmark <name>', 'what is asked').choices(BENCHMARK_NAMES))
-    .option('--out <folder>', 'results, to make or to go on with')
     .option('--endpoint <url>', 'a server of the OpenAI protocol; its key is taken from OPENAI_API_KEY')
     .option('--answers <place>', "answers that are there: JSON lines, or MultiPL-E's files")
     .option(
@@ -70,19 +111,7 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
         .choices(['raw', 'chat'])
         .default('chat'),
     )
-    .option('--samples <n>', 'answers a problem (default: 1)', wholeNumber(1))
-    .option('--k <list>', 'pass@k for these (default: 1 and the number of samples)')
-    .option('--temperature <t>', '0 takes the likeliest token (default: 0)', numberWithin(0, 10))
-    .option(
-      '--top-p <p>',
-      'draw from the likeliest tokens that have this share (default: 1)',
-      numberWithin(0, 1),
-    )
-    .option('--max-tokens <n>', 'of an answer, at most (default: 1024)', wholeNumber(1))
-    .option('--seed <n>', 'of what is drawn (default: 0)', wholeNumber(0))
     .option('--system <text>', "the system's message (default: none)")
-    .option('--jobs <n>', 'answers judged at the same time (default: as many as cores)', wholeNumber(1))
-    .option('--batch-size <n>', 'prompts that the model works on at a time (default: 32)', wholeNumber(1))
     .addOption(
       new Option('--number-type <type>', 'of the model (default: bfloat16 on a GPU, else float32)').choices([
         'float32',
@@ -106,6 +135,8 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
 Examples:
   $ gepo eval my.yaml
   $ gepo eval my.yaml --split validation --model runs/other/model --json
+  $ gepo eval my.yaml --compile --split validation --groups 300 --out answers.jsonl
+  $ gepo eval my.yaml --compile --samples 4 --json | jq .drawn.passAt
   $ gepo eval --benchmark multipl-e --model runs/a/model --out results/a
   $ gepo eval --benchmark multipl-e --endpoint http://127.0.0.1:8000/v1 --model Qwen/Qwen3-8B --out results/qwen \\
       --request-fields '{"chat_template_kwargs": {"enable_thinking": false}}'
@@ -118,13 +149,25 @@ Examples:
 
 async function runForm(
   file: string | undefined,
-  { benchmark, ...flags }: EvalFlags,
+  { benchmark, compile, ...flags }: EvalFlags,
   context: Context,
 ): Promise<ExitCode> {
   if (benchmark === undefined) {
     if (file === undefined) throw new UserError("Name a training's configuration, or a --benchmark.")
-    return runEval(file, flags, context)
+    const { config } = loadTrainConfig(file)
+    const folder = flags.model ?? trainedModel(config)
+    if (!existsSync(folder))
+      throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
+    const { split = 'test', groups = null, json = false } = flags
+    if (!compile) {
+      refuseCompileFlags(flags)
+      return runEval(config, { folder, split, groups, json }, context)
+    }
+    const { runEvalCompile } = await import('./eval-compile.ts')
+    return runEvalCompile(config, { folder, split, groups, json, ...parseCompileFlags(flags) }, context)
   }
+  if (compile)
+    throw new UserError('--compile and --benchmark are two things to evaluate; leave one of them out.')
   if (file !== undefined)
     throw new UserError(`${file} and --benchmark are two things to evaluate; leave one of them out.`)
   if (flags.split !== undefined || flags.groups !== undefined)
@@ -133,15 +176,17 @@ async function runForm(
   return runEvalBenchmark({ ...flags, benchmark }, context)
 }
 
+/** What would change nothing is a misunderstanding. */
+function refuseCompileFlags(flags: CompileFlags): void {
+  const given = (['database', 'levels', 'search'] as const).find((name) => flags[name] !== undefined)
+  if (given !== undefined) throw new UserError(`--${given} is for --compile; give that too, or leave it out.`)
+}
+
 async function runEval(
-  file: string,
-  { model, split = 'test', groups, json }: ConfigFlags,
+  config: TrainConfig,
+  { folder, split, groups, json }: EvalOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const { config } = loadTrainConfig(file)
-  const folder = model ?? trainedModel(config)
-  if (!existsSync(folder))
-    throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
   const { evaluateModel } = await import('../../evaluate/evaluate-model.ts')
   const engine = await context.loadTensorEngine(engineOptions(config))
   const progress = trainProgress(context.stderr)
@@ -151,7 +196,7 @@ async function runEval(
       async (signal) => {
         try {
           const report = progress.report
-          return await evaluateModel(config, { engine, folder, split, limit: groups ?? null, report, signal })
+          return await evaluateModel(config, { engine, folder, split, limit: groups, report, signal })
         } catch (error) {
           if (signal.aborted) return undefined
           throw error

@@ -12,6 +12,7 @@ import type { BenchmarkOptions } from '../../evaluate/run-benchmark.ts'
 import { LANGUAGES, type Language } from '../../records/language.ts'
 import type { NumberType } from '../../train/tensor-engine/tensor-engine.ts'
 import type { Context } from '../context.ts'
+import { wholeNumberList } from './parse-number.ts'
 
 export interface BenchmarkFlags {
   readonly benchmark: BenchmarkName
@@ -62,7 +63,7 @@ export function parseBenchmarkFlags(
     from: flags.from ?? [],
     out: flags.out,
     answers: placeOf(flags, loadTensorEngine),
-    ks: flags.k === undefined ? null : wholeNumbers(flags.k),
+    ks: flags.k === undefined ? null : wholeNumberList(flags.k, '--k'),
     jobs: flags.jobs ?? availableParallelism(),
   }
 }
@@ -79,13 +80,6 @@ function languagesOf(text: string | undefined, { name, languages }: Benchmark): 
     )
   })
   return [...new Set(asked)]
-}
-
-function wholeNumbers(text: string): number[] {
-  const values = text.split(',').map(Number)
-  if (values.some((value) => !Number.isSafeInteger(value) || value < 1))
-    throw new UserError(`--k ${text} must be whole numbers from 1 on, as 1,10.`)
-  return values
 }
 
 function placeOf(flags: BenchmarkFlags, loadTensorEngine: Context['loadTensorEngine']): AnswersPlace {

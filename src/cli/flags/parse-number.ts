@@ -1,5 +1,6 @@
 /** Values of flags. Checked here only where no schema does it later. */
 import { InvalidArgumentError } from 'commander'
+import { UserError } from '../../base/user-error.ts'
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
@@ -23,4 +24,12 @@ export function numberWithin(least: number, most: number): (text: string) => num
       throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`)
     return value
   }
+}
+
+/** @param flag for the message */
+export function wholeNumberList(text: string, flag: string): number[] {
+  const values = text.split(',').map(Number)
+  if (values.some((value) => !Number.isSafeInteger(value) || value < 1))
+    throw new UserError(`${flag} ${text} must be whole numbers from 1 on, as 1,10.`)
+  return values
 }

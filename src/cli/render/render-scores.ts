@@ -1,7 +1,8 @@
 /** Figures of a benchmark in, a table as text out. */
-import type { PassEstimate } from '../../evaluate/pass-at-k.ts'
+import type { PassEstimate } from '../../base/pass-at-k.ts'
 import type { Score } from '../../evaluate/score-results.ts'
 import { LANGUAGE_NAMES } from '../../records/language.ts'
+import { aligned, passCells, sharePercent } from './pass-table.ts'
 
 /** @param ks in the order in which they are shown */
 export function renderScores(scores: readonly Score[], ks: readonly number[]): string[] {
@@ -20,15 +21,15 @@ export function renderScores(scores: readonly Score[], ks: readonly number[]): s
     pairName(score),
     String(score.problems),
     String(score.judged),
-    ...shown.flatMap((k) => estimateCells(score.passAt[k])),
-    percent((score.problems - score.unanswerable.length) / score.problems),
+    ...shown.flatMap((k) => passCells(score.passAt[k])),
+    sharePercent((score.problems - score.unanswerable.length) / score.problems),
     ...[score.unjudged, score.unanswered, score.cut].map(String),
   ])
   const average = [
     'average',
     '',
     '',
-    ...shown.flatMap((k) => [percent(mean(scores.flatMap(({ passAt }) => passAt[k]?.value ?? []))), '']),
+    ...shown.flatMap((k) => [sharePercent(mean(scores.flatMap(({ passAt }) => passAt[k]?.value ?? []))), '']),
     '',
     '',
     '',
@@ -68,22 +69,5 @@ export function pairName({ source, target }: Pick<Score, 'source' | 'target'>): 
   return source === null ? LANGUAGE_NAMES[target] : `${LANGUAGE_NAMES[source]} to ${LANGUAGE_NAMES[target]}`
 }
 
-function estimateCells(estimate: PassEstimate | undefined): [string, string] {
-  if (estimate === undefined) return ['-', '']
-  return [percent(estimate.value), `${percent(estimate.low)} - ${percent(estimate.high)}`]
-}
-
-const percent = (share: number) => (100 * share).toFixed(2)
-
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1)
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  )
-}

@@ -45,7 +45,7 @@ export async function encodeGroup(stored: TrainingGroup, encoding: Encoding): Pr
   const members = [...winners, ...losers]
   const plain = members.map(({ ir }) => !spellsMark(tokenizer, ir))
   const [prompt, ...bodies] = await tokenizer.encode([
-    style.prompt(stored.code),
+    style.prompt(stored.code, stored.level ?? null),
     ...members.map(({ ir }) => style.response(ir)),
   ])
   const promptIds = style.startMark ? join(tokenizer.startIds, prompt!) : prompt!

@@ -10,6 +10,7 @@ import type { Encoding } from './encode-group.ts'
 import { type GroupSource, openGroupSource, type SourceOptions } from './group-source.ts'
 import { importGroups, isFromElsewhere } from './import-groups.ts'
 import { openPairSource } from './pair-source.ts'
+import { rowsByLevel } from './rows-by-level.ts'
 
 export interface TrainingData {
   /** What the texts are from, for messages. */
@@ -44,7 +45,9 @@ const NO_EVIDENCE = 'comes without inputs and results: nothing here proves its l
 
 async function groupData(config: GroupConfig, tokenizer: TextTokenizer): Promise<TrainingData> {
   const encoding: Encoding = { tokenizer, style: createPromptStyle(config.prompt, tokenizer), config }
-  const { rows, cachePath } = await openRows(config)
+  const opened = await openRows(config)
+  const { cachePath } = opened
+  const rows = encoding.style.asksForLevel ? rowsByLevel(opened.rows, config.data.levels) : opened.rows
   let cache: TrainingCache
   try {
     cache = openTrainingCache(cachePath)

@@ -8,18 +8,18 @@ import type { TranslationTask } from '../../records/translation-task.ts'
 import type { TaskPrompt } from '../prompt/task-prompt.ts'
 import { spellsMark, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 
-export interface EncodedTask {
-  readonly task: TranslationTask
+export interface EncodedTask<Task> {
+  readonly task: Task
   readonly prompt: Int32Array
 }
 
-export interface TaskSource {
+export interface TaskSource<Task> {
   /** Stands for the prompts of all its tasks and what they are judged by. */
   readonly scope: string
   /** Ids of the tasks that can be asked, ascending. */
   readonly ids: readonly string[]
   readonly survey: TaskSurvey
-  load(ids: readonly string[]): readonly EncodedTask[]
+  load(ids: readonly string[]): readonly EncodedTask<Task>[]
 }
 
 export interface TaskSurvey {
@@ -41,10 +41,10 @@ export interface TaskSourceOptions {
 export async function openTaskSource(
   tasks: readonly TranslationTask[],
   { tokenizer, prompt, maxPromptTokens, limit, seed }: TaskSourceOptions,
-): Promise<TaskSource> {
+): Promise<TaskSource<TranslationTask>> {
   const byId = new Map(tasks.map((task) => [task.id, task]))
   const all = [...byId.keys()].sort().map((id) => byId.get(id)!)
-  const usable = new Map<string, EncodedTask>()
+  const usable = new Map<string, EncodedTask<TranslationTask>>()
   const dropped: Record<string, number> = {}
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1

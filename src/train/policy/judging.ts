@@ -6,6 +6,7 @@ import type { Language } from '../../records/language.ts'
 import type { TranslationTask } from '../../records/translation-task.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
+import type { JudgeAnswer } from './draw-answers.ts'
 
 export interface TaskFilter {
   readonly split: TranslationTask['split']
@@ -16,15 +17,7 @@ export interface TaskFilter {
 
 export interface Judging {
   tasks(filter: TaskFilter): Promise<readonly TranslationTask[]>
-  /**
-   * @param text the whole answer as the model wrote it
-   * Many calls may be under way at once. Rejected only when the signal is raised.
-   */
-  judge(
-    task: TranslationTask,
-    text: string,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<Verdict>
+  readonly judge: JudgeAnswer<TranslationTask, Verdict>
   close(): Promise<void>
 }
 

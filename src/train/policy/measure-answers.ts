@@ -1,5 +1,9 @@
 /** Judged answers in, how many passed and why the others did not out. */
-import type { Answer, Outcome } from './draw-answers.ts'
+import type { TranslationTask } from '../../records/translation-task.ts'
+import type { Verdict } from '../../records/verdict.ts'
+import type { Truncated } from './draw-answers.ts'
+
+export type Outcome = (Verdict | Truncated)['kind']
 
 /** Shares and means over the answers that were judged. */
 export interface AnswerMeasure {
@@ -16,7 +20,14 @@ export interface AnswerMeasure {
   readonly byPair: Readonly<Record<string, { readonly answers: number; readonly passRate: number }>>
 }
 
-type Measured = Pick<Answer, 'ids' | 'pair'> & { readonly outcome: Outcome }
+interface Measured {
+  readonly ids: Int32Array
+  readonly pair: string
+  readonly outcome: Outcome
+}
+
+/** @example pairOf(task) // 'python to bash' */
+export const pairOf = ({ source, target }: TranslationTask): string => `${source.language} to ${target}`
 
 /** @param answers unjudged ones among them or counted apart */
 export function measureAnswers(answers: readonly Measured[], unjudgedApart = 0): AnswerMeasure {

@@ -6,9 +6,14 @@ import { z } from 'zod'
 import { createRandom } from '../../base/random.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import { type AdvantageOptions, type ScoredResponse, tokenAdvantages } from '../losses/advantages.ts'
-import type { Answer, Outcome } from './draw-answers.ts'
+import type { Answer } from './draw-answers.ts'
+import type { Outcome } from './measure-answers.ts'
 
-export interface JudgedAnswer extends Answer {
+export interface JudgedAnswer extends Omit<Answer<never>, 'task'> {
+  /** The task's id. */
+  readonly task: string
+  /** Both languages, as in `python to bash`. */
+  readonly pair: string
   readonly outcome: Outcome
   /** log pi_ref of each id; undefined where no KL is taken. */
   readonly reference: Float32Array | undefined

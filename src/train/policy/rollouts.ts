@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { UserError } from '../../base/user-error.ts'
+import type { TranslationTask } from '../../records/translation-task.ts'
+import type { Verdict } from '../../records/verdict.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import type { TaskSource } from '../data/task-source.ts'
@@ -11,8 +13,8 @@ import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../da
 import { shapeReward } from '../losses/advantages.ts'
 import type { LogProbOptions, Model } from '../tensor-engine/tensor-engine.ts'
 import { accumulateReinforce, type ReinforceMeasure } from './accumulate-reinforce.ts'
-import { type Answer, type DrawnAnswers, type DrawOptions, drawAnswers } from './draw-answers.ts'
-import { type AnswerMeasure, measureAnswers } from './measure-answers.ts'
+import { type Answer, type DrawnAnswers, type DrawOptions, drawAnswers, type Judged } from './draw-answers.ts'
+import { type AnswerMeasure, measureAnswers, pairOf } from './measure-answers.ts'
 import { advantageOptions, answersOfStep, type JudgedAnswer, type Rollout, rewardOf } from './rollout.ts'
 
 /** What a step's on-policy part gave. */
@@ -61,9 +63,9 @@ export interface RolloutsParts {
   readonly model: Model
   /** For the KL; undefined where its coefficient is 0. */
   readonly reference: ReferenceModel | undefined
-  readonly source: TaskSource
+  readonly source: TaskSource<TranslationTask>
   readonly order: BatchOrder
-  readonly drawing: Pick<DrawOptions, 'stopTokens' | 'tokenizer' | 'judging'>
+  readonly drawing: Pick<DrawOptions<TranslationTask, Verdict>, 'stopTokens' | 'tokenizer' | 'judge'>
   readonly onProgress: (judged: number, answers: number) => void
   /** What a checkpoint kept of a batch that was not used up. */
   readonly unfinished: Rollout | undefined
@@ -168,7 +170,7 @@ export function createRollouts(parts: RolloutsParts): Rollouts {
 
 interface DrawnRollout {
   readonly number: number
-  readonly drawing: DrawnAnswers
+  readonly drawing: DrawnAnswers<TranslationTask, Verdict>
   readonly logProbs: readonly Float32Array[] | undefined
   readonly referenceSeconds: number
 }
@@ -179,16 +181,21 @@ const MOST_UNJUDGED = 0.5
 /** @throws UserError where too many answers could not be judged to go on */
 function toRollout(
   { number, drawing: { answers }, logProbs }: DrawnRollout,
-  { outcomes, unjudgedReason }: Awaited<DrawnAnswers['judged']>,
+  { judgements }: Judged<Verdict>,
 ): Rollout {
-  const judged = answers.flatMap((answer, i) => {
-    const outcome = outcomes[i]!
-    return outcome === 'unjudged' ? [] : [{ ...answer, outcome, reference: logProbs?.[i] }]
+  let reason = ''
+  const judged = answers.flatMap(({ task, ...answer }, i) => {
+    const { verdict } = judgements[i]!
+    if (verdict.kind === 'unjudged') {
+      reason ||= verdict.reason
+      return []
+    }
+    return [{ ...answer, task: task.id, pair: pairOf(task), outcome: verdict.kind, reference: logProbs?.[i] }]
   })
   const unjudged = answers.length - judged.length
   if (unjudged > MOST_UNJUDGED * answers.length) {
     throw new UserError(
-      `${unjudged} of ${answers.length} answers could not be judged (${unjudgedReason}); mend that, or leave their languages out of tasks.targets.`,
+      `${unjudged} of ${answers.length} answers could not be judged (${reason}); mend that, or leave their languages out of tasks.targets.`,
     )
   }
   return { number, answers: judged, unjudged }
@@ -201,7 +208,7 @@ function answerSeed(seed: number, rollout: number, task: string, sample: number)
 
 async function readTokenLogProbs(
   { model, options }: ReferenceModel,
-  answers: readonly Answer[],
+  answers: readonly Pick<Answer<never>, 'prompt' | 'ids'>[],
   maxTokens: number,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array[]> {

@@ -2,6 +2,7 @@
 
 import { UserError } from '../../base/user-error.ts'
 import type { Split } from '../../records/split.ts'
+import type { TranslationTask } from '../../records/translation-task.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import { type BatchOrder, createBatchOrder } from '../data/batch-order.ts'
 import { openTaskSource, type TaskSource } from '../data/task-source.ts'
@@ -18,8 +19,8 @@ import { openFrozenOptions } from './open-options.ts'
 import type { StepPlan, TranslationPart } from './run-loop.ts'
 
 export interface TranslationSources {
-  readonly trainSource: TaskSource
-  readonly validationSource: TaskSource | undefined
+  readonly trainSource: TaskSource<TranslationTask>
+  readonly validationSource: TaskSource<TranslationTask> | undefined
   /** Of batches of rollouts. */
   readonly order: BatchOrder
   readonly plan: StepPlan
@@ -68,7 +69,7 @@ export async function openTasks(
   { config, tokenizer, judging, report }: TranslationWorld,
   split: Split,
   limit: number | null,
-): Promise<TaskSource> {
+): Promise<TaskSource<TranslationTask>> {
   const { sources, targets } = config.tasks
   const source = await openTaskSource(await judging.tasks({ split, sources, targets }), {
     tokenizer,
@@ -81,7 +82,7 @@ export async function openTasks(
   return source
 }
 
-function droppedText({ survey }: TaskSource): string {
+function droppedText({ survey }: Pick<TaskSource<never>, 'survey'>): string {
   const reasons = Object.entries(survey.dropped).map(([reason, n]) => `${reason} ${n}`)
   return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
 }
@@ -103,7 +104,7 @@ export function openTranslation(
     reference,
     source: trainSource,
     order,
-    drawing: { stopTokens: readStopTokens(config.model, tokenizer), tokenizer, judging },
+    drawing: { stopTokens: readStopTokens(config.model, tokenizer), tokenizer, judge: judging.judge },
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
     unfinished,
   })
@@ -113,7 +114,7 @@ export function openTranslation(
 
 export function evaluateTasks(
   { config, tokenizer, judging, report, signal }: TranslationWorld,
-  source: TaskSource,
+  source: TaskSource<TranslationTask>,
   model: Model,
 ): Promise<TranslationEvaluation> {
   return evaluateTranslation(model, source, {
@@ -122,7 +123,7 @@ export function evaluateTasks(
     cudaGraphs: config.rollout.cudaGraphs,
     stopTokens: readStopTokens(config.model, tokenizer),
     tokenizer,
-    judging,
+    judge: judging.judge,
     signal,
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
   })

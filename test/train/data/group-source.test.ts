@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { GroupConfig } from '../../../src/train/config/train-config.ts'
 import { openTrainingData } from '../../../src/train/data/open-training-data.ts'
+import { loadTokenizer } from '../../../src/train/tokenizer/load-tokenizer.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 import { makeTinyWorld, tinyConfig } from '../run/tiny-run.ts'
 
@@ -102,5 +103,28 @@ describe('the cache', () => {
   it('is refused where its file is a database of groups', async () => {
     const config = tinyConfig(world, { data: { groups: world.database, cache: world.database } })
     await expect(source(config)).rejects.toThrow(/is no cache of this gepo/)
+  })
+})
+
+describe('groups whose prompt asks for a level', () => {
+  const asking = (given: Record<string, unknown> = {}) =>
+    tinyConfig(world, { prompt: { template: '; {{ level }}\n{{ code }}' }, ...given })
+
+  it('are taken once for each, with the winner that it gives and the losers made at it', async () => {
+    const { survey, groups, ids } = await source(asking())
+    // The losers of these groups were made at O0 alone.
+    expect(survey).toMatchObject({ groups: 16, droppedGroups: { 'no-loser': 48, 'no-winner': 32 } })
+    expect(ids.every((id) => id.endsWith(' O0'))).toBe(true)
+    expect(groups.map(({ winners, losers }) => [winners, losers.length])).toEqual(groups.map(() => [1, 2]))
+    const tokenizer = await loadTokenizer(world.model)
+    expect(await tokenizer.decode(groups[0]!.prompt)).toMatch(/^; O0\n#include/)
+  })
+
+  it('are those of the levels that the configuration names', async () => {
+    const data = { groups: world.database, levels: ['O1'] }
+    expect((await source(asking({ data }))).survey).toMatchObject({
+      groups: 0,
+      droppedGroups: { 'no-loser': 16 },
+    })
   })
 })

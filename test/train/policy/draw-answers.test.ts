@@ -35,19 +35,19 @@ function scriptedModel(log: string[]): Pick<Model, 'generate'> {
   }
 }
 
-const task = (id: string, first: number): EncodedTask => ({
+const task = (id: string, first: number): EncodedTask<TranslationTask> => ({
   task: { id, source: { language: 'c', code: '' }, target: 'go' } as TranslationTask,
   prompt: Int32Array.of(first, 1),
 })
 
-function drawing(log: string[], given: Partial<DrawOptions> = {}) {
+function drawing(log: string[], given: Partial<DrawOptions<TranslationTask, Verdict>> = {}) {
   const judge = async (_: TranslationTask, text: string): Promise<Verdict> => {
     log.push(`judging ${text}`)
     await setTimeout(1)
     log.push(`judged ${text}`)
     return { kind: 'passed' }
   }
-  const options: DrawOptions = {
+  const options: DrawOptions<TranslationTask, Verdict> = {
     samples: 1,
     maxNewTokens: 3,
     temperature: 1,
@@ -58,7 +58,7 @@ function drawing(log: string[], given: Partial<DrawOptions> = {}) {
     stopTokens: Int32Array.of(STOP),
     seedOf: () => 0,
     tokenizer: { decode: async (ids) => [...ids].join('') },
-    judging: { judge },
+    judge,
     ...given,
   }
   return drawAnswers(scriptedModel(log), [task('a', 2), task('b', 7), task('c', 3)], options)
@@ -69,7 +69,11 @@ describe('drawing answers', () => {
     const log: string[] = []
     const { judged } = await drawing(log)
     expect(log.indexOf('judged 22')).toBeLessThan(log.indexOf('answer 2 ends'))
-    expect((await judged).outcomes).toEqual(['passed', 'truncated', 'passed'])
+    expect((await judged).judgements).toEqual([
+      { text: '22', verdict: { kind: 'passed' } },
+      { text: '77', verdict: { kind: 'truncated' } },
+      { text: '33', verdict: { kind: 'passed' } },
+    ])
     expect(log).toContain('judging 33')
     expect(log.join()).not.toContain('77')
   })
@@ -83,7 +87,7 @@ describe('drawing answers', () => {
         return 0
       },
     })
-    expect(answers.map(({ task: id, sample }) => `${id}${sample}`)).toEqual([
+    expect(answers.map(({ task: { id }, sample }) => `${id}${sample}`)).toEqual([
       'a0',
       'a1',
       'b0',
@@ -93,7 +97,6 @@ describe('drawing answers', () => {
     ])
     expect(seeds).toEqual(['a0', 'a1', 'b0', 'b1', 'c0', 'c1'])
     expect(answers[4]).toMatchObject({
-      pair: 'c to go',
       prompt: Int32Array.of(3, 1),
       ids: Int32Array.of(3, 3, STOP),
     })
@@ -101,12 +104,13 @@ describe('drawing answers', () => {
 
   it('says why answers were not judged', async () => {
     const { judged } = await drawing([], {
-      judging: { judge: async () => ({ kind: 'unjudged', reason: 'no go here' }) },
+      judge: async () => ({ kind: 'unjudged', reason: 'no go here' }),
     })
-    expect(await judged).toMatchObject({
-      outcomes: ['unjudged', 'truncated', 'unjudged'],
-      unjudgedReason: 'no go here',
-    })
+    expect((await judged).judgements.map(({ verdict }) => verdict)).toEqual([
+      { kind: 'unjudged', reason: 'no go here' },
+      { kind: 'truncated' },
+      { kind: 'unjudged', reason: 'no go here' },
+    ])
   })
 
   it('ends the judging when the drawing is aborted, and leaves nothing pending', async () => {
@@ -114,16 +118,14 @@ describe('drawing answers', () => {
     const ended: string[] = []
     const waiting = drawing([], {
       signal: controller.signal,
-      judging: {
-        async judge(_, text, { signal }) {
-          controller.abort()
-          try {
-            await setTimeout(60_000, undefined, { signal })
-          } finally {
-            ended.push(text)
-          }
-          return { kind: 'passed' }
-        },
+      async judge(_, text, { signal }) {
+        controller.abort()
+        try {
+          await setTimeout(60_000, undefined, { signal })
+        } finally {
+          ended.push(text)
+        }
+        return { kind: 'passed' }
       },
     })
     const failure = await waiting.catch((error: unknown) => error)
@@ -133,9 +135,7 @@ describe('drawing answers', () => {
 
   it('ends the judging when it is cancelled', async () => {
     const { judged, cancel } = await drawing([], {
-      judging: {
-        judge: async (_, _text, { signal }) => setTimeout(60_000, { kind: 'passed' } as const, { signal }),
-      },
+      judge: async (_, _text, { signal }) => setTimeout(60_000, { kind: 'passed' } as const, { signal }),
     })
     cancel()
     await expect(judged).rejects.toMatchObject({ name: 'AbortError' })

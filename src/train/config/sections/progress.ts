@@ -1,7 +1,36 @@
 /** How often the model is evaluated and kept. */
 import { z } from 'zod'
+import { LEVELS } from '../../../records/level.ts'
 import { SPLITS } from '../../../records/split.ts'
-import { OURS, oneOf, source, whole } from '../fields.ts'
+import { OURS, oneOf, source, text, whole } from '../fields.ts'
+
+/** How much of the IR that the model writes does what the C does. */
+export const compileSection = z.strictObject({
+  /** Database of groups. */
+  groups: text().nullable().default(null).meta(source('none: data.groups')),
+  /** Number of groups, drawn by the seed; all if there are fewer. */
+  units: whole(1)
+    .default(128)
+    .meta(source(`${OURS}: 4% standard error of the share at most`)),
+  /** What is asked for, where the prompt names a level. */
+  levels: z
+    .array(oneOf(LEVELS))
+    .min(1, { error: 'must name at least one level' })
+    .nullable()
+    .default(null)
+    .meta(source('none: those of data.levels')),
+  /** An answer that has not ended by then is wrong. */
+  maxNewTokens: whole(1)
+    .default(1024)
+    .meta(source(`${OURS}: a function of some lines`)),
+  batchSize: whole(1).default(32).meta(source(OURS)),
+  /** Inputs beyond the group's that a difference is looked for on, before an answer counts as equal. */
+  searchInputs: whole(0)
+    .default(0)
+    .meta(source(`${OURS}: the group's inputs`)),
+  /** Answers that are judged at a time. */
+  jobs: whole(1).nullable().default(null).meta(source('none: as many as cores')),
+})
 
 export const evaluationSection = z.strictObject({
   split: oneOf(SPLITS).default('validation').meta(source(OURS)),
@@ -10,6 +39,12 @@ export const evaluationSection = z.strictObject({
   groups: whole(1)
     .default(512)
     .meta(source(`${OURS}: 2% standard error of the accuracy at most`)),
+  /** Whether the model's likeliest IR is run beside the C; null: it is not. */
+  compile: compileSection.nullable().default(null).meta(source('none: it takes time')),
+  /** What the best checkpoint is chosen by: the share of IR that is equal, or the figures of the method. */
+  best: oneOf(['method', 'compile'])
+    .default('method')
+    .meta(source(`${OURS}: see docs/training.md`)),
 })
 
 /** Of methods that translate. */

@@ -19,7 +19,10 @@ export const date = () =>
 /** Of groups: C in, IR out. */
 export const promptSection = z.strictObject({
   style: style(),
-  /** Jinja: the prompt (raw) or the user's message (chat) from `code`. */
+  /**
+   * Jinja: the prompt (raw) or the user's message (chat) from `code`. One that names `level` asks for a level: groups are
+   * then taken once for each.
+   */
   template: text().nullable().default(null).meta(source("none: the style's own, see docs/training.md")),
   system: system(),
   date: date(),

@@ -1,10 +1,12 @@
 /** How many answers of each problem passed in; the share of problems that k answers would solve, with its interval, out. */
-import { createRandom } from '../base/random.ts'
+import { createRandom } from './random.ts'
 
 /** Of one problem: how many answers were judged, and how many of them passed. */
 export interface Tries {
   readonly judged: number
   readonly passed: number
+  /** Problems of one cluster are alike, and are drawn together; absent for a problem that stands alone. */
+  readonly cluster?: string
 }
 
 export interface PassEstimate {
@@ -12,7 +14,10 @@ export interface PassEstimate {
   /** Holds the true value in 95 of 100 cases. */
   readonly low: number
   readonly high: number
-  /** `wilson`: of a share, one answer a problem. `bootstrap`: problems drawn anew, as many as there are. */
+  /**
+   * `wilson`: of a share, one answer a problem, each alone; or of clusters of which all are alike. `bootstrap`: clusters
+   * drawn anew, as many as there are.
+   */
   readonly method: 'wilson' | 'bootstrap'
 }
 
@@ -32,12 +37,26 @@ export function passAtK({ judged, passed }: Tries, k: number): number {
 export function estimatePass(tries: readonly Tries[], k: number): PassEstimate | undefined {
   const usable = tries.filter(({ judged }) => judged >= k)
   if (usable.length === 0) return undefined
-  if (usable.every(({ judged }) => judged === 1)) {
+  const clusters = clustersOf(usable)
+  if (clusters.length === usable.length && usable.every(({ judged }) => judged === 1)) {
     const passed = usable.filter((one) => one.passed > 0).length
     return { value: passed / usable.length, ...wilson(passed, usable.length), method: 'wilson' }
   }
-  const values = usable.map((one) => passAtK(one, k))
-  return { value: mean(values), ...bootstrap(values), method: 'bootstrap' }
+  const values = clusters.map((cluster) => cluster.map((one) => passAtK(one, k)))
+  const [first, ...others] = values.flat()
+  // All or none: whatever is drawn anew is the same again, which says nothing of how far off that may be.
+  if ((first === 0 || first === 1) && others.every((value) => value === first))
+    return { value: first, ...wilson(first * clusters.length, clusters.length), method: 'wilson' }
+  return { value: mean(values.flat()), ...bootstrap(values), method: 'bootstrap' }
+}
+
+function clustersOf(tries: readonly Tries[]): Tries[][] {
+  const alone = tries.filter(({ cluster }) => cluster === undefined).map((one) => [one])
+  const together = Map.groupBy(
+    tries.filter(({ cluster }) => cluster !== undefined),
+    ({ cluster }) => cluster,
+  )
+  return [...alone, ...together.values()]
 }
 
 /** The 97.5 % point of the normal distribution. */
@@ -54,12 +73,17 @@ function wilson(passed: number, count: number): { low: number; high: number } {
 
 const RESAMPLES = 2000
 
-function bootstrap(values: readonly number[]): { low: number; high: number } {
+function bootstrap(clusters: readonly (readonly number[])[]): { low: number; high: number } {
   const random = createRandom('pass@k')
-  const means = Array.from({ length: RESAMPLES }, () => mean(values.map(() => random.pick(values))))
+  const sums = clusters.map((values) => ({ sum: total(values), count: values.length }))
+  const means = Array.from({ length: RESAMPLES }, () => {
+    const drawn = sums.map(() => random.pick(sums))
+    return total(drawn.map(({ sum }) => sum)) / total(drawn.map(({ count }) => count))
+  })
   means.sort((a, b) => a - b)
   const at = (share: number) => means[Math.round(share * (RESAMPLES - 1))]!
   return { low: at(0.025), high: at(0.975) }
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+const mean = (values: readonly number[]) => total(values) / values.length

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { estimatePass, passAtK } from '../../src/evaluate/pass-at-k.ts'
+import { estimatePass, passAtK } from '../../src/base/pass-at-k.ts'
 
 const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k)
 
@@ -39,6 +39,33 @@ describe('the estimate over problems', () => {
     expect(estimate.low).toBeLessThan(estimate.value)
     expect(estimate.high).toBeGreaterThan(estimate.value)
     expect(estimatePass(tries(4, 0, 1, 2, 4), 2)).toEqual(estimate)
+  })
+
+  it('draws clusters in place of problems, so that copies of one problem do not narrow the interval', () => {
+    const shares = [0, 0, 0, 1, 1, 1]
+    const alone = estimatePass(
+      shares.map((passed) => ({ judged: 1, passed })),
+      1,
+    )!
+    const copies = shares.flatMap((passed, at) =>
+      Array.from({ length: 20 }, () => ({ judged: 1, passed, cluster: `source ${at}` })),
+    )
+    const clustered = estimatePass(copies, 1)!
+    expect(clustered).toMatchObject({ method: 'bootstrap', value: 0.5 })
+    const unclustered = estimatePass(
+      copies.map(({ judged, passed }) => ({ judged, passed })),
+      1,
+    )!
+    expect(unclustered.high - unclustered.low).toBeLessThan(0.25)
+    expect(clustered.high - clustered.low).toBeGreaterThan(0.5)
+    expect(alone.method).toBe('wilson')
+    expect(estimatePass([{ judged: 1, passed: 1, cluster: 'only' }], 1)).toMatchObject({ method: 'wilson' })
+  })
+
+  it('is not sure of none or all, whatever is drawn anew', () => {
+    expect(estimatePass(tries(4, 0, 0, 0), 2)).toMatchObject({ value: 0, low: 0, method: 'wilson' })
+    expect(estimatePass(tries(4, 0, 0, 0), 2)!.high).toBeCloseTo(estimatePass(tries(1, 0, 0, 0), 1)!.high, 12)
+    expect(estimatePass(tries(4, 4, 4), 2)!.low).toBeLessThan(0.5)
   })
 
   it('leaves out what has too few judged answers, and gives none where all have', () => {

@@ -1,0 +1,94 @@
+/** A configuration, a model and a split in; how much of the IR that the model writes does what the C does out. */
+import { createHash } from 'node:crypto'
+import type { Split } from '../records/split.ts'
+import type { TrainConfig } from '../train/config/train-config.ts'
+import { answerCompile } from '../train/policy/answer-compile.ts'
+import { type OpenCompiling, openCompiling } from '../train/policy/compiling.ts'
+import { GREEDY } from '../train/policy/draw-answers.ts'
+import { type JudgedIr, type CompileMeasure, measureCompile } from '../train/policy/measure-compile.ts'
+import { readStopTokens } from '../train/policy/read-stop-tokens.ts'
+import type { TrainEvent } from '../train/run/events.ts'
+import { type CompileSettings, openCompileUnits } from '../train/run/open-compile.ts'
+import { chooseDevice, openFrozenOptions } from '../train/run/open-options.ts'
+import type { TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
+
+export interface EvaluateCompileOptions {
+  readonly engine: TensorEngine
+  /** Default: the judge of IR on this machine. */
+  readonly openCompiling?: OpenCompiling
+  /** The model's folder. */
+  readonly folder: string
+  readonly split: Split
+  /** Number of groups, drawn by the configuration's seed; null for all. */
+  readonly limit: number | null
+  readonly settings: CompileSettings
+  /** Answers that are drawn besides the likeliest; absent: none. */
+  readonly drawing?: CompileDrawing | undefined
+  readonly report: (event: TrainEvent) => void
+  readonly signal?: AbortSignal
+}
+
+export interface CompileDrawing {
+  /** Answers to each task. */
+  readonly samples: number
+  readonly temperature: number
+  readonly topP: number
+  readonly seed: number
+  /** Of pass@k. */
+  readonly ks: readonly number[]
+}
+
+export interface CompileEvaluation {
+  /** Of the likeliest answer to each task. */
+  readonly greedy: CompileMeasure
+  readonly drawn?: CompileMeasure
+  readonly answers: { readonly greedy: readonly JudgedIr[]; readonly drawn: readonly JudgedIr[] }
+}
+
+/** @throws UserError where configuration, groups and model do not fit each other */
+export async function evaluateCompile(
+  config: TrainConfig,
+  { engine, folder, settings, drawing, report, signal, ...options }: EvaluateCompileOptions,
+): Promise<CompileEvaluation> {
+  const units = await openCompileUnits(config, { openCompiling, folder, settings, report, ...options })
+  try {
+    const { source, tokenizer, compiling } = units
+    const model = await engine.openModel(openFrozenOptions(config, chooseDevice(config, engine), folder))
+    try {
+      const common = {
+        maxNewTokens: settings.maxNewTokens,
+        batchSize: settings.batchSize,
+        cudaGraphs: false,
+        stopTokens: readStopTokens(folder, tokenizer),
+        tokenizer,
+        judge: compiling.judge,
+        signal,
+        onProgress: (done: number, total: number) => report({ kind: 'phase', phase: 'answers', done, total }),
+      }
+      const greedy = await answerCompile(model, source, { ...common, ...GREEDY })
+      const drawn =
+        drawing === undefined
+          ? []
+          : await answerCompile(model, source, {
+              ...common,
+              ...drawing,
+              topK: 0,
+              seedOf: ({ id }, sample) => answerSeed(drawing.seed, id, sample),
+            })
+      return {
+        greedy: measureCompile(greedy, [1]),
+        ...(drawing && { drawn: measureCompile(drawn, drawing.ks) }),
+        answers: { greedy, drawn },
+      }
+    } finally {
+      await model.close()
+    }
+  } finally {
+    await units.close()
+  }
+}
+
+/** The same for any number of other tasks and samples. */
+function answerSeed(seed: number, task: string, sample: number): number {
+  return createHash('sha256').update(`compile ${seed} ${task} ${sample}`).digest().readUInt32LE(0)
+}

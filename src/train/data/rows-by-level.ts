@@ -1,0 +1,36 @@
+/**
+ * Rows of groups in, each group once for every level out: for prompts that ask for a level. Winners are the text that the
+ * level gives, losers those made at it. What a level is not known of belongs to none.
+ */
+import type { Level } from '../../records/level.ts'
+import type { TrainingRows } from '../../store/training-rows.ts'
+
+export function rowsByLevel(rows: TrainingRows, levels: readonly Level[]): TrainingRows {
+  return {
+    ...rows,
+    groupIds: (split) =>
+      rows
+        .groupIds(split)
+        .flatMap((id) => levels.map((level) => atLevel(id, level)))
+        .sort(),
+    group(id) {
+      const { groupId, level } = readAtLevel(id)
+      const { code, winners, losers } = rows.group(groupId)
+      return {
+        id,
+        code,
+        level,
+        winners: winners.filter((winner) => winner.levels?.includes(level)),
+        losers: losers.filter((loser) => loser.level === level),
+      }
+    },
+  }
+}
+
+/** @example atLevel('3fa9c1', 'O2') // '3fa9c1 O2' */
+export const atLevel = (groupId: string, level: Level): string => `${groupId} ${level}`
+
+function readAtLevel(id: string): { readonly groupId: string; readonly level: Level } {
+  const at = id.lastIndexOf(' ')
+  return { groupId: id.slice(0, at), level: id.slice(at + 1) as Level }
+}

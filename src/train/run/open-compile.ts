@@ -1,0 +1,93 @@
+/** What a configuration says of prompts and groups in; units that a model is asked to compile, and their judge, out. */
+import { UserError } from '../../base/user-error.ts'
+import type { CompileTask } from '../../records/compile-task.ts'
+import { LEVELS, type Level } from '../../records/level.ts'
+import type { Split } from '../../records/split.ts'
+import type { GroupConfig, TrainConfig } from '../config/train-config.ts'
+import { openCompileSource } from '../data/compile-source.ts'
+import { isFromElsewhere } from '../data/import-groups.ts'
+import type { TaskSource } from '../data/task-source.ts'
+import type { Compiling, OpenCompiling } from '../policy/compiling.ts'
+import { createPromptStyle } from '../prompt/prompt-style.ts'
+import { loadTokenizer, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import type { TrainEvent } from './events.ts'
+
+export type CompileSettings = NonNullable<TrainConfig['evaluation']['compile']>
+
+export interface CompileUnits {
+  readonly source: TaskSource<CompileTask>
+  readonly tokenizer: TextTokenizer
+  readonly compiling: Compiling
+  close(): Promise<void>
+}
+
+export interface CompileUnitsOptions {
+  readonly settings: CompileSettings
+  /** The model's folder: the tokenizer is taken from there. */
+  readonly folder: string
+  readonly split: Split
+  /** Number of groups, drawn by the configuration's seed; null for all. */
+  readonly limit: number | null
+  readonly openCompiling: OpenCompiling
+  readonly report: (event: TrainEvent) => void
+}
+
+/**
+ * @param config any: one that learns from pairs of texts asks for the C code as such a prompt
+ * @throws UserError where no group can be asked, and where nothing can be judged here
+ */
+export async function openCompileUnits(
+  config: TrainConfig,
+  { settings, folder, split, limit, openCompiling, report }: CompileUnitsOptions,
+): Promise<CompileUnits> {
+  const database = databaseOf(config, settings)
+  const tokenizer = await loadTokenizer(folder)
+  const style = createPromptStyle(promptOf(config), tokenizer)
+  if (settings.levels !== null && !style.asksForLevel) {
+    throw new UserError(
+      'The prompt asks for no level, so that none can be chosen; write {{ level }} into prompt.template, or leave the levels out.',
+    )
+  }
+  const compiling = await openCompiling({ jobs: settings.jobs, searchInputs: settings.searchInputs })
+  try {
+    const source = await openCompileSource(compiling.rows(database), {
+      tokenizer,
+      style,
+      split,
+      levels: settings.levels ?? levelsOf(config),
+      maxPromptTokens: config.length.maxTokens - settings.maxNewTokens,
+      limit,
+      seed: config.seed,
+    })
+    report({ kind: 'tasks', split, survey: source.survey })
+    if (source.ids.length === 0) {
+      const reasons = Object.entries(source.survey.dropped).map(([reason, n]) => `${reason} ${n}`)
+      throw new UserError(
+        `${database} has no group of split ${split} that can be asked${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}; name another split, or raise length.maxTokens.`,
+      )
+    }
+    return { source, tokenizer, compiling, close: () => compiling.close() }
+  } catch (error) {
+    await compiling.close()
+    throw error
+  }
+}
+
+function databaseOf(config: TrainConfig, { groups }: CompileSettings): string {
+  const named = groups ?? ('data' in config ? config.data.groups : undefined)
+  if (named === undefined)
+    throw new UserError('The configuration names no groups; name a database as evaluation.compile.groups.')
+  if (isFromElsewhere(named))
+    throw new UserError(
+      `${named} comes without inputs, so that nothing can be run; name a database that gepo build made as evaluation.compile.groups.`,
+    )
+  return named
+}
+
+function promptOf(config: TrainConfig): GroupConfig['prompt'] {
+  if ('prompt' in config) return config.prompt
+  const { style, system, date } = 'pairs' in config ? config.pairs : config.translation
+  return { style, system, date, template: '{{ code }}', response: '{{ ir }}', endToken: true }
+}
+
+const levelsOf = (config: TrainConfig): readonly Level[] => ('data' in config ? config.data.levels : LEVELS)
