@@ -109,7 +109,7 @@ for (const cudaGraphs of [false, true]) {
       const { loss, gradientNorm, tokens, tokensPerSecond, rollout } = event
       steps.push({
         loss: round(loss),
-        gradientNorm: round(gradientNorm),
+        gradientNorm: gradientNorm === undefined ? null : round(gradientNorm),
         tokens,
         tokensPerSecond: round(tokensPerSecond),
         answerTokens: round(rollout?.responseTokens ?? 0),

@@ -16,12 +16,14 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { BenchmarkFlags } from '../flags/benchmark-flags.ts'
 import { type CompileFlags, parseCompileFlags } from '../flags/compile-flags.ts'
 import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
+import { setOption } from '../flags/set-option.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { trainProgress } from '../progress/train-progress.ts'
 import { evaluationText, figure } from '../render/evaluation-text.ts'
 import type { EvalOptions } from './eval-compile.ts'
 
 interface ConfigFlags {
+  readonly set: readonly string[]
   readonly model?: string
   readonly split?: Split
   readonly groups?: number
@@ -49,6 +51,7 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
     )
     .option('--json', 'print the figures as JSON')
     .optionsGroup('With a configuration:')
+    .addOption(setOption())
     .addOption(new Option('--split <split>', 'groups of which split (default: test)').choices(SPLITS))
     .option(
       '--groups <n>',
@@ -154,7 +157,7 @@ async function runForm(
 ): Promise<ExitCode> {
   if (benchmark === undefined) {
     if (file === undefined) throw new UserError("Name a training's configuration, or a --benchmark.")
-    const { config } = loadTrainConfig(file)
+    const { config } = loadTrainConfig(file, flags.set)
     const folder = flags.model ?? trainedModel(config)
     if (!existsSync(folder))
       throw new UserError(`The model ${folder} does not exist; name a folder as --model.`)
@@ -170,8 +173,8 @@ async function runForm(
     throw new UserError('--compile and --benchmark are two things to evaluate; leave one of them out.')
   if (file !== undefined)
     throw new UserError(`${file} and --benchmark are two things to evaluate; leave one of them out.`)
-  if (flags.split !== undefined || flags.groups !== undefined)
-    throw new UserError('--split and --groups have no meaning with --benchmark; leave them out.')
+  if (flags.split !== undefined || flags.groups !== undefined || flags.set.length > 0)
+    throw new UserError('--split, --groups and --set have no meaning with --benchmark; leave them out.')
   const { runEvalBenchmark } = await import('./eval-benchmark.ts')
   return runEvalBenchmark({ ...flags, benchmark }, context)
 }

@@ -11,6 +11,7 @@ import { CONFIG_FILE, readJsonFile } from '../../train/tensor-engine/checkpoint-
 import { readModelConfig } from '../../train/tensor-engine/model-config.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { setOption } from '../flags/set-option.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { trainProgress } from '../progress/train-progress.ts'
 import { durationText } from '../render/duration-text.ts'
@@ -18,6 +19,8 @@ import { figure } from '../render/evaluation-text.ts'
 import { renderMemoryPlan } from '../render/render-memory-plan.ts'
 
 interface TrainFlags {
+  readonly set: readonly string[]
+  readonly allowChange?: boolean
   readonly printConfig?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
@@ -30,6 +33,11 @@ export function trainCommand(command: Command, context: Context, setExit: (code:
         'YAML file says. Goes on where an earlier run of the same file stopped.',
     )
     .argument('<config.yaml>', 'what to train and how; the package has some in its folder configs')
+    .addOption(setOption())
+    .option(
+      '--allow-change',
+      'go on with a run although its epochs or maxSteps have grown, or its learning rate or schedule has changed',
+    )
     .option('--print-config', 'print every option with the source of its default, and do nothing')
     .option('--dry-run', 'print what memory the training will take, and do nothing')
     .option('--json', 'print the summary, or the memory plan, as JSON')
@@ -39,6 +47,8 @@ export function trainCommand(command: Command, context: Context, setExit: (code:
 Examples:
   $ gepo train configs/laptop/1-sft.yaml
   $ gepo train my.yaml --print-config
+  $ gepo train my.yaml --set optimizer.learningRate=1e-6 --set out=runs/slower
+  $ gepo train my.yaml --set epochs=3 --allow-change
   $ gepo train configs/qwen3-8b/gepo.yaml --dry-run
 
 Ctrl-C saves what is done; the same command goes on from there. Exit code 130 then.`,
@@ -48,12 +58,9 @@ Ctrl-C saves what is done; the same command goes on from there. Exit code 130 th
     })
 }
 
-async function runTrain(
-  file: string,
-  { printConfig, dryRun, json }: TrainFlags,
-  context: Context,
-): Promise<ExitCode> {
-  const loaded = loadTrainConfig(file)
+async function runTrain(file: string, flags: TrainFlags, context: Context): Promise<ExitCode> {
+  const { printConfig, dryRun, json, set, allowChange = false } = flags
+  const loaded = loadTrainConfig(file, set)
   const { config } = loaded
   if (printConfig) {
     context.stdout.write(formatTrainConfig(loaded))
@@ -75,21 +82,27 @@ async function runTrain(
           kind: 'note',
           text: 'Stopping: saving what is done. Press Ctrl-C again to stop at once.',
         }),
-      (signal) => train(config, { engine, report: (event) => progress.report(event), signal }),
+      (signal) => train(config, { engine, report: (event) => progress.report(event), signal, allowChange }),
     ).finally(() => progress.stop())
     context.stdout.write(json ? `${JSON.stringify(summary)}\n` : formatSummary(summary, config.out))
     if (summary.kind === 'finished') return EXIT.done
-    context.stderr.write(`Interrupted; what was done is saved. To go on: gepo train ${shellWord(file)}\n`)
+    context.stderr.write(`Interrupted; what was done is saved. To go on: ${commandOf(file, set)}\n`)
     return EXIT.interrupted
   } finally {
     await engine.close()
   }
 }
 
+/** To give once more. What was allowed to change is the run's own by then. */
+function commandOf(file: string, set: readonly string[]): string {
+  return ['gepo', 'train', file, ...set.flatMap((setting) => ['--set', setting])].map(shellWord).join(' ')
+}
+
 function formatSummary(summary: TrainSummary, out: string): string {
-  const { step, steps, tokens, seconds, modelFolder, bestFolder } = summary
+  const { step, steps, tokens, seconds, skippedSteps, modelFolder, bestFolder } = summary
   return [
     `${step} of ${steps} steps, ${tokens} tokens in ${durationText(seconds)}; figures in ${out}/metrics.jsonl and ${out}/tensorboard`,
+    ...(skippedSteps === 0 ? [] : [`${skippedSteps} steps left out: their gradients were not finite`]),
     ...evaluationTable(summary),
     ...(modelFolder === undefined ? [] : [`model: ${modelFolder}`]),
     ...(bestFolder === undefined ? [] : [`best model: ${bestFolder}`]),

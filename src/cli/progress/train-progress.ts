@@ -111,7 +111,7 @@ function secondsLeft(
 /** @example stepLine(event, 90) // 'step 12/120 (10%)  loss 0.651  accuracy 0.62  ...  1m 30s left' */
 export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number | undefined): string {
   const { step, steps, loss, rollout, learningRate, tokensPerSecond } = event
-  const { accuracy, margin, winnerScore, winnerVariance } = event
+  const { accuracy, margin, winnerScore, winnerVariance, skippedSteps } = event
   return [
     `step ${step}/${steps} (${Math.floor((100 * step) / steps)}%)`,
     `loss ${figure(loss)}`,
@@ -120,6 +120,7 @@ export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number 
     ...(accuracy === undefined ? [] : [`accuracy ${figure(accuracy)}`]),
     ...(margin === undefined ? [] : [marginText(margin, winnerScore)]),
     ...(winnerVariance === undefined ? [] : [`variance ${figure(winnerVariance)}`]),
+    ...(skippedSteps === undefined ? [] : [`left out ${skippedSteps}`]),
     `lr ${learningRate.toExponential(1)}`,
     `${tokensPerSecond >= 10_000 ? `${(tokensPerSecond / 1000).toFixed(1)}k` : tokensPerSecond.toFixed(0)} tokens/s`,
     ...(secondsLeftNow === undefined ? [] : [`${durationText(secondsLeftNow)} left`]),

@@ -7,17 +7,21 @@ import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
 import { explainIssue, fieldAt, isRecord, shown } from '../../base/explain-issue.ts'
 import { UserError } from '../../base/user-error.ts'
+import { applySettings } from './apply-settings.ts'
 import { METHODS, type MethodName, schemaOf, type TrainConfig } from './train-config.ts'
 
-/** A file's configuration: as it was written, and with every default filled in. */
+/** A file's configuration: as it was written, what was set over it, and with every default filled in. */
 export interface LoadedTrainConfig {
   readonly config: TrainConfig
-  /** What the file itself says. */
+  /** What the file itself says, with what was set. */
   readonly given: Readonly<Record<string, unknown>>
 }
 
-/** @throws UserError naming the entry that is wrong and what it should be */
-export function loadTrainConfig(file: string): LoadedTrainConfig {
+/**
+ * @param settings `name=value`, over what the file says
+ * @throws UserError naming the entry that is wrong and what it should be
+ */
+export function loadTrainConfig(file: string, settings: readonly string[] = []): LoadedTrainConfig {
   let content: string
   try {
     content = readFileSync(file, 'utf8')
@@ -34,7 +38,12 @@ export function loadTrainConfig(file: string): LoadedTrainConfig {
     const [words] = (error as Error).message.split('\n')
     throw new UserError(`${file} is not YAML: ${words!.replace(/[:.]$/, '')}.`, { cause: error })
   }
-  return { config: parseTrainConfig(given, file), given: given as Record<string, unknown> }
+  if (settings.length === 0 || !isRecord(given)) return checked(given, file)
+  return checked(applySettings(given, settings), `${file} with what --set says`)
+}
+
+function checked(given: unknown, place: string): LoadedTrainConfig {
+  return { config: parseTrainConfig(given, place), given: given as Record<string, unknown> }
 }
 
 /**

@@ -22,6 +22,8 @@ const progressSchema = z.strictObject({
   /** Tokens and seconds of training until here, over all starts of the run. */
   tokens: z.int(),
   seconds: z.number(),
+  /** Steps among them that were left out because their gradient was not finite; none in what older releases saved. */
+  skippedSteps: z.int().default(0),
   /** The step of the last evaluation, and what the best one gave. */
   evaluatedAt: z.int().nullable(),
   best: z

@@ -47,8 +47,10 @@ export interface StepMetrics extends Partial<GroupMeasure> {
   readonly preferenceLoss?: number
   readonly reinforceLoss?: number
   readonly learningRate: number
-  /** Before clipping. */
-  readonly gradientNorm: number
+  /** Before clipping. Absent where the gradient was not finite: then the step is left out. */
+  readonly gradientNorm?: number
+  /** Steps of the run that were left out so, this one included; absent as long as there is none. */
+  readonly skippedSteps?: number
   readonly groups: number
   /** Of a method that translates. */
   readonly rollout?: RolloutMeasure
@@ -68,6 +70,8 @@ export interface TrainSummary {
   readonly steps: number
   readonly tokens: number
   readonly seconds: number
+  /** Steps that were left out because their gradient was not finite. */
+  readonly skippedSteps: number
   /** The run's evaluations in their order: how it went. */
   readonly evaluations: readonly EvaluationFigures[]
   readonly best: RunProgress['best']

@@ -1,5 +1,5 @@
 /** A finished run in, its models in Hugging Face's format out. */
-import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRegularFile } from '../../base/regular-file.ts'
 import { writeFolderAtomically } from '../../base/write-atomically.ts'
@@ -35,6 +35,21 @@ export async function exportModels(
   if (existsSync(bestFolder(runFolder))) return
   await model.loadState(best.stateFolder)
   await write(bestFolder(runFolder))
+}
+
+/**
+ * The models of a run that was finished and goes on get names of their own, so that what it ends with then has theirs.
+ * @returns what to say of it; undefined where there was none
+ */
+export function setModelsAside(runFolder: string, step: number): string | undefined {
+  const moved = [modelFolder(runFolder), bestFolder(runFolder)].flatMap((folder) => {
+    if (!existsSync(folder)) return []
+    const kept = `${folder}-of-step-${step}`
+    rmSync(kept, { recursive: true, force: true })
+    renameSync(folder, kept)
+    return [kept]
+  })
+  return moved.length === 0 ? undefined : `What the run had ended with is kept in ${moved.join(' and ')}.`
 }
 
 /** What a model's folder needs besides its weights. */

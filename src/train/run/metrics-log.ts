@@ -121,8 +121,8 @@ function parsed(line: string): unknown {
 }
 
 function prefixed(prefix: string, figures: object): Record<string, number> {
-  const numbers = Object.entries(figures).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  const numbers = Object.entries(figures).filter((entry): entry is [string, number] =>
+    Number.isFinite(entry[1]),
   )
   return Object.fromEntries(numbers.map(([name, value]) => [`${prefix}/${name}`, value]))
 }

@@ -21,9 +21,11 @@ export interface RunFolder {
   readonly path: string
   /**
    * Remembers what the run depends on, or compares with what it was begun with.
+   * @param allowChange whether those may differ that a run can go on with otherwise
+   * @returns what differs and may, such as `epochs 1, not 2`
    * @throws UserError naming what differs
    */
-  pin(identity: RunIdentity): void
+  pin(identity: RunIdentity, allowChange: boolean): readonly string[]
   close(): void
 }
 
@@ -39,6 +41,7 @@ export interface RunIdentity {
 const FREE: readonly string[] = [
   'out',
   'data.cache',
+  'optimizer.skipNonFinite',
   'evaluation',
   'checkpoints',
   'engine.device',
@@ -51,6 +54,10 @@ const FREE: readonly string[] = [
   'rollout.batchSize',
   'rollout.cudaGraphs',
 ]
+
+/** Options that a run may go on with otherwise where the user says so; {@link GROWING} ones with more. */
+const CHANGEABLE: readonly string[] = ['epochs', 'maxSteps', 'optimizer.learningRate', 'schedule']
+const GROWING: readonly string[] = ['epochs', 'maxSteps']
 
 /** @throws UserError where another process trains there, or the folder holds something else */
 export function openRunFolder(path: string): RunFolder {
@@ -69,18 +76,19 @@ export function openRunFolder(path: string): RunFolder {
   const lock = takeBuildLock(runFile)
   return {
     path,
-    pin(identity) {
+    pin(identity, allowChange) {
       const now = { ...identity, config: pinnedOptions(identity.config) }
-      if (existsSync(runFile)) {
-        const difference = firstDifference(readPinned(runFile), now)
-        if (difference !== undefined) {
-          throw new UserError(
-            `${path} was begun with ${difference}; go on with that, or name another folder as out.`,
-          )
-        }
+      const differences = existsSync(runFile) ? differencesOf(readPinned(runFile), now) : []
+      const refused = differences.find(({ mayChange }) => !(mayChange && allowChange))
+      if (refused !== undefined) {
+        const remedy = refused.mayChange ? 'add --allow-change' : 'go on with that'
+        throw new UserError(
+          `${path} was begun with ${refused.text}; ${remedy}, or name another folder as out.`,
+        )
       }
       writeFileAtomically(join(path, 'config.yaml'), stringify(identity.config))
       writeFileAtomically(runFile, `${JSON.stringify(now, undefined, 2)}\n`)
+      return differences.map(({ text }) => text)
     },
     close: () => lock.release(),
   }
@@ -88,8 +96,12 @@ export function openRunFolder(path: string): RunFolder {
 
 /** By dotted name, without those that may change. */
 function pinnedOptions(config: TrainConfig): Record<string, unknown> {
-  const isFree = (name: string) => FREE.some((free) => name === free || name.startsWith(`${free}.`))
-  return Object.fromEntries(flattenOptions(config).filter(([name]) => !isFree(name)))
+  return Object.fromEntries(flattenOptions(config).filter(([name]) => !isAmong(FREE, name)))
+}
+
+/** Whether an option or the section that it is in is on the list. */
+function isAmong(list: readonly string[], name: string): boolean {
+  return list.some((entry) => name === entry || name.startsWith(`${entry}.`))
 }
 
 const pinnedSchema = z.object({
@@ -109,15 +121,28 @@ function readPinned(file: string): Pinned {
   }
 }
 
-function firstDifference(before: Pinned, now: Pinned): string | undefined {
-  for (const name of new Set([...Object.keys(before.config), ...Object.keys(now.config)])) {
+interface Difference {
+  readonly text: string
+  readonly mayChange: boolean
+}
+
+function differencesOf(before: Pinned, now: Pinned): Difference[] {
+  const names = [...new Set([...Object.keys(before.config), ...Object.keys(now.config)])]
+  const differences = names.flatMap((name): Difference[] => {
     const [old, current] = [before.config[name], now.config[name]]
     // An option that is newer than the run: until then its default was how things were.
-    if (old === undefined) continue
-    if (!isDeepStrictEqual(old, current))
-      return `${name} ${JSON.stringify(old)}, not ${JSON.stringify(current)}`
-  }
-  if (before.data !== now.data) return 'other groups, tasks or another tokenizer'
-  if (before.model !== now.model) return 'other weights of the model or its reference'
-  return undefined
+    if (old === undefined || isDeepStrictEqual(old, current)) return []
+    const mayChange = isAmong(CHANGEABLE, name) && (!GROWING.includes(name) || hasGrown(old, current))
+    return [{ text: `${name} ${JSON.stringify(old)}, not ${JSON.stringify(current)}`, mayChange }]
+  })
+  if (before.data !== now.data)
+    differences.push({ text: 'other groups, tasks or another tokenizer', mayChange: false })
+  if (before.model !== now.model)
+    differences.push({ text: 'other weights of the model or its reference', mayChange: false })
+  return differences
+}
+
+/** Null is no limit. */
+function hasGrown(old: unknown, current: unknown): boolean {
+  return old !== null && (current === null || Number(current) > Number(old))
 }

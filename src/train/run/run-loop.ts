@@ -17,7 +17,7 @@ import type { Method } from '../preference/method.ts'
 import { preparedPages, prepareGroups } from '../preference/prepare-groups.ts'
 import type { PreparedGroup } from '../preference/prepared-group.ts'
 import type { ReferenceOptions } from '../preference/reference-log-probs.ts'
-import { EngineError, type Model } from '../tensor-engine/tensor-engine.ts'
+import { EngineError, type Model, type StepOptions } from '../tensor-engine/tensor-engine.ts'
 import type { Checkpoints, RunProgress } from './checkpoints.ts'
 import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
 import { isAbort } from './is-abort.ts'
@@ -109,10 +109,11 @@ export async function runLoop(
       const groups = await next
       // Texts of the next step become ids while this one is computed.
       next = progress.step + 1 < plan.steps ? load(progress.step + 1) : undefined
-      const { metrics, seconds } = await takeStep(parts, groups, progress.step, startedAt)
+      const { metrics, seconds } = await takeStep(parts, groups, progress, startedAt)
       progress = {
         ...progress,
         step: metrics.step,
+        skippedSteps: metrics.skippedSteps ?? 0,
         tokens: progress.tokens + metrics.tokens,
         seconds: progress.seconds + seconds,
       }
@@ -145,14 +146,21 @@ async function loadGroups(part: PreferencePart | undefined, step: number): Promi
 async function takeStep(
   parts: LoopParts,
   groups: readonly PreparedGroup[],
-  step: number,
+  progress: Pick<RunProgress, 'step' | 'skippedSteps'>,
   startedAt: number,
 ): Promise<{ readonly metrics: StepMetrics; readonly seconds: number }> {
   const { config, plan, model } = parts
+  const { step } = progress
   const { results, rollout } = await addGradients(parts, groups, step)
-  const { learningRate: peak, clipNorm, ...adam } = config.optimizer
+  const { learningRate: peak, clipNorm, skipNonFinite, ...adam } = config.optimizer
   const learningRate = learningRateAt(step, plan.steps, peak, config.schedule)
-  const { gradientNorm } = await model.step({ learningRate, ...adam, ...(clipNorm !== null && { clipNorm }) })
+  const gradientNorm = await moveWeights(
+    model,
+    { learningRate, ...adam, ...(clipNorm !== null && { clipNorm }) },
+    progress,
+    skipNonFinite,
+  )
+  const skippedSteps = progress.skippedSteps + (gradientNorm === undefined ? 1 : 0)
   const seconds = (performance.now() - startedAt) / 1000
   const tokens = groups.reduce((sum, group) => sum + groupTokens(group), rollout?.tokens ?? 0)
   const metrics = {
@@ -162,13 +170,37 @@ async function takeStep(
     ...lossesOf(parts, results, rollout),
     ...measuresOf(results, parts.preference?.method),
     learningRate,
-    gradientNorm,
+    ...(gradientNorm !== undefined && { gradientNorm }),
+    ...(skippedSteps > 0 && { skippedSteps }),
     groups: groups.length,
     ...(rollout && { rollout: rollout.measure }),
     tokens,
     tokensPerSecond: tokens / seconds,
   }
   return { metrics, seconds }
+}
+
+/**
+ * @returns the gradient's norm; undefined where it was not finite and the step is left out
+ * @throws UserError where more steps would be left out than may be
+ */
+async function moveWeights(
+  model: Model,
+  options: StepOptions,
+  { step, skippedSteps }: Pick<RunProgress, 'step' | 'skippedSteps'>,
+  skipNonFinite: number,
+): Promise<number | undefined> {
+  try {
+    return (await model.step(options)).gradientNorm
+  } catch (error) {
+    const isNotFinite = error instanceof EngineError && error.code === 'not-finite'
+    if (!isNotFinite || skipNonFinite === 0) throw error
+    if (skippedSteps < skipNonFinite) return undefined
+    throw new UserError(
+      `The gradient of step ${step + 1} is not finite, and optimizer.skipNonFinite (${skipNonFinite}) is used up by steps before it: lower optimizer.learningRate, or raise that.`,
+      { cause: error },
+    )
+  }
 }
 
 /** Both parts of equation (10), into the same gradient. Groups are worked on while answers are judged. */

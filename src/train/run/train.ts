@@ -19,7 +19,7 @@ import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type RunProgress } from './checkpoints.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
-import { bestFolder, exportModels, modelFolder } from './export-models.ts'
+import { bestFolder, exportModels, modelFolder, setModelsAside } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
 import { openMetricsLog, readEvaluations } from './metrics-log.ts'
 import { chooseDevice, openPolicyOptions } from './open-options.ts'
@@ -41,6 +41,8 @@ export interface TrainOptions {
   readonly openJudging?: OpenJudging
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal
+  /** Whether a run goes on although its epochs have grown or its learning rate has changed. Default: it is refused. */
+  readonly allowChange?: boolean
 }
 
 /**
@@ -79,7 +81,15 @@ async function trainIn(world: World): Promise<TrainSummary> {
   const { config, run, data, engine, report, signal } = world
   const checkpoints = openCheckpoints(join(run.path, 'checkpoints'))
   const resumed = checkpoints.last()
-  const fresh: RunProgress = { form: 1, step: 0, tokens: 0, seconds: 0, evaluatedAt: null, best: null }
+  const fresh: RunProgress = {
+    form: 1,
+    step: 0,
+    tokens: 0,
+    seconds: 0,
+    skippedSteps: 0,
+    evaluatedAt: null,
+    best: null,
+  }
   const start = resumed?.progress ?? fresh
   let plan: StepPlan | undefined
   try {
@@ -91,16 +101,23 @@ async function trainIn(world: World): Promise<TrainSummary> {
     const device = chooseDevice(config, engine)
     const referenceHash = await hashModel(config.reference ?? config.model)
     const modelHash = config.reference === null ? referenceHash : await hashModel(config.model)
-    run.pin({
+    const identity = {
       config,
       data: hashOf(scopesOf(groups, tasks)),
       model: hashOf([modelHash, referenceHash]),
-    })
+    }
+    for (const change of run.pin(identity, world.allowChange ?? false)) {
+      report({ kind: 'note', text: `The run was begun with ${change}.` })
+    }
     const preference =
       data !== undefined && groups !== undefined && 'batch' in config
         ? await openPreference(data, groups, config, engine, { ...world, device, referenceHash })
         : undefined
     plan = tasks?.plan ?? preference!.order
+    if (start.step < plan.steps) {
+      const note = setModelsAside(run.path, start.step)
+      if (note !== undefined) report({ kind: 'note', text: note })
+    }
 
     const model = await engine.openModel(openPolicyOptions(config, device))
     try {
@@ -178,7 +195,7 @@ function summaryOf(
   run: RunFolder,
   checkpoints: Checkpoints,
 ): TrainSummary {
-  const { step, tokens, seconds } = progress
+  const { step, tokens, seconds, skippedSteps } = progress
   const existing = (folder: string) => (kind === 'finished' && existsSync(folder) ? folder : undefined)
   return {
     kind,
@@ -186,6 +203,7 @@ function summaryOf(
     steps: plan?.steps ?? 0,
     tokens,
     seconds,
+    skippedSteps,
     evaluations: readEvaluations(run.path),
     best: checkpoints.last()?.progress.best ?? progress.best,
     modelFolder: existing(modelFolder(run.path)),

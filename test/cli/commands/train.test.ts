@@ -40,6 +40,20 @@ describe('gepo train', () => {
     if (!existsSync(join(world.folder, 'trained', 'best'))) expect(figures.loss).toBeCloseTo(last.loss, 12)
   })
 
+  it('takes options of the command line, and says them again for the way on', async () => {
+    const file = configFile('setting')
+    const set = ['--set', 'maxSteps=4', '--set', `out=${join(world.folder, 'set')}`]
+    const interrupting = openBigramEngine((step) => void (step === 3 && process.emit('SIGINT')))
+    const stopped = await run(['train', file, ...set], { loadTensorEngine: async () => interrupting })
+    expect(stopped.stderr).toContain(`To go on: gepo train ${file} ${set.join(' ')}\n`)
+    expect((await run(['train', file, ...set], engine)).stdout).toContain('4 of 4 steps')
+    expect((await run(['eval', file, ...set, '--split', 'train'], engine)).stdout).toContain(
+      join(world.folder, 'set'),
+    )
+    const printed = await run(['train', file, '--set', 'gepo.lambda=0.25', '--print-config'], engine)
+    expect(printed.stdout).toContain('  lambda: 0.25\n')
+  })
+
   it('saves at Ctrl-C, says how to go on, and goes on', async () => {
     const file = configFile('interrupted')
     const interrupting = openBigramEngine((step) => void (step === 3 && process.emit('SIGINT')))

@@ -160,6 +160,61 @@ describe('the file', () => {
     expect(loadTrainConfig(file).config).toMatchObject({ method: 'dpo', dpo: { beta: 0.2, loss: 'sigmoid' } })
   })
 
+  it('is what is set over it, each value as its option wants it', () => {
+    const file = write(
+      'method: gepo\nmodel: m\nout: o\ndata: {groups: g.db}\noptimizer: {weightDecay: 0.1}\n',
+    )
+    const settings = [
+      'optimizer.learningRate=1e-6',
+      'data.groups=2024',
+      'model=a: b=c',
+      'gepo.lambda=0',
+      'gepo.lambda=0.01',
+      'engine.training={kind: lora, rank: 4}',
+      'reference=null',
+      'gepo.referenceFree=true',
+    ]
+    expect(loadTrainConfig(file, settings).config).toMatchObject({
+      optimizer: { learningRate: 1e-6, weightDecay: 0.1 },
+      data: { groups: '2024' },
+      model: 'a: b=c',
+      gepo: { lambda: 0.01, referenceFree: true },
+      engine: { training: { kind: 'lora', rank: 4, alpha: 32 } },
+      reference: null,
+    })
+    const printed = formatTrainConfig(loadTrainConfig(file, ['gepo.lambda=2']))
+    expect(printed).toContain('  lambda: 2\n')
+  })
+
+  it('is of the method that is set', () => {
+    const file = write('method: gepo\nmodel: m\nout: o\ndata: {groups: g.db}\n')
+    expect(loadTrainConfig(file, ['method=dpo', 'dpo.beta=0.3']).config).toMatchObject({ dpo: { beta: 0.3 } })
+  })
+
+  it.each([
+    [
+      'optimizer.learning_rate=1',
+      '"optimizer.learning_rate" in FILE with what --set says is no option here; did you mean "learningRate"?',
+    ],
+    [
+      'optimzer.learningRate=1',
+      '"optimzer" in FILE with what --set says is no option here; did you mean "optimizer"?',
+    ],
+    ['gepo.lambda=much', '"gepo.lambda" in FILE with what --set says must be a number, not "much".'],
+    ['seed.x=1', '"seed" in FILE with what --set says must be a whole number'],
+    [
+      'epochs',
+      '"epochs" sets no option; write its dotted name and its value, such as optimizer.learningRate=1e-6.',
+    ],
+    ['=3', '"=3" sets no option'],
+    ['gepo..lambda=3', '"gepo..lambda=3" sets no option'],
+    ['__proto__.x=3', '"__proto__" in FILE with what --set says is no option here'],
+    ['method=ppo', '"method" in FILE with what --set says must be one of sft'],
+  ])('refuses %s', (setting, sentence) => {
+    const file = write('method: gepo\nmodel: m\nout: o\ndata: {groups: g.db}\n')
+    expect(() => loadTrainConfig(file, [setting])).toThrow(sentence.replace('FILE', file))
+  })
+
   it('is refused with the line where it is not', () => {
     expect(() => loadTrainConfig(write('a: b: c'))).toThrow(/is not YAML: .* line 1/)
   })

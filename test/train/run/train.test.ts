@@ -186,6 +186,42 @@ describe('a run that is interrupted', () => {
     )
   })
 
+  it('may not go on with more epochs or another rate unless that is allowed', async () => {
+    const config = named('unchanged', { epochs: 1 })
+    await run(config)
+    const changed = named('unchanged', { epochs: 2, optimizer: { learningRate: 0.01 } })
+    await expect(run(changed)).rejects.toThrow(
+      'was begun with optimizer.learningRate 0.05, not 0.01; add --allow-change, or name another folder as out.',
+    )
+    const fewer = named('unchanged', { maxSteps: 2 })
+    await expect(
+      train(fewer, { engine: openBigramEngine(), report: () => {}, allowChange: true }),
+    ).rejects.toThrow('was begun with maxSteps null, not 2; go on with that')
+  })
+
+  it('goes on with more epochs where that is allowed, takes the first ones as they were, and keeps their model', async () => {
+    const config = named('grown', { epochs: 1, schedule: { kind: 'constant', warmupRatio: 0 } })
+    await run(config)
+    const shorter = readWeights(join(config.out, 'model'))
+    const more = named('grown', { epochs: 2, schedule: { kind: 'constant', warmupRatio: 0 } })
+    const notes: TrainEvent[] = []
+    const { modelFolder, step } = await train(more, {
+      engine: openBigramEngine(),
+      report: (event) => event.kind === 'note' && notes.push(event),
+      allowChange: true,
+    })
+    expect(step).toBe(12)
+    expect(notes[0]).toMatchObject({ text: 'The run was begun with epochs 1, not 2.' })
+    expect(readWeights(join(config.out, 'model-of-step-6'))).toBe(shorter)
+
+    const atOnce = await run(
+      named('grown-at-once', { epochs: 2, schedule: { kind: 'constant', warmupRatio: 0 } }),
+    )
+    expect(readWeights(modelFolder!)).toBe(readWeights(atOnce.modelFolder!))
+    // What it was allowed once is its own from then on.
+    expect(await run(more)).toMatchObject({ kind: 'finished', step: 12 })
+  })
+
   it('says which of its files is damaged', async () => {
     const config = named('damaged', { maxSteps: 1 })
     await run(config)
@@ -233,6 +269,49 @@ describe('a run that is interrupted', () => {
         /^The cache \S+odd\.cache is damaged \(.+\): remove it;/,
       )
     }
+  })
+})
+
+describe('a gradient that is not finite', () => {
+  /** Spoils the gradient of the steps of such numbers, those that are left out counted too. */
+  const spoiling = (...spoilt: number[]) => {
+    let taken = 0
+    return openBigramEngine(
+      (_, gradients) => void (spoilt.includes(++taken) && gradients.fill(Number.NaN, 0, 1)),
+    )
+  }
+
+  it('ends the run with the steps before it saved', async () => {
+    const config = named('spoilt')
+    await expect(run(config, undefined, spoiling(3))).rejects.toThrow('The gradients are not finite')
+    expect(existsSync(join(config.out, 'checkpoints', 'step-00000002'))).toBe(true)
+  })
+
+  it('is left out and counted where that is allowed, over interruptions too', async () => {
+    const config = named('skipping', { maxSteps: 6, optimizer: { learningRate: 0.05, skipNonFinite: 2 } })
+    const summary = await run(config, undefined, spoiling(2, 5))
+    expect(summary).toMatchObject({ kind: 'finished', step: 6, skippedSteps: 2 })
+    const lines = readMetrics(config.out).filter(({ kind }) => kind === 'train')
+    expect(lines.map(({ skippedSteps }) => skippedSteps)).toEqual([undefined, 1, 1, 1, 2, 2])
+    expect(lines.map((line) => 'gradientNorm' in line)).toEqual([true, false, true, true, false, true])
+  })
+
+  it('ends the run beyond the limit, which counts what was left out before an interruption', async () => {
+    const config = named('beyond', { maxSteps: 6, optimizer: { learningRate: 0.05, skipNonFinite: 1 } })
+    const controller = new AbortController()
+    let taken = 0
+    const interrupted = openBigramEngine((_, gradients) => {
+      taken++
+      if (taken === 2) gradients.fill(Number.NaN, 0, 1)
+      if (taken === 3) controller.abort()
+    })
+    await run(config, controller.signal, interrupted)
+    await expect(run(config, undefined, spoiling(2))).rejects.toThrow(
+      'The gradient of step 5 is not finite, and optimizer.skipNonFinite (1) is used up by steps before it',
+    )
+    // The limit may be raised.
+    const raised = named('beyond', { maxSteps: 6, optimizer: { learningRate: 0.05, skipNonFinite: 5 } })
+    expect(await run(raised)).toMatchObject({ kind: 'finished', skippedSteps: 1 })
   })
 })
 

@@ -33,8 +33,10 @@ export interface BigramEngine extends TensorEngine {
   openModel(options: OpenModelOptions): Promise<BigramModel>
 }
 
-/** @param watch called before every optimiser step with its number: a test may interrupt or kill from there */
-export function openBigramEngine(watch: (step: number) => void = () => {}): BigramEngine {
+/** Called before every optimiser step with its number: a test may interrupt, kill or spoil the gradients from there. */
+type Watch = (step: number, gradients: Float64Array) => void
+
+export function openBigramEngine(watch: Watch = () => {}): BigramEngine {
   const opened: OpenModelOptions[] = []
   return {
     torchVersion: 'none',
@@ -48,7 +50,7 @@ export function openBigramEngine(watch: (step: number) => void = () => {}): Bigr
   }
 }
 
-function openBigram({ folder, training }: OpenModelOptions, watch: (step: number) => void): BigramModel {
+function openBigram({ folder, training }: OpenModelOptions, watch: Watch): BigramModel {
   const size = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')).vocab_size as number
   const weights = readDoubles(join(folder, 'bigram.safetensors')) ?? new Float64Array(size * size)
   const gradients = new Float64Array(size * size)
@@ -178,9 +180,13 @@ function openBigram({ folder, training }: OpenModelOptions, watch: (step: number
       epsilon = 1e-8,
     }: StepOptions) {
       await enter()
-      watch(steps + 1)
-      steps++
+      watch(steps + 1, gradients)
       const gradientNorm = Math.sqrt(gradients.reduce((sum, value) => sum + value * value, 0))
+      if (!Number.isFinite(gradientNorm)) {
+        gradients.fill(0)
+        throw new EngineError('not-finite', 'The gradients are not finite.')
+      }
+      steps++
       const scale = clipNorm !== undefined && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1
       for (let i = 0; i < weights.length; i++) {
         const gradient = gradients[i]! * scale

@@ -19,6 +19,10 @@ export const optimizerSection = z.strictObject({
   epsilon: positive().default(1e-8).meta(source("AdamW's usual")),
   /** Gradients of a larger norm are scaled down to it; null: none are. */
   clipNorm: positive().nullable().default(1).meta(source('the usual of transformers and TRL')),
+  /** Steps of a run that may be left out because their gradient is not finite; beyond it the run ends with the reason. */
+  skipNonFinite: whole(0)
+    .default(0)
+    .meta(source(`${OURS}: such a gradient tells of a fault; with bfloat16, a few may be let pass`)),
 })
 
 export const scheduleSection = z.strictObject({
