@@ -2,7 +2,6 @@
 import type { Survey } from '../data/group-source.ts'
 import type { TaskSurvey } from '../data/task-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
-import type { CompileMeasure } from '../policy/measure-compile.ts'
 import type { RolloutMeasure } from '../policy/rollouts.ts'
 import type { Evaluation, Figures } from '../preference/evaluate-preference.ts'
 import type { GroupMeasure } from '../preference/measure-group.ts'
@@ -30,12 +29,10 @@ export type TrainEvent =
   | { readonly kind: 'saved'; readonly step: number; readonly folder: string }
   | { readonly kind: 'note'; readonly text: string }
 
-/** What a model can do: of groups, of translation tasks, or of both, as the method has them; and of units to compile. */
+/** What a model can do: of groups, of translation tasks, or of both; as the method has them. */
 export interface RunEvaluation {
   readonly preference?: Evaluation
   readonly translation?: TranslationEvaluation
-  /** Of the likeliest IR, where `evaluation.compile` says so. */
-  readonly compile?: CompileMeasure
 }
 
 /** Of one optimiser step; means over its groups. Preference figures are absent where losers take no part. */
@@ -65,7 +62,6 @@ export interface StepMetrics extends Partial<GroupMeasure> {
 export interface EvaluationFigures extends Partial<Figures> {
   readonly step: number
   readonly translation?: TranslationEvaluation
-  readonly compile?: CompileMeasure
 }
 
 export interface TrainSummary {

@@ -1,4 +1,4 @@
-import { printable, printableBytes } from './printable.ts'
+import { printable, printableBytes } from '../../base/printable.ts'
 
 /** A record in, a line a field out; text of several lines stands below its name. Empty text is said to be so. */
 export function fieldLines(record: object): string[] {

@@ -1,0 +1,63 @@
+/**
+ * Functions in; out come pairs for supervised training: a function, or one mutant of it, with its IR at each level, in plain words.
+ * Groups are about mutants more often than about the functions themselves, so a model should have seen both. What clang
+ * does not take is left out.
+ */
+import { createRandom } from '../../src/base/random.ts'
+import { emitArguments } from '../../src/compile/code.ts'
+import { normalizeIr } from '../../src/compile/normalize-ir.ts'
+import { openClangRunner } from '../../src/compile/worker/open-clang-runner.ts'
+import { compileWorkerFor, defaultCompiler } from '../../src/execute/choose-compiler.ts'
+import { cSource } from '../../src/languages/c/c-source.ts'
+import { chooseMutants } from '../../src/mutate/choose-mutants.ts'
+import { mutateUnit } from '../../src/mutate/mutate-unit.ts'
+import { applyMutant } from '../../src/records/apply-mutant.ts'
+import type { Level } from '../../src/records/level.ts'
+import { promptOf } from '../../src/records/prompt-template.ts'
+import { loadParser } from '../../src/syntax/parse-c.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
+import { plainIr } from './plain-ir.ts'
+
+export interface CompiledPair {
+  readonly prompt: string
+  readonly response: string
+}
+
+export interface CompilePairsOptions {
+  readonly levels: readonly Level[]
+  readonly seed: number
+  /** Share of functions that are mutated once. */
+  readonly mutated: number
+}
+
+export async function compilePairs(
+  functions: readonly string[],
+  { levels, seed, mutated }: CompilePairsOptions,
+): Promise<CompiledPair[]> {
+  const random = createRandom(`pairs ${seed}`)
+  const parse = await loadParser()
+  const versionOf = (text: string) => {
+    if (!random.chance(mutated)) return text
+    const unit = { id: text, name: /(\w+)\(/.exec(text)![1]!, code: text }
+    const [mutant] = chooseMutants(mutateUnit(unit, parse), { count: 1, seed })
+    return mutant === undefined ? text : applyMutant(text, mutant)
+  }
+  const clang = await openClangRunner({
+    clang: locateTools().clang,
+    compileWorker: compileWorkerFor(defaultCompiler()),
+  })
+  const flags = cSource.compileFlags('gnu17')
+  const pairs: CompiledPair[] = []
+  try {
+    for (const code of functions.map(versionOf)) {
+      for (const level of levels) {
+        const emitted = await clang.run(emitArguments({ text: code, flags }, level), code)
+        if (emitted.kind === 'ok')
+          pairs.push({ prompt: promptOf({ code }), response: plainIr(normalizeIr(emitted.stdout)) })
+      }
+    }
+  } finally {
+    await clang.close()
+  }
+  return random.shuffle(pairs)
+}

@@ -1,0 +1,157 @@
+/**
+ * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
+ * `node bench/small-compilers/run.ts --work <folder> [--trials] [--only sft,dpo] [--seeds 3] [--threads 1] [--save <name>]`
+ *
+ * The folder is prepare.ts's, with the model that all begin with as `start/model`. A run is `gepo train`, then `gepo
+ * eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file; killed at any point, the
+ * same command goes on. At the end there is a table (`table-<split>.md`, `.json`).
+ *
+ * `--trials` goes over arms.ts's trials, one seed each, on the validation split; else its arms, on the test split.
+ * Nothing here decides whether a test passes.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { execa } from 'execa'
+import { stringify } from 'yaml'
+import { writeFileAtomically } from '../../src/base/write-atomically.ts'
+import { hardware, saveReport } from '../save-report.ts'
+import { ARMS, type Arm, COMMON, PREFERENCE, TRIALS } from './arms.ts'
+import { markdownTable, type RunResult, tabulate } from './tabulate.ts'
+
+const { values } = parseArgs({
+  options: {
+    work: { type: 'string', default: 'small-compilers' },
+    trials: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seeds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '1' },
+    save: { type: 'string' },
+  },
+})
+const work = resolve(values.work)
+const split = values.trials ? 'validation' : 'test'
+const place = (...names: string[]) => join(work, ...names)
+
+/** The model before any arm, which is looked at too. */
+const START: Arm = { name: 'start', options: {} }
+const START_MODEL = 'start/model'
+/** Answers drawn besides the likeliest. */
+const SAMPLES = 4
+/** Groups whose preferences are looked at. */
+const PREFERENCE_GROUPS = 250
+const ANSWER_TOKENS = 448
+/** With an answer so long there must be room for every prompt. */
+const ASKED_TOKENS = 640
+
+const engine = { device: 'cpu', threads: Number(values.threads), packedTokens: 4096 }
+
+/** @returns what it prints; an answer that the judge could not judge is no failure */
+async function gepo(...args: string[]): Promise<string> {
+  const bin = join(import.meta.dirname, '../../bin/gepo.mjs')
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [bin, ...args], {
+    cwd: work,
+    env: { OMP_NUM_THREADS: values.threads },
+    reject: false,
+  })
+  if (exitCode !== 0 && exitCode !== 3) throw new Error(`gepo ${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+function writeConfig(file: string, options: object): string {
+  writeFileSync(place(file), stringify({ model: START_MODEL, ...COMMON, ...options, engine }))
+  return file
+}
+
+const fileName = (name: string) => name.replaceAll(/[^\w.-]+/g, '-')
+
+async function runArm(arm: Arm, seed: number): Promise<RunResult> {
+  const name = fileName(`${arm.name}-${seed}`)
+  const file = place('results', split, `${name}.json`)
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  const trained =
+    arm === START
+      ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 }
+      : await train(`runs/${fileName(arm.name)}-${values.trials ? 'trial' : seed}`, arm, seed)
+  const preferences = writeConfig(`preferences-${split}.yaml`, { ...PREFERENCE, out: 'none' })
+  const asked = writeConfig(`asked-${split}.yaml`, {
+    ...PREFERENCE,
+    out: 'none',
+    length: { maxTokens: ASKED_TOKENS },
+  })
+  const common = ['--model', trained.model, '--split', split, '--json']
+  const preference = JSON.parse(
+    await gepo('eval', preferences, ...common, '--groups', `${PREFERENCE_GROUPS}`),
+  )
+  const answers = place('results', split, `${name}.answers.jsonl`)
+  const drawn = ['--samples', `${SAMPLES}`, '--k', `1,${SAMPLES}`, '--seed', `${seed}`]
+  const compile = JSON.parse(
+    await gepo(
+      'eval',
+      asked,
+      ...common,
+      '--compile',
+      ...drawn,
+      '--max-tokens',
+      `${ANSWER_TOKENS}`,
+      '--jobs',
+      '1',
+      '--out',
+      answers,
+    ),
+  )
+  const result = { arm: arm.name, seed, split, ...trained, preference, compile, answers } as RunResult
+  writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
+  return result
+}
+
+async function train(out: string, { options }: Arm, seed: number) {
+  mkdirSync(place('runs'), { recursive: true })
+  const config = writeConfig(`${out}.yaml`, { ...options, out, seed })
+  await gepo('train', config)
+  const steps = readFileSync(place(out, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ kind }) => kind === 'train')
+  return {
+    model: `${out}/model`,
+    steps: steps.length,
+    tokens: steps.reduce((sum, { tokens }) => sum + tokens, 0),
+    seconds: Math.round(
+      steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0),
+    ),
+  }
+}
+
+mkdirSync(place('results', split), { recursive: true })
+const wanted = values.only?.split(',')
+const arms = (values.trials ? TRIALS : ARMS).filter(({ name }) => wanted?.includes(name) ?? true)
+const seeds = Array.from({ length: values.trials ? 1 : Number(values.seeds) }, (_, index) => index + 1)
+const results: RunResult[] = [await runArm(START, 1)]
+// Seed by seed, so that an early end leaves whole rows of the table.
+for (const seed of seeds) {
+  for (const arm of arms) {
+    const result = await runArm(arm, seed)
+    results.push(result)
+    const { greedy, drawn } = result.compile
+    console.error(
+      `${result.arm} ${seed}: equal ${greedy.equalRate.toFixed(3)}, pass@4 ${drawn.passAt[SAMPLES]!.value.toFixed(3)}, malformed ${greedy.shares.malformed.toFixed(3)}, accuracy ${result.preference.accuracy.toFixed(3)}`,
+    )
+  }
+}
+const rows = tabulate(results, { work, samples: SAMPLES })
+const { save, ...options } = values
+const report = {
+  benchmark: 'small-compilers',
+  date: new Date().toISOString().slice(0, 10),
+  hardware: hardware(),
+  options: { ...options, work: undefined },
+  split,
+  rows,
+  runs: results.map(({ answers: _answers, model: _model, ...rest }) => rest),
+}
+writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
+writeFileAtomically(place(`table-${split}.md`), markdownTable(rows))
+console.log(markdownTable(rows))
+saveReport(save, report)

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { plainIr } from '../../bench/small-compilers/plain-ir.ts'
+import { assemble } from '../../src/toolchain/assemble.ts'
+import { locateTools } from '../../src/toolchain/locate-tools.ts'
+
+const IR = `define dso_local i32 @f(ptr nocapture noundef readonly %a, i32 noundef %n) local_unnamed_addr {
+entry:
+  %b = alloca [4 x i32], align 16
+  %0 = load i32, ptr %a, align 4
+  %add = add nsw i32 %0, %n
+  ret i32 %add
+}
+`
+
+it('leaves out what says nothing about behaviour, and what remains is IR', async () => {
+  const plain = plainIr(IR)
+  expect(plain).toBe(`define i32 @f(ptr readonly %a, i32 %n) {
+entry:
+%b = alloca [4 x i32]
+%0 = load i32, ptr %a
+%add = add nsw i32 %0, %n
+ret i32 %add
+}
+`)
+  expect(await assemble(locateTools().llvmAs, plain)).toMatchObject({ kind: 'ok' })
+})
