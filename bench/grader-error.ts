@@ -1,30 +1,31 @@
 /**
  * The judge's own error, in both directions.
  * `node bench/grader-error.ts FOLDER [--parts canonical,mutants,cheats] [--languages python,cpp] [--problems 20]
- * [--mutants 2] [--slots 2] [--seed 0] [--save <name>]`
+ * [--mutants 2] [--recorded MULTIPL_E] [--slots 2] [--seed 0] [--save <name>]`
  *
- * FOLDER has HumanEval-X (humaneval_python.jsonl.gz and so on).
+ * FOLDER has HumanEval-X (humaneval_python.jsonl.gz and so on), MULTIPL_E rows of MultiPL-E with answers that were recorded
+ * of a chat model (`gpt_solution`).
  *
  * - **False failures**: canonical solutions, by call tests and by the data set's own code (`--problems` of each language,
- *   evenly over the set; 0 for all), and the solutions of fixtures/problems by tests of their input and output.
+ *   evenly over the set; 0 for all), recorded answers that are right by a plain run, and the solutions of fixtures/problems
+ *   by tests of their input and output.
  * - **False passes on mutants**: of each of those that pass, `--mutants` texts in which one operator or literal is another,
- *   and that another run shows to differ. That run is no judge: the program and the data set's test, by the language's own
- *   compiler and runtime on this machine, in Python, C++, Java and JavaScript; programs of fixtures/problems on the tests'
- *   inputs. In Go and Rust the two kinds of test stand against each other.
+ *   and that a plain run shows to differ (plain-run.ts): the program and the data set's test by the language's own compiler
+ *   and runtime, programs of fixtures/problems on the tests' inputs. Where that can say nothing, code and calls stand
+ *   against each other.
  * - **False passes on cheats**: the wrong answers of fixtures/code-tests, by code and by calls, and of fixtures/judge, by what they
  *   print.
  *
  * Every disagreement is listed with its verdict, for a person to say whose it is.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { execa } from 'execa'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { forEachBounded } from '../src/base/for-each-bounded.ts'
 import { createRandom } from '../src/base/random.ts'
 import { answerProgram } from '../src/evaluate/answer-program.ts'
 import { HUMANEVAL_X } from '../src/evaluate/benchmarks/humaneval-x.ts'
+import { languageOfTag, MULTIPL_E, multiplEId } from '../src/evaluate/benchmarks/multipl-e.ts'
 import { readBenchmark } from '../src/evaluate/read-benchmark.ts'
 import { findPrograms } from '../src/judge/find-programs.ts'
 import type { Judge } from '../src/judge/judge.ts'
@@ -37,6 +38,8 @@ import { readProblemFolder } from '../src/problems/sources/read-folder.ts'
 import type { Language, Program } from '../src/records/language.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite, type Test } from '../src/records/suite.ts'
 import type { Verdict } from '../src/records/verdict.ts'
+import { readRows } from '../src/sources/read-rows.ts'
+import { outputsOf, type PlainResult, runWithTest } from './plain-run.ts'
 import { hardware, saveReport } from './save-report.ts'
 import { mutantsOf } from './text-mutants.ts'
 
@@ -46,6 +49,7 @@ const { values, positionals } = parseArgs({
     languages: { type: 'string' },
     problems: { type: 'string', default: '20' },
     mutants: { type: 'string', default: '2' },
+    recorded: { type: 'string' },
     slots: { type: 'string', default: '2' },
     seed: { type: 'string', default: '0' },
     save: { type: 'string' },
@@ -113,7 +117,7 @@ async function subjectsOfX(folder: string, language: Language): Promise<Subject[
     const answer = answerProgram(problem, 'chat', block)
     if (answer.kind !== 'program') throw new Error(`${problem.id}: ${answer.message}`)
     const { program } = answer
-    const common = { name: problem.id, program, differs: plainRun(language, program, problem.suite.tests[0]) }
+    const common = { name: problem.id, program, differs: differsOnTest(program, problem.suite.tests[0]) }
     const code: Subject = { ...common, kind: 'code', suite: { ...problem.suite, limits } }
     const calls = callsBy(solution.name, { tests: readings[0]!, comparison, limits })
     const judged = [code, { ...common, kind: 'call', suite: calls } as const]
@@ -125,66 +129,41 @@ async function subjectsOfX(folder: string, language: Language): Promise<Subject[
 /** Crates are not there to be used. */
 const withoutCrates = (code: string) => code.replaceAll(/^use (?:rand|regex|md5)\b.*\n/gm, '')
 
-interface PlainRun {
-  readonly status: number | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** In a folder of its own; limited by CPU time, as a busy machine must not make two programs differ. */
-async function inFolder<Result>(
-  file: string,
-  code: string,
-  work: (run: (command: readonly string[], input?: string) => Promise<PlainRun>) => Promise<Result>,
-): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'gepo-grader-'))
-  try {
-    writeFileSync(join(folder, file), code)
-    return await work(async (command, input = '') => {
-      const limits = ['--cpu=6', '--fsize=100000000']
-      const { exitCode, stdout, stderr } = await execa('prlimit', [...limits, ...command], {
-        ...{ cwd: folder, input, reject: false, maxBuffer: 10_000_000 },
-        ...{ timeout: 600_000, killSignal: 'SIGKILL' },
-      })
-      return { status: exitCode, stdout, stderr }
-    })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+/** By a plain run with the data set's test, which the original must pass. */
+function differsOnTest(original: Program, test: Test | undefined): Subject['differs'] {
+  if (test?.kind !== 'code') return undefined
+  let right: Promise<PlainResult | undefined> | undefined
+  return async (program) => {
+    right ??= runWithTest(original, test.code)
+    if ((await right)?.holds !== true) return undefined
+    const result = await runWithTest(program, test.code)
+    return result && !result.holds
   }
 }
 
-/** The program with the data set's test behind it, by nothing but the language: it must end well and say nothing. */
-function plainRun(language: Language, original: Program, test: Test | undefined): Subject['differs'] {
-  const form = PLAIN[language]
-  if (form === undefined || test?.kind !== 'code') return undefined
-  const holds = (code: string) =>
-    inFolder(form.file, `${code}\n${test.code}`, async (run) => {
-      if (form.compile !== undefined && (await run(form.compile)).status !== 0) return undefined
-      const { status, stderr } = await run(form.run)
-      return status === 0 && !(form.isSilent && stderr !== '')
-    })
-  let isRight: Promise<boolean | undefined> | undefined
-  return async ({ code }) => {
-    isRight ??= holds(original.code)
-    if ((await isRight) !== true) return undefined
-    const held = await holds(code)
-    return held === undefined ? undefined : !held
+/** Answers that MultiPL-E's rows have recorded, with its tests; right are those that a plain run finds right. */
+async function subjectsOfRecorded(folder: string, language: Language): Promise<Subject[]> {
+  const { problems } = await readBenchmark(MULTIPL_E, { languages: null, limit: null, from: [folder] })
+  const texts = new Map<string, string>()
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl')))
+    for await (const { fields } of readRows(join(folder, file), [])) {
+      const { name, language: tag, gpt_solution: text } = fields as Readonly<Record<string, unknown>>
+      const own = typeof tag === 'string' ? languageOfTag(tag) : undefined
+      if (own !== undefined && typeof text === 'string') texts.set(multiplEId(own, String(name)), text)
+    }
+  const asked = problems.flatMap((problem) => {
+    const text = problem.target === language ? texts.get(problem.id) : undefined
+    const answer = text === undefined ? undefined : answerProgram(problem, 'chat', text)
+    return answer?.kind === 'program' ? [{ problem, program: answer.program }] : []
+  })
+  const right: Subject[] = []
+  for (const { problem, program } of spread(asked, Number(values.problems) || asked.length)) {
+    const [test] = problem.suite.tests
+    if (test?.kind !== 'code' || (await runWithTest(program, test.code))?.holds !== true) continue
+    const differs = differsOnTest(program, test)
+    right.push({ name: problem.id, kind: 'code', program, suite: { ...problem.suite, limits }, differs })
   }
-}
-
-interface PlainForm {
-  readonly file: string
-  readonly compile?: readonly string[]
-  readonly run: readonly string[]
-  /** What it says on standard error is a failure, whatever its exit status. */
-  readonly isSilent?: boolean
-}
-
-const PLAIN: Readonly<Partial<Record<Language, PlainForm>>> = {
-  python: { file: 'main.py', run: ['python3', 'main.py'] },
-  javascript: { file: 'main.js', run: [process.execPath, 'main.js'], isSilent: true },
-  cpp: { file: 'main.cpp', compile: ['g++', '-std=c++17', '-w', '-o', 'main', 'main.cpp'], run: ['./main'] },
-  java: { file: 'Main.java', compile: ['javac', 'Main.java'], run: ['java', '-ea', 'Main'] },
+  return right
 }
 
 /** The project's own problems of input and output, each with solutions in many languages. */
@@ -213,37 +192,13 @@ function subjectsOfFixtures(language: Language): Subject[] {
 
 /** On the tests' own inputs, by exit status and what is printed. */
 function differsOnInputs(original: Program, tests: readonly Test[]): Subject['differs'] {
-  const form = DIRECT[original.language]
-  if (form === undefined) return undefined
-  const outputs = (code: string) =>
-    inFolder(form.file, code, async (run) => {
-      if (form.compile !== undefined && (await run(form.compile)).status !== 0) return undefined
-      const all: string[] = []
-      for (const test of tests) {
-        const { status, stdout } = await run(form.run, test.kind === 'stdin' ? test.input : '')
-        all.push(`${status} ${stdout.trim()}`)
-      }
-      return JSON.stringify(all)
-    })
-  let right: Promise<string | undefined> | undefined
-  return async ({ code }) => {
-    right ??= outputs(original.code)
-    const [before, after] = [await right, await outputs(code)]
-    return before === undefined || after === undefined ? undefined : before !== after
+  const inputs = tests.map((test) => (test.kind === 'stdin' ? test.input : ''))
+  let right: Promise<readonly string[] | undefined> | undefined
+  return async (program) => {
+    right ??= outputsOf(original, inputs)
+    const [before, after] = [await right, await outputsOf(program, inputs)]
+    return before === undefined || after === undefined ? undefined : !isDeepStrictEqual(before, after)
   }
-}
-
-const DIRECT: Readonly<Partial<Record<Language, PlainForm>>> = {
-  python: { file: 'main.py', run: ['python3', 'main.py'] },
-  javascript: { file: 'main.js', run: [process.execPath, 'main.js'] },
-  typescript: { file: 'main.ts', run: [process.execPath, 'main.ts'] },
-  php: { file: 'main.php', run: ['php', 'main.php'] },
-  bash: { file: 'main.sh', run: ['bash', 'main.sh'] },
-  c: { file: 'main.c', compile: ['gcc', '-O1', '-w', '-o', 'main', 'main.c', '-lm'], run: ['./main'] },
-  cpp: { file: 'main.cpp', compile: ['g++', '-std=c++17', '-w', '-o', 'main', 'main.cpp'], run: ['./main'] },
-  go: { file: 'main.go', compile: ['go', 'build', '-o', 'main', 'main.go'], run: ['./main'] },
-  rust: { file: 'main.rs', compile: ['rustc', '--edition', '2021', 'main.rs'], run: ['./main'] },
-  haskell: { file: 'main.hs', compile: ['ghc', '-v0', 'main.hs', '-o', 'main'], run: ['./main'] },
 }
 
 const judgeFinding = async (
@@ -293,7 +248,7 @@ async function judgeMutants(judge: Judge, subjects: readonly Subject[]) {
       const differs = await subject.differs?.(program)
       if (differs === false) counts.same++
       else if (differs === undefined && subject.differs !== undefined) counts.unknown++
-      if (differs === false || (differs === undefined && subject.differs !== undefined)) continue
+      if (differs === false) continue
       const finding = await judgeFinding(judge, subject, program, edit)
       const key = JSON.stringify([language, text])
       said.set(key, [...(said.get(key) ?? []), finding])
@@ -376,7 +331,13 @@ try {
   for (const language of languages) {
     const own: Record<string, unknown> = { language }
     if (parts.includes('canonical') || parts.includes('mutants')) {
-      const subjects = [...(await subjectsOfX(folder!, language)), ...subjectsOfFixtures(language)]
+      const recorded =
+        values.recorded === undefined ? [] : await subjectsOfRecorded(values.recorded, language)
+      const subjects = [
+        ...(await subjectsOfX(folder!, language)),
+        ...recorded,
+        ...subjectsOfFixtures(language),
+      ]
       const canonical = await judgeCanonical(judge, subjects)
       const byKind = Object.groupBy(subjects, ({ kind }) => kind)
       own.canonical = {

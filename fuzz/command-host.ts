@@ -27,12 +27,12 @@ function keep(onText: (text: string) => void): { stream: Writable; text: () => s
 async function answer({ argv, folder, interruptAt }: CommandRequest): Promise<CommandResult> {
   process.chdir(folder)
   let isInterrupted = false
-  const out = keep(() => {})
-  const err = keep((text) => {
+  const interrupt = (text: string) => {
     if (interruptAt === undefined || isInterrupted || !text.includes(interruptAt)) return
     isInterrupted = true
     process.emit('SIGINT')
-  })
+  }
+  const [out, err] = [keep(interrupt), keep(interrupt)]
   const exit = await main(argv, { ...processContext(), stdout: out.stream, stderr: err.stream })
   // What goes wrong right after the end still counts for this command.
   await new Promise((resolve) => setTimeout(resolve, 2))

@@ -9,7 +9,7 @@ export interface CommandRequest {
   readonly argv: readonly string[]
   /** The folder that the command is given in. */
   readonly folder: string
-  /** A text on stderr at which Ctrl-C is pressed, once. */
+  /** A text that is written out, at which Ctrl-C is pressed, once. */
   readonly interruptAt?: string | undefined
 }
 
@@ -35,8 +35,11 @@ export interface CommandProcess {
 const KEPT_CHARACTERS = 10_000
 const HOST = join(import.meta.dirname, 'command-host.ts')
 
-/** @param host the program that answers the requests */
-export function openCommandProcess(host = HOST): CommandProcess {
+/**
+ * @param host the program that answers the requests
+ * @param env what its environment has beside this process's
+ */
+export function openCommandProcess(host = HOST, env: Readonly<Record<string, string>> = {}): CommandProcess {
   let child: ChildProcess | undefined
   let said = ''
   const start = () => {
@@ -44,6 +47,7 @@ export function openCommandProcess(host = HOST): CommandProcess {
     const started = fork(host, [], {
       silent: true,
       detached: true,
+      env: { ...process.env, ...env },
     })
     for (const stream of [started.stdout!, started.stderr!])
       stream.on('data', (chunk) => {

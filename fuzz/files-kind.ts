@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import { createRandom, type Random } from '../src/base/random.ts'
+import { startWritingHub, TOKEN } from '../test/export/writing-hub.ts'
 import { type CommandEnd, openCommandProcess } from './command-process.ts'
 import { damageBytes, damageTensorHead, damageText } from './damage.ts'
 import { damageDatabase } from './damage-database.ts'
@@ -35,9 +36,11 @@ export const filesKind: FuzzKind = {
   seedsPerStep: 1,
   async open() {
     const world = mkdtempSync(join(tmpdir(), 'gepo-fuzz-world-'))
-    const commands = openCommandProcess()
+    const hub = await startWritingHub()
+    const commands = openCommandProcess(undefined, { HF_ENDPOINT: hub.endpoint, HF_TOKEN: TOKEN })
     const close = async () => {
       commands.close()
+      await hub.close()
       rmSync(world, { recursive: true, force: true })
     }
     let targets: readonly Target[]
@@ -129,7 +132,7 @@ function damage(place: string, target: Target, random: Random, targets: readonly
 function damageEntry(place: string, file: string, random: Random): string {
   const path = join(place, file)
   // A pipe or a device that somebody names is read as long as it gives; one among a folder's files is damage.
-  const isNamed = !/^(?:model|run)\//.test(file)
+  const isNamed = !/^(?:model|run|results|set)\//.test(file)
   const how = random.pick([
     ...['nothing', 'folder', 'link to itself'],
     ...(isNamed ? [] : ['pipe', 'link to /dev/zero', 'a file for its folder']),
@@ -153,6 +156,7 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
   judge: [1, 3],
   audit: [1],
   problems: [3],
+  eval: [3],
 }
 
 /** What is wrong with the end of a command, in sentences. */

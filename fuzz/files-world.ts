@@ -8,6 +8,8 @@ import { execa } from 'execa'
 import { stringify } from 'yaml'
 import { UserError } from '../src/base/user-error.ts'
 import { locateTools } from '../src/toolchain/locate-tools.ts'
+import { writeAnswers, writeRows } from '../test/evaluate/small-benchmark.ts'
+import { writeHumanEvalX } from '../test/problems/crosspleval/humaneval-x-rows.ts'
 import type { CommandProcess } from './command-process.ts'
 
 /** What a file is damaged as, besides a row of bytes. */
@@ -24,7 +26,7 @@ export interface TargetCommand {
   readonly argv: readonly string[]
   /** The file is input alone: the command must leave it as it was. */
   readonly readsOnly: boolean
-  /** Ends long work early: a text on stderr at which Ctrl-C is pressed. */
+  /** Ends long work early: a text that is written out, at which Ctrl-C is pressed. */
   readonly interruptAt?: string
 }
 
@@ -40,6 +42,35 @@ const DATABASE_BUILD = [
   '--classes',
   'ast=1,ir=1,malformed=1',
 ]
+
+const CROSS_BUILD = ['benchmark', 'build', 'crosspleval', '--targets', 'python,bash', '--jobs', '1']
+const ROWS = ['eval', '--benchmark', 'multipl-e', '--from', 'rows.jsonl', '--jobs', '1']
+const ANSWERS_EVALUATION = [
+  ...ROWS,
+  '--answers',
+  'answers.jsonl',
+  '--prompt',
+  'raw',
+  '--out',
+  'results',
+  '--json',
+]
+
+const FEW_TOKENS = ['--limit', '1', '--max-tokens', '4', '--threads', '1', '--out', 'other-results', '--json']
+
+/** Of five tests, the fewest that are taken. */
+const TACO_ROW = {
+  question: 'The sum of a list.',
+  solutions: JSON.stringify(['def total(numbers):\n    return sum(numbers)\n']),
+  starter_code: 'def total(numbers):\n    ',
+  input_output: JSON.stringify({
+    fn_name: 'total',
+    inputs: [[[1]], [[1, 2]], [[]], [[-3]], [[4, 4]]],
+    outputs: [[1], [3], [0], [-3], [8]],
+  }),
+  difficulty: 'EASY',
+  source: 'codewars',
+}
 
 const PROGRAM = `#include <stdio.h>
 int main(void) {
@@ -140,6 +171,11 @@ export async function makeFilesWorld(folder: string, commands: CommandProcess): 
     'answer.md',
     `Here it is.\n\n\`\`\`python\n${readFileSync(join(folder, 'problem/solution.py'), 'utf8')}\`\`\`\n`,
   )
+  writeRows(folder)
+  writeAnswers(folder)
+  writeHumanEvalX(join(folder, 'x'))
+  put('taco.jsonl', `${JSON.stringify(TACO_ROW)}\n`)
+  put('token.txt', `${'a1'.repeat(20)}\n`)
   for (const [name, configuration] of Object.entries(CONFIGURATIONS))
     put(`${name}.yaml`, stringify(configuration))
 
@@ -153,6 +189,18 @@ export async function makeFilesWorld(folder: string, commands: CommandProcess): 
         cwd: folder,
       })
   await gepo(DATABASE_BUILD)
+  await gepo([
+    'build',
+    'program.c',
+    '--out',
+    'more.db',
+    ...SMALL_BUILD,
+    '--classes',
+    'ast=1,ir=1,malformed=1',
+  ])
+  await gepo(['export', 'groups.db', '--format', 'parquet', '--out', 'set', '--no-audit'])
+  await gepo([...CROSS_BUILD, 'x', '--from', 'humaneval-x', '--out', 'tasks.jsonl'])
+  await gepo(ANSWERS_EVALUATION)
   await gepo(['problems', 'problem', '--out', 'problems.db', '--targets', 'bash,python', '--jobs', '1'])
   await gepo([
     'init-model',
@@ -196,7 +244,13 @@ function targetsOf(folder: string): Target[] {
     { ...train('pairs'), readsOnly: true },
     reads('eval', 'sft.yaml', '--model', 'model', '--split', 'train', '--groups', '1', '--json'),
     reads('eval', 'reinforce.yaml', '--model', 'model', '--split', 'train', '--groups', '1', '--json'),
+    reads(...ROWS, '--model', 'model', ...FEW_TOKENS),
   ]
+  const push = reads('push', 'set', 'hf:me/groups', '--json')
+  const serve = {
+    ...reads('serve', '--port', '0', '--slots', '1', '--token-file', 'token.txt'),
+    interruptAt: 'answers at',
+  }
   const build = (...sources: string[]) =>
     reads('build', ...sources, '--out', 'new.db', ...SMALL_BUILD, '--json')
   const verify = (...files: string[]) => reads('verify', ...files, '--inputs', '20', '--json')
@@ -218,6 +272,11 @@ function targetsOf(folder: string): Target[] {
         reads('show', 'groups.db', '--json', '--seed', '4'),
         reads('export', 'groups.db', '--out', '-'),
         reads('export', 'groups.db', '--out', 'lines.jsonl', '--format', 'pairs', '--json'),
+        reads('export', 'groups.db', '--format', 'parquet', '--out', 'other-set', '--json'),
+        reads('export', 'groups.db', '--format', 'trl', '--form', 'conversational', '--out', 'other-set'),
+        reads('merge', 'more.db', 'groups.db', '--out', 'merged.db', '--json'),
+        reads('merge', 'groups.db', 'more.db', '--out', 'merged.db', '--allow-mixed', '--allow-unfinished'),
+        writes('merge', 'more.db', '--out', 'groups.db'),
         reads('audit', 'groups.db'),
         reads('audit', 'groups.db', '--json'),
         reads(
@@ -244,6 +303,7 @@ function targetsOf(folder: string): Target[] {
       form: 'database',
       commands: [
         reads('stats', 'problems.db'),
+        reads('merge', 'problems.db', '--out', 'merged.db', '--allow-mixed', '--json'),
         writes(
           'problems',
           'problem',
@@ -284,7 +344,29 @@ function targetsOf(folder: string): Target[] {
       form: 'text',
       commands: [reads('build', 'empty', '--out', 'new.db', '--config', 'build.json')],
     },
-    { file: 'sources.jsonl', form: 'text', commands: [build('sources.jsonl')] },
+    {
+      file: 'sources.jsonl',
+      form: 'text',
+      commands: [
+        build('sources.jsonl'),
+        reads('cluster', 'slurm', 'sources.jsonl', '--shards', '2', '--out', 'new.db', '--json'),
+        reads(
+          'cluster',
+          'kubernetes',
+          'sources.jsonl',
+          '--shards',
+          '2',
+          '--out',
+          'new.db',
+          '--image',
+          'a',
+          '--claim',
+          'b',
+          '--mount',
+          '.',
+        ),
+      ],
+    },
     { file: 'problems.jsonl', form: 'text', commands: [makeProblems('problems.jsonl')] },
     { file: 'pairs.jsonl', form: 'text', commands: [{ ...train('pairs'), readsOnly: true }] },
     ...['bytes-with-license', 'sltrans-shape'].map(
@@ -304,6 +386,64 @@ function targetsOf(folder: string): Target[] {
       form: 'text',
       commands: [...judge('problem/problem.json', 'problem/solution.sh'), makeProblems('problem')],
     },
+    ...filesOf('set').map((file): Target => ({ file, form: formOf(file), commands: [push] })),
+    ...filesOf('results').map(
+      (file): Target => ({
+        file,
+        form: formOf(file),
+        commands: [
+          reads('benchmark', 'table', 'results', '--page', 'tables.html'),
+          reads('benchmark', 'table', 'one=results', 'other=results'),
+          writes(...ANSWERS_EVALUATION),
+        ],
+      }),
+    ),
+    {
+      file: 'rows.jsonl',
+      form: 'text',
+      commands: [
+        reads(...ANSWERS_EVALUATION.with(ANSWERS_EVALUATION.indexOf('results'), 'other-results')),
+        writes(...ANSWERS_EVALUATION),
+      ],
+    },
+    {
+      file: 'answers.jsonl',
+      form: 'text',
+      commands: [
+        reads(...ANSWERS_EVALUATION.with(ANSWERS_EVALUATION.indexOf('results'), 'other-results')),
+        writes(...ANSWERS_EVALUATION),
+      ],
+    },
+    ...filesOf('x').map(
+      (file): Target => ({
+        file,
+        form: formOf(file),
+        commands: [reads(...CROSS_BUILD, 'x', '--from', 'humaneval-x', '--out', 'other.jsonl', '--json')],
+      }),
+    ),
+    {
+      file: 'taco.jsonl',
+      form: 'text',
+      commands: [reads(...CROSS_BUILD, 'taco.jsonl', '--from', 'taco', '--out', 'other.jsonl', '--json')],
+    },
+    {
+      file: 'tasks.jsonl',
+      form: 'text',
+      commands: [
+        reads(
+          'eval',
+          '--benchmark',
+          'crosspleval',
+          '--from',
+          'tasks.jsonl',
+          '--model',
+          'model',
+          ...FEW_TOKENS,
+        ),
+        writes(...CROSS_BUILD, 'x', '--from', 'humaneval-x', '--out', 'tasks.jsonl'),
+      ],
+    },
+    { file: 'token.txt', form: 'text', commands: [serve] },
     { file: 'calls.json', form: 'text', commands: judge('calls.json', 'calls.py') },
     { file: 'calls.py', form: 'text', commands: judge('calls.json', 'calls.py') },
     {

@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {
+    name: 'view',
+    usage: '[options] <groups.db>',
+    summary: 'show groups in a browser, on this machine',
+    load: async () => (await import('./commands/view.ts')).viewCommand,
+  },
+  {
     name: 'export',
     usage: '[options] <groups.db>',
     summary: 'write groups as JSON lines, Parquet or for TRL',

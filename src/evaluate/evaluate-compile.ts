@@ -4,11 +4,14 @@ import type { Split } from '../records/split.ts'
 import type { TrainConfig } from '../train/config/train-config.ts'
 import { answerCompile } from '../train/policy/answer-compile.ts'
 import { type OpenCompiling, openCompiling } from '../train/policy/compiling.ts'
-import { GREEDY } from '../train/policy/draw-answers.ts'
-import { type JudgedIr, type CompileMeasure, measureCompile } from '../train/policy/measure-compile.ts'
-import { readStopTokens } from '../train/policy/read-stop-tokens.ts'
+import { type CompileMeasure, type JudgedIr, measureCompile } from '../train/policy/measure-compile.ts'
 import type { TrainEvent } from '../train/run/events.ts'
-import { type CompileSettings, openCompileUnits } from '../train/run/open-compile.ts'
+import {
+  type CompileSettings,
+  compileDrawing,
+  evaluateUnits,
+  openCompileUnits,
+} from '../train/run/open-compile.ts'
 import { chooseDevice, openFrozenOptions } from '../train/run/open-options.ts'
 import type { TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
 
@@ -52,33 +55,23 @@ export async function evaluateCompile(
 ): Promise<CompileEvaluation> {
   const units = await openCompileUnits(config, { openCompiling, folder, settings, report, ...options })
   try {
-    const { source, tokenizer, compiling } = units
     const model = await engine.openModel(openFrozenOptions(config, chooseDevice(config, engine), folder))
     try {
-      const common = {
-        maxNewTokens: settings.maxNewTokens,
-        batchSize: settings.batchSize,
-        cudaGraphs: false,
-        stopTokens: readStopTokens(folder, tokenizer),
-        tokenizer,
-        judge: compiling.judge,
-        signal,
-        onProgress: (done: number, total: number) => report({ kind: 'phase', phase: 'answers', done, total }),
-      }
-      const greedy = await answerCompile(model, source, { ...common, ...GREEDY })
+      const watch = { settings, folder, report, signal }
+      const greedy = await evaluateUnits(model, units, watch)
       const drawn =
         drawing === undefined
           ? []
-          : await answerCompile(model, source, {
-              ...common,
+          : await answerCompile(model, units.source, {
+              ...compileDrawing(units, watch),
               ...drawing,
               topK: 0,
               seedOf: ({ id }, sample) => answerSeed(drawing.seed, id, sample),
             })
       return {
-        greedy: measureCompile(greedy, [1]),
+        greedy: greedy.measure,
         ...(drawing && { drawn: measureCompile(drawn, drawing.ks) }),
-        answers: { greedy, drawn },
+        answers: { greedy: greedy.answers, drawn },
       }
     } finally {
       await model.close()

@@ -20,6 +20,7 @@ import type { Language } from '../records/language.ts'
 import { readBytes } from '../sources/read-bytes.ts'
 import { languageOfTag, multiplEId } from './benchmarks/multipl-e.ts'
 import type { PromptForm } from './evaluation-config.ts'
+import { answerSchema } from './result-schemas.ts'
 import { keyOf } from './results-folder.ts'
 
 export interface ReadAnswers {
@@ -31,13 +32,6 @@ export interface ReadAnswers {
   /** Hex. */
   readonly sha256: string
 }
-
-const answerSchema = z.object({
-  problem: z.string(),
-  sample: z.int().min(0).default(0),
-  text: z.string(),
-  finish: z.enum(['stop', 'length']).default('stop'),
-})
 
 const completionsSchema = z.object({
   name: z.string(),

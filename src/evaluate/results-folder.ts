@@ -22,7 +22,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
 import { flattenOptions } from '../base/flatten-options.ts'
+import { readRegularText } from '../base/regular-file.ts'
 import { UserError } from '../base/user-error.ts'
 import { writeFileAtomically } from '../base/write-atomically.ts'
 import type {
@@ -33,6 +35,7 @@ import type {
 } from '../records/benchmark-results.ts'
 import { takeBuildLock } from '../store/build-lock.ts'
 import type { EvaluationConfig } from './evaluation-config.ts'
+import { answerSchema, configSchema, entrySchema, verdictSchema } from './result-schemas.ts'
 
 export interface Results {
   readonly config: EvaluationConfig
@@ -64,10 +67,13 @@ export function readResults(folder: string): Results {
   }
   return {
     config,
-    problems: readLines<BenchmarkEntry>(join(folder, PROBLEMS)),
-    answers: firstByKey(readLines<BenchmarkAnswer>(join(folder, ANSWERS))),
+    problems: readLines<BenchmarkEntry>(join(folder, PROBLEMS), entrySchema),
+    answers: firstByKey(readLines<BenchmarkAnswer>(join(folder, ANSWERS), answerSchema)),
     verdicts: new Map(
-      readLines<BenchmarkVerdict>(join(folder, VERDICTS)).map((verdict) => [keyOf(verdict), verdict]),
+      readLines<BenchmarkVerdict>(join(folder, VERDICTS), verdictSchema).map((verdict) => [
+        keyOf(verdict),
+        verdict,
+      ]),
     ),
   }
 }
@@ -77,9 +83,9 @@ export function readConfig(folder: string): EvaluationConfig | undefined {
   const file = join(folder, CONFIG)
   if (!existsSync(file)) return undefined
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return configSchema.parse(JSON.parse(readRegularText(file))) as unknown as EvaluationConfig
   } catch (error) {
-    throw new UserError(`${file} is damaged; name another folder as --out.`, { cause: error })
+    throw new UserError(`${file} is damaged; name another folder of results.`, { cause: error })
   }
 }
 
@@ -162,15 +168,15 @@ function firstByKey<Entry extends AnswerKey>(entries: readonly Entry[]): Map<str
 
 const lineOf = (record: object) => `${JSON.stringify(record)}\n`
 
-function readLines<Entry>(file: string): Entry[] {
+function readLines<Entry>(file: string, schema: z.ZodType): Entry[] {
   if (!existsSync(file)) return []
-  const text = readFileSync(file, 'utf8')
+  const text = textOf(file)
   // Behind the last line end stands what a killed process had begun.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
   return lines.flatMap((line, i) => {
     if (line === '') return []
     try {
-      return [JSON.parse(line) as Entry]
+      return [schema.parse(JSON.parse(line)) as Entry]
     } catch (error) {
       throw new UserError(
         `Line ${i + 1} of ${file} is damaged; take it out, and the evaluation asks for it again.`,
@@ -178,6 +184,14 @@ function readLines<Entry>(file: string): Entry[] {
       )
     }
   })
+}
+
+function textOf(file: string): string {
+  try {
+    return readRegularText(file)
+  } catch (error) {
+    throw new UserError(`${file} cannot be read; name another folder of results.`, { cause: error })
+  }
 }
 
 function openLines(file: string): { append(record: object): void; close(): void } {

@@ -115,7 +115,7 @@ async function runTest(
     argsOnce: test.kind === 'code',
     oneProcess: test.kind === 'code' && built.startsProcesses !== true,
   })
-  const failure = failureOf(report, definition, index)
+  const failure = failureOf(report, definition, index, test.kind)
   if (failure !== undefined) return failure
   const finished = report as FinishedRun
   if (test.kind === 'stdin') {
@@ -170,6 +170,7 @@ function failureOf(
   report: RunReport,
   { outOfMemory }: LanguageDefinition,
   test: number,
+  kind: Test['kind'],
 ): Outcome | undefined {
   switch (report.kind) {
     case 'sandbox-error':
@@ -185,16 +186,21 @@ function failureOf(
         message: 'a system call that programs under judgement may not make',
       }
     case 'signaled':
-      return runtimeError(`ended by ${report.signal}`, report.stderr, outOfMemory, test)
+      return runtimeError(`ended by ${report.signal}`, wordsOf(report, kind), outOfMemory, test)
     case 'exited':
       return report.code === 0
         ? undefined
-        : runtimeError(`exit status ${report.code}`, report.stderr, outOfMemory, test)
+        : runtimeError(`exit status ${report.code}`, wordsOf(report, kind), outOfMemory, test)
   }
 }
 
-function runtimeError(how: string, stderr: Buffer, outOfMemory: RegExp | undefined, test: number): Verdict {
+/** On standard error; Go's package testing says on the other output what failed. */
+function wordsOf({ stderr, stdout }: FinishedRun, kind: Test['kind']): string {
   const said = stderr.toString().trim()
+  return said === '' && kind === 'code' ? stdout.toString().trim() : said
+}
+
+function runtimeError(how: string, said: string, outOfMemory: RegExp | undefined, test: number): Verdict {
   if (outOfMemory?.test(said)) return { kind: 'memory-limit', test }
   // What a runtime says last, as Python's name of the error, is what tells most.
   return { kind: 'runtime-error', test, message: said === '' ? how : `${how}: ${said.slice(-SHOWN_CHARS)}` }

@@ -31,6 +31,8 @@ export const STYLE = `
 :root[data-theme=dark] { color-scheme: dark }
 .c0 { --hue: var(--c0) } .c1 { --hue: var(--c1) } .c2 { --hue: var(--c2) } .c3 { --hue: var(--c3) }
 .c4 { --hue: var(--c4) } .c5 { --hue: var(--c5) } .c6 { --hue: var(--c6) } .c7 { --hue: var(--c7) }
+.only { --hue: color-mix(in srgb, var(--accent) 62%, var(--paper)) }
+.side0 { --hue: var(--c3) } .side1 { --hue: var(--c0) } .side2 { --hue: var(--c7) }
 
 * { box-sizing: border-box }
 html { scroll-padding-top: 4rem }
@@ -89,7 +91,7 @@ dialog td { padding: .2rem 1rem .2rem 0 }
 .chart .tip { position: absolute; pointer-events: none; background: var(--raised); border: 1px solid var(--strong-line); border-radius: 6px; padding: .3rem .55rem; font-size: 12px; white-space: nowrap; z-index: 2; box-shadow: 0 4px 14px rgb(0 0 0 / .12) }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; list-style: none; margin: .5rem 0 0; padding: 0; font-size: 12px }
 .bars table { width: 100% }
-.bars th { font-weight: 400; text-align: left; padding: .14rem .9rem .14rem 0; font-size: 13px; max-width: 15rem; overflow-wrap: anywhere }
+.bars th { font-weight: 400; text-align: left; padding: .14rem .9rem .14rem 0; font-size: 13px; min-width: 8rem; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .bars td.bar { width: 100%; vertical-align: middle } .bars td.bar svg { display: block; margin: 1px 0 }
 .bars td.number { padding-left: .8rem; font-size: 12px; color: var(--soft); line-height: 1.2 }
 .bars .legend { margin: 0 0 .5rem }

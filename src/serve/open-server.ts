@@ -5,9 +5,9 @@
  * Killed, it leaves no process: what runs dies with it. Folders and cgroups are removed by the next judge.
  */
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
+import { listenOn } from '../base/listen.ts'
 import { UserError } from '../base/user-error.ts'
 import { openJudge } from '../judge/open-judge.ts'
 import { locateTools } from '../toolchain/locate-tools.ts'
@@ -67,20 +67,15 @@ export async function openServer(options: ServerOptions): Promise<GepoServer> {
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
   }) as Server
+  let bound: number
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, address, resolve)
-    })
+    bound = await listenOn(server, port, address, options.host)
   } catch (error) {
     await judge.close()
-    throw new UserError(
-      `Port ${port} of ${options.host} cannot be had (${(error as NodeJS.ErrnoException).code}): name another by --port.`,
-    )
+    throw error
   }
-  const { port: bound, family } = server.address() as AddressInfo
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       await queue.stop()

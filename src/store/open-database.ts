@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { UserError } from '../base/user-error.ts'
 import { type BuildLock, takeBuildLock } from './build-lock.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { PROBLEMS_ID } from './problems/problems-schema.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
 
 export interface OpenDatabase {
@@ -87,6 +88,10 @@ function readVersion(connection: Connection): number {
       application === 0 &&
       version === 0
     if (empty) return 0
+    if (application === PROBLEMS_ID)
+      throw new UserError(
+        `${connection.path} holds translation problems, not groups; name a file that gepo build made, or a new one.`,
+      )
     throw new UserError(
       `${connection.path} is a SQLite database of another program; name a file that gepo build made, or a new one.`,
     )

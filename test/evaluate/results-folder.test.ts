@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EvaluationConfig } from '../../src/evaluate/evaluation-config.ts'
@@ -42,6 +42,30 @@ describe('a results folder', () => {
     expect([...answers.values()]).toEqual([answer(0)])
     expect(verdicts.get(keyOf(answer(0)))?.verdict).toEqual({ kind: 'passed' })
     expect({ problems, read }).toEqual({ problems: entries, read: config() })
+  })
+
+  it.each([
+    ['verdicts.jsonl', 'null'],
+    ['verdicts.jsonl', '{"problem":"python/a","sample":0,"verdict":{"kind":"past"}}'],
+    ['answers.jsonl', '{"problem":"python/a","sample":1e15,"text":""}'],
+    ['problems.jsonl', '{"problem":"python/a","source":null,"target":"pithon","unanswerable":null}'],
+  ])('says which line of %s is none: %s', (file, line) => {
+    const folder = begun()
+    appendFileSync(join(folder, file), `${line}\n`)
+    expect(() => readResults(folder)).toThrow(new RegExp(`^Line \\d of .*${file} is damaged`))
+  })
+
+  it('wants a configuration of its own form', () => {
+    const folder = begun()
+    writeFileSync(join(folder, 'config.json'), '{"form":1,"gepo":"1","benchmark":null,"answers":{}}')
+    expect(() => readResults(folder)).toThrow(/config\.json is damaged/)
+  })
+
+  it('is not read where something endless stands in for one of its files', () => {
+    const folder = begun()
+    rmSync(join(folder, 'verdicts.jsonl'))
+    symlinkSync('/dev/zero', join(folder, 'verdicts.jsonl'))
+    expect(() => readResults(folder)).toThrow(/verdicts\.jsonl cannot be read/)
   })
 
   it('goes on behind half a line', () => {

@@ -137,6 +137,41 @@ func TestAdd(t *testing.T) {
     PATIENCE_MS,
   )
 
+  test.skipIf(!installed('go'))(
+    'in Go fails in the words of its test, which the package testing does not say on standard error',
+    async () => {
+      const code = 'func Add(a int, b int) int {\n\treturn a + b\n}\n'
+      const saying = `import "testing"
+func TestAdd(t *testing.T) {
+    if Add(1, 2) != 4 {
+        t.Errorf("that is no four")
+    }
+}
+`
+      const verdict = await judge.judge({ language: 'go', code }, suite(saying))
+      expect(verdict).toMatchObject({
+        kind: 'runtime-error',
+        message: expect.stringContaining('that is no four'),
+      })
+    },
+    PATIENCE_MS,
+  )
+
+  test.skipIf(!installed('cpp'))(
+    'in C++ has all headers of the library where it asks for them, and no others before its own words',
+    async () => {
+      const test = 'int main() { assert(total({1, 2}) == 3); }\n'
+      const code = 'int total(std::vector<int> v) { return std::accumulate(v.begin(), v.end(), 0); }\n'
+      const all = '#include <bits/stdc++.h>\n'
+      expect(await passes('cpp', `// What ${all}#include<assert.h>\n${all}${code}`, test)).toBe('passed')
+      expect(await passes('cpp', `#include <vector>\n// ${all}${code}`, test)).toBe('compile-error')
+      // What an answer says before it includes holds for what it includes.
+      const own = `#define _GLIBCXX_NUMERIC 1\n#include <cassert>\n${all}${code}`
+      expect(await passes('cpp', own, test)).toBe('compile-error')
+    },
+    PATIENCE_MS,
+  )
+
   test.skipIf(!installed('rust'))(
     'in Rust is tested by functions that are marked as tests',
     async () => {

@@ -2,13 +2,13 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import { DEFAULT_PORT, DEFAULT_QUEUE, DEFAULT_SERVE_LIMITS } from '../../serve/serve-limits.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { wholeNumber } from '../flags/parse-number.ts'
+import { portNumber, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 
 interface ServeFlags {
@@ -36,7 +36,7 @@ export function serveCommand(command: Command, context: Context, setExit: (code:
         'SIGTERM: finishes what runs, refuses the rest, and ends with 0.',
     )
     .option('--host <host>', 'address to listen on; another than of this machine needs a token', '127.0.0.1')
-    .option('--port <n>', 'port to listen on; 0: any that is free', port, DEFAULT_PORT)
+    .option('--port <n>', 'port to listen on; 0: any that is free', portNumber, DEFAULT_PORT)
     .option('--token-file <file>', 'file with the token that every request but /healthz must carry')
     .option('--slots <n>', 'works at the same time (default: as many as cores)', wholeNumber(1))
     .option('--queue <n>', 'works that may wait; further ones get 503', wholeNumber(0), DEFAULT_QUEUE)
@@ -110,10 +110,4 @@ function readToken(path: string): string {
       `${path} must hold one word of at least ${LEAST_TOKEN_CHARS} letters, digits or signs: make one by \`openssl rand -hex 32\`.`,
     )
   return token
-}
-
-function port(text: string): number {
-  const value = wholeNumber(0)(text)
-  if (value > 65_535) throw new InvalidArgumentError('It must be at most 65535.')
-  return value
 }

@@ -121,15 +121,17 @@ function evaluationTable({ evaluations, best }: TrainSummary): string[] {
   const names = ['accuracy', 'pairAccuracy', 'margin', 'winnerVariance', 'loss'] as const
   const rows = chosen.flatMap(([name, figures]) => {
     if (figures === undefined) return []
-    const { step, translation } = figures
+    const { step, translation, compile } = figures
     const cells = names.map((key) => figures[key]).filter((value) => value !== undefined)
-    return [[name, String(step), ...[...(translation ? [translation.passRate] : []), ...cells].map(figure)]]
+    const rates = [...(translation ? [translation.passRate] : []), ...(compile ? [compile.equalRate] : [])]
+    return [[name, String(step), ...[...rates, ...cells].map(figure)]]
   })
   const [sample] = evaluations
   const titles = [
     'evaluation',
     'step',
     ...(sample?.translation ? ['passed'] : []),
+    ...(sample?.compile ? ['equal IR'] : []),
     ...(sample?.accuracy === undefined ? [] : ['accuracy', 'pairs', 'margin', 'variance', 'loss']),
   ]
   return [titles, ...rows].map(

@@ -1,5 +1,6 @@
 /** `gepo verify <a> <b>`: flags in, the verdict on two files printed, the exit code out. */
 
+import { fieldLines } from '../../base/field-lines.ts'
 import { printable } from '../../base/printable.ts'
 import type { Compiler } from '../../execute/choose-compiler.ts'
 import type { AliveAnswer, AliveReport } from '../../verify/ask-alive.ts'
@@ -7,7 +8,6 @@ import type { VerifyFiles } from '../../verify/verify-files.ts'
 import type { EdgeCount, PairVerdict } from '../../verify/verify-pair.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { fieldLines } from '../render/field-lines.ts'
 import { type Palette, paletteFor } from '../render/palette.ts'
 
 export interface PairFlags {

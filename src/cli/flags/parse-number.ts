@@ -12,6 +12,13 @@ export function wholeNumber(least: number): (text: string) => number {
   }
 }
 
+/** 0 stands for any that is free. */
+export function portNumber(text: string): number {
+  const value = wholeNumber(0)(text)
+  if (value > 65_535) throw new InvalidArgumentError('It must be at most 65535.')
+  return value
+}
+
 /** The number that the text is; the text itself when it is none, for the schema to refuse by name. */
 export function numberOrText(text: string): number | string {
   return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)

@@ -87,10 +87,11 @@ function asJson(stream: Terminal): TrainProgress {
   }
 }
 
-/** What the log of the run has by class and operator would make a line of thousands of characters. */
-function withoutParts({ preference, translation }: RunEvaluation): object {
+/** What the log of the run has by class, operator and kind would make a line of thousands of characters. */
+function withoutParts({ preference, translation, compile }: RunEvaluation): object {
   const { byClass: _classes, byOperator: _operators, ...figures } = preference ?? {}
-  return { ...figures, ...(translation && { translation }) }
+  const { byLevel: _levels, byKind: _kinds, byLines: _lines, ...compiled } = compile ?? {}
+  return { ...figures, ...(translation && { translation }), ...(compile && { compile: compiled }) }
 }
 
 function phaseLine({ phase, done, total }: Extract<TrainEvent, { kind: 'phase' }>): string {

@@ -1,13 +1,15 @@
 /** Figures of an evaluation as text, for the progress of a run and for what it printed at the end. */
 import type { TranslationEvaluation } from '../../train/policy/evaluate-translation.ts'
+import type { CompileMeasure } from '../../train/policy/measure-compile.ts'
 import type { Evaluation } from '../../train/preference/evaluate-preference.ts'
 import type { RunEvaluation } from '../../train/run/events.ts'
 
 /** @example evaluationText(evaluation) // 'accuracy 0.812 (pairs 0.771), margin 3.21 (winners 0.153), winner variance 0.402, loss 0.61 of 601 groups' */
-export function evaluationText({ preference, translation }: RunEvaluation): string {
+export function evaluationText({ preference, translation, compile }: RunEvaluation): string {
   return [
     ...(preference === undefined ? [] : [preferenceText(preference)]),
     ...(translation === undefined ? [] : [translationText(translation)]),
+    ...(compile === undefined ? [] : [compileText(compile)]),
   ].join('; ')
 }
 
@@ -24,6 +26,11 @@ export function marginText(margin: number, winnerScore: number | undefined): str
 function translationText({ answers, passRate, truncated, unjudged }: TranslationEvaluation): string {
   const without = unjudged === 0 ? '' : `, ${unjudged} not judged`
   return `passed ${figure(passRate)} of ${answers} tasks (truncated ${figure(truncated)}${without})`
+}
+
+function compileText({ answers, equalRate, shares, unjudged }: CompileMeasure): string {
+  const without = unjudged === 0 ? '' : `, ${unjudged} not judged`
+  return `equal IR ${figure(equalRate)} of ${answers} units (malformed ${figure(shares.malformed)}${without})`
 }
 
 /** Three significant digits, without an exponent where it would only be in the way. */

@@ -3,13 +3,13 @@
  * its edit, the IR diff against its nearest winner, and the witness.
  */
 
+import { fieldLines } from '../../base/field-lines.ts'
 import { printable } from '../../base/printable.ts'
 import { isUnedited } from '../../group/subject/unedited.ts'
 import type { GroupRecord, Loser, StoredGroup, Winner, Witness } from '../../records/group-record.ts'
 import type { Input } from '../../records/input.ts'
 import { inputRecord, resultRecord } from '../../records/witness-record.ts'
 import { diffIr } from './diff-ir.ts'
-import { fieldLines } from './field-lines.ts'
 import { markEdits, showEdit } from './mark-edits.ts'
 import type { Palette } from './palette.ts'
 

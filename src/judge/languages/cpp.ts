@@ -34,7 +34,7 @@ export const cpp: LanguageDefinition = {
       put.files,
       [
         [job.programs.gxx!, '-x', 'c', ...put.driverArguments],
-        [...compiler, ...put.linkArguments, 'answer.cpp'],
+        [...compiler, ...put.linkArguments, ...allHeadersFirst(job.code), 'answer.cpp'],
         removeSources(put),
       ],
       howToRun(job),
@@ -44,7 +44,8 @@ export const cpp: LanguageDefinition = {
     const compiler = await compilerFor(job)
     const how = howToRun(job)
     const answer = { path: 'answer.cpp', content: job.code }
-    if (job.calls === undefined) return compile(job, [answer], [[...compiler, answer.path]], how)
+    const early = allHeadersFirst(job.code)
+    if (job.calls === undefined) return compile(job, [answer], [[...compiler, ...early, answer.path]], how)
     const forms = cppCallFiles(job.code, job.calls)
     if (forms === undefined)
       return { kind: 'compile-error', message: `there is no function ${job.calls.name}` }
@@ -54,10 +55,18 @@ export const cpp: LanguageDefinition = {
     if (caller.failure !== undefined) return { kind: 'sandbox-error', detail: caller.failure }
     const files = forms.map((form) => [form, callDriver('call.h')])
     // The answer's own main, if it has one, is not run.
-    const command = [...compiler, '-Wl,--wrap=main', CALL_ANSWER_IN_CPP, NATIVE_CALLER]
+    const command = [...compiler, ...early, '-Wl,--wrap=main', CALL_ANSWER_IN_CPP, NATIVE_CALLER]
     return compileFirst(job, files, [command], how)
   },
 }
+
+/** Behind other headers of the system alone, where including all of them first says the same. */
+const ALL_HEADERS =
+  /^(?:\s|\/\/(?:[^\\\n]|\\[^\n])*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|#[ \t]*include[ \t]*<[\w./+]+>)*#[ \t]*include[ \t]*[<"]bits\/stdc\+\+\.h[>"]/
+
+/** What makes the compiler take the precompiled header, which it does only before any other text, for an answer that wants it. */
+const allHeadersFirst = (code: string): readonly string[] =>
+  ALL_HEADERS.test(code) ? ['-include', 'bits/stdc++.h'] : []
 
 const howToRun = ({ limits }: CodeTestJob) => ({
   command: ['/box/answer'],

@@ -115,6 +115,7 @@ addEventListener('DOMContentLoaded', () => {
     button.addEventListener('click', () => ask(/** @type {HTMLButtonElement} */ (button)))
   for (const chart of document.querySelectorAll('svg[data-chart]'))
     if (chart instanceof SVGSVGElement) followPointer(chart)
+  for (const note of all('[data-reload]')) setTimeout(() => location.reload(), Number(note.dataset.reload))
   markTarget()
 })
 addEventListener('hashchange', markTarget)
@@ -123,6 +124,7 @@ addEventListener('hashchange', markTarget)
 function markTarget() {
   const target =
     location.hash === '' ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  if (target instanceof HTMLDetailsElement) target.open = true
   if (target?.hasAttribute('data-row') !== true) return
   for (const row of all('[data-row].at')) row.classList.remove('at')
   target.classList.add('at')

@@ -76,6 +76,11 @@ export function defaultSource(config: TrainConfig, path: readonly string[]): str
 
 /** What no option shows alone. */
 function refuseContradictions(config: TrainConfig, place: string): void {
+  if (config.evaluation.best === 'compile' && config.evaluation.compile === null) {
+    throw new UserError(
+      `"evaluation.best: compile" in ${place} goes by what "evaluation.compile" gives; set that, such as to {}.`,
+    )
+  }
   if ('gepo' in config) refuseLossContradictions('gepo', config.gepo, config, place)
   if ('dpo' in config) refuseLossContradictions('dpo', config.dpo, config, place)
   if (!('rollout' in config)) return

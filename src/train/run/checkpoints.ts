@@ -36,6 +36,8 @@ const progressSchema = z.strictObject({
       winnerVariance: z.number().optional(),
       /** Of a run that translates. */
       passRate: z.number().optional(),
+      /** Where units are compiled: the share of IR that is equal. */
+      equalRate: z.number().optional(),
     })
     .nullable(),
 })

@@ -2,6 +2,7 @@
 import type { Survey } from '../data/group-source.ts'
 import type { TaskSurvey } from '../data/task-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
+import type { CompileMeasure } from '../policy/measure-compile.ts'
 import type { RolloutMeasure } from '../policy/rollouts.ts'
 import type { Evaluation, Figures } from '../preference/evaluate-preference.ts'
 import type { GroupMeasure } from '../preference/measure-group.ts'
@@ -29,10 +30,12 @@ export type TrainEvent =
   | { readonly kind: 'saved'; readonly step: number; readonly folder: string }
   | { readonly kind: 'note'; readonly text: string }
 
-/** What a model can do: of groups, of translation tasks, or of both; as the method has them. */
+/** What a model can do: of groups, of translation tasks, or of both, as the method has them; and of units to compile. */
 export interface RunEvaluation {
   readonly preference?: Evaluation
   readonly translation?: TranslationEvaluation
+  /** Of the likeliest IR, where `evaluation.compile` says so. */
+  readonly compile?: CompileMeasure
 }
 
 /** Of one optimiser step; means over its groups. Preference figures are absent where losers take no part. */
@@ -62,6 +65,7 @@ export interface StepMetrics extends Partial<GroupMeasure> {
 export interface EvaluationFigures extends Partial<Figures> {
   readonly step: number
   readonly translation?: TranslationEvaluation
+  readonly compile?: CompileMeasure
 }
 
 export interface TrainSummary {

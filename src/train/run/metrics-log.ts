@@ -36,11 +36,18 @@ export function openMetricsLog(folder: string, resumed: RunProgress | undefined)
         ...(rollout && { ...prefixed('seconds', rollout.seconds), ...answerScalars('rollout', rollout) }),
       })
     },
-    evaluation(step, { preference, translation }) {
-      append({ kind: 'evaluation', step, ...preference, ...(translation && { translation }) })
+    evaluation(step, { preference, translation, compile }) {
+      append({
+        kind: 'evaluation',
+        step,
+        ...preference,
+        ...(translation && { translation }),
+        ...(compile && { compile }),
+      })
       events.scalars(step, {
         ...(preference && preferenceScalars(preference)),
         ...(translation && answerScalars('translation', translation)),
+        ...(compile && { ...prefixed('compile', compile), ...prefixed('compile-share', compile.shares) }),
       })
     },
   }
@@ -85,6 +92,7 @@ const evaluationSchema = z.looseObject({
   winnerLogProb: number(),
   loss: number(),
   translation: z.looseObject({ passRate: z.number() }).optional(),
+  compile: z.looseObject({ equalRate: z.number() }).optional(),
 })
 
 /** The evaluations that are logged, without their parts; none where there is no log. What cannot be read is left out. */

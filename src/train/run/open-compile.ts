@@ -1,24 +1,44 @@
 /** What a configuration says of prompts and groups in; units that a model is asked to compile, and their judge, out. */
 import { UserError } from '../../base/user-error.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
+import type { IrVerdict } from '../../records/ir-verdict.ts'
 import { LEVELS, type Level } from '../../records/level.ts'
 import type { Split } from '../../records/split.ts'
 import type { GroupConfig, TrainConfig } from '../config/train-config.ts'
 import { openCompileSource } from '../data/compile-source.ts'
 import { isFromElsewhere } from '../data/import-groups.ts'
 import type { TaskSource } from '../data/task-source.ts'
+import { answerCompile } from '../policy/answer-compile.ts'
 import type { Compiling, OpenCompiling } from '../policy/compiling.ts'
+import { type DrawOptions, GREEDY } from '../policy/draw-answers.ts'
+import { type CompileMeasure, type JudgedIr, measureCompile } from '../policy/measure-compile.ts'
+import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import { createPromptStyle } from '../prompt/prompt-style.ts'
+import type { Model } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { TrainEvent } from './events.ts'
 
 export type CompileSettings = NonNullable<TrainConfig['evaluation']['compile']>
+
+export interface CompileWatch {
+  readonly settings: CompileSettings
+  /** The model's folder: the tokens that end an answer are taken from there. */
+  readonly folder: string
+  readonly report: (event: TrainEvent) => void
+  readonly signal?: AbortSignal | undefined
+}
 
 export interface CompileUnits {
   readonly source: TaskSource<CompileTask>
   readonly tokenizer: TextTokenizer
   readonly compiling: Compiling
   close(): Promise<void>
+}
+
+/** An evaluation's answers with their figures. */
+export interface GreedyCompile {
+  readonly measure: CompileMeasure
+  readonly answers: readonly JudgedIr[]
 }
 
 export interface CompileUnitsOptions {
@@ -71,6 +91,43 @@ export async function openCompileUnits(
     await compiling.close()
     throw error
   }
+}
+
+/** How a model's answers to the units are drawn and judged, but for how many and how likely ones. */
+export function compileDrawing(
+  { tokenizer, compiling }: CompileUnits,
+  { settings, folder, report, signal }: CompileWatch,
+): Omit<DrawOptions<CompileTask, IrVerdict>, keyof typeof GREEDY> {
+  return {
+    maxNewTokens: settings.maxNewTokens,
+    batchSize: settings.batchSize,
+    cudaGraphs: false,
+    stopTokens: readStopTokens(folder, tokenizer),
+    tokenizer,
+    judge: compiling.judge,
+    signal,
+    onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
+  }
+}
+
+/**
+ * The likeliest answers of a model to all of the units.
+ *
+ * @throws UserError where they may be longer than the model takes
+ */
+export async function evaluateUnits(
+  model: Pick<Model, 'generate' | 'info'>,
+  units: CompileUnits,
+  watch: CompileWatch,
+): Promise<GreedyCompile> {
+  const together = units.source.survey.longestPrompt + watch.settings.maxNewTokens
+  if (together > model.info.maxPositions) {
+    throw new UserError(
+      `The longest prompt and the tokens of an answer come to ${together} and the model takes ${model.info.maxPositions}; lower evaluation.compile.maxNewTokens (--max-tokens), or set length.maxTokens to at most that.`,
+    )
+  }
+  const answers = await answerCompile(model, units.source, { ...compileDrawing(units, watch), ...GREEDY })
+  return { measure: measureCompile(answers, [1]), answers }
 }
 
 function databaseOf(config: TrainConfig, { groups }: CompileSettings): string {

@@ -9,6 +9,7 @@ import type { BatchOrder } from '../data/batch-order.ts'
 import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
+import type { CompileMeasure } from '../policy/measure-compile.ts'
 import type { RolloutResult, Rollouts } from '../policy/rollouts.ts'
 import { accumulateGradient, type GroupStep } from '../preference/accumulate-gradient.ts'
 import { evaluate } from '../preference/evaluate-preference.ts'
@@ -32,6 +33,8 @@ export interface LoopParts {
   readonly preference: PreferencePart | undefined
   /** Absent where a method does not translate. */
   readonly translation: TranslationPart | undefined
+  /** Absent where no units are compiled. */
+  readonly evaluateCompile: (() => Promise<CompileMeasure>) | undefined
   readonly checkpoints: Checkpoints
   readonly log: MetricsLog
   readonly report: (event: TrainEvent) => void
@@ -95,7 +98,7 @@ export async function runLoop(
         progress = { ...progress, evaluatedAt: progress.step }
         if (evaluation !== undefined) {
           // Before the first step there is nothing to be the best of.
-          isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts.preference?.method)
+          isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts)
           if (isBest) progress = { ...progress, best: { ...bestOf(evaluation), step: progress.step } }
           log.evaluation(progress.step, evaluation)
           report({ kind: 'evaluated', step: progress.step, evaluation, isBest })
@@ -254,8 +257,13 @@ function mean(values: readonly number[]): number {
 async function evaluateNow(parts: LoopParts): Promise<RunEvaluation | undefined> {
   const preference = await evaluateGroups(parts)
   const translation = await parts.translation?.evaluate?.()
-  if (preference === undefined && translation === undefined) return undefined
-  return { ...(preference && { preference }), ...(translation && { translation }) }
+  const compile = await parts.evaluateCompile?.()
+  if (preference === undefined && translation === undefined && compile === undefined) return undefined
+  return {
+    ...(preference && { preference }),
+    ...(translation && { translation }),
+    ...(compile && { compile }),
+  }
 }
 
 async function evaluateGroups({ config, model, preference, report, signal }: LoopParts) {
@@ -269,26 +277,33 @@ async function evaluateGroups({ config, model, preference, report, signal }: Loo
   })
 }
 
-function bestOf({ preference, translation }: RunEvaluation) {
+function bestOf({ preference, translation, compile }: RunEvaluation) {
   const { accuracy, loss, margin, winnerVariance } = preference ?? {}
   return {
     ...(preference && { accuracy, loss, margin, winnerVariance }),
     ...(translation && { passRate: translation.passRate }),
+    ...(compile && { equalRate: compile.equalRate }),
   }
 }
 
-/** By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. */
+/**
+ * By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. Where it is asked for, or there is
+ * nothing else, by the share of IR that is equal before all of them.
+ */
 function isBetter(
-  { preference, translation }: RunEvaluation,
+  { preference, translation, compile }: RunEvaluation,
   best: RunProgress['best'],
-  method: Method | undefined,
+  { config, preference: part }: Pick<LoopParts, 'config' | 'preference'>,
 ): boolean {
   if (best === null) return true
+  const nothingElse = translation === undefined && preference === undefined
+  const equalRate = config.evaluation.best === 'compile' || nothingElse ? compile?.equalRate : undefined
+  if (equalRate !== undefined && equalRate !== best.equalRate) return equalRate > (best.equalRate ?? 0)
   if (translation !== undefined && translation.passRate !== best.passRate) {
     return translation.passRate > (best.passRate ?? 0)
   }
   if (preference === undefined) return false
-  if (method?.usesLosers && preference.accuracy !== best.accuracy) {
+  if (part?.method.usesLosers && preference.accuracy !== best.accuracy) {
     return preference.accuracy > (best.accuracy ?? 0)
   }
   return preference.loss < (best.loss ?? Number.POSITIVE_INFINITY)

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
+import { type OpenCompiling, openCompiling } from '../policy/compiling.ts'
 import type { Judging, OpenJudging } from '../policy/judging.ts'
 import { openJudging } from '../policy/open-judging.ts'
 import { hashModel } from '../preference/hash-model.ts'
@@ -22,6 +23,7 @@ import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder, setModelsAside } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
 import { openMetricsLog, readEvaluations } from './metrics-log.ts'
+import { type CompileUnits, evaluateUnits, openCompileUnits } from './open-compile.ts'
 import { chooseDevice, openPolicyOptions } from './open-options.ts'
 import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
 import {
@@ -39,6 +41,8 @@ export interface TrainOptions {
   readonly engine: TensorEngine
   /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
+  /** For what is to be compiled; what it gives is closed at the end. Default: the judge of IR. */
+  readonly openCompiling?: OpenCompiling
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal
   /** Whether a run goes on although its epochs have grown or its learning rate has changed. Default: it is refused. */
@@ -56,7 +60,12 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
     try {
       const judging = 'rollout' in config ? await (options.openJudging ?? openJudging)(config) : undefined
       try {
-        return await trainIn({ config, run, data, judging, ...options })
+        const units = await openEvaluationUnits(config, options)
+        try {
+          return await trainIn({ config, run, data, judging, units, ...options })
+        } finally {
+          await units?.close()
+        }
       } finally {
         await judging?.close()
       }
@@ -68,13 +77,33 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   }
 }
 
-interface World extends Omit<TrainOptions, 'openJudging'> {
+/** What `evaluation.compile` asks for. */
+function openEvaluationUnits(
+  config: TrainConfig,
+  { openCompiling: open = openCompiling, report }: TrainOptions,
+): Promise<CompileUnits> | undefined {
+  const { compile: settings, split } = config.evaluation
+  if (settings === null) return undefined
+  const limit = settings.units
+  return openCompileUnits(config, {
+    settings,
+    folder: config.model,
+    split,
+    limit,
+    openCompiling: open,
+    report,
+  })
+}
+
+interface World extends Omit<TrainOptions, 'openJudging' | 'openCompiling'> {
   readonly config: TrainConfig
   readonly run: RunFolder
   /** Where the method learns from groups or pairs. */
   readonly data: TrainingData | undefined
   /** Where it translates. */
   readonly judging: Judging | undefined
+  /** Where its evaluations compile. */
+  readonly units: CompileUnits | undefined
 }
 
 async function trainIn(world: World): Promise<TrainSummary> {
@@ -130,7 +159,18 @@ async function trainIn(world: World): Promise<TrainSummary> {
         const translation =
           translating && tasks && openTranslation(translating, tasks, model, kl?.reference, resumed?.rollout)
         const { progress, interrupted } = await runLoop(
-          { config, plan, model, preference, translation, checkpoints, log, report, signal },
+          {
+            config,
+            plan,
+            model,
+            preference,
+            translation,
+            evaluateCompile: compileEvaluation(world, model),
+            checkpoints,
+            log,
+            report,
+            signal,
+          },
           start,
         )
         if (!interrupted) await exportModels(run.path, config.model, model, checkpoints)
@@ -146,6 +186,13 @@ async function trainIn(world: World): Promise<TrainSummary> {
     if (isAbort(error, signal)) return summaryOf('interrupted', start, plan, run, checkpoints)
     throw error
   }
+}
+
+function compileEvaluation({ config, units, report, signal }: World, model: Model) {
+  const { compile: settings } = config.evaluation
+  if (units === undefined || settings === null) return undefined
+  const watch = { settings, folder: config.model, report, signal }
+  return async () => (await evaluateUnits(model, units, watch)).measure
 }
 
 async function translationWorld({
