@@ -116,7 +116,7 @@ async function evaluateAnswers(
     }
     const model = await engine.openModel(openFrozenOptions(config, device, folder))
     try {
-      return await evaluateTasks(world, source, model)
+      return (await evaluateTasks(world, source, model)).measure
     } finally {
       await model.close()
     }

@@ -17,6 +17,7 @@ export interface TrainingData {
   readonly name: string
   /** What its user should know; undefined for nothing. */
   readonly note?: string
+  readonly tokenizer: TextTokenizer
   /** For what is computed once and kept; undefined for pairs, which need no reference. */
   readonly cache: TrainingCache | undefined
   source(options: SourceOptions): Promise<GroupSource>
@@ -35,6 +36,7 @@ export async function openTrainingData(
 function pairData(config: PairConfig, tokenizer: TextTokenizer): TrainingData {
   return {
     name: config.pairs.file,
+    tokenizer,
     cache: undefined,
     source: ({ split }) => openPairSource(config, tokenizer, split),
     close() {},
@@ -57,6 +59,7 @@ async function groupData(config: GroupConfig, tokenizer: TextTokenizer): Promise
   }
   return {
     name: config.data.groups,
+    tokenizer,
     ...(isFromElsewhere(config.data.groups) && { note: `${config.data.groups} ${NO_EVIDENCE}` }),
     cache,
     source: (options) => openGroupSource(rows, cache, encoding, options),

@@ -2,15 +2,13 @@
  * Figures in, a JSON line each in metrics.jsonl and the same in TensorBoard's form out. A run that goes on from a
  * checkpoint forgets what it had logged beyond it, so that each step is there once.
  */
-import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isRegularFile, readRegularText } from '../../base/regular-file.ts'
-import { writeFileAtomically } from '../../base/write-atomically.ts'
 import type { AnswerMeasure } from '../policy/measure-answers.ts'
 import type { Evaluation } from '../preference/evaluate-preference.ts'
 import type { RunProgress } from './checkpoints.ts'
 import type { EvaluationFigures, RunEvaluation, StepMetrics } from './events.ts'
+import { openLinesLog, readLines } from './lines-log.ts'
 import { createEventFile } from './tensorboard/event-file.ts'
 
 export interface MetricsLog {
@@ -20,12 +18,8 @@ export interface MetricsLog {
 
 /** @param resumed where the run goes on; undefined for a new one */
 export function openMetricsLog(folder: string, resumed: RunProgress | undefined): MetricsLog {
-  const file = fileIn(folder)
-  const lines = resumed === undefined || !isRegularFile(file) ? [] : readRegularText(file).split('\n')
-  const kept = resumed === undefined ? [] : lines.filter((line) => isKept(line, resumed))
-  writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''))
+  const append = openLinesLog(fileIn(folder), resumed)
   const events = createEventFile(join(folder, 'tensorboard'), resumed === undefined ? 0 : resumed.step + 1)
-  const append = (line: Record<string, unknown>) => appendFileSync(file, `${JSON.stringify(line)}\n`)
 
   return {
     step(metrics) {
@@ -81,6 +75,7 @@ function prefixedParts(prefix: string, parts: Readonly<Record<string, object>>):
 
 const number = () => z.number().optional()
 const evaluationSchema = z.looseObject({
+  kind: z.literal('evaluation'),
   step: z.int(),
   groups: number(),
   accuracy: number(),
@@ -97,36 +92,13 @@ const evaluationSchema = z.looseObject({
 
 /** The evaluations that are logged, without their parts; none where there is no log. What cannot be read is left out. */
 export function readEvaluations(folder: string): EvaluationFigures[] {
-  if (!isRegularFile(fileIn(folder))) return []
-  const lines = readRegularText(fileIn(folder)).split('\n')
-  return lines
-    .filter((line) => line.startsWith('{"kind":"evaluation"'))
-    .flatMap((line) => {
-      const read = evaluationSchema.safeParse(parsed(line))
-      if (!read.success) return []
-      const { kind: _kind, byClass: _classes, byOperator: _operators, ...figures } = read.data
-      return [figures as unknown as EvaluationFigures]
-    })
+  return readLines(fileIn(folder), evaluationSchema).map(
+    ({ kind: _kind, byClass: _classes, byOperator: _operators, ...figures }) =>
+      figures as unknown as EvaluationFigures,
+  )
 }
 
 const fileIn = (folder: string) => join(folder, 'metrics.jsonl')
-
-/** A line that was half written when its process died is no JSON, and is of a step that will come again. */
-function isKept(line: string, resumed: RunProgress): boolean {
-  const read = z.object({ kind: z.string(), step: z.int() }).safeParse(parsed(line))
-  if (!read.success) return false
-  const { kind, step } = read.data
-  return step < resumed.step || (step === resumed.step && (kind === 'train' || resumed.evaluatedAt === step))
-}
-
-/** Undefined for what is no JSON. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
 
 function prefixed(prefix: string, figures: object): Record<string, number> {
   const numbers = Object.entries(figures).filter((entry): entry is [string, number] =>

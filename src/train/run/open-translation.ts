@@ -6,7 +6,7 @@ import type { TranslationTask } from '../../records/translation-task.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import { type BatchOrder, createBatchOrder } from '../data/batch-order.ts'
 import { openTaskSource, type TaskSource } from '../data/task-source.ts'
-import { evaluateTranslation, type TranslationEvaluation } from '../policy/evaluate-translation.ts'
+import { type EvaluatedTranslation, evaluateTranslation } from '../policy/evaluate-translation.ts'
 import type { Judging } from '../policy/judging.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import type { Rollout } from '../policy/rollout.ts'
@@ -14,6 +14,7 @@ import { createRollouts, type ReferenceModel } from '../policy/rollouts.ts'
 import { createTaskPrompt } from '../prompt/task-prompt.ts'
 import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { samplesOf } from './draw-samples.ts'
 import type { TrainEvent } from './events.ts'
 import { openFrozenOptions } from './open-options.ts'
 import type { StepPlan, TranslationPart } from './run-loop.ts'
@@ -108,7 +109,13 @@ export function openTranslation(
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
     unfinished,
   })
-  const evaluate = validationSource && (() => evaluateTasks(world, validationSource, model))
+  const evaluate =
+    validationSource &&
+    (async () => {
+      const { measure, answers } = await evaluateTasks(world, validationSource, model)
+      const kept = answers.slice(0, config.evaluation.samples)
+      return { measure, samples: await samplesOf('translation', kept, tokenizer) }
+    })
   return { weight, rollouts, evaluate }
 }
 
@@ -116,7 +123,7 @@ export function evaluateTasks(
   { config, tokenizer, judging, report, signal }: TranslationWorld,
   source: TaskSource<TranslationTask>,
   model: Model,
-): Promise<TranslationEvaluation> {
+): Promise<EvaluatedTranslation> {
   return evaluateTranslation(model, source, {
     maxNewTokens: config.rollout.maxNewTokens,
     batchSize: config.rollout.batchSize,

@@ -20,10 +20,12 @@ import type { PreparedGroup } from '../preference/prepared-group.ts'
 import type { ReferenceOptions } from '../preference/reference-log-probs.ts'
 import { EngineError, type Model, type StepOptions } from '../tensor-engine/tensor-engine.ts'
 import type { Checkpoints, RunProgress } from './checkpoints.ts'
+import type { Sampled } from './draw-samples.ts'
 import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
 import { isAbort } from './is-abort.ts'
 import { learningRateAt } from './learning-rate.ts'
 import type { MetricsLog } from './metrics-log.ts'
+import type { Sample, SamplesLog } from './samples-log.ts'
 
 export interface LoopParts {
   readonly config: TrainConfig
@@ -34,9 +36,12 @@ export interface LoopParts {
   /** Absent where a method does not translate. */
   readonly translation: TranslationPart | undefined
   /** Absent where no units are compiled. */
-  readonly evaluateCompile: (() => Promise<CompileMeasure>) | undefined
+  readonly evaluateCompile: (() => Promise<Sampled<CompileMeasure>>) | undefined
+  /** What the model answers to prompts of groups that are not trained on; absent where none is asked. */
+  readonly drawSamples: (() => Promise<readonly Sample[]>) | undefined
   readonly checkpoints: Checkpoints
   readonly log: MetricsLog
+  readonly samplesLog: SamplesLog
   readonly report: (event: TrainEvent) => void
   readonly signal: AbortSignal | undefined
 }
@@ -61,7 +66,7 @@ export interface TranslationPart {
   readonly weight: number
   readonly rollouts: Rollouts
   /** Undefined where there is no task to validate on. */
-  readonly evaluate: (() => Promise<TranslationEvaluation>) | undefined
+  readonly evaluate: (() => Promise<Sampled<TranslationEvaluation>>) | undefined
 }
 
 /** @param start where the run stands: at a checkpoint, or at its beginning */
@@ -69,7 +74,7 @@ export async function runLoop(
   parts: LoopParts,
   start: RunProgress,
 ): Promise<{ readonly progress: RunProgress; readonly interrupted: boolean }> {
-  const { config, plan, model, translation, checkpoints, log, report, signal } = parts
+  const { config, plan, model, translation, checkpoints, log, samplesLog, report, signal } = parts
   let progress = start
   let saved = start
   const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps
@@ -94,13 +99,14 @@ export async function runLoop(
     for (;;) {
       let isBest = false
       if (isDue(config.evaluation.everySteps) && progress.evaluatedAt !== progress.step) {
-        const evaluation = await evaluateNow(parts)
+        const { evaluation, samples } = await evaluateNow(parts)
         progress = { ...progress, evaluatedAt: progress.step }
         if (evaluation !== undefined) {
           // Before the first step there is nothing to be the best of.
           isBest = progress.step > 0 && isBetter(evaluation, progress.best, parts)
           if (isBest) progress = { ...progress, best: { ...bestOf(evaluation), step: progress.step } }
           log.evaluation(progress.step, evaluation)
+          samplesLog.add(progress.step, samples)
           report({ kind: 'evaluated', step: progress.step, evaluation, isBest })
         }
       }
@@ -254,15 +260,22 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-async function evaluateNow(parts: LoopParts): Promise<RunEvaluation | undefined> {
+async function evaluateNow(
+  parts: LoopParts,
+): Promise<{ readonly evaluation: RunEvaluation | undefined; readonly samples: readonly Sample[] }> {
   const preference = await evaluateGroups(parts)
   const translation = await parts.translation?.evaluate?.()
   const compile = await parts.evaluateCompile?.()
-  if (preference === undefined && translation === undefined && compile === undefined) return undefined
+  if (preference === undefined && translation === undefined && compile === undefined)
+    return { evaluation: undefined, samples: [] }
+  const drawn = await parts.drawSamples?.()
   return {
-    ...(preference && { preference }),
-    ...(translation && { translation }),
-    ...(compile && { compile }),
+    evaluation: {
+      ...(preference && { preference }),
+      ...(translation && { translation: translation.measure }),
+      ...(compile && { compile: compile.measure }),
+    },
+    samples: [drawn, translation?.samples, compile?.samples].flatMap((samples) => samples ?? []),
   }
 }
 

@@ -11,14 +11,18 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
+import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
 import { type OpenCompiling, openCompiling } from '../policy/compiling.ts'
 import type { Judging, OpenJudging } from '../policy/judging.ts'
+import type { CompileMeasure } from '../policy/measure-compile.ts'
 import { openJudging } from '../policy/open-judging.ts'
+import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import { hashModel } from '../preference/hash-model.ts'
 import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type RunProgress } from './checkpoints.ts'
+import { drawSamples, type Sampled, samplesOf } from './draw-samples.ts'
 import type { TrainEvent, TrainSummary } from './events.ts'
 import { bestFolder, exportModels, modelFolder, setModelsAside } from './export-models.ts'
 import { isAbort } from './is-abort.ts'
@@ -35,6 +39,7 @@ import {
 } from './open-translation.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
 import { runLoop, type StepPlan } from './run-loop.ts'
+import { openSamplesLog, type Sample } from './samples-log.ts'
 
 export interface TrainOptions {
   /** Called once; the caller closes what it gives. */
@@ -156,6 +161,7 @@ async function trainIn(world: World): Promise<TrainSummary> {
       try {
         report({ kind: 'started', model: model.info, step: start.step, steps: plan.steps })
         const log = openMetricsLog(run.path, resumed?.progress)
+        const samplesLog = openSamplesLog(run.path, resumed?.progress)
         const translation =
           translating && tasks && openTranslation(translating, tasks, model, kl?.reference, resumed?.rollout)
         const { progress, interrupted } = await runLoop(
@@ -166,8 +172,10 @@ async function trainIn(world: World): Promise<TrainSummary> {
             preference,
             translation,
             evaluateCompile: compileEvaluation(world, model),
+            drawSamples: data && sampling(world, data, model, groups?.validationSource),
             checkpoints,
             log,
+            samplesLog,
             report,
             signal,
           },
@@ -188,11 +196,35 @@ async function trainIn(world: World): Promise<TrainSummary> {
   }
 }
 
-function compileEvaluation({ config, units, report, signal }: World, model: Model) {
-  const { compile: settings } = config.evaluation
+function compileEvaluation(
+  { config, units, report, signal }: World,
+  model: Model,
+): (() => Promise<Sampled<CompileMeasure>>) | undefined {
+  const { compile: settings, samples } = config.evaluation
   if (units === undefined || settings === null) return undefined
-  const watch = { settings, folder: config.model, report, signal }
-  return async () => (await evaluateUnits(model, units, watch)).measure
+  const { source, tokenizer } = units
+  return async () => {
+    const watch = { settings, folder: config.model, report, signal }
+    const { measure, answers } = await evaluateUnits(model, units, watch)
+    const kept = answers.slice(0, samples).map(({ task: { id }, ...answer }) => {
+      return { id, prompt: source.load([id])[0]!.prompt, ...answer }
+    })
+    return { measure, samples: await samplesOf('compile', kept, tokenizer) }
+  }
+}
+
+/** Where units are compiled, their answers are samples enough. */
+function sampling(
+  { config, units, signal }: World,
+  { tokenizer }: TrainingData,
+  model: Model,
+  source: GroupSource | undefined,
+): (() => Promise<readonly Sample[]>) | undefined {
+  const { samples, sampleTokens } = config.evaluation
+  if (source === undefined || units !== undefined || samples === 0) return undefined
+  const stopTokens = readStopTokens(config.model, tokenizer)
+  return () =>
+    drawSamples(model, source, { samples, maxNewTokens: sampleTokens, stopTokens, tokenizer, signal })
 }
 
 async function translationWorld({

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
 import type { OpenCompiling } from '../../../src/train/policy/compiling.ts'
+import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { openWritingEngine } from '../tensor-engine/writing-engine.ts'
@@ -54,6 +55,12 @@ describe('evaluations that compile', () => {
     expect(figures[1]!.compile!.shares.malformed).toBeCloseTo(2 / 3, 12)
     expect(figures.every(({ accuracy }) => accuracy !== undefined)).toBe(true)
     expect(summed.at(-1)!.compile!.equalRate).toBeCloseTo(2 / 3, 12)
+    const samples = readSamples(config.out)
+    expect(samples.map(({ step, of, verdict }) => [step, of, verdict?.kind])).toEqual(
+      [0, 1, 3, 2].flatMap((right, step) =>
+        [0, 1, 2].map((place) => [step, 'compile', place < right ? 'equal' : 'malformed']),
+      ),
+    )
     // Chosen by accuracy, as ever.
     expect(best!.accuracy).toBe(Math.max(...figures.slice(1).map(({ accuracy }) => accuracy!)))
   })

@@ -9,6 +9,7 @@ import type { Verdict } from '../../../src/records/verdict.ts'
 import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
 import type { OpenJudging } from '../../../src/train/policy/judging.ts'
 import type { TrainEvent } from '../../../src/train/run/events.ts'
+import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
 import { openScriptedJudging, scriptedJudging } from './scripted-judging.ts'
@@ -79,6 +80,24 @@ describe('reinforce', () => {
     const [first, last] = [evaluations(config)[0]!, evaluations(config).at(-1)!]
     expect(first.translation).toMatchObject({ answers: 5, passRate: 0 })
     expect(last.translation.passRate).toBe(1)
+  })
+
+  it('keeps answers to tasks with what the judge says of them', async () => {
+    const config = named('sampled', { maxSteps: 1, evaluation: { samples: 2 } })
+    await run(config)
+    const samples = readSamples(config.out)
+    expect(samples.map(({ step, of }) => [step, of])).toEqual(
+      [0, 1].flatMap((step) => [
+        [step, 'translation'],
+        [step, 'translation'],
+      ]),
+    )
+    expect(samples[0]!.prompt).toContain('Python')
+    const known: readonly string[] = ['passed', 'wrong-answer', 'truncated']
+    for (const { ended, verdict } of samples) {
+      expect(known).toContain(verdict!.kind)
+      expect(verdict!.kind === 'truncated').toBe(!ended)
+    }
   })
 
   it('logs what one wants to know of a step', async () => {

@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
 import type { TrainEvent, TrainSummary } from '../../../src/train/run/events.ts'
+import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { EngineError } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
@@ -77,6 +78,22 @@ describe('a run', () => {
     expect(rates.slice(1)).toEqual([...rates.slice(1)].sort((a, b) => b - a))
   })
 
+  it('keeps what the model answers to a few prompts at each evaluation', async () => {
+    const samples = readSamples(config.out)
+    // 3 of 30 groups are to validate on.
+    expect(samples.map(({ step }) => step)).toEqual([0, 4, 8, 12].flatMap((step) => [step, step, step]))
+    const [first] = samples
+    expect(first).toMatchObject({ kind: 'sample', step: 0, of: 'group' })
+    expect(first!.prompt).toContain('int ')
+    expect(first).not.toHaveProperty('verdict')
+    expect(new Set(samples.map(({ prompt }) => prompt)).size).toBe(3)
+    expect(samples.every(({ ended, tokens }) => ended || tokens === 256)).toBe(true)
+
+    const none = named('no-samples', { maxSteps: 1, evaluation: { samples: 0 } })
+    await run(none)
+    expect(readSamples(none.out)).toEqual([])
+  })
+
   it('does nothing the second time but say so', async () => {
     const before = readFileSync(join(config.out, 'metrics.jsonl'), 'utf8')
     const again = await run(config)
@@ -112,6 +129,7 @@ describe('a run that is interrupted', () => {
     const { modelFolder } = await run(config)
     expect(readWeights(modelFolder!)).toBe(expected)
     expect(withoutTimes(readMetrics(config.out))).toEqual(withoutTimes(readMetrics(whole.out)))
+    expect(readSamples(config.out)).toEqual(readSamples(whole.out))
   })
 
   it('before its first step has nothing to save and begins again', async () => {

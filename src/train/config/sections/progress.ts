@@ -39,6 +39,14 @@ export const evaluationSection = z.strictObject({
   groups: whole(1)
     .default(512)
     .meta(source(`${OURS}: 2% standard error of the accuracy at most`)),
+  /** Prompts whose likeliest answer is kept in samples.jsonl, the same ones each time; 0: none. */
+  samples: whole(0)
+    .default(4)
+    .meta(source(`${OURS}: enough to read`)),
+  /** Of an answer to a group's prompt that is kept; those to tasks are as long as they were judged. */
+  sampleTokens: whole(1)
+    .default(256)
+    .meta(source(`${OURS}: a second or two`)),
   /** Whether the model's likeliest IR is run beside the C; null: it is not. */
   compile: compileSection.nullable().default(null).meta(source('none: it takes time')),
   /** What the best checkpoint is chosen by: the share of IR that is equal, or the figures of the method. */
