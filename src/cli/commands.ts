@@ -69,8 +69,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'view',
-    usage: '[options] <groups.db>',
-    summary: 'show groups in a browser, on this machine',
+    usage: '[options] [groups.db]',
+    summary: 'show groups and runs in a browser, on this machine',
     load: async () => (await import('./commands/view.ts')).viewCommand,
   },
   {

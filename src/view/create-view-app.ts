@@ -7,15 +7,18 @@ import { UserError } from '../base/user-error.ts'
 import { SCRIPT, SERVED_POLICY, servedPage } from '../page/document.ts'
 import { type Html, html } from '../page/html.ts'
 import { STYLE } from '../page/style.ts'
+import { RUNS_STYLE } from '../report/runs-charts.ts'
 import type { AuditDesk } from './audit-desk.ts'
 import { readFilter } from './catalog/filter.ts'
 import { isOwnHost, isOwnPage } from './guard.ts'
 import type { GroupsView } from './open-groups.ts'
+import type { RunsView } from './open-runs.ts'
 import { auditPage } from './pages/audit-page.ts'
 import { dropsPage } from './pages/drops-page.ts'
 import { framed, type Tab } from './pages/frame.ts'
 import { groupPage, groupTitle } from './pages/group-page.ts'
 import { listPage } from './pages/list-page.ts'
+import { runsPage } from './pages/runs-page.ts'
 import { servedSite } from './pages/site.ts'
 import type { Prover } from './prove-again.ts'
 import { VIEW_STYLE } from './view-style.ts'
@@ -24,6 +27,7 @@ export interface ViewAppOptions {
   /** What the pages are called. */
   readonly name: string
   readonly groups: GroupsView | undefined
+  readonly runs: RunsView | undefined
   readonly prover: Prover
   readonly auditDesk: AuditDesk | undefined
   /** Told of each bug. */
@@ -44,9 +48,9 @@ const HEADERS = {
   'cache-control': 'no-store',
 }
 
-export function createViewApp({ name, groups, prover, auditDesk, report }: ViewAppOptions): Hono {
+export function createViewApp({ name, groups, runs, prover, auditDesk, report }: ViewAppOptions): Hono {
   const app = new Hono()
-  const site = servedSite(name, { database: groups !== undefined, runs: false })
+  const site = servedSite(name, { database: groups !== undefined, runs: runs !== undefined })
 
   const page = (context: Context, tab: Tab, title: string, main: Html, status: 200 | 404 | 500 = 200) =>
     context.html(
@@ -75,7 +79,7 @@ export function createViewApp({ name, groups, prover, auditDesk, report }: ViewA
     for (const [key, value] of Object.entries(HEADERS)) context.header(key, value)
   })
   app.get('/style.css', (context) =>
-    context.body(STYLE + VIEW_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }),
+    context.body(STYLE + VIEW_STYLE + RUNS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }),
   )
   app.get('/page.js', (context) =>
     context.body(SCRIPT, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
@@ -131,6 +135,13 @@ export function createViewApp({ name, groups, prover, auditDesk, report }: ViewA
       auditDesk.start()
       return context.json({ reload: true })
     })
+  }
+  if (runs !== undefined) {
+    app.get('/runs', (context) => {
+      const chosen = runs.read(new URL(context.req.url).searchParams.getAll('run'))
+      return page(context, 'runs', 'Runs', runsPage(site, runs.names, chosen))
+    })
+    if (groups === undefined) app.get('/', (context) => context.redirect('/runs'))
   }
   app.notFound((context) => sentence(context, `There is no page ${context.req.path} here.`, 404))
   app.onError((error, context) => {

@@ -8,9 +8,11 @@ import { createAdaptorServer } from '@hono/node-server'
 import { listenOn } from '../base/listen.ts'
 import type { Compiler } from '../execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
+import { findRuns } from '../report/find-runs.ts'
 import { openAuditDesk } from './audit-desk.ts'
 import { createViewApp } from './create-view-app.ts'
 import { openGroups } from './open-groups.ts'
+import { openRuns } from './open-runs.ts'
 import { openProver } from './prove-again.ts'
 
 /** Never another: who reaches it may have programs run here. */
@@ -18,6 +20,8 @@ const ADDRESS = '127.0.0.1'
 
 export interface ViewerOptions {
   readonly database: string | undefined
+  /** Folders of runs, or folders that hold some. */
+  readonly runs: readonly string[]
   /** 0: any that is free. */
   readonly port: number
   readonly seed: number
@@ -32,7 +36,15 @@ export interface Viewer {
 }
 
 /** @throws UserError where the database cannot be shown, or the port cannot be had */
-export async function openViewer({ database, port, seed, compiler, report }: ViewerOptions): Promise<Viewer> {
+export async function openViewer({
+  database,
+  runs,
+  port,
+  seed,
+  compiler,
+  report,
+}: ViewerOptions): Promise<Viewer> {
+  const found = findRuns(runs)
   const groups = database === undefined ? undefined : openGroups(database)
   const prover = openProver(async (signal) => {
     const { openPool } = await import('../pipeline/open-pool.ts')
@@ -46,6 +58,7 @@ export async function openViewer({ database, port, seed, compiler, report }: Vie
   const app = createViewApp({
     name: database === undefined ? 'runs' : basename(database),
     groups,
+    runs: found.length > 0 ? openRuns(found) : undefined,
     prover,
     auditDesk,
     report,

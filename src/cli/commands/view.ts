@@ -1,13 +1,17 @@
 /** `gepo view`: pages over a database and runs in a browser. */
 import { once } from 'node:events'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { printable } from '../../base/printable.ts'
+import { UserError } from '../../base/user-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { portNumber, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 
 interface ViewFlags {
+  readonly run?: readonly string[]
   readonly port: number
   readonly seed: number
 }
@@ -18,10 +22,15 @@ export function viewCommand(command: Command, context: Context, setExit: (code: 
   command
     .description(
       'Shows a database in a browser, on this machine alone: groups by what they can be filtered by, one group with its edits, ' +
-        'IR beside IR and witnesses, which can be proven again; drops; the audit. It only reads: a build may go on meanwhile. ' +
-        'Ctrl-C ends it.',
+        'IR beside IR and witnesses, which can be proven again; drops; the audit; runs of training, their curves and answers beside each other. It only reads: a build or a ' +
+        'run may go on meanwhile. Ctrl-C ends it.',
     )
-    .argument('<groups.db>', 'database that gepo build made')
+    .argument('[groups.db]', 'database that gepo build made; may be left out where runs are named')
+    .option(
+      '--run <folder>',
+      'a run of gepo train, or a folder that holds some; may be given several times',
+      several,
+    )
     .option('--port <n>', 'port of 127.0.0.1 to listen on; 0: any that is free', portNumber, DEFAULT_PORT)
     .option('--seed <n>', 'seed of the audit', wholeNumber(0), 0)
     .addHelpText(
@@ -29,22 +38,29 @@ export function viewCommand(command: Command, context: Context, setExit: (code: 
       `
 Examples:
   $ gepo view groups.db
-  $ gepo view groups.db --port 0`,
+  $ gepo view groups.db --port 0
+  $ gepo view groups.db --run runs/a --run runs/b
+  $ gepo view --run runs`,
     )
-    .action(async (path: string, flags: ViewFlags) => {
+    .action(async (path: string | undefined, flags: ViewFlags) => {
       await runView(path, flags, context)
       setExit(EXIT.done)
     })
 }
 
 async function runView(
-  database: string,
-  { port, seed }: ViewFlags,
+  database: string | undefined,
+  { run: runs = [], port, seed }: ViewFlags,
   { stdout, stderr }: Context,
 ): Promise<void> {
+  if (database === undefined && runs.length === 0)
+    throw new UserError('There is nothing to show; name a database that gepo build made, or a run by --run.')
+  if (database !== undefined && holdsRuns(database))
+    throw new UserError(`${database} is a folder of runs; name it by --run.`)
   const { openViewer } = await import('../../view/open-viewer.ts')
   const viewer = await openViewer({
     database,
+    runs,
     port,
     seed,
     compiler: undefined,
@@ -56,9 +72,23 @@ async function runView(
   await withInterrupt(
     () => {},
     async (signal) => {
-      stdout.write(`gepo shows ${database} at ${viewer.url} (Ctrl-C ends it)\n`)
+      stdout.write(
+        `gepo shows ${[database ?? [], runs].flat().join(', ')} at ${viewer.url} (Ctrl-C ends it)\n`,
+      )
       if (!signal.aborted) await once(signal, 'abort')
       await viewer.close()
     },
+  )
+}
+
+const several = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+function holdsRuns(path: string): boolean {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return (
+    isFolder &&
+    [path, ...readdirSync(path).map((name) => join(path, name))].some((folder) =>
+      existsSync(join(folder, 'metrics.jsonl')),
+    )
   )
 }

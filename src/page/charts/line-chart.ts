@@ -34,6 +34,8 @@ const HEIGHT = 220
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 10, 26]
 /** Points of a line that can be told apart on the chart, lowest and highest of each place. */
 const PLACES = 200
+/** So few points are seen one by one. */
+const DOTTED = 24
 
 export function lineChart({ title, note, series, across }: LineChart): Html {
   const shown = series.map((one) => ({ ...one, points: thinned(one.points) }))
@@ -41,7 +43,7 @@ export function lineChart({ title, note, series, across }: LineChart): Html {
   if (finite.length === 0)
     return html`<figure class="chart"><figcaption><b>${title}</b></figcaption><p class="soft">No figures.</p></figure>`
   const [lowX, highX] = extent(finite.map(([x]) => x))
-  const yTicks = ticksOver(...extent(finite.map(([, y]) => y)), 4)
+  const yTicks = ticksOver(...widened(extent(finite.map(([, y]) => y))), 4)
   const xTicks = ticksOver(lowX, highX, 5).filter((x) => x >= lowX && x <= highX)
   const [lowY, highY] = [yTicks[0]!, yTicks.at(-1)!]
   const placeX = (x: number) => round(LEFT + ((x - lowX) / (highX - lowX || 1)) * (WIDTH - LEFT - RIGHT))
@@ -59,14 +61,15 @@ ${xTicks.map(
   (x) =>
     html`<text class="tick" x="${placeX(x)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${figureText(x)}</text>`,
 )}
-<text class="tick" x="${WIDTH - RIGHT}" y="${HEIGHT - 1}" text-anchor="end">${across}</text>
+<text class="tick" x="${LEFT - 8}" y="${HEIGHT - BOTTOM + 16}" text-anchor="end">${across}</text>
 ${shown.map(({ name, points, colour }) => {
   const runs = unbroken(points)
   return html`<g class="series c${colour % COLOURS}" data-name="${name}" data-points="${JSON.stringify(points)}">${runs.map(
-    (run) =>
-      run.length === 1
-        ? html`<circle class="dot" cx="${placeX(run[0]![0])}" cy="${placeY(run[0]![1])}" r="2.5"/>`
-        : html`<polyline class="line" points="${run.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ')}"/>`,
+    (run) => {
+      const isDotted = run.length === 1 || points.length <= DOTTED
+      return html`${run.length > 1 && html`<polyline class="line" points="${run.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ')}"/>`}
+${isDotted && run.map(([x, y]) => html`<circle class="dot" cx="${placeX(x)}" cy="${placeY(y)}" r="2.5"/>`)}`
+    },
   )}</g>`
 })}
 </svg>
@@ -86,6 +89,10 @@ function extent(values: readonly number[]): [low: number, high: number] {
     values.reduce((high, value) => Math.max(high, value), -Infinity),
   ]
 }
+
+/** A line that never changes runs through the middle. */
+const widened = ([low, high]: readonly [number, number]): [low: number, high: number] =>
+  low < high ? [low, high] : [low - (Math.abs(low) || 1), high + (Math.abs(high) || 1)]
 
 /** The pieces between points that are no numbers. */
 function unbroken(points: readonly Point[]): Point[][] {

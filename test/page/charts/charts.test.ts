@@ -44,15 +44,19 @@ describe('lineChart', () => {
   })
 
   it('breaks a line where there is no number, and shows a lone point as a dot', () => {
-    const made = lines([
-      [0, 1],
-      [1, 2],
-      [2, Number.NaN],
-      [3, 1],
-      [4, Number.NaN],
-    ])
+    const many = Array.from({ length: 40 }, (_, step): Point => [step, step % 3])
+    const made = lines([...many, [40, Number.NaN], [41, 1], [42, Number.NaN]])
     expect(made.match(/<polyline/g)).toHaveLength(1)
     expect(made.match(/<circle/g)).toHaveLength(1)
+  })
+
+  it('leads a line that never changes through the middle', () => {
+    expect(
+      lines([
+        [0, 3],
+        [9, 3],
+      ]),
+    ).toContain('points="52,102 468,102"')
   })
 
   it('keeps the spike among very many points', () => {

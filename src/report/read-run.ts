@@ -1,0 +1,97 @@
+/**
+ * A run's folder in, what a page shows of it out: each figure of metrics.jsonl as points by step, what is said of answers,
+ * and the options that it has. A run that goes on may be read: a last line that is half written is left out.
+ */
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { isRegularFile, readRegularText } from '../base/regular-file.ts'
+import type { Point } from '../page/charts/line-chart.ts'
+import { type AnswerSample, readSamples } from '../train/run/samples-log.ts'
+
+export interface RunView {
+  /** What tells it from the others. */
+  readonly name: string
+  readonly folder: string
+  readonly figures: readonly RunFigure[]
+  /** Of the last line, and of the whole run where a line says it. */
+  readonly step: number
+  readonly steps: number | undefined
+  /** What the model answered at each evaluation, in their order. */
+  readonly samples: readonly AnswerSample[]
+  /** By dotted name, each as JSON; those that a run may change are not among them. */
+  readonly options: ReadonlyMap<string, string>
+}
+
+export interface RunFigure {
+  /** Of its lines: `train`, `evaluation`, or another. */
+  readonly kind: string
+  /** Dotted: `loss`, `rollout.passRate`, `byClass.ast.accuracy`. */
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+/** What counts steps, and is no figure. */
+const NO_FIGURES = new Set(['step', 'steps', 'epoch'])
+
+export function readRun(folder: string, name: string = basename(folder)): RunView {
+  const figures = new Map<string, { kind: string; name: string; points: Point[] }>()
+  let [step, steps] = [0, undefined as number | undefined]
+  for (const line of readLines(join(folder, 'metrics.jsonl'))) {
+    step = Math.max(step, line.step)
+    if (typeof line.steps === 'number') steps = line.steps
+    for (const [path, value] of numbersIn(line)) {
+      const key = `${line.kind} ${path}`
+      const figure = figures.get(key) ?? { kind: line.kind, name: path, points: [] }
+      figure.points.push([line.step, value])
+      figures.set(key, figure)
+    }
+  }
+  return {
+    name,
+    folder,
+    figures: [...figures.values()],
+    step,
+    steps,
+    samples: readSamples(folder),
+    options: readOptions(folder),
+  }
+}
+
+const lineSchema = z.looseObject({ kind: z.string(), step: z.int().nonnegative() })
+
+function readLines(file: string): z.output<typeof lineSchema>[] {
+  if (!isRegularFile(file)) return []
+  return readRegularText(file)
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        const read = lineSchema.safeParse(JSON.parse(line))
+        return read.success ? [read.data] : []
+      } catch {
+        return []
+      }
+    })
+}
+
+function numbersIn(record: object, prefix = ''): [path: string, value: number][] {
+  return Object.entries(record).flatMap(([name, value]): [string, number][] => {
+    if (prefix === '' && NO_FIGURES.has(name)) return []
+    const path = prefix === '' ? name : `${prefix}.${name}`
+    if (typeof value === 'number') return [[path, value]]
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? numbersIn(value, path) : []
+  })
+}
+
+const runSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) })
+
+function readOptions(folder: string): ReadonlyMap<string, string> {
+  const file = join(folder, 'run.json')
+  if (!isRegularFile(file)) return new Map()
+  try {
+    const { config } = runSchema.parse(JSON.parse(readRegularText(file)))
+    return new Map(Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)]))
+  } catch {
+    // Its figures can be read without it.
+    return new Map()
+  }
+}
