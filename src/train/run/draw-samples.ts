@@ -3,12 +3,12 @@ import type { GroupSource } from '../data/group-source.ts'
 import { packPrompts } from '../data/token-batch.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
-import type { Sample } from './samples-log.ts'
+import type { KeptAnswer } from './samples-log.ts'
 
 /** Figures of an evaluation with some of the answers that they are of. */
 export interface Sampled<Measure> {
   readonly measure: Measure
-  readonly samples: readonly Sample[]
+  readonly samples: readonly KeptAnswer[]
 }
 
 export interface SampleOptions {
@@ -25,7 +25,7 @@ export async function drawSamples(
   model: Pick<Model, 'generate' | 'info'>,
   source: Pick<GroupSource, 'ids' | 'load'>,
   { samples, maxNewTokens, stopTokens, tokenizer, signal }: SampleOptions,
-): Promise<Sample[]> {
+): Promise<KeptAnswer[]> {
   const groups = (await source.load(source.ids.slice(0, samples))).filter(
     ({ prompt }) => prompt.length > 0 && prompt.length + maxNewTokens <= model.info.maxPositions,
   )
@@ -58,7 +58,7 @@ export async function samplesOf(
   of: 'translation' | 'compile',
   answers: readonly JudgedAnswerText[],
   tokenizer: Pick<TextTokenizer, 'decode'>,
-): Promise<Sample[]> {
+): Promise<KeptAnswer[]> {
   return Promise.all(
     answers.map(async ({ id, prompt, text, tokens, verdict }) => ({
       of,

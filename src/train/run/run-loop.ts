@@ -25,7 +25,7 @@ import type { RunEvaluation, StepMetrics, TrainEvent } from './events.ts'
 import { isAbort } from './is-abort.ts'
 import { learningRateAt } from './learning-rate.ts'
 import type { MetricsLog } from './metrics-log.ts'
-import type { Sample, SamplesLog } from './samples-log.ts'
+import type { KeptAnswer, SamplesLog } from './samples-log.ts'
 
 export interface LoopParts {
   readonly config: TrainConfig
@@ -38,7 +38,7 @@ export interface LoopParts {
   /** Absent where no units are compiled. */
   readonly evaluateCompile: (() => Promise<Sampled<CompileMeasure>>) | undefined
   /** What the model answers to prompts of groups that are not trained on; absent where none is asked. */
-  readonly drawSamples: (() => Promise<readonly Sample[]>) | undefined
+  readonly drawSamples: (() => Promise<readonly KeptAnswer[]>) | undefined
   readonly checkpoints: Checkpoints
   readonly log: MetricsLog
   readonly samplesLog: SamplesLog
@@ -262,7 +262,7 @@ function mean(values: readonly number[]): number {
 
 async function evaluateNow(
   parts: LoopParts,
-): Promise<{ readonly evaluation: RunEvaluation | undefined; readonly samples: readonly Sample[] }> {
+): Promise<{ readonly evaluation: RunEvaluation | undefined; readonly samples: readonly KeptAnswer[] }> {
   const preference = await evaluateGroups(parts)
   const translation = await parts.translation?.evaluate?.()
   const compile = await parts.evaluateCompile?.()

@@ -30,10 +30,10 @@ const sampleSchema = z.object({
 /** A line of samples.jsonl. */
 export type AnswerSample = Readonly<z.output<typeof sampleSchema>>
 /** What is known of it before it is written. */
-export type Sample = Omit<AnswerSample, 'kind' | 'step'>
+export type KeptAnswer = Omit<AnswerSample, 'kind' | 'step'>
 
 export interface SamplesLog {
-  add(step: number, samples: readonly Sample[]): void
+  add(step: number, samples: readonly KeptAnswer[]): void
 }
 
 /** @param resumed where the run goes on; undefined for a new one */

@@ -39,7 +39,7 @@ import {
 } from './open-translation.ts'
 import { openRunFolder, type RunFolder } from './run-folder.ts'
 import { runLoop, type StepPlan } from './run-loop.ts'
-import { openSamplesLog, type Sample } from './samples-log.ts'
+import { type KeptAnswer, openSamplesLog } from './samples-log.ts'
 
 export interface TrainOptions {
   /** Called once; the caller closes what it gives. */
@@ -219,7 +219,7 @@ function sampling(
   { tokenizer }: TrainingData,
   model: Model,
   source: GroupSource | undefined,
-): (() => Promise<readonly Sample[]>) | undefined {
+): (() => Promise<readonly KeptAnswer[]>) | undefined {
   const { samples, sampleTokens } = config.evaluation
   if (source === undefined || units !== undefined || samples === 0) return undefined
   const stopTokens = readStopTokens(config.model, tokenizer)
