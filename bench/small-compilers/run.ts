@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { stringify } from 'yaml'
 import { writeFileAtomically } from '../../src/base/write-atomically.ts'
+import { openStore } from '../../src/store/store.ts'
 import { hardware, saveReport } from '../save-report.ts'
 import { ARMS, type Arm, COMMON, PREFERENCE, TRIALS } from './arms.ts'
 import { markdownTable, type RunResult, tabulate } from './tabulate.ts'
@@ -65,9 +66,12 @@ function writeConfig(file: string, options: object): string {
 
 const fileName = (name: string) => name.replaceAll(/[^\w.-]+/g, '-')
 
+const resultsFile = (arm: string, seed: number, ending: string) =>
+  place('results', split, `${fileName(`${arm}-${seed}`)}.${ending}`)
+const answersFile = (arm: string, seed: number) => resultsFile(arm, seed, 'answers.jsonl')
+
 async function runArm(arm: Arm, seed: number): Promise<RunResult> {
-  const name = fileName(`${arm.name}-${seed}`)
-  const file = place('results', split, `${name}.json`)
+  const file = resultsFile(arm.name, seed, 'json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   const trained =
     arm === START
@@ -83,7 +87,6 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
   const preference = JSON.parse(
     await gepo('eval', preferences, ...common, '--groups', `${PREFERENCE_GROUPS}`),
   )
-  const answers = place('results', split, `${name}.answers.jsonl`)
   const drawn = ['--samples', `${SAMPLES}`, '--k', `1,${SAMPLES}`, '--seed', `${seed}`]
   const compile = JSON.parse(
     await gepo(
@@ -97,23 +100,40 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
       '--jobs',
       '1',
       '--out',
-      answers,
+      answersFile(arm.name, seed),
     ),
   )
-  const result = { arm: arm.name, seed, split, ...trained, preference, compile, answers } as RunResult
+  const result: RunResult = { arm: arm.name, seed, split, ...trained, preference, compile }
   writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
   return result
+}
+
+interface StepLine {
+  readonly kind: string
+  readonly tokens: number
+  readonly tokensPerSecond: number
+}
+
+function readLines<Line>(file: string): Line[] {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
+/** For each group the cluster that its function is of, as prepare.ts gave it to the build. */
+function readClusters(): Map<string, string> {
+  const store = openStore(place('groups.db'), { readonly: true })
+  try {
+    return new Map([...store.groups({ split })].map(({ group, source }) => [group.id, source.row]))
+  } finally {
+    store.close()
+  }
 }
 
 async function train(out: string, { options }: Arm, seed: number) {
   mkdirSync(place('runs'), { recursive: true })
   const config = writeConfig(`${out}.yaml`, { ...options, out, seed })
   await gepo('train', config)
-  const steps = readFileSync(place(out, 'metrics.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .filter(({ kind }) => kind === 'train')
+  const steps = readLines<StepLine>(place(out, 'metrics.jsonl')).filter(({ kind }) => kind === 'train')
   return {
     model: `${out}/model`,
     steps: steps.length,
@@ -140,7 +160,11 @@ for (const seed of seeds) {
     )
   }
 }
-const rows = tabulate(results, { work, samples: SAMPLES })
+const clusters = readClusters()
+const rows = tabulate(
+  results.map((result) => ({ result, answers: readLines(answersFile(result.arm, result.seed)) })),
+  (group) => clusters.get(group)!,
+)
 const { save, ...options } = values
 const report = {
   benchmark: 'small-compilers',
@@ -149,7 +173,7 @@ const report = {
   options: { ...options, work: undefined },
   split,
   rows,
-  runs: results.map(({ answers: _answers, model: _model, ...rest }) => rest),
+  runs: results,
 }
 writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
 writeFileAtomically(place(`table-${split}.md`), markdownTable(rows))

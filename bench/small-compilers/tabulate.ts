@@ -4,10 +4,7 @@
  * An interval is over functions: all seeds of an arm are asked the same, and a cluster that is drawn counts with all its
  * answers. `beyondStart` is the difference to the start on the same functions, drawn together.
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createRandom } from '../../src/base/random.ts'
-import { openStore } from '../../src/store/store.ts'
 
 interface CompileFigures {
   readonly equalRate: number
@@ -30,11 +27,21 @@ export interface RunResult {
     readonly pairAccuracy: number
     readonly margin: number
     readonly winnerVariance: number
-    readonly winnerScore?: number
+    readonly winnerScore: number
   }
   readonly compile: { readonly greedy: CompileFigures; readonly drawn: CompileFigures }
-  /** File of all answers. */
-  readonly answers: string
+}
+
+/** As `gepo eval --compile --out` writes them; what else they say does not count here. */
+export interface AnswerLine {
+  readonly group: string
+  readonly how: 'greedy' | 'drawn'
+  readonly verdict: { readonly kind: string }
+}
+
+export interface JudgedRun {
+  readonly result: RunResult
+  readonly answers: readonly AnswerLine[]
 }
 
 /** A mean with the interval that holds the true value in 95 of 100 cases. */
@@ -59,95 +66,53 @@ export interface ArmRow {
   readonly tokens: number
 }
 
-interface AnswerLine {
-  readonly group: string
-  readonly how: 'greedy' | 'drawn'
-  readonly verdict: { readonly kind: string }
-}
-
-/** Of a group: the shares of an arm's answers, one a seed. */
-interface GroupFigures {
-  readonly equal: number
-  readonly malformed: number
-  readonly passed: number
-}
-
 const RESAMPLES = 2000
 
-export function tabulate(
-  results: readonly RunResult[],
-  { work, samples }: { readonly work: string; readonly samples: number },
-): ArmRow[] {
-  const clusterOf = readClusters(join(work, 'groups.db'), results[0]!.split)
-  const arms = [...Map.groupBy(results, ({ arm }) => arm)]
-  const figures = new Map(arms.map(([arm, own]) => [arm, figuresOf(own, samples)]))
-  const start = figures.get('start')!
+/**
+ * @param runs those of the arm `start` among them
+ * @param clusterOf for each group the cluster of near-duplicates that its function is of
+ */
+export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) => string): ArmRow[] {
+  const arms = [...Map.groupBy(runs, ({ result }) => result.arm)]
+  const start = sharesOf(
+    runs.filter(({ result }) => result.arm === 'start'),
+    'greedy',
+    'equal',
+  )
   return arms.map(([arm, own]) => {
-    const byGroup = figures.get(arm)!
-    const over = (of: (group: string, one: GroupFigures) => number) =>
-      estimate(
-        [...byGroup].map(([group, one]) => ({ cluster: clusterOf.get(group)!, value: of(group, one) })),
-      )
-    const meanOf = (of: (result: RunResult) => number) => mean(own.map(of))
+    const over = (shares: ReadonlyMap<string, number>) =>
+      estimate([...shares].map(([group, value]) => ({ cluster: clusterOf(group), value })))
+    const meanOf = (of: (result: RunResult) => number) => mean(own.map(({ result }) => of(result)))
+    const equal = sharesOf(own, 'greedy', 'equal')
+    const both = [...equal].filter(([group]) => start.has(group))
     return {
       arm,
       seeds: own.length,
-      equal: over((_, { equal }) => equal),
-      equalBySeed: own.map(({ compile }) => compile.greedy.equalRate),
-      passAtAll: over((_, { passed }) => passed),
-      malformed: over((_, { malformed }) => malformed),
-      beyondStart: over((group, { equal }) => equal - (start.get(group)?.equal ?? 0)),
+      equal: over(equal),
+      equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
+      passAtAll: over(sharesOf(own, 'drawn', 'equal')),
+      malformed: over(sharesOf(own, 'greedy', 'malformed')),
+      beyondStart: over(new Map(both.map(([group, value]) => [group, value - start.get(group)!]))),
       accuracy: meanOf(({ preference }) => preference.accuracy),
       margin: meanOf(({ preference }) => preference.margin),
       winnerVariance: meanOf(({ preference }) => preference.winnerVariance),
-      winnerScore: meanOf(({ preference }) => preference.winnerScore ?? 0),
+      winnerScore: meanOf(({ preference }) => preference.winnerScore),
       tokens: meanOf(({ tokens }) => tokens),
     }
   })
 }
 
-/** For each group the cluster of near-duplicates that its source is of. */
-function readClusters(database: string, split: RunResult['split']): Map<string, string> {
-  const store = openStore(database, { readonly: true })
-  try {
-    return new Map([...store.groups({ split })].map(({ group, source }) => [group.id, source.row]))
-  } finally {
-    store.close()
-  }
-}
-
-function figuresOf(runs: readonly RunResult[], samples: number): Map<string, GroupFigures> {
-  const perRun = runs.map(({ answers }) => {
-    const lines = readFileSync(answers, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line): AnswerLine => JSON.parse(line))
-      .filter(({ verdict }) => verdict.kind !== 'unjudged')
-    return Map.groupBy(lines, ({ group }) => group)
+/** For each group the share of runs in which one of the answers is of that kind; what was not judged says nothing. */
+function sharesOf(runs: readonly JudgedRun[], asked: AnswerLine['how'], kind: string): Map<string, number> {
+  const hits = runs.flatMap(({ answers }) => {
+    const judged = answers.filter(({ how, verdict }) => how === asked && verdict.kind !== 'unjudged')
+    return [...Map.groupBy(judged, ({ group }) => group)].map(([group, lines]) => ({
+      group,
+      hit: lines.some(({ verdict }) => verdict.kind === kind) ? 1 : 0,
+    }))
   })
-  const groups = new Set(perRun.flatMap((one) => [...one.keys()]))
-  return new Map(
-    [...groups].map((group) => {
-      const own = perRun.flatMap((one) => (one.has(group) ? [one.get(group)!] : []))
-      const share = (holds: (lines: readonly AnswerLine[]) => boolean) =>
-        mean(own.map((lines) => (holds(lines) ? 1 : 0)))
-      const greedyIs = (kind: string) => (lines: readonly AnswerLine[]) =>
-        lines.some(({ how, verdict }) => how === 'greedy' && verdict.kind === kind)
-      return [
-        group,
-        {
-          equal: share(greedyIs('equal')),
-          malformed: share(greedyIs('malformed')),
-          passed: share((lines) =>
-            lines
-              .filter(({ how }) => how === 'drawn')
-              .slice(0, samples)
-              .some(({ verdict }) => verdict.kind === 'equal'),
-          ),
-        },
-      ]
-    }),
-  )
+  const byGroup = Map.groupBy(hits, ({ group }) => group)
+  return new Map([...byGroup].map(([group, own]) => [group, mean(own.map(({ hit }) => hit))]))
 }
 
 function estimate(values: readonly { readonly cluster: string; readonly value: number }[]): Estimate {
