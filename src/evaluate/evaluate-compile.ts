@@ -25,6 +25,8 @@ export interface EvaluateCompileOptions {
   /** Number of groups, drawn by the configuration's seed; null for all. */
   readonly limit: number | null
   readonly settings: CompileSettings
+  /** Answers that are judged at a time; null for as many as cores. */
+  readonly jobs: number | null
   /** Answers that are drawn besides the likeliest; absent: none. */
   readonly drawing?: CompileDrawing | undefined
   readonly report: (event: TrainEvent) => void
@@ -51,10 +53,21 @@ export interface CompileEvaluation {
 /** @throws UserError where configuration, groups and model do not fit each other */
 export async function evaluateCompile(
   config: TrainConfig,
-  { engine, folder, settings, drawing, report, signal, ...options }: EvaluateCompileOptions,
+  options: EvaluateCompileOptions,
 ): Promise<CompileEvaluation> {
-  const units = await openCompileUnits(config, { openCompiling, folder, settings, report, ...options })
+  const {
+    engine,
+    openCompiling: open = openCompiling,
+    folder,
+    settings,
+    jobs,
+    drawing,
+    report,
+    signal,
+  } = options
+  const compiling = await open({ jobs })
   try {
+    const units = await openCompileUnits(config, { ...options, compiling })
     const model = await engine.openModel(openFrozenOptions(config, chooseDevice(config, engine), folder))
     try {
       const watch = { settings, folder, report, signal }
@@ -77,7 +90,7 @@ export async function evaluateCompile(
       await model.close()
     }
   } finally {
-    await units.close()
+    await compiling.close()
   }
 }
 

@@ -4,15 +4,17 @@ import { UserError } from '../base/user-error.ts'
 import type { Split } from '../records/split.ts'
 import type { GroupConfig, RolloutConfig, TrainConfig } from '../train/config/train-config.ts'
 import { openTrainingData } from '../train/data/open-training-data.ts'
+import { taskFiles } from '../train/data/task-files.ts'
+import type { OpenCompiling } from '../train/policy/compiling.ts'
 import type { TranslationEvaluation } from '../train/policy/evaluate-translation.ts'
 import type { OpenJudging } from '../train/policy/judging.ts'
-import { openJudging } from '../train/policy/open-judging.ts'
 import { type Evaluation, evaluate } from '../train/preference/evaluate-preference.ts'
 import { methodOf } from '../train/preference/method.ts'
 import { preparedPages } from '../train/preference/prepare-groups.ts'
 import { referenceKey } from '../train/preference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../train/preference/reference-log-probs.ts'
 import type { RunEvaluation, TrainEvent } from '../train/run/events.ts'
+import { openJudges } from '../train/run/open-judges.ts'
 import { chooseDevice, openFrozenOptions } from '../train/run/open-options.ts'
 import { evaluateTasks, openTasks } from '../train/run/open-translation.ts'
 import type { Device, TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
@@ -22,6 +24,8 @@ export interface EvaluateModelOptions {
   readonly engine: TensorEngine
   /** For methods that translate; what it gives is closed at the end. Default: the problems' database and the judge. */
   readonly openJudging?: OpenJudging
+  /** For C to compile; what it gives is closed at the end. Default: the judge of IR. */
+  readonly openCompiling?: OpenCompiling
   /** The model's folder. */
   readonly folder: string
   readonly split: Split
@@ -103,15 +107,19 @@ async function evaluateGroups(
 async function evaluateAnswers(
   config: RolloutConfig,
   device: Device,
-  { engine, openJudging: open = openJudging, folder, split, limit, report, signal }: EvaluateModelOptions,
+  { engine, folder, split, limit, report, signal, ...opening }: EvaluateModelOptions,
 ): Promise<TranslationEvaluation> {
-  const judging = await open(config)
+  const judges = await openJudges(config, opening, false)
   try {
-    const world = { config, tokenizer: await loadTokenizer(folder), judging, report, signal }
+    const world = { config, tokenizer: await loadTokenizer(folder), ...judges, report, signal }
     const source = await openTasks(world, split, limit)
     if (source.ids.length === 0) {
       throw new UserError(
-        `${config.tasks.problems} has no task of split ${split} that can be used; name another split, or change tasks or length.`,
+        `${taskFiles(config)
+          .map(({ file }) => file)
+          .join(
+            ', ',
+          )} has no task of split ${split} that can be used; name another split, or change tasks or length.`,
       )
     }
     const model = await engine.openModel(openFrozenOptions(config, device, folder))
@@ -121,6 +129,6 @@ async function evaluateAnswers(
       await model.close()
     }
   } finally {
-    await judging.close()
+    await judges.close()
   }
 }

@@ -27,7 +27,7 @@ export interface EvalOptions {
 
 export async function runEvalCompile(
   config: TrainConfig,
-  { folder, split, groups, settings, drawing, out, json }: EvalOptions & CompileRequest,
+  { folder, split, groups, settings, jobs, drawing, out, json }: EvalOptions & CompileRequest,
   context: Context,
 ): Promise<ExitCode> {
   // Before the work, not after it.
@@ -47,6 +47,7 @@ export async function runEvalCompile(
             split,
             limit: groups,
             settings: { ...(config.evaluation.compile ?? compileSection.parse({})), ...settings },
+            jobs: jobs ?? config.judge.jobs,
             drawing,
             report: progress.report,
             signal,

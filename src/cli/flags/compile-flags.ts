@@ -23,6 +23,8 @@ export interface CompileFlags {
 export interface CompileRequest {
   /** What the flags say; evaluation.compile of the configuration says the rest. */
   readonly settings: Partial<CompileSettings>
+  /** Answers that are judged at a time; null for as many as cores. */
+  readonly jobs: number | null
   readonly drawing: CompileDrawing | undefined
   /** File for the answers. */
   readonly out: string | undefined
@@ -38,8 +40,8 @@ export function parseCompileFlags(flags: CompileFlags): CompileRequest {
       ...(search !== undefined && { searchInputs: search }),
       ...(maxTokens !== undefined && { maxNewTokens: maxTokens }),
       ...(batchSize !== undefined && { batchSize }),
-      ...(jobs !== undefined && { jobs }),
     },
+    jobs: jobs ?? null,
     drawing: drawingOf(flags),
     out,
   }

@@ -28,13 +28,14 @@ const common = {
   engine: engineSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
   checkpoints: checkpointsSection.prefault({}),
+  judge: judgeSection.prefault({}),
 }
 const groups = { data: dataSection, prompt: promptSection.prefault({}), batch: batchSection.prefault({}) }
 const rollouts = {
   tasks: tasksSection,
+  prompt: groups.prompt,
   translation: translationSection.prefault({}),
   rollout: rolloutSection.prefault({}),
-  judge: judgeSection.prefault({}),
   reinforce: reinforceSection.prefault({}),
   evaluation: translationEvaluationSection.prefault({}),
 }

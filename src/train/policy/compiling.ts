@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os'
 import { defaultCompiler } from '../../execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../execute/unit-limits.ts'
+import type { JudgeIrOptions } from '../../judge-ir/judge-ir.ts'
 import { openIrJudge } from '../../judge-ir/open-ir-judge.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
@@ -20,7 +21,7 @@ export interface Compiling {
   judge(
     task: CompileTask,
     text: string,
-    options: { readonly signal?: AbortSignal | undefined },
+    options: JudgeIrOptions & { readonly signal?: AbortSignal | undefined },
   ): Promise<IrVerdict>
   close(): Promise<void>
 }
@@ -28,8 +29,6 @@ export interface Compiling {
 export interface CompilingOptions {
   /** Answers that are judged at a time; null for as many as cores. */
   readonly jobs: number | null
-  /** Inputs to look for a difference on beyond a group's, before `equal` is said. */
-  readonly searchInputs: number
 }
 
 export type OpenCompiling = (options: CompilingOptions) => Promise<Compiling>
@@ -38,7 +37,7 @@ export type OpenCompiling = (options: CompilingOptions) => Promise<Compiling>
 const MOST_GROUPS = 64
 
 /** @throws UserError when a tool is missing or no sandbox works here */
-export const openCompiling: OpenCompiling = async ({ jobs, searchInputs }) => {
+export const openCompiling: OpenCompiling = async ({ jobs }) => {
   const judge = await openIrJudge({
     jobs: jobs ?? availableParallelism(),
     compiler: defaultCompiler(),
@@ -61,7 +60,7 @@ export const openCompiling: OpenCompiling = async ({ jobs, searchInputs }) => {
   }
   return {
     rows,
-    judge: (task, text, { signal }) => judge.judge(evidence(task), text, { searchInputs, signal }),
+    judge: (task, text, options) => judge.judge(evidence(task), text, options),
     async close() {
       for (const one of opened.values()) one.close()
       await judge.close()

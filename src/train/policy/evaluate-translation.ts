@@ -1,10 +1,9 @@
 /** Tasks in, how many a model solves with its likeliest answer, and these answers with their verdicts, out. */
-import type { TranslationTask } from '../../records/translation-task.ts'
-import type { Verdict } from '../../records/verdict.ts'
 import type { TaskSource } from '../data/task-source.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import { type DrawOptions, drawAnswers, GREEDY, type Truncated } from './draw-answers.ts'
-import { type AnswerMeasure, measureAnswers, pairOf } from './measure-answers.ts'
+import { type AnswerMeasure, measureAnswers } from './measure-answers.ts'
+import { pairOf, type RewardedTask, type RewardedVerdict } from './rewarded-task.ts'
 
 export type TranslationEvaluation = AnswerMeasure
 
@@ -16,15 +15,15 @@ export interface EvaluatedTranslation {
     readonly prompt: Int32Array
     readonly text: string
     readonly tokens: number
-    readonly verdict: Verdict | Truncated
+    readonly verdict: RewardedVerdict | Truncated
   }[]
 }
 
 /** @param source at least one task */
 export async function evaluateTranslation(
   model: Pick<Model, 'generate'>,
-  source: TaskSource<TranslationTask>,
-  options: Omit<DrawOptions<TranslationTask, Verdict>, keyof typeof GREEDY>,
+  source: TaskSource<RewardedTask>,
+  options: Omit<DrawOptions<RewardedTask, RewardedVerdict>, keyof typeof GREEDY>,
 ): Promise<EvaluatedTranslation> {
   const { answers, judged } = await drawAnswers(model, source.load(source.ids), { ...options, ...GREEDY })
   const { judgements } = await judged

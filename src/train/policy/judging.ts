@@ -9,6 +9,8 @@ import type { RolloutConfig } from '../config/train-config.ts'
 import type { JudgeAnswer } from './draw-answers.ts'
 
 export interface TaskFilter {
+  /** Database of problems. */
+  readonly file: string
   readonly split: TranslationTask['split']
   /** Null for all, or for those that the problems were made for. */
   readonly sources: readonly Language[] | null

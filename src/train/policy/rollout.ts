@@ -7,7 +7,7 @@ import { createRandom } from '../../base/random.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import { type AdvantageOptions, type ScoredResponse, tokenAdvantages } from '../losses/advantages.ts'
 import type { Answer } from './draw-answers.ts'
-import type { Outcome } from './measure-answers.ts'
+import { isRight, type Outcome } from './rewarded-task.ts'
 
 export interface JudgedAnswer extends Omit<Answer<never>, 'task'> {
   /** The task's id. */
@@ -32,9 +32,12 @@ export interface LearnedAnswer extends JudgedAnswer {
   readonly advantages: Float64Array
 }
 
-/** Equation (4): 1 for an answer in the form that was asked for whose program passes every test, else 0. */
+/**
+ * Equation (4): 1 for an answer in the form that was asked for whose program passes every test, else 0. And 1 for IR that
+ * the judge of IR calls equal.
+ */
 export function rewardOf({ outcome }: Pick<JudgedAnswer, 'outcome'>): number {
-  return outcome === 'passed' ? 1 : 0
+  return isRight(outcome) ? 1 : 0
 }
 
 export function advantageOptions({ reinforce, rollout }: RolloutConfig): AdvantageOptions {

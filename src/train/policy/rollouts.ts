@@ -4,8 +4,6 @@
  */
 import { createHash } from 'node:crypto'
 import { UserError } from '../../base/user-error.ts'
-import type { TranslationTask } from '../../records/translation-task.ts'
-import type { Verdict } from '../../records/verdict.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import type { TaskSource } from '../data/task-source.ts'
@@ -14,7 +12,8 @@ import { shapeReward } from '../losses/advantages.ts'
 import type { LogProbOptions, Model } from '../tensor-engine/tensor-engine.ts'
 import { accumulateReinforce, type ReinforceMeasure } from './accumulate-reinforce.ts'
 import { type Answer, type DrawnAnswers, type DrawOptions, drawAnswers, type Judged } from './draw-answers.ts'
-import { type AnswerMeasure, measureAnswers, pairOf } from './measure-answers.ts'
+import { type AnswerMeasure, measureAnswers } from './measure-answers.ts'
+import { pairOf, type RewardedTask, type RewardedVerdict } from './rewarded-task.ts'
 import { advantageOptions, answersOfStep, type JudgedAnswer, type Rollout, rewardOf } from './rollout.ts'
 
 /** What a step's on-policy part gave. */
@@ -63,9 +62,9 @@ export interface RolloutsParts {
   readonly model: Model
   /** For the KL; undefined where its coefficient is 0. */
   readonly reference: ReferenceModel | undefined
-  readonly source: TaskSource<TranslationTask>
+  readonly source: TaskSource<RewardedTask>
   readonly order: BatchOrder
-  readonly drawing: Pick<DrawOptions<TranslationTask, Verdict>, 'stopTokens' | 'tokenizer' | 'judge'>
+  readonly drawing: Pick<DrawOptions<RewardedTask, RewardedVerdict>, 'stopTokens' | 'tokenizer' | 'judge'>
   readonly onProgress: (judged: number, answers: number) => void
   /** What a checkpoint kept of a batch that was not used up. */
   readonly unfinished: Rollout | undefined
@@ -170,7 +169,7 @@ export function createRollouts(parts: RolloutsParts): Rollouts {
 
 interface DrawnRollout {
   readonly number: number
-  readonly drawing: DrawnAnswers<TranslationTask, Verdict>
+  readonly drawing: DrawnAnswers<RewardedTask, RewardedVerdict>
   readonly logProbs: readonly Float32Array[] | undefined
   readonly referenceSeconds: number
 }
@@ -181,7 +180,7 @@ const MOST_UNJUDGED = 0.5
 /** @throws UserError where too many answers could not be judged to go on */
 function toRollout(
   { number, drawing: { answers }, logProbs }: DrawnRollout,
-  { judgements }: Judged<Verdict>,
+  { judgements }: Judged<RewardedVerdict>,
 ): Rollout {
   let reason = ''
   const judged = answers.flatMap(({ task, ...answer }, i) => {
@@ -195,7 +194,7 @@ function toRollout(
   const unjudged = answers.length - judged.length
   if (unjudged > MOST_UNJUDGED * answers.length) {
     throw new UserError(
-      `${unjudged} of ${answers.length} answers could not be judged (${reason}); mend that, or leave their languages out of tasks.targets.`,
+      `${unjudged} of ${answers.length} answers could not be judged (${reason}); mend that, or leave their languages out of tasks.targets, or their file out of tasks.problems.`,
     )
   }
   return { number, answers: judged, unjudged }

@@ -9,7 +9,7 @@ import { openCompileSource } from '../data/compile-source.ts'
 import { isFromElsewhere } from '../data/import-groups.ts'
 import type { TaskSource } from '../data/task-source.ts'
 import { answerCompile } from '../policy/answer-compile.ts'
-import type { Compiling, OpenCompiling } from '../policy/compiling.ts'
+import type { Compiling } from '../policy/compiling.ts'
 import { type DrawOptions, GREEDY } from '../policy/draw-answers.ts'
 import { type CompileMeasure, type JudgedIr, measureCompile } from '../policy/measure-compile.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
@@ -32,7 +32,6 @@ export interface CompileUnits {
   readonly source: TaskSource<CompileTask>
   readonly tokenizer: TextTokenizer
   readonly compiling: Compiling
-  close(): Promise<void>
 }
 
 /** An evaluation's answers with their figures. */
@@ -48,17 +47,17 @@ export interface CompileUnitsOptions {
   readonly split: Split
   /** Number of groups, drawn by the configuration's seed; null for all. */
   readonly limit: number | null
-  readonly openCompiling: OpenCompiling
+  readonly compiling: Compiling
   readonly report: (event: TrainEvent) => void
 }
 
 /**
  * @param config any: one that learns from pairs of texts asks for the C code as such a prompt
- * @throws UserError where no group can be asked, and where nothing can be judged here
+ * @throws UserError where no group can be asked
  */
 export async function openCompileUnits(
   config: TrainConfig,
-  { settings, folder, split, limit, openCompiling, report }: CompileUnitsOptions,
+  { settings, folder, split, limit, compiling, report }: CompileUnitsOptions,
 ): Promise<CompileUnits> {
   const database = databaseOf(config, settings)
   const tokenizer = await loadTokenizer(folder)
@@ -68,29 +67,23 @@ export async function openCompileUnits(
       'The prompt asks for no level, so that none can be chosen; write {{ level }} into prompt.template, or leave the levels out.',
     )
   }
-  const compiling = await openCompiling({ jobs: settings.jobs, searchInputs: settings.searchInputs })
-  try {
-    const source = await openCompileSource(compiling.rows(database), {
-      tokenizer,
-      style,
-      split,
-      levels: settings.levels ?? levelsOf(config),
-      maxPromptTokens: config.length.maxTokens - settings.maxNewTokens,
-      limit,
-      seed: config.seed,
-    })
-    report({ kind: 'tasks', split, survey: source.survey })
-    if (source.ids.length === 0) {
-      const reasons = Object.entries(source.survey.dropped).map(([reason, n]) => `${reason} ${n}`)
-      throw new UserError(
-        `${database} has no group of split ${split} that can be asked${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}; name another split, or raise length.maxTokens.`,
-      )
-    }
-    return { source, tokenizer, compiling, close: () => compiling.close() }
-  } catch (error) {
-    await compiling.close()
-    throw error
+  const source = await openCompileSource(compiling.rows(database), {
+    tokenizer,
+    style,
+    split,
+    levels: settings.levels ?? levelsOf(config),
+    maxPromptTokens: config.length.maxTokens - settings.maxNewTokens,
+    limit,
+    seed: config.seed,
+  })
+  report({ kind: 'tasks', split, survey: source.survey })
+  if (source.ids.length === 0) {
+    const reasons = Object.entries(source.survey.dropped).map(([reason, n]) => `${reason} ${n}`)
+    throw new UserError(
+      `${database} has no group of split ${split} that can be asked${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}; name another split, or raise length.maxTokens.`,
+    )
   }
+  return { source, tokenizer, compiling }
 }
 
 /** How a model's answers to the units are drawn and judged, but for how many and how likely ones. */
@@ -104,7 +97,8 @@ export function compileDrawing(
     cudaGraphs: false,
     stopTokens: readStopTokens(folder, tokenizer),
     tokenizer,
-    judge: compiling.judge,
+    judge: (task, text, options) =>
+      compiling.judge(task, text, { ...options, searchInputs: settings.searchInputs }),
     signal,
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
   }
@@ -143,7 +137,7 @@ function databaseOf(config: TrainConfig, { groups }: CompileSettings): string {
 
 function promptOf(config: TrainConfig): GroupConfig['prompt'] {
   if ('prompt' in config) return config.prompt
-  const { style, system, date } = 'pairs' in config ? config.pairs : config.translation
+  const { style, system, date } = config.pairs
   return { style, system, date, template: '{{ code }}', response: '{{ ir }}', endToken: true }
 }
 

@@ -1,16 +1,25 @@
-/** What a run learns from translation tasks, opened: tasks as prompts, the reference of the KL, the drawing. */
+/**
+ * What a run learns from answers, opened: translation problems and C to compile as prompts, the reference of the KL, the
+ * drawing.
+ */
 
 import { UserError } from '../../base/user-error.ts'
+import { LEVELS } from '../../records/level.ts'
 import type { Split } from '../../records/split.ts'
-import type { TranslationTask } from '../../records/translation-task.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
-import { type BatchOrder, createBatchOrder } from '../data/batch-order.ts'
-import { openTaskSource, type TaskSource } from '../data/task-source.ts'
+import type { BatchOrder } from '../data/batch-order.ts'
+import { openCompileSource } from '../data/compile-source.ts'
+import { createTaskOrder, joinTasks } from '../data/join-tasks.ts'
+import { type TaskFile, taskFiles } from '../data/task-files.ts'
+import { openTaskSource, type TaskSource, type TaskSurvey } from '../data/task-source.ts'
+import type { Compiling } from '../policy/compiling.ts'
 import { type EvaluatedTranslation, evaluateTranslation } from '../policy/evaluate-translation.ts'
 import type { Judging } from '../policy/judging.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
+import { judgeRewarded, type RewardedTask } from '../policy/rewarded-task.ts'
 import type { Rollout } from '../policy/rollout.ts'
 import { createRollouts, type ReferenceModel } from '../policy/rollouts.ts'
+import { createPromptStyle } from '../prompt/prompt-style.ts'
 import { createTaskPrompt } from '../prompt/task-prompt.ts'
 import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
@@ -20,8 +29,8 @@ import { openFrozenOptions } from './open-options.ts'
 import type { StepPlan, TranslationPart } from './run-loop.ts'
 
 export interface TranslationSources {
-  readonly trainSource: TaskSource<TranslationTask>
-  readonly validationSource: TaskSource<TranslationTask> | undefined
+  readonly trainSource: TaskSource<RewardedTask>
+  readonly validationSource: TaskSource<RewardedTask> | undefined
   /** Of batches of rollouts. */
   readonly order: BatchOrder
   readonly plan: StepPlan
@@ -30,7 +39,10 @@ export interface TranslationSources {
 export interface TranslationWorld {
   readonly config: RolloutConfig
   readonly tokenizer: TextTokenizer
-  readonly judging: Judging
+  /** Where a file of `tasks` holds translation problems. */
+  readonly judging: Judging | undefined
+  /** Where one holds groups. */
+  readonly compiling: Compiling | undefined
   readonly report: (event: TrainEvent) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -39,54 +51,102 @@ export interface TranslationWorld {
 export async function openTranslationSources(world: TranslationWorld): Promise<TranslationSources> {
   const { config, report } = world
   const { tasks, rollout, evaluation, seed, epochs, maxSteps } = config
-  const trainSource = await openTasks(world, tasks.split, tasks.limit)
-  if (trainSource.ids.length === 0) {
+  const files = taskFiles(config)
+  const training = await openTaskFiles(world, files, tasks.split, tasks.limit)
+  for (const [at, { survey, ids }] of training.entries()) {
+    if (ids.length > 0) continue
     throw new UserError(
-      `${tasks.problems} has no task of split ${tasks.split} that can be used${droppedText(trainSource)}; change tasks, length or rollout.maxNewTokens in the configuration.`,
+      `${files[at]!.file} has no task of split ${tasks.split} that can be used${droppedText(survey)}; change tasks, length or rollout.maxNewTokens in the configuration.`,
     )
   }
-  const validationSource = await openTasks(world, evaluation.split, evaluation.tasks)
+  const validation = await openTaskFiles(world, files, evaluation.split, evaluation.tasks)
+  const validationSource = joinTasks(validation)
   if (validationSource.ids.length === 0) {
     report({
       kind: 'note',
       text: `No task of split ${evaluation.split}: there will be no pass rate of evaluations.`,
     })
   }
-  const order = createBatchOrder(trainSource.ids, { seed, groups: rollout.tasks, epochs, maxSteps: null })
+  const weighted = training.map(({ ids }, at) => ({ ids, weight: files[at]!.weight }))
+  const order = createTaskOrder(weighted, { seed, tasks: rollout.tasks, epochs })
   const plan = {
     stepsPerEpoch: order.stepsPerEpoch * rollout.steps,
     steps: Math.min(order.steps * rollout.steps, maxSteps ?? Number.MAX_SAFE_INTEGER),
   }
   return {
-    trainSource,
+    trainSource: joinTasks(training),
     validationSource: validationSource.ids.length > 0 ? validationSource : undefined,
     order,
     plan,
   }
 }
 
-/** @throws UserError as {@link openTranslationSources} */
+/** The tasks of all files. */
 export async function openTasks(
-  { config, tokenizer, judging, report }: TranslationWorld,
+  world: TranslationWorld,
   split: Split,
   limit: number | null,
-): Promise<TaskSource<TranslationTask>> {
+): Promise<TaskSource<RewardedTask>> {
+  return joinTasks(await openTaskFiles(world, taskFiles(world.config), split, limit))
+}
+
+async function openTaskFiles(
+  world: TranslationWorld,
+  files: readonly TaskFile[],
+  split: Split,
+  limit: number | null,
+): Promise<TaskSource<RewardedTask>[]> {
+  const sources: TaskSource<RewardedTask>[] = []
+  for (const { file, holdsGroups } of files) {
+    const source = await (holdsGroups ? openGroupTasks : openProblemTasks)(world, file, split, limit)
+    world.report({ kind: 'tasks', split, survey: source.survey })
+    sources.push(source)
+  }
+  return sources
+}
+
+async function openProblemTasks(
+  { config, tokenizer, judging }: TranslationWorld,
+  file: string,
+  split: Split,
+  limit: number | null,
+): Promise<TaskSource<RewardedTask>> {
   const { sources, targets } = config.tasks
-  const source = await openTaskSource(await judging.tasks({ split, sources, targets }), {
+  return openTaskSource(await judging!.tasks({ file, split, sources, targets }), {
     tokenizer,
     prompt: createTaskPrompt(config.translation, tokenizer),
-    maxPromptTokens: config.length.maxTokens - config.rollout.maxNewTokens,
+    maxPromptTokens: maxPromptTokens(config),
     limit,
     seed: config.seed,
   })
-  report({ kind: 'tasks', split, survey: source.survey })
-  return source
 }
 
-function droppedText({ survey }: Pick<TaskSource<never>, 'survey'>): string {
-  const reasons = Object.entries(survey.dropped).map(([reason, n]) => `${reason} ${n}`)
+async function openGroupTasks(
+  { config, tokenizer, compiling }: TranslationWorld,
+  file: string,
+  split: Split,
+  limit: number | null,
+): Promise<TaskSource<RewardedTask>> {
+  return openCompileSource(compiling!.rows(file), {
+    tokenizer,
+    style: createPromptStyle(config.prompt, tokenizer),
+    split,
+    levels: config.tasks.levels ?? LEVELS,
+    maxPromptTokens: maxPromptTokens(config),
+    limit,
+    seed: config.seed,
+  })
+}
+
+const maxPromptTokens = ({ length, rollout }: RolloutConfig) => length.maxTokens - rollout.maxNewTokens
+
+function droppedText({ dropped }: TaskSurvey): string {
+  const reasons = Object.entries(dropped).map(([reason, n]) => `${reason} ${n}`)
   return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
 }
+
+const judgeOf = ({ config, judging, compiling }: TranslationWorld) =>
+  judgeRewarded({ judging, compiling, searchInputs: config.tasks.searchInputs })
 
 /** @param unfinished rollouts that a checkpoint kept */
 export function openTranslation(
@@ -96,7 +156,7 @@ export function openTranslation(
   reference: ReferenceModel | undefined,
   unfinished: Rollout | undefined,
 ): TranslationPart {
-  const { config, tokenizer, judging, report } = world
+  const { config, tokenizer, report } = world
   const weight = config.method === 'oorl' ? config.oorl.reinforceWeight : 1
   const rollouts = createRollouts({
     config,
@@ -105,7 +165,7 @@ export function openTranslation(
     reference,
     source: trainSource,
     order,
-    drawing: { stopTokens: readStopTokens(config.model, tokenizer), tokenizer, judge: judging.judge },
+    drawing: { stopTokens: readStopTokens(config.model, tokenizer), tokenizer, judge: judgeOf(world) },
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
     unfinished,
   })
@@ -120,17 +180,18 @@ export function openTranslation(
 }
 
 export function evaluateTasks(
-  { config, tokenizer, judging, report, signal }: TranslationWorld,
-  source: TaskSource<TranslationTask>,
+  world: TranslationWorld,
+  source: TaskSource<RewardedTask>,
   model: Model,
 ): Promise<EvaluatedTranslation> {
+  const { config, tokenizer, report, signal } = world
   return evaluateTranslation(model, source, {
     maxNewTokens: config.rollout.maxNewTokens,
     batchSize: config.rollout.batchSize,
     cudaGraphs: config.rollout.cudaGraphs,
     stopTokens: readStopTokens(config.model, tokenizer),
     tokenizer,
-    judge: judging.judge,
+    judge: judgeOf(world),
     signal,
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
   })

@@ -13,10 +13,9 @@ import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
-import { type OpenCompiling, openCompiling } from '../policy/compiling.ts'
-import type { Judging, OpenJudging } from '../policy/judging.ts'
+import type { OpenCompiling } from '../policy/compiling.ts'
+import type { OpenJudging } from '../policy/judging.ts'
 import type { CompileMeasure } from '../policy/measure-compile.ts'
-import { openJudging } from '../policy/open-judging.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import { hashModel } from '../preference/hash-model.ts'
 import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
@@ -28,6 +27,7 @@ import { bestFolder, exportModels, modelFolder, setModelsAside } from './export-
 import { isAbort } from './is-abort.ts'
 import { openMetricsLog, readEvaluations } from './metrics-log.ts'
 import { type CompileUnits, evaluateUnits, openCompileUnits } from './open-compile.ts'
+import { type Judges, openJudges } from './open-judges.ts'
 import { chooseDevice, openPolicyOptions } from './open-options.ts'
 import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
 import {
@@ -63,16 +63,12 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   try {
     const data = 'batch' in config ? await openTrainingData(config, config.model) : undefined
     try {
-      const judging = 'rollout' in config ? await (options.openJudging ?? openJudging)(config) : undefined
+      const judges = await openJudges(config, options, config.evaluation.compile !== null)
       try {
-        const units = await openEvaluationUnits(config, options)
-        try {
-          return await trainIn({ config, run, data, judging, units, ...options })
-        } finally {
-          await units?.close()
-        }
+        const units = await openEvaluationUnits(config, judges, options)
+        return await trainIn({ config, run, data, units, ...judges, ...options })
       } finally {
-        await judging?.close()
+        await judges.close()
       }
     } finally {
       data?.close()
@@ -83,30 +79,22 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
 }
 
 /** What `evaluation.compile` asks for. */
-function openEvaluationUnits(
+async function openEvaluationUnits(
   config: TrainConfig,
-  { openCompiling: open = openCompiling, report }: TrainOptions,
-): Promise<CompileUnits> | undefined {
+  { compiling }: Judges,
+  { report }: TrainOptions,
+): Promise<CompileUnits | undefined> {
   const { compile: settings, split } = config.evaluation
-  if (settings === null) return undefined
+  if (settings === null || compiling === undefined) return undefined
   const limit = settings.units
-  return openCompileUnits(config, {
-    settings,
-    folder: config.model,
-    split,
-    limit,
-    openCompiling: open,
-    report,
-  })
+  return openCompileUnits(config, { settings, folder: config.model, split, limit, compiling, report })
 }
 
-interface World extends Omit<TrainOptions, 'openJudging' | 'openCompiling'> {
+interface World extends Omit<TrainOptions, 'openJudging' | 'openCompiling'>, Judges {
   readonly config: TrainConfig
   readonly run: RunFolder
   /** Where the method learns from groups or pairs. */
   readonly data: TrainingData | undefined
-  /** Where it translates. */
-  readonly judging: Judging | undefined
   /** Where its evaluations compile. */
   readonly units: CompileUnits | undefined
 }
@@ -230,11 +218,12 @@ function sampling(
 async function translationWorld({
   config,
   judging,
+  compiling,
   report,
   signal,
 }: World): Promise<TranslationWorld | undefined> {
-  if (judging === undefined || !('rollout' in config)) return undefined
-  return { config, tokenizer: await loadTokenizer(config.model), judging, report, signal }
+  if (!('rollout' in config)) return undefined
+  return { config, tokenizer: await loadTokenizer(config.model), judging, compiling, report, signal }
 }
 
 function scopesOf(groups: PreferenceSources | undefined, tasks: TranslationSources | undefined): string[] {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { loadTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
+import { taskFiles } from '../../../src/train/data/task-files.ts'
 import { planMemory } from '../../../src/train/model/plan-memory.ts'
 import { QWEN3_8B } from '../model/qwen3-8b.ts'
 
@@ -27,7 +28,7 @@ function neededBy(config: TrainConfig): string[] {
   return [
     config.model,
     ...('data' in config ? [config.data.groups] : []),
-    ...('tasks' in config ? [config.tasks.problems] : []),
+    ...('tasks' in config ? taskFiles(config).map(({ file }) => file) : []),
     ...('pairs' in config ? [config.pairs.file] : []),
   ]
 }

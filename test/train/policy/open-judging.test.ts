@@ -41,7 +41,7 @@ describe('tasks and their judge', () => {
     expect(made.exit, made.stderr).toBe(0)
     judging = await openJudging(config())
     const all = await Promise.all(
-      SPLITS.map((split) => judging.tasks({ split, sources: null, targets: null })),
+      SPLITS.map((split) => judging.tasks({ file: problems, split, sources: null, targets: null })),
     )
     expect(all.flat().map(({ target }) => target)).toEqual(['bash', 'cpp'])
     task = all.flat()[0]!
@@ -49,7 +49,7 @@ describe('tasks and their judge', () => {
   afterAll(() => judging.close())
 
   it('are those of the languages that are asked for', async () => {
-    const filter = { split: task.split, sources: null, targets: ['cpp'] } as const
+    const filter = { file: problems, split: task.split, sources: null, targets: ['cpp'] } as const
     expect((await judging.tasks(filter)).map(({ target }) => target)).toEqual(['cpp'])
     expect(await judging.tasks({ ...filter, sources: ['java'] })).toEqual([])
   })
@@ -73,7 +73,9 @@ describe('a file that is no database of problems', () => {
   it('is refused when tasks are asked for', async () => {
     const file = join(folder, 'none.db')
     const judging = await openJudging(config({ problems: file }))
-    await expect(judging.tasks({ split: 'train', sources: null, targets: null })).rejects.toThrow(/none\.db/)
+    await expect(judging.tasks({ file, split: 'train', sources: null, targets: null })).rejects.toThrow(
+      /none\.db/,
+    )
     await judging.close()
   })
 })

@@ -8,6 +8,7 @@ import type { OpenCompiling } from '../../../src/train/policy/compiling.ts'
 import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { makeCompileWorld } from '../policy/compile-world.ts'
 import { openWritingEngine } from '../tensor-engine/writing-engine.ts'
 import { openScriptedCompiling, scriptedCompiling } from './scripted-compiling.ts'
 import { makeTinyWorld, readMetrics, tinyConfig } from './tiny-run.ts'
@@ -117,5 +118,29 @@ describe('evaluations that compile', () => {
     await expect(
       run(named('none', { evaluation: { split: 'test', compile: { maxNewTokens: 8190 } } }), rightIn()),
     ).rejects.toThrow(/has no group of split test that can be asked \(overlong-prompt 3\)/)
+  })
+})
+
+describe('C to compile, judged for real', () => {
+  it('earns the reward of IR that is equal', async () => {
+    const real = await makeCompileWorld(() => 'train')
+    const config = parseTrainConfig({
+      method: 'reinforce',
+      model: real.model,
+      out: join(real.folder, 'reinforced'),
+      tasks: { problems: real.database },
+      rollout: { tasks: 3, samples: 2, maxNewTokens: 600 },
+      length: { maxTokens: 2000 },
+      engine: { numberType: 'float64' },
+      judge: { jobs: 1 },
+    })
+    const engine = openWritingEngine((prompt) => {
+      const [name, { group }] = Object.entries(real.groups).find(([one]) => prompt.includes(one))!
+      return name === 'third' ? group.losers.find((loser) => loser.class === 'ast')!.ir : group.winners[0]!.ir
+    })
+    await train(config, { engine, report: () => {} })
+    const step = readMetrics(config.out).find(({ kind }) => kind === 'train')!
+    expect(step.rollout).toMatchObject({ answers: 6, outcomes: { equal: 4, differs: 2 } })
+    expect((step.rollout as { reward: number }).reward).toBeCloseTo(4 / 6, 12)
   })
 })

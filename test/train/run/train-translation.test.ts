@@ -1,17 +1,20 @@
 /** Runs that answer translation tasks: REINFORCE++ alone, and together with groups. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
 import type { Verdict } from '../../../src/records/verdict.ts'
+import { openTrainingRows } from '../../../src/store/training-rows.ts'
 import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
+import type { OpenCompiling } from '../../../src/train/policy/compiling.ts'
 import type { OpenJudging } from '../../../src/train/policy/judging.ts'
 import type { TrainEvent } from '../../../src/train/run/events.ts'
 import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { openScriptedCompiling, scriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging, scriptedJudging } from './scripted-judging.ts'
 import { readMetrics, readWeights } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
@@ -28,18 +31,20 @@ const run = (
     signal,
     engine = openBigramEngine(),
     openJudging = openScriptedJudging,
+    openCompiling = openScriptedCompiling,
     report = () => {},
   }: {
     signal?: AbortSignal
     engine?: ReturnType<typeof openBigramEngine>
     openJudging?: OpenJudging
+    openCompiling?: OpenCompiling
     report?: (event: TrainEvent) => void
   } = {},
-) => train(config, { engine, openJudging, report, ...(signal && { signal }) })
+) => train(config, { engine, openJudging, openCompiling, report, ...(signal && { signal }) })
 const judgedBy =
   (verdictOf: (task: TranslationTask, text: string) => Verdict): OpenJudging =>
-  async (config) =>
-    scriptedJudging(config, verdictOf)
+  async () =>
+    scriptedJudging(verdictOf)
 
 /** Long enough to learn, with hardly a stop on the way. */
 const fast = {
@@ -154,6 +159,85 @@ describe('reinforce', () => {
     expect(new Set(asked)).toEqual(new Set(['']))
     expect(outcomes.truncated).toBeGreaterThan(0)
     expect(outcomes.truncated! + (outcomes.passed ?? 0)).toBe(16)
+  })
+})
+
+describe('C to compile', () => {
+  const compiled = (name: string, problems: unknown, given: Record<string, unknown> = {}) =>
+    named(name, { tasks: { problems }, ...given })
+  const pairs = (config: RolloutConfig) =>
+    steps(config).map(({ rollout }) =>
+      Object.fromEntries(Object.entries(rollout.byPair).map(([pair, { answers }]) => [pair, answers])),
+    )
+
+  it('is learned from by what the judge of IR says, and its database is known by what it holds', async () => {
+    const renamed = join(world.folder, 'problems-of-another-kind')
+    copyFileSync(world.database, renamed)
+    const config = compiled('compiled', renamed, { rollout: { tasks: 6, samples: 4 }, epochs: 20, ...fast })
+    const never: OpenJudging = () => Promise.reject(new Error('there is no translation to judge'))
+    await run(config, { openJudging: never })
+    const lines = steps(config)
+    expect(Object.keys(lines[0]!.rollout.byPair)).toEqual(['c to llvm'])
+    expect(Object.keys(lines[0]!.rollout.outcomes)).toContain('malformed')
+    const rates = lines.map(({ rollout }) => rollout.passRate!)
+    expect(Math.max(...rates.slice(0, 3))).toBeLessThan(0.6)
+    expect(Math.min(...rates.slice(-3))).toBeGreaterThan(0.8)
+    expect(lines.at(-1)!.rollout.outcomes.equal).toBeGreaterThan(0)
+    expect(evaluations(config).at(-1)!.translation).toMatchObject({ answers: 3, passRate: 1 })
+  })
+
+  it('stands beside translations, by the weights of the files', async () => {
+    const files = [{ file: world.problems, weight: 3 }, { file: world.database }]
+    const config = compiled('beside', files, { rollout: { tasks: 4, samples: 1 }, maxSteps: 4 })
+    await run(config)
+    expect(pairs(config).map((pair) => pair['c to llvm'])).toEqual([1, 1, 1, 1])
+    expect(evaluations(config)[0]!.translation.answers).toBe(5 + 3)
+  })
+
+  it('is of the split that is trained on: what is held out is never asked', async () => {
+    const asked = new Set<string>()
+    const watching = scriptedCompiling(({ group }, text) => {
+      asked.add(group)
+      return /^[a-z]/.test(text)
+        ? { kind: 'equal', inputs: 1, searched: 0 }
+        : { kind: 'malformed', message: '' }
+    })
+    const config = compiled('held-out', world.database, {
+      rollout: { tasks: 30, samples: 8 },
+      epochs: 3,
+      evaluation: { split: 'train', tasks: 1, everySteps: 1000 },
+    })
+    await run(config, { openCompiling: watching })
+    const rows = openTrainingRows(world.database)
+    const heldOut = [...rows.groupIds('validation'), ...rows.groupIds('test')]
+    rows.close()
+    expect(asked.size).toBeGreaterThan(10)
+    expect(heldOut.filter((id) => asked.has(id))).toEqual([])
+  })
+
+  it('asks for the levels that are named, where the prompt names one', async () => {
+    const config = compiled('levels', world.database, {
+      tasks: { problems: world.database, levels: ['O0', 'O3'] },
+      prompt: { template: '; {{ level }}\n{{ code }}' },
+      rollout: { tasks: 16, samples: 1 },
+      epochs: 1,
+    })
+    await run(config)
+    const all = pairs(config)
+    const of = (pair: string) => all.reduce((sum, counts) => sum + (counts[pair] ?? 0), 0)
+    expect([of('c to llvm O0'), of('c to llvm O3')]).toEqual([24, 24])
+  })
+
+  it.each([
+    [[], /must name at least one database/],
+    [[{ file: world.problems, weight: 0 }], /must be above 0/],
+    [7, /must be a database, or a list such as/],
+    [
+      [{ file: world.problems }, { file: world.problems }],
+      /"tasks.problems" names .*problems\.json twice; give it once/,
+    ],
+  ])('is refused as %j', async (problems, sentence) => {
+    await expect((async () => run(compiled('refused', problems)))()).rejects.toThrow(sentence)
   })
 })
 

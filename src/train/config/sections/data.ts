@@ -4,7 +4,7 @@ import { LOSER_CLASSES } from '../../../records/group-record.ts'
 import { LANGUAGES } from '../../../records/language.ts'
 import { LEVELS } from '../../../records/level.ts'
 import { SPLITS } from '../../../records/split.ts'
-import { OURS, oneOf, PAPER, source, text, whole } from '../fields.ts'
+import { OURS, oneOf, PAPER, positive, source, text, whole } from '../fields.ts'
 import { date, style, system } from './prompts.ts'
 
 /** Preference groups. */
@@ -60,14 +60,41 @@ export const pairsSection = z.strictObject({
 
 const languages = () =>
   z.array(oneOf(LANGUAGES)).min(1, { error: 'must name at least one language' }).nullable().default(null)
-/** Translation problems. */
+/** What answers are rewarded to: translation problems, and groups whose C is to be compiled. */
 export const tasksSection = z.strictObject({
-  /** Database of translation problems that gepo problems made. */
-  problems: text(),
+  /**
+   * Database of translation problems that gepo problems made, or of groups that gepo build made; or a list of such. A
+   * file's weight over those of all is its share of the tasks.
+   */
+  problems: z.union(
+    [
+      text(),
+      z
+        .array(
+          z.strictObject({
+            file: text(),
+            weight: positive().default(1),
+          }),
+        )
+        .min(1, { error: 'must name at least one database' }),
+    ],
+    { error: 'must be a database, or a list such as [{file: problems.db, weight: 2}, {file: groups.db}]' },
+  ),
   split: oneOf(SPLITS).default('train').meta(source(OURS)),
   /** Programs in these languages, to be said again in these. */
   sources: languages().meta(source('none: every language that there are programs in')),
   targets: languages().meta(source('none: those that the problems were made for')),
-  /** Number of tasks, drawn by the seed. */
-  limit: whole(1).nullable().default(null).meta(source('none: all tasks')),
+  /** Of groups: the levels that are asked for, where the prompt names one. */
+  levels: z
+    .array(oneOf(LEVELS))
+    .min(1, { error: 'must name at least one level' })
+    .nullable()
+    .default(null)
+    .meta(source('none: every level there is')),
+  /** Of groups: inputs beyond a group's that a difference is looked for on, before an answer counts as right. */
+  searchInputs: whole(0)
+    .default(0)
+    .meta(source(`${OURS}: the group's inputs`)),
+  /** Number of tasks, or of groups, of each database, drawn by the seed. */
+  limit: whole(1).nullable().default(null).meta(source('none: all of them')),
 })

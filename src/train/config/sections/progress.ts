@@ -28,8 +28,6 @@ export const compileSection = z.strictObject({
   searchInputs: whole(0)
     .default(0)
     .meta(source(`${OURS}: the group's inputs`)),
-  /** Answers that are judged at a time. */
-  jobs: whole(1).nullable().default(null).meta(source('none: as many as cores')),
 })
 
 export const evaluationSection = z.strictObject({
