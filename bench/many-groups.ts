@@ -24,10 +24,17 @@ import type { PoolEntry } from '../src/records/pool-entry.ts'
 import type { Source } from '../src/records/source.ts'
 import type { Unit } from '../src/records/unit.ts'
 import { unitId } from '../src/records/unit-id.ts'
+import { blobsTable } from '../src/store/blobs.ts'
+import type { Connection } from '../src/store/connection.ts'
+import { executionsTable } from '../src/store/executions.ts'
+import { idToBytes } from '../src/store/hex-id.ts'
+import { losersTable } from '../src/store/losers.ts'
 import { readRuns, saveRuns } from '../src/store/merge/read-runs.ts'
 import { openForReading, openForWriting } from '../src/store/open-database.ts'
+import { poolsTable } from '../src/store/pools.ts'
 import { openStore } from '../src/store/store.ts'
-import { openTables, type Tables } from '../src/store/tables.ts'
+import { openTables } from '../src/store/tables.ts'
+import { winnersTable } from '../src/store/winners.ts'
 
 const STAMP = 'copy0000000'
 const stampOf = (copy: number) => `copy${String(copy).padStart(STAMP.length - 'copy'.length, '0')}`
@@ -42,6 +49,8 @@ interface Template {
 }
 
 interface Member {
+  /** In the database of templates. */
+  readonly templateKey: number
   readonly unit: Unit
   readonly group: GroupRecord
   readonly pool: readonly PoolEntry[]
@@ -104,19 +113,25 @@ function numbers(count: number, seed: number): string {
 
 function readTemplates() {
   const store = openStore(templatesPath, { readonly: true })
+  const { connection, close } = openForReading(templatesPath)
+  const keyOf = connection.prepare<{ key: number }>('SELECT key FROM groups WHERE id = ?')
   const bySource = Map.groupBy(store.groups(), ({ source }) => source.id)
-  const templates = [...bySource.values()].map(([first, ...others]): Template => {
-    const { source } = first!
+  const templates = [...bySource.values()].map((groups): Template => {
+    const { source } = groups[0]!
     return {
       source,
       numbers: /^#define NUMBERS .*$/m.exec(source.text)![0],
-      members: [first!, ...others].map(({ unit, group }) => ({ unit, group, pool: store.pool(group.id)! })),
+      members: groups.map(({ unit, group }) => ({
+        templateKey: keyOf.get(idToBytes(group.id))!.key,
+        unit,
+        group,
+        pool: store.pool(group.id)!,
+      })),
     }
   })
-  store.close()
-  const { connection, close } = openForReading(templatesPath)
   const [run] = readRuns(connection)
   close()
+  store.close()
   return { run: run!, templates }
 }
 
@@ -127,43 +142,77 @@ function makeShard(shard: number): void {
   const unfinished = `${path}.making`
   rmSync(unfinished, { force: true })
   const { connection, close } = openForWriting(unfinished)
-  const tables = openTables(connection)
+  const saveCopy = openCopies(connection)
   const config = { ...JSON.parse(String(run.config)), shard: { index: shard + 1, count: shards } }
   saveRuns(connection, [{ ...run, config: JSON.stringify(config) }])
   for (let copy = shard; copy < copies; copy += shards)
     connection.transaction(() => {
-      for (const template of templates) saveCopy(tables, template, copy)
+      for (const template of templates) saveCopy(template, copy)
     })
   close()
   renameSync(unfinished, path)
   console.error(`${path}: done`)
 }
 
-function saveCopy(tables: Tables, { source, numbers: own, members }: Template, copy: number): void {
-  const seed = copy % NEAR_COPIES === NEAR_COPIES - 1 ? copy - 1 : copy
-  const texts: Texts = [
-    [own, numbers(own.split(' ').length - 2, seed)],
-    [STAMP, stampOf(copy)],
-  ]
-  const text = restamped(source.text, texts)
-  const id = createHash('sha256').update(text).digest('hex')
-  tables.sources.insert({ ...source, id, text, row: `${source.row}-${copy}` })
-  const { key } = tables.sources.find(id)!
-  tables.sources.setExtracted(key)
-  const split = splitOfSource(sourceShingles(text))
-  for (const { unit: first, group, pool } of members) {
-    const restampedUnit = restamped(first, texts)
-    const unit = { ...restampedUnit, sourceId: id, id: unitId(restampedUnit) }
-    tables.units.insert(unit, key)
-    const unitKey = tables.units.find(unit.id)!.key
-    const contents = { ...restamped(group, texts), split }
-    tables.groups.insert(
-      { ...contents, id: groupId(unit.id, contents) },
-      restamped(pool, texts),
-      unitKey,
-      unit.code,
-    )
-    tables.units.finish(unitKey, 'group', { losers: 1 })
+function openCopies(connection: Connection) {
+  connection.prepare('ATTACH ? AS templates').run(templatesPath)
+  const { sources, units } = openTables(connection)
+  const blobs = blobsTable(connection)
+  const winners = winnersTable(connection, blobs)
+  const losers = losersTable(connection, blobs, executionsTable(connection))
+  const pools = poolsTable(connection)
+  const insertGroup = connection.prepare<{ key: number }>(
+    `INSERT INTO groups (id, unit_key, split, edges_reached, edges_total, seed, inputs_tried, centre, centre_blob)
+     SELECT ?, ?, ?, edges_reached, edges_total, seed, inputs_tried, replace(centre, '${STAMP}', ?), ?
+     FROM templates.groups WHERE key = ? RETURNING key`,
+  )
+  /** What no stamp is in goes over as it is. */
+  const copyRows = [
+    `INSERT INTO inputs SELECT ?, ordinal, packed, replace(call_text, '${STAMP}', ?)
+     FROM templates.inputs WHERE group_key = ?`,
+    `INSERT INTO executions SELECT ?, input, loser, stdout, exit, effects
+     FROM templates.executions WHERE loser = -1 AND ? <> '' AND group_key = ?`,
+    `INSERT INTO mutants SELECT ?, ordinal, id, operator, verdict
+     FROM templates.mutants WHERE ? <> '' AND group_key = ?`,
+  ].map((sql) => connection.prepare(sql))
+
+  return ({ source, numbers: own, members }: Template, copy: number): void => {
+    const seed = copy % NEAR_COPIES === NEAR_COPIES - 1 ? copy - 1 : copy
+    const texts: Texts = [
+      [own, numbers(own.split(' ').length - 2, seed)],
+      [STAMP, stampOf(copy)],
+    ]
+    const text = restamped(source.text, texts)
+    const id = createHash('sha256').update(text).digest('hex')
+    sources.insert({ ...source, id, text, row: `${source.row}-${copy}` })
+    const { key } = sources.find(id)!
+    sources.setExtracted(key)
+    const split = splitOfSource(sourceShingles(text))
+    for (const { templateKey, unit: first, group: firstGroup, pool } of members) {
+      const restampedUnit = restamped(first, texts)
+      const unit = { ...restampedUnit, sourceId: id, id: unitId(restampedUnit) }
+      units.insert(unit, key)
+      const unitKey = units.find(unit.id)!.key
+      const group = {
+        ...firstGroup,
+        ...(firstGroup.subject && { subject: restamped(firstGroup.subject, texts) }),
+        winners: restamped(firstGroup.winners, texts),
+        losers: restamped(firstGroup.losers, texts),
+      }
+      const { key: groupKey } = insertGroup.get(
+        idToBytes(groupId(unit.id, group)),
+        unitKey,
+        split,
+        stampOf(copy),
+        group.subject ? blobs.save(group.subject.code) : null,
+        templateKey,
+      )!
+      for (const rows of copyRows) rows.run(groupKey, stampOf(copy), templateKey)
+      winners.insert(groupKey, group.winners)
+      losers.insert(groupKey, group.losers, unit.code)
+      pools.insert(groupKey, restamped(pool, texts))
+      units.finish(unitKey, 'group', { losers: 1 })
+    }
   }
 }
 
