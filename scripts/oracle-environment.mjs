@@ -1,6 +1,6 @@
 /**
- * `node scripts/run.mjs node scripts/oracle-environment.mjs`: PyTorch, transformers, TRL, PEFT and DuckDB of fixed releases in
- * `.tools/oracle` (5 GB), against which the tests hold the tensor engine. Nothing else needs it.
+ * `node scripts/run.mjs node scripts/oracle-environment.mjs`: PyTorch, transformers, TRL, PEFT, DuckDB and gguf of fixed
+ * releases in `.tools/oracle` (5 GB), against which the tests hold the tensor engine. Nothing else needs it.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,14 @@ import { makePythonEnvironment } from './setup/libtorch.mjs'
 import { SetupError } from './setup/setup-error.mjs'
 import { ROOT } from './setup.mjs'
 
-const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'trl==1.16.0', 'peft==0.21.2', 'duckdb==2.0.1']
+const PACKAGES = [
+  'torch==2.13.0',
+  'transformers==5.23.0',
+  'trl==1.16.0',
+  'peft==0.21.2',
+  'duckdb==2.0.1',
+  'gguf==0.19.0',
+]
 
 try {
   const folder = join(ROOT, '.tools/oracle')

@@ -4,8 +4,8 @@
  * a kilobyte a group, and the classifier (find-artefacts.ts) takes a sample.
  */
 
-import { sampleIds } from '../base/sample-ids.ts'
-import type { Split } from '../records/split.ts'
+import { createSample } from '../base/sample-ids.ts'
+import { SPLITS, type Split } from '../records/split.ts'
 import type { AuditRows } from '../store/audit-rows.ts'
 import { type Artefacts, findArtefacts } from './find-artefacts.ts'
 import { createDuplicateFinder, type Duplicates } from './find-duplicates.ts'
@@ -60,12 +60,9 @@ export function audit(rows: AuditRows, { seed, onStep = () => {} }: AuditOptions
 }
 
 function sampleKeys(rows: AuditRows, seed: number): number[] {
-  const keysBySplit = { train: new Map(), validation: new Map(), test: new Map() } as Record<
-    Split,
-    Map<string, number>
-  >
-  for (const { key, id, split } of rows.groupHeads()) keysBySplit[split].set(id, key)
-  return Object.entries(keysBySplit).flatMap(([split, keys]) =>
-    sampleIds(keys.keys(), CLASSIFIER_GROUPS[split as Split], seed).map((id) => keys.get(id)!),
+  const samples = new Map(
+    SPLITS.map((split) => [split, createSample<number>(CLASSIFIER_GROUPS[split], seed)]),
   )
+  for (const { key, id, split } of rows.groupHeads()) samples.get(split)!.add(id, key)
+  return [...samples.values()].flatMap((sample) => sample.drawn())
 }

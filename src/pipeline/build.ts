@@ -43,7 +43,7 @@ export async function build(
     seed: config.seed,
     jobs: config.jobs,
   })
-  reporter.report({ kind: 'build-started', unitsFinished: store.finishedUnits().size })
+  reporter.report({ kind: 'build-started', unitsFinished: store.finishedUnitCount() })
   const selection = sourceSelection(config)
   const sources = await countSources(specs, selection)
   if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })

@@ -42,8 +42,7 @@ export async function redraw(
     seed: settings.seed,
     jobs,
   })
-  const finished = to.finishedUnits()
-  reporter.report({ kind: 'build-started', unitsFinished: finished.size })
+  reporter.report({ kind: 'build-started', unitsFinished: to.finishedUnitCount() })
   reporter.report({ kind: 'sources-counted', sources: from.groupCount() })
   const limits = (content.limits as UnitLimits | undefined) ?? DEFAULT_UNIT_LIMITS
   const pool = await openPool({ jobs, limits, compiler }, signal)
@@ -57,7 +56,7 @@ export async function redraw(
         throw new UserError(
           `${from.path} holds groups of before pools were kept; build it anew to draw them again.`,
         )
-      const isOpen = !finished.has(unit.id)
+      const isOpen = !to.isUnitFinished(unit.id)
       reporter.report({ kind: 'source-extracted', units: isOpen ? 1 : 0, drops: 0 })
       if (isOpen) yield { task: { stored: { group, unit }, pool: entries, settings }, source }
     }

@@ -11,8 +11,9 @@ export interface OutcomeSaver {
    * @throws Error where the record contradicts itself (a bug of the builder)
    */
   saveUnitOutcome(outcome: UnitOutcome): 'saved' | 'already-finished'
-  /** Ids of the units that are in a group or dropped. */
-  finishedUnits(): Set<string>
+  /** Whether the unit is in a group or dropped. */
+  isUnitFinished(id: string): boolean
+  finishedUnitCount(): number
   /** Units still to do, in the order they came, those that are added meanwhile included. */
   pendingUnits(): Generator<Unit>
 }
@@ -36,7 +37,8 @@ export function openOutcomeSaver(
         return 'saved'
       })
     },
-    finishedUnits: () => new Set(units.finishedIds()),
+    isUnitFinished: (id) => (units.find(id)?.state ?? 'pending') !== 'pending',
+    finishedUnitCount: () => units.finishedCount(),
     *pendingUnits() {
       let keys = units.pendingAfter(0, PAGE_ROWS)
       while (keys.length > 0) {

@@ -84,5 +84,12 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
 
 const READING = [
   ...(['groupCount', 'groups', 'group', 'findGroup', 'intact', 'pool', 'source', 'groupedSources'] as const),
-  ...(['contentHash', 'contentConfig', 'stats', 'contentProblems', 'pendingUnits', 'finishedUnits'] as const),
+  ...([
+    'contentHash',
+    'contentConfig',
+    'stats',
+    'contentProblems',
+    'pendingUnits',
+    'finishedUnitCount',
+  ] as const),
 ]

@@ -54,7 +54,7 @@ function unitsFinished(database: string): number {
   if (!existsSync(database)) return 0
   const store = openStore(database, { readonly: true })
   try {
-    return store.finishedUnits().size
+    return store.finishedUnitCount()
   } finally {
     store.close()
   }

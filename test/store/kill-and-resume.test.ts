@@ -29,11 +29,13 @@ function read(path: string) {
   const raw = new Database(path)
   const integrity = raw.pragma('integrity_check', { simple: true })
   const dangling = raw.pragma('foreign_key_check')
+  const finished = new Set(
+    raw.prepare("SELECT hex(id) FROM units WHERE state <> 'pending'").pluck().all() as string[],
+  )
   raw.close()
   const store = openStore(path, { readonly: true })
   const problems = [...store.groups()].flatMap((group) => store.contentProblems(group))
   const { unitsByState, groups, drops, contentHash } = store.stats()
-  const finished = store.finishedUnits()
   store.close()
   return { integrity, dangling, problems, unitsByState, groups, drops, contentHash, finished }
 }
