@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {
+    name: 'report',
+    usage: '[options] <run...>',
+    summary: 'put runs of training beside each other: a page, a table, a picture',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  {
     name: 'view',
     usage: '[options] [groups.db]',
     summary: 'show groups and runs in a browser, on this machine',

@@ -85,6 +85,7 @@ dialog td { padding: .2rem 1rem .2rem 0 }
 .chart .grid { stroke: var(--line); stroke-width: 1 }
 .chart .tick { fill: var(--soft); font: 10.5px var(--sans); font-variant-numeric: tabular-nums }
 .chart .line { fill: none; stroke: var(--hue); stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round }
+.chart .band { fill: var(--hue); opacity: .13 }
 .chart .dot { fill: var(--hue) }
 .chart .cross { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3 }
 .chart rect { fill: var(--hue) }

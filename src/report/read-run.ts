@@ -5,7 +5,7 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { isRegularFile, readRegularText } from '../base/regular-file.ts'
-import type { Point } from '../page/charts/line-chart.ts'
+import type { Point, Range } from '../page/charts/line-chart.ts'
 import { type AnswerSample, readSamples } from '../train/run/samples-log.ts'
 
 export interface RunView {
@@ -28,28 +28,33 @@ export interface RunFigure {
   /** Dotted: `loss`, `rollout.passRate`, `byClass.ast.accuracy`. */
   readonly name: string
   readonly points: readonly Point[]
+  /** Around the points, where their lines say an interval or they are of several runs. */
+  readonly band?: readonly Range[]
 }
 
 /** What counts steps, and is no figure. */
 const NO_FIGURES = new Set(['step', 'steps', 'epoch'])
 
 export function readRun(folder: string, name: string = basename(folder)): RunView {
-  const figures = new Map<string, { kind: string; name: string; points: Point[] }>()
+  const figures = new Map<string, { kind: string; name: string; points: Point[]; band: Range[] }>()
   let [step, steps] = [0, undefined as number | undefined]
   for (const line of readLines(join(folder, 'metrics.jsonl'))) {
     step = Math.max(step, line.step)
     if (typeof line.steps === 'number') steps = line.steps
-    for (const [path, value] of numbersIn(line)) {
+    for (const { path, value, interval } of numbersIn(line)) {
       const key = `${line.kind} ${path}`
-      const figure = figures.get(key) ?? { kind: line.kind, name: path, points: [] }
+      const figure = figures.get(key) ?? { kind: line.kind, name: path, points: [], band: [] }
       figure.points.push([line.step, value])
+      if (interval !== undefined) figure.band.push([line.step, ...interval])
       figures.set(key, figure)
     }
   }
   return {
     name,
     folder,
-    figures: [...figures.values()],
+    figures: [...figures.values()].map(({ band, ...figure }) =>
+      band.length === 0 ? figure : { ...figure, band },
+    ),
     step,
     steps,
     samples: readSamples(folder),
@@ -73,11 +78,26 @@ function readLines(file: string): z.output<typeof lineSchema>[] {
     })
 }
 
-function numbersIn(record: object, prefix = ''): [path: string, value: number][] {
-  return Object.entries(record).flatMap(([name, value]): [string, number][] => {
+interface NamedNumber {
+  /** Dotted. */
+  readonly path: string
+  readonly value: number
+  readonly interval?: readonly [low: number, high: number]
+}
+
+/** An estimate with its interval is one figure. */
+const estimateSchema = z.looseObject({ value: z.number(), low: z.number(), high: z.number() })
+
+function numbersIn(record: object, prefix = ''): NamedNumber[] {
+  return Object.entries(record).flatMap(([name, value]): NamedNumber[] => {
     if (prefix === '' && NO_FIGURES.has(name)) return []
     const path = prefix === '' ? name : `${prefix}.${name}`
-    if (typeof value === 'number') return [[path, value]]
+    if (typeof value === 'number') return [{ path, value }]
+    const estimate = estimateSchema.safeParse(value)
+    if (estimate.success) {
+      const { value: middle, low, high } = estimate.data
+      return [{ path, value: middle, interval: [low, high] }]
+    }
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? numbersIn(value, path) : []
   })
 }

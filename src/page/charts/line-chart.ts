@@ -10,10 +10,15 @@ import { figureText, ticksOver } from './ticks.ts'
 
 export type Point = readonly [x: number, y: number]
 
+/** What lies around a point: an interval, or what several runs have. */
+export type Range = readonly [x: number, low: number, high: number]
+
 export interface Series {
   readonly name: string
   /** Ascending by x. */
   readonly points: readonly Point[]
+  /** Ascending by x. */
+  readonly band?: readonly Range[] | undefined
   /** Which of the page's colours, from 0 on: the same series has the same in every chart. */
   readonly colour: number
 }
@@ -43,7 +48,11 @@ export function lineChart({ title, note, series, across }: LineChart): Html {
   if (finite.length === 0)
     return html`<figure class="chart"><figcaption><b>${title}</b></figcaption><p class="soft">No figures.</p></figure>`
   const [lowX, highX] = extent(finite.map(([x]) => x))
-  const yTicks = ticksOver(...widened(extent(finite.map(([, y]) => y))), 4)
+  const bands = shown.flatMap(({ band = [] }) => band.filter((range) => range.every(Number.isFinite)))
+  const yTicks = ticksOver(
+    ...widened(extent([...finite.map(([, y]) => y), ...bands.flatMap(([, low, high]) => [low, high])])),
+    4,
+  )
   const xTicks = ticksOver(lowX, highX, 5).filter((x) => x >= lowX && x <= highX)
   const [lowY, highY] = [yTicks[0]!, yTicks.at(-1)!]
   const placeX = (x: number) => round(LEFT + ((x - lowX) / (highX - lowX || 1)) * (WIDTH - LEFT - RIGHT))
@@ -62,6 +71,14 @@ ${xTicks.map(
     html`<text class="tick" x="${placeX(x)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${figureText(x)}</text>`,
 )}
 <text class="tick" x="${LEFT - 8}" y="${HEIGHT - BOTTOM + 16}" text-anchor="end">${across}</text>
+${shown.map(({ band = [], colour }) => {
+  const whole = band.filter((range) => range.every(Number.isFinite))
+  const edge = [...whole.map(([x, low]) => [x, low]), ...whole.toReversed().map(([x, , high]) => [x, high])]
+  return (
+    whole.length > 1 &&
+    html`<polygon class="band c${colour % COLOURS}" points="${edge.map(([x, y]) => `${placeX(x!)},${placeY(y!)}`).join(' ')}"/>`
+  )
+})}
 ${shown.map(({ name, points, colour }) => {
   const runs = unbroken(points)
   return html`<g class="series c${colour % COLOURS}" data-name="${name}" data-points="${JSON.stringify(points)}">${runs.map(
@@ -83,7 +100,7 @@ ${isDotted && run.map(([x, y]) => html`<circle class="dot" cx="${placeX(x)}" cy=
 const isFinitePoint = ([x, y]: Point) => Number.isFinite(x) && Number.isFinite(y)
 const round = (value: number) => Math.round(value * 10) / 10
 
-function extent(values: readonly number[]): [low: number, high: number] {
+export function extent(values: readonly number[]): [low: number, high: number] {
   return [
     values.reduce((low, value) => Math.min(low, value), Infinity),
     values.reduce((high, value) => Math.max(high, value), -Infinity),
