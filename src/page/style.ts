@@ -72,6 +72,7 @@ button:disabled { opacity: .55; cursor: default; border-color: var(--strong-line
 .top .tools { margin-left: auto; display: flex; gap: .4rem; flex: none }
 .top .tools button { border-color: transparent; background: none; color: var(--soft); padding: .2rem .5rem }
 .top .tools button:hover { color: var(--ink); border-color: var(--line) }
+@media (max-width: 48rem) { .top { gap: .6rem; padding: 0 .8rem } .top .file, .top .brand, .top [data-help] { display: none } .top nav a { padding: 0 .45rem } }
 main { padding: 1.5rem; max-width: 110rem; margin: 0 auto }
 main.narrow { max-width: 74rem }
 dialog { color: inherit; background: var(--raised); border: 1px solid var(--strong-line); border-radius: 10px; padding: 1.2rem 1.6rem; max-width: 30rem }

@@ -5,6 +5,7 @@
  */
 import type { Stage } from '../records/group-record.ts'
 import type { Split } from '../records/split.ts'
+import { blobsTable } from './blobs.ts'
 import { withDamageExplained } from './explain-damage.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { openForReading } from './open-database.ts'
@@ -18,6 +19,8 @@ export interface ViewRows {
   keyOf(id: string): number | undefined
   dropFacts(key: number, count: number): DropFacts[]
   drop(key: number): DropRow | undefined
+  /** The code of the unit that was dropped, or the text of the source; undefined where it was never stored. */
+  dropText(key: number): string | undefined
   groupsBySplit(): ReadonlyMap<string, number>
   /** Another number after each change by another process. */
   changeMark(): number
@@ -98,6 +101,12 @@ export function openViewRows(path: string): ViewRows {
     `SELECT drops.key, stage, reason, detail, dataset, split AS container, row, ifnull(units.name, part) AS part
      FROM drops LEFT JOIN units ON units.key = drops.unit_key WHERE drops.key = ?`,
   )
+  const dropBlob = db.prepare<{ blob: number | null }>(
+    `SELECT ifnull(units.code_blob, sources.text_blob) AS blob FROM drops
+     LEFT JOIN units ON units.key = drops.unit_key LEFT JOIN sources ON sources.key = drops.source_key
+     WHERE drops.key = ?`,
+  )
+  const blobs = blobsTable(db)
   const splits = db.prepare<{ split: string; n: number }>(
     'SELECT split, count(*) AS n FROM groups GROUP BY split',
   )
@@ -126,6 +135,10 @@ export function openViewRows(path: string): ViewRows {
     keyOf: (id) => keyById.get(idToBytes(id))?.key,
     dropFacts: (key, count) => dropPage.all(key, count),
     drop: (key) => dropByKey.get(key),
+    dropText(key) {
+      const blob = dropBlob.get(key)?.blob
+      return blob == null ? undefined : blobs.load(blob)
+    },
     groupsBySplit: () => new Map(splits.all().map(({ split, n }) => [split, n])),
     changeMark: () => db.pragma<number>('data_version'),
     close,
@@ -136,6 +149,7 @@ export function openViewRows(path: string): ViewRows {
     'keyOf',
     'dropFacts',
     'drop',
+    'dropText',
     'groupsBySplit',
   ])
 }

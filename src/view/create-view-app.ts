@@ -14,7 +14,7 @@ import { isOwnHost, isOwnPage } from './guard.ts'
 import type { GroupsView } from './open-groups.ts'
 import type { RunsView } from './open-runs.ts'
 import { auditPage } from './pages/audit-page.ts'
-import { dropsPage } from './pages/drops-page.ts'
+import { dropPage, dropsPage } from './pages/drops-page.ts'
 import { framed, type Tab } from './pages/frame.ts'
 import { groupPage, groupTitle } from './pages/group-page.ts'
 import { listPage } from './pages/list-page.ts'
@@ -65,7 +65,7 @@ export function createViewApp({ name, groups, runs, prover, auditDesk, report }:
       context,
       'groups',
       'gepo',
-      html`<main><h1>${status === 404 ? 'Not here' : 'This went wrong'}</h1><p class="note">${text}</p></main>`,
+      html`<main><h1>${status === 404 ? 'This cannot be shown' : 'This went wrong'}</h1><p class="note">${text}</p></main>`,
       status,
     )
 
@@ -129,6 +129,12 @@ export function createViewApp({ name, groups, runs, prover, auditDesk, report }:
       return page(context, 'drops', `${stage}: ${reason}`, dropsPage(site, { drops: catalog.drops, chosen }))
     })
   }
+  if (groups !== undefined)
+    app.get('/drop/:key{[0-9]+}', (context) => {
+      const drop = groups.drop(numberOf(context.req.param('key')))
+      if (drop === undefined) return sentence(context, 'There is no such drop any more.', 404)
+      return page(context, 'drops', 'Drop', dropPage(site, drop.row, drop.code))
+    })
   if (auditDesk !== undefined) {
     app.get('/audit', (context) => page(context, 'audit', 'Audit', auditPage(auditDesk.state)))
     app.post('/audit', (context) => {

@@ -2,6 +2,7 @@
  * A database of groups as the pages read it: what they list from the catalog, a group from the store. It is read alone, and
  * may be written by `gepo build` meanwhile.
  */
+import { UserError } from '../base/user-error.ts'
 import type { StoredGroup } from '../records/group-record.ts'
 import { openStore } from '../store/store.ts'
 import { type DropRow, type GroupHead, openViewRows } from '../store/view-rows.ts'
@@ -15,6 +16,8 @@ export interface GroupsView {
   /** Without those that are gone. */
   heads(keys: readonly number[]): GroupHead[]
   drops(keys: readonly number[]): DropRow[]
+  /** With the code that it is about, where that was stored. */
+  drop(key: number): { readonly row: DropRow; readonly code: string | undefined } | undefined
   keyOf(id: string): number | undefined
   idOf(key: number | undefined): string | undefined
   /** By its id or the first digits of it. @throws UserError where there is none, or more than one */
@@ -37,9 +40,13 @@ export function openGroups(path: string, firstMs = 300): GroupsView {
   const catalog = openCatalog(rows)
   catalog.readOn(firstMs)
   let timer: NodeJS.Timeout | undefined
-  // Damage that it meets is said on the page that meets it too.
   const readOn = () => {
-    if (!catalog.readOn(SLICE_MS)) timer = setTimeout(readOn, 5)
+    try {
+      if (!catalog.readOn(SLICE_MS)) timer = setTimeout(readOn, 5)
+    } catch (error) {
+      // The next page meets the same damage, and says so.
+      if (!(error instanceof UserError)) throw error
+    }
   }
   timer = setTimeout(readOn, 5)
   const counts = { mark: -1, total: 0 }
@@ -56,6 +63,10 @@ export function openGroups(path: string, firstMs = 300): GroupsView {
     },
     heads: (keys) => keys.flatMap((key) => rows.groupHead(key) ?? []),
     drops: (keys) => keys.flatMap((key) => rows.drop(key) ?? []),
+    drop(key) {
+      const row = rows.drop(key)
+      return row && { row, code: rows.dropText(key) }
+    },
     keyOf: (id) => rows.keyOf(id),
     idOf: (key) => (key === undefined ? undefined : rows.groupHead(key)?.id),
     group: (id) => store.intact(store.findGroup(id)),

@@ -30,6 +30,7 @@ table.groups { width: 100% } .groups td:first-child, .groups .name { white-space
 .operators { line-height: 1.7 } .op { font-family: var(--mono); font-size: 11.5px; white-space: nowrap; margin-right: .35em } .op.ir, .op.malformed { color: var(--soft) }
 .difficulty line { stroke: var(--strong-line); stroke-width: 2; stroke-linecap: round } .difficulty circle { fill: var(--hue, var(--accent)); stroke: var(--paper); stroke-width: 1 }
 
+.card + .card { margin-top: 1rem } .said { padding: .7rem 1rem }
 .crumbs { display: flex; gap: 1.2rem; font-size: 13px; margin-bottom: .9rem }
 .group-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .8rem 2rem; margin-bottom: 1.2rem }
 .group-head h1 .mono { font-size: 1.25rem } .group-head h1 .soft { font-weight: 400; font-size: 1rem }
@@ -42,6 +43,7 @@ table.groups { width: 100% } .groups td:first-child, .groups .name { white-space
 .card > header .soft { font-size: 12.5px } .card > .note { margin: .7rem 1rem }
 table.code { width: 100%; font-family: var(--mono); font-size: 12.5px; line-height: 1.55; margin: .4rem 0 }
 .code td { padding: 0 .8rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; tab-size: 4 }
+h2 button { font-weight: 400; margin-left: .8rem; vertical-align: 1px }
 .source-code .wide { max-height: 46rem; overflow: auto }
 .code .line-number { width: 3.6rem; padding: 0 .9rem 0 .4rem; text-align: right; color: var(--soft); opacity: .75; user-select: none; white-space: nowrap }
 .edit { background: color-mix(in srgb, var(--hue) 16%, transparent); box-shadow: inset 0 -2px 0 var(--hue); border-radius: 2px }

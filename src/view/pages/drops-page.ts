@@ -4,6 +4,8 @@ import { type Html, html } from '../../page/html.ts'
 import { STAGES } from '../../records/group-record.ts'
 import type { DropRow } from '../../store/view-rows.ts'
 import type { DropCount } from '../catalog/catalog.ts'
+import { codeLine } from '../code/code-line.ts'
+import { highlightC } from '../code/highlight.ts'
 import { pager, placeText } from './list-page.ts'
 import type { Site } from './site.ts'
 
@@ -76,7 +78,29 @@ ${
     ? html`<p class="note">No drop has this stage and reason.</p>`
     : html`<table class="groups"><thead><tr><th>Source</th><th>Part</th><th>What was said</th></tr></thead><tbody>${rows.map(
         (drop) =>
-          html`<tr data-row><td class="source"><span class="mono">${placeText(drop)}</span> <span class="soft">${drop.dataset}</span></td><td class="mono">${drop.part}</td><td><pre class="soft">${drop.detail}</pre></td></tr>`,
+          html`<tr data-row><td class="source"><a data-open class="mono" href="${site.drop!(drop.key)}">${placeText(drop)}</a> <span class="soft">${drop.dataset}</span></td><td class="mono">${drop.part}</td><td><pre class="soft">${drop.detail}</pre></td></tr>`,
       )}</tbody></table>`
 }</section>`
+}
+
+/** One drop, with the code that it is about. */
+export function dropPage(site: Site, drop: DropRow, code: string | undefined): Html {
+  const spans = code === undefined ? [] : highlightC(code)
+  return html`<main class="narrow">
+<nav class="crumbs" aria-label="place"><a data-up href="${site.drops!(drop)}#sources">← ${drop.stage}: ${drop.reason}</a></nav>
+<header class="group-head"><div><h1><span class="mono">${drop.part === '' ? placeText(drop) : drop.part}</span> <span class="soft">dropped at ${drop.stage}: ${drop.reason}</span></h1>
+<p class="soft"><span class="mono">${placeText(drop)}</span> · ${drop.dataset}</p></div></header>
+${drop.detail !== '' && html`<section class="card"><header><h3>What was said</h3></header><pre class="said">${drop.detail}</pre></section>`}
+${
+  code === undefined
+    ? html`<p class="note">Its text is not stored: it never became a source.</p>`
+    : html`<section class="card source-code"><header><h3>C source</h3></header><div class="wide"><table class="code">${code
+        .trimEnd()
+        .split('\n')
+        .map(
+          (text, index) =>
+            html`<tr><td class="line-number">${index + 1}</td><td>${codeLine(text, spans[index] ?? [])}</td></tr>`,
+        )}</table></div></section>`
+}
+</main>`
 }

@@ -12,6 +12,8 @@ export interface Site {
   readonly list: ((filter?: Filter, from?: string) => string) | undefined
   readonly group: (id: string, filter?: Filter) => string
   readonly drops: ((reason?: DropAddress) => string) | undefined
+  /** One drop, with the code that it is about. */
+  readonly drop: ((key: number) => string) | undefined
   readonly audit: string | undefined
   readonly runs: ((names?: readonly string[]) => string) | undefined
   /** Where a group is proven again. */
@@ -44,6 +46,7 @@ export function servedSite(name: string, has: { readonly database: boolean; read
           return `/drops?${query}`
         }
       : undefined,
+    drop: has.database ? (key) => `/drop/${key}` : undefined,
     audit: has.database ? '/audit' : undefined,
     runs: has.runs
       ? (names = []) => address('/runs', new URLSearchParams(names.map((name) => ['run', name])).toString())
