@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {
+    name: 'generate',
+    usage: '[options] <model> [prompt...]',
+    summary: 'ask a model',
+    load: async () => (await import('./commands/generate.ts')).generateCommand,
+  },
+  {
     name: 'report',
     usage: '[options] <run...>',
     summary: 'put runs of training beside each other: a page, a table, a picture',
