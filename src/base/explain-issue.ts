@@ -39,7 +39,7 @@ export function fieldAt(
 }
 
 function objectOf(schema: z.ZodType, value: unknown): z.ZodObject | undefined {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) {
     return objectOf(schema.unwrap() as z.ZodType, value)
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {

@@ -111,11 +111,12 @@ function secondsLeft(
 
 /** @example stepLine(event, 90) // 'step 12/120 (10%)  loss 0.651  accuracy 0.62  ...  1m 30s left' */
 export function stepLine(event: Omit<StepEvent, 'kind'>, secondsLeftNow: number | undefined): string {
-  const { step, steps, loss, rollout, learningRate, tokensPerSecond } = event
+  const { step, steps, loss, rollout, onPolicy, learningRate, tokensPerSecond } = event
   const { accuracy, margin, winnerScore, winnerVariance, skippedSteps } = event
   return [
     `step ${step}/${steps} (${Math.floor((100 * step) / steps)}%)`,
     `loss ${figure(loss)}`,
+    ...(onPolicy === undefined ? [] : [`own answers ${onPolicy.winners} right ${onPolicy.losers} wrong`]),
     ...(rollout === undefined ? [] : [`passed ${figure(rollout.passRate)}`]),
     ...(rollout?.kl === undefined ? [] : [`KL ${figure(rollout.kl)}`]),
     ...(accuracy === undefined ? [] : [`accuracy ${figure(accuracy)}`]),

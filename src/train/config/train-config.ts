@@ -4,6 +4,7 @@ import { OURS, PAPER, source, text, whole } from './fields.ts'
 import { batchSection, dataSection, pairsSection, tasksSection } from './sections/data.ts'
 import { engineSection } from './sections/engine.ts'
 import { dpoSection, gepoSection, sftSection } from './sections/losses.ts'
+import { onPolicySection } from './sections/on-policy.ts'
 import { lengthSection, optimizerSection, scheduleSection } from './sections/optimization.ts'
 import { checkpointsSection, evaluationSection, translationEvaluationSection } from './sections/progress.ts'
 import { promptSection, translationSection } from './sections/prompts.ts'
@@ -31,6 +32,13 @@ const common = {
   judge: judgeSection.prefault({}),
 }
 const groups = { data: dataSection, prompt: promptSection.prefault({}), batch: batchSection.prefault({}) }
+const onPolicy = {
+  /** Whether answers that the model gives while it is trained join the groups of their prompts; null: they do not. */
+  onPolicy: onPolicySection
+    .nullable()
+    .default(null)
+    .meta(source('none: the paper has groups as they were built')),
+}
 const rollouts = {
   tasks: tasksSection,
   prompt: groups.prompt,
@@ -43,13 +51,14 @@ const rollouts = {
 /** A method is an entry here and, where it learns from groups, an entry of train/preference/method.ts. */
 export const METHODS = {
   sft: z.strictObject({ method: z.literal('sft'), ...common, ...groups, sft: sftSection }),
-  dpo: z.strictObject({ method: z.literal('dpo'), ...common, ...groups, dpo: dpoSection }),
-  gepo: z.strictObject({ method: z.literal('gepo'), ...common, ...groups, gepo: gepoSection }),
+  dpo: z.strictObject({ method: z.literal('dpo'), ...common, ...groups, ...onPolicy, dpo: dpoSection }),
+  gepo: z.strictObject({ method: z.literal('gepo'), ...common, ...groups, ...onPolicy, gepo: gepoSection }),
   reinforce: z.strictObject({ method: z.literal('reinforce'), ...common, ...rollouts }),
   oorl: z.strictObject({
     method: z.literal('oorl'),
     ...common,
     ...groups,
+    ...onPolicy,
     ...rollouts,
     oorl: oorlSection.prefault({}),
     gepo: gepoSection,

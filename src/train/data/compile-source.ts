@@ -76,9 +76,16 @@ function tasksOf(
   groupId: string,
   { style, levels }: CompileSourceOptions,
 ): readonly CompileTask[] {
+  return style.asksForLevel
+    ? levels.map((level) => compileTask(rows, groupId, level))
+    : [compileTask(rows, groupId, null)]
+}
+
+/** @param level what the prompt asks for; null for none */
+export function compileTask(rows: EvidenceRows, groupId: string, level: Level | null): CompileTask {
   const stored = rows.group(groupId)
   const { id, kind, name, sourceId } = stored.unit
-  const task = (level: Level | null): CompileTask => ({
+  return {
     id: level === null ? groupId : atLevel(groupId, level),
     database: rows.path,
     group: groupId,
@@ -86,8 +93,7 @@ function tasksOf(
     source: sourceId,
     unit: { id, kind, name },
     code: groupCode(stored),
-  })
-  return style.asksForLevel ? levels.map(task) : [task(null)]
+  }
 }
 
 /** Of each group its tasks, or why it cannot be asked. */

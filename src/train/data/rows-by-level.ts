@@ -19,8 +19,8 @@ export function rowsByLevel(rows: TrainingRows, levels: readonly Level[]): Train
       return {
         id,
         code,
-        level,
-        winners: winners.filter((winner) => winner.levels?.includes(level)),
+        ...(level !== null && { level }),
+        winners: winners.filter((winner) => level !== null && winner.levels?.includes(level)),
         losers: losers.filter((loser) => loser.level === level),
       }
     },
@@ -30,7 +30,8 @@ export function rowsByLevel(rows: TrainingRows, levels: readonly Level[]): Train
 /** @example atLevel('3fa9c1', 'O2') // '3fa9c1 O2' */
 export const atLevel = (groupId: string, level: Level): string => `${groupId} ${level}`
 
-function readAtLevel(id: string): { readonly groupId: string; readonly level: Level } {
-  const at = id.lastIndexOf(' ')
-  return { groupId: id.slice(0, at), level: id.slice(at + 1) as Level }
+/** The level is null for a group's own id. */
+export function readAtLevel(id: string): { readonly groupId: string; readonly level: Level | null } {
+  const [groupId, level] = id.split(' ')
+  return { groupId: groupId!, level: (level as Level | undefined) ?? null }
 }

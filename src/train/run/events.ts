@@ -3,6 +3,7 @@ import type { Survey } from '../data/group-source.ts'
 import type { TaskSurvey } from '../data/task-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
 import type { CompileMeasure } from '../policy/measure-compile.ts'
+import type { OwnAnswersMeasure } from '../policy/own-answers.ts'
 import type { RolloutMeasure } from '../policy/rollouts.ts'
 import type { Evaluation, Figures } from '../preference/evaluate-preference.ts'
 import type { GroupMeasure } from '../preference/measure-group.ts'
@@ -55,6 +56,8 @@ export interface StepMetrics extends Partial<GroupMeasure> {
   /** Steps of the run that were left out so, this one included; absent as long as there is none. */
   readonly skippedSteps?: number
   readonly groups: number
+  /** Where the model's own answers join groups. */
+  readonly onPolicy?: OwnAnswersMeasure
   /** Of a method that translates. */
   readonly rollout?: RolloutMeasure
   /** Of all sequences, prompts counted with each response. */

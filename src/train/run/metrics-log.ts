@@ -24,9 +24,14 @@ export function openMetricsLog(folder: string, resumed: RunProgress | undefined)
   return {
     step(metrics) {
       append({ kind: 'train', ...metrics })
-      const { step, epoch: _epoch, steps: _steps, rollout, ...figures } = metrics
+      const { step, epoch: _epoch, steps: _steps, rollout, onPolicy, ...figures } = metrics
       events.scalars(step, {
         ...prefixed('train', figures),
+        ...(onPolicy && {
+          ...prefixed('on-policy', onPolicy),
+          ...prefixed('on-policy', onPolicy.drawn ?? {}),
+        }),
+        ...(onPolicy?.drawn && prefixed('on-policy-outcome', onPolicy.drawn.outcomes)),
         ...(rollout && { ...prefixed('seconds', rollout.seconds), ...answerScalars('rollout', rollout) }),
       })
     },

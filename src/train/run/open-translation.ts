@@ -21,11 +21,10 @@ import type { Rollout } from '../policy/rollout.ts'
 import { createRollouts, type ReferenceModel } from '../policy/rollouts.ts'
 import { createPromptStyle } from '../prompt/prompt-style.ts'
 import { createTaskPrompt } from '../prompt/task-prompt.ts'
-import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { samplesOf } from './draw-samples.ts'
 import type { TrainEvent } from './events.ts'
-import { openFrozenOptions } from './open-options.ts'
 import type { StepPlan, TranslationPart } from './run-loop.ts'
 
 export interface TranslationSources {
@@ -195,23 +194,4 @@ export function evaluateTasks(
     signal,
     onProgress: (done, total) => report({ kind: 'phase', phase: 'answers', done, total }),
   })
-}
-
-/**
- * What the KL is taken against: with low-rank additions the very model without them, else a frozen one beside it, which
- * the caller closes. Undefined where no KL is taken.
- */
-export async function openKlReference(
-  config: RolloutConfig,
-  engine: TensorEngine,
-  device: Device,
-  policy: Model,
-): Promise<{ readonly reference: ReferenceModel; close(): Promise<void> } | undefined> {
-  const weight = config.method === 'oorl' ? config.oorl.reinforceWeight : 1
-  if (config.reinforce.klCoefficient === 0 || weight === 0) return undefined
-  if (config.engine.training.kind === 'lora' && config.reference === null) {
-    return { reference: { model: policy, options: { withoutAdapter: true } }, close: async () => {} }
-  }
-  const model = await engine.openModel(openFrozenOptions(config, device, config.reference ?? config.model))
-  return { reference: { model, options: {} }, close: () => model.close() }
 }

@@ -53,6 +53,8 @@ const FREE: readonly string[] = [
   'judge',
   'rollout.batchSize',
   'rollout.cudaGraphs',
+  'onPolicy.batchSize',
+  'onPolicy.cudaGraphs',
 ]
 
 /** Options that a run may go on with otherwise where the user says so; {@link GROWING} ones with more. */

@@ -10,6 +10,7 @@ import { groupTokens } from '../data/encoded-group.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import type { TranslationEvaluation } from '../policy/evaluate-translation.ts'
 import type { CompileMeasure } from '../policy/measure-compile.ts'
+import type { OwnAnswers, OwnAnswersMeasure } from '../policy/own-answers.ts'
 import type { RolloutResult, Rollouts } from '../policy/rollouts.ts'
 import { accumulateGradient, type GroupStep } from '../preference/accumulate-gradient.ts'
 import { evaluate } from '../preference/evaluate-preference.ts'
@@ -59,6 +60,8 @@ export interface PreferencePart {
   readonly validationSource: GroupSource | undefined
   readonly reference: ReferenceOptions | undefined
   readonly order: BatchOrder
+  /** Absent where the model's own answers do not join groups. */
+  readonly ownAnswers?: OwnAnswers | undefined
 }
 
 export interface TranslationPart {
@@ -154,13 +157,13 @@ async function loadGroups(part: PreferencePart | undefined, step: number): Promi
 
 async function takeStep(
   parts: LoopParts,
-  groups: readonly PreparedGroup[],
+  loaded: readonly PreparedGroup[],
   progress: Pick<RunProgress, 'step' | 'skippedSteps'>,
   startedAt: number,
 ): Promise<{ readonly metrics: StepMetrics; readonly seconds: number }> {
   const { config, plan, model } = parts
   const { step } = progress
-  const { results, rollout } = await addGradients(parts, groups, step)
+  const { groups, results, rollout, onPolicy } = await addGradients(parts, loaded, step)
   const { learningRate: peak, clipNorm, skipNonFinite, ...adam } = config.optimizer
   const learningRate = learningRateAt(step, plan.steps, peak, config.schedule)
   const gradientNorm = await moveWeights(
@@ -182,6 +185,7 @@ async function takeStep(
     ...(gradientNorm !== undefined && { gradientNorm }),
     ...(skippedSteps > 0 && { skippedSteps }),
     groups: groups.length,
+    ...(onPolicy && { onPolicy }),
     ...(rollout && { rollout: rollout.measure }),
     tokens,
     tokensPerSecond: tokens / seconds,
@@ -212,15 +216,25 @@ async function moveWeights(
   }
 }
 
+interface AddedGradients {
+  /** With the model's own answers, where they join. */
+  readonly groups: readonly PreparedGroup[]
+  readonly results: readonly GroupStep[]
+  readonly rollout: RolloutResult | undefined
+  readonly onPolicy: OwnAnswersMeasure | undefined
+}
+
 /** Both parts of equation (10), into the same gradient. Groups are worked on while answers are judged. */
 async function addGradients(
   { config, model, preference, translation, signal }: LoopParts,
-  groups: readonly PreparedGroup[],
+  loaded: readonly PreparedGroup[],
   step: number,
-): Promise<{ readonly results: readonly GroupStep[]; readonly rollout: RolloutResult | undefined }> {
+): Promise<AddedGradients> {
   const translates = translation !== undefined && translation.weight > 0
   const begun = translates ? await translation.rollouts.begin(step, signal) : undefined
   try {
+    const joined = loaded.length === 0 ? undefined : await preference?.ownAnswers?.join(loaded, step, signal)
+    const groups = joined?.groups ?? loaded
     const results =
       preference === undefined || groups.length === 0
         ? []
@@ -229,7 +243,7 @@ async function addGradients(
             weight: preference.weight,
             ...(signal && { signal }),
           })
-    return { results, rollout: await begun?.finish(signal) }
+    return { groups, results, rollout: await begun?.finish(signal), onPolicy: joined?.measure }
   } finally {
     begun?.cancel()
   }

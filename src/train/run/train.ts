@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
+import type { OwnAnswersStore } from '../../store/own-answers.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
@@ -29,9 +30,10 @@ import { openMetricsLog, readEvaluations } from './metrics-log.ts'
 import { type CompileUnits, evaluateUnits, openCompileUnits } from './open-compile.ts'
 import { type Judges, openJudges } from './open-judges.ts'
 import { chooseDevice, openPolicyOptions } from './open-options.ts'
+import { onPolicyOf, openOwnAnswersOf, openOwnStore } from './open-own-answers.ts'
 import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
+import { openReferenceModel, takesKl } from './open-reference.ts'
 import {
-  openKlReference,
   openTranslation,
   openTranslationSources,
   type TranslationSources,
@@ -63,7 +65,8 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   try {
     const data = 'batch' in config ? await openTrainingData(config, config.model) : undefined
     try {
-      const judges = await openJudges(config, options, config.evaluation.compile !== null)
+      const writesIr = config.evaluation.compile !== null || onPolicyOf(config) !== undefined
+      const judges = await openJudges(config, options, writesIr)
       try {
         const units = await openEvaluationUnits(config, judges, options)
         return await trainIn({ config, run, data, units, ...judges, ...options })
@@ -145,19 +148,42 @@ async function trainIn(world: World): Promise<TrainSummary> {
     try {
       checkLengths(model, groups, tasks, config)
       if (resumed !== undefined) await model.loadState(resumed.stateFolder)
-      const kl = translating && (await openKlReference(translating.config, engine, device, model))
+      const ownSettings = onPolicyOf(config)
+      const needsReference =
+        takesKl(config) || (ownSettings !== undefined && preference?.method.usesReference)
+      const opened = needsReference ? await openReferenceModel(config, engine, device, model) : undefined
+      let store: OwnAnswersStore | undefined
       try {
+        if (ownSettings !== undefined) store = openOwnStore(config, run.path, start.step)
         report({ kind: 'started', model: model.info, step: start.step, steps: plan.steps })
         const log = openMetricsLog(run.path, resumed?.progress)
         const samplesLog = openSamplesLog(run.path, resumed?.progress)
         const translation =
-          translating && tasks && openTranslation(translating, tasks, model, kl?.reference, resumed?.rollout)
+          translating &&
+          tasks &&
+          openTranslation(
+            translating,
+            tasks,
+            model,
+            takesKl(config) ? opened?.reference : undefined,
+            resumed?.rollout,
+          )
+        const ownAnswers =
+          ownSettings && store && world.compiling
+            ? await openOwnAnswersOf(config, ownSettings, {
+                model,
+                reference: preference?.method.usesReference ? opened?.reference : undefined,
+                compiling: world.compiling,
+                store,
+                report,
+              })
+            : undefined
         const { progress, interrupted } = await runLoop(
           {
             config,
             plan,
             model,
-            preference,
+            preference: preference && { ...preference, ownAnswers },
             translation,
             evaluateCompile: compileEvaluation(world, model),
             drawSamples: data && sampling(world, data, model, groups?.validationSource),
@@ -172,7 +198,8 @@ async function trainIn(world: World): Promise<TrainSummary> {
         if (!interrupted) await exportModels(run.path, config.model, model, checkpoints)
         return summaryOf(interrupted ? 'interrupted' : 'finished', progress, plan, run, checkpoints)
       } finally {
-        await kl?.close()
+        store?.close()
+        await opened?.close()
       }
     } finally {
       await model.close()

@@ -5,6 +5,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { openScriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 
 const [kind, configFile, killAt] = process.argv.slice(2)
@@ -24,4 +25,9 @@ const killing: TensorEngine = {
     return model
   },
 }
-await train(config, { engine: killing, openJudging: openScriptedJudging, report: () => {} })
+await train(config, {
+  engine: killing,
+  openJudging: openScriptedJudging,
+  openCompiling: openScriptedCompiling,
+  report: () => {},
+})

@@ -1,0 +1,25 @@
+/** The model that log-ratios are taken against while a run goes on: for the KL of answers, and for groups of the model's own. */
+import type { TrainConfig } from '../config/train-config.ts'
+import type { ReferenceModel } from '../policy/rollouts.ts'
+import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import { openFrozenOptions } from './open-options.ts'
+
+/** With low-rank additions the very model without them, else a frozen one beside it, which the caller closes. */
+export async function openReferenceModel(
+  config: TrainConfig,
+  engine: TensorEngine,
+  device: Device,
+  policy: Model,
+): Promise<{ readonly reference: ReferenceModel; close(): Promise<void> }> {
+  if (config.engine.training.kind === 'lora' && config.reference === null) {
+    return { reference: { model: policy, options: { withoutAdapter: true } }, close: async () => {} }
+  }
+  const model = await engine.openModel(openFrozenOptions(config, device, config.reference ?? config.model))
+  return { reference: { model, options: {} }, close: () => model.close() }
+}
+
+/** Whether answers are rewarded less a KL. */
+export function takesKl(config: TrainConfig): boolean {
+  if (!('rollout' in config) || config.reinforce.klCoefficient === 0) return false
+  return config.method !== 'oorl' || config.oorl.reinforceWeight > 0
+}
