@@ -56,7 +56,3 @@ export async function openThreads(url: string, { jobs, limits, compiler }: Threa
     close: () => piscina.destroy(),
   }
 }
-
-/** The module of that name beside the one of `metaUrl`, in the sources and in the package. */
-export const threadModule = (name: string, metaUrl: string): string =>
-  new URL(`./${name}.${metaUrl.endsWith('.ts') ? 'ts' : 'js'}`, metaUrl).href

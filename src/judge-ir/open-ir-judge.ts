@@ -1,5 +1,6 @@
 /** Opens what judges answers in IR, on as many threads as are given. */
-import { openThreads, type ThreadOptions, threadModule } from '../execute/open-threads.ts'
+import { threadModule } from '../base/thread-module.ts'
+import { openThreads, type ThreadOptions } from '../execute/open-threads.ts'
 import type { IrVerdict } from '../records/ir-verdict.ts'
 import type { JudgeIrTask } from './ir-judge-worker.ts'
 import type { JudgeIrOptions } from './judge-ir.ts'

@@ -1,5 +1,6 @@
 /** The threads that build, redraw and verify (unit-worker.ts). */
-import { openThreads, type ThreadOptions, threadModule } from '../execute/open-threads.ts'
+import { threadModule } from '../base/thread-module.ts'
+import { openThreads, type ThreadOptions } from '../execute/open-threads.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import type { GroupTask } from '../group/build-group.ts'
 import type { RedrawTask } from '../group/redraw-group.ts'

@@ -1,7 +1,7 @@
 /** One audit of the database at a time, in a thread of its own, and how far it is. */
 import { Worker } from 'node:worker_threads'
 import type { Audit } from '../audit/audit.ts'
-import { threadModule } from '../execute/open-threads.ts'
+import { threadModule } from '../base/thread-module.ts'
 import type { AuditState } from './pages/audit-page.ts'
 import type { AuditTask } from './run-audit.ts'
 

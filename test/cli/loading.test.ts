@@ -36,6 +36,21 @@ describe('what is loaded', () => {
       folders: ['base', 'cli', 'group', 'records', 'store'],
       packages: ['better-sqlite3', 'commander', 'diff'],
     },
+    { argv: ['view', '--help'], folders: ['base', 'cli'], packages: ['commander'] },
+    {
+      argv: ['view', db, '--out', join(scratchFolder(), 'pages'), '--sample', '1'],
+      folders: ['base', 'cli', 'group', 'page', 'records', 'store', 'view'],
+      packages: [
+        'better-sqlite3',
+        'commander',
+        'devlop',
+        'diff',
+        'fastest-levenshtein',
+        'highlight.js',
+        'hono',
+        'lowlight',
+      ],
+    },
     {
       argv: ['export', db, '--out', '-'],
       folders: ['base', 'cli', 'export', 'records', 'store'],

@@ -14,6 +14,9 @@ interface ViewFlags {
   readonly run?: readonly string[]
   readonly port: number
   readonly seed: number
+  readonly out?: string
+  readonly group?: string
+  readonly sample?: number
 }
 
 const DEFAULT_PORT = 8090
@@ -32,7 +35,10 @@ export function viewCommand(command: Command, context: Context, setExit: (code: 
       several,
     )
     .option('--port <n>', 'port of 127.0.0.1 to listen on; 0: any that is free', portNumber, DEFAULT_PORT)
-    .option('--seed <n>', 'seed of the audit', wholeNumber(0), 0)
+    .option('--seed <n>', 'seed of the audit, or of the sample', wholeNumber(0), 0)
+    .option('--out <folder>', 'write pages for the web into a new folder instead, of one group or a sample')
+    .option('--group <id>', "with --out: this group; its id's first digits do")
+    .option('--sample <n>', 'with --out: that many groups, drawn by --seed', wholeNumber(1))
     .addHelpText(
       'after',
       `
@@ -40,19 +46,25 @@ Examples:
   $ gepo view groups.db
   $ gepo view groups.db --port 0
   $ gepo view groups.db --run runs/a --run runs/b
-  $ gepo view --run runs`,
+  $ gepo view --run runs
+  $ gepo view groups.db --out pages --sample 50 --seed 3`,
     )
     .action(async (path: string | undefined, flags: ViewFlags) => {
-      await runView(path, flags, context)
+      const { out } = flags
+      if (out === undefined) await runView(path, flags, context)
+      else await writeView(path, { ...flags, out }, context)
       setExit(EXIT.done)
     })
 }
 
 async function runView(
   database: string | undefined,
-  { run: runs = [], port, seed }: ViewFlags,
+  flags: ViewFlags,
   { stdout, stderr }: Context,
 ): Promise<void> {
+  const { run: runs = [], port, seed } = flags
+  if (flags.group !== undefined || flags.sample !== undefined)
+    throw new UserError('--group and --sample are for files; name a folder for them by --out.')
   if (database === undefined && runs.length === 0)
     throw new UserError('There is nothing to show; name a database that gepo build made, or a run by --run.')
   if (database !== undefined && holdsRuns(database))
@@ -79,6 +91,22 @@ async function runView(
       await viewer.close()
     },
   )
+}
+
+async function writeView(
+  database: string | undefined,
+  { out, group, sample, seed, run }: ViewFlags & { readonly out: string },
+  { stdout }: Context,
+): Promise<void> {
+  if (database === undefined)
+    throw new UserError('--out writes groups; name a database that gepo build made.')
+  if (run !== undefined) throw new UserError('--out writes groups alone; gepo report writes a page of runs.')
+  const what = group !== undefined ? { group } : sample !== undefined ? { sample, seed } : undefined
+  if (what === undefined || (group !== undefined && sample !== undefined))
+    throw new UserError('--out writes one group or a sample; give either --group or --sample.')
+  const { writePages } = await import('../../view/write-pages.ts')
+  const count = writePages({ database, out, what })
+  stdout.write(`${count} ${count === 1 ? 'group' : 'groups'} in ${out}; open ${join(out, 'index.html')}\n`)
 }
 
 const several = (value: string, before: readonly string[] = []): string[] => [...before, value]

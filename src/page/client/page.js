@@ -41,7 +41,7 @@ const all = (selector) => [...document.querySelectorAll(selector)].filter((one) 
 
 /** @param {number} step */
 function moveAlongRows(step) {
-  const rows = all('[data-row]')
+  const rows = all('[data-row]').filter((row) => !row.hidden)
   if (rows.length === 0) return
   const at = rows.findIndex((row) => row.classList.contains('at'))
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))
@@ -115,10 +115,25 @@ addEventListener('DOMContentLoaded', () => {
     button.addEventListener('click', () => ask(/** @type {HTMLButtonElement} */ (button)))
   for (const chart of document.querySelectorAll('svg[data-chart]'))
     if (chart instanceof SVGSVGElement) followPointer(chart)
+  for (const input of all('input[data-narrow]'))
+    input.addEventListener('input', () => narrowRows(/** @type {HTMLInputElement} */ (input).value))
   for (const note of all('[data-reload]')) setTimeout(() => location.reload(), Number(note.dataset.reload))
   markTarget()
 })
 addEventListener('hashchange', markTarget)
+
+/**
+ * Of a list that is all there, the rows that hold each of the words.
+ *
+ * @param {string} text
+ */
+function narrowRows(text) {
+  const words = text.toLowerCase().split(/\s+/)
+  for (const row of all('[data-row]')) {
+    const own = (row.textContent ?? '').toLowerCase()
+    row.hidden = !words.every((word) => own.includes(word))
+  }
+}
 
 /** The row that the address names is where the keys go on from. */
 function markTarget() {
