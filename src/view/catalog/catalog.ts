@@ -64,7 +64,7 @@ export interface DropSlice {
 }
 
 /** Groups with the words looked for that are counted and listed. */
-export const MOST_FOUND = 10_000
+export const MOST_FOUND = 5000
 const SLICE_ROWS = 500
 const KEPT_SELECTIONS = 16
 /** Of the ids: what is shown of them. */
