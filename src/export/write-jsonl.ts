@@ -14,15 +14,24 @@ import { groupLine } from './group-line.ts'
  * @param linesOf what is written of a group; by default its one record
  * @returns the number of lines written
  */
-export async function writeJsonl(
+export function writeJsonl(
   groups: Iterable<StoredGroup>,
   out: string | Writable,
   linesOf: (group: StoredGroup) => readonly object[] = (group) => [groupLine(group)],
 ): Promise<number> {
+  return writeLines(groups, out, linesOf)
+}
+
+/** The same of items of any kind. */
+export async function writeLines<Item>(
+  items: Iterable<Item>,
+  out: string | Writable,
+  linesOf: (item: Item) => readonly object[],
+): Promise<number> {
   let count = 0
   function* lines(): Generator<string> {
-    for (const group of groups) {
-      for (const line of linesOf(group)) {
+    for (const item of items) {
+      for (const line of linesOf(item)) {
         yield `${JSON.stringify(line)}\n`
         count++
       }

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isRegularFile } from '../base/regular-file.ts'
 import { openConnection } from './connection.ts'
+import { OWN_ANSWERS_ID } from './own-answers.ts'
 import { PROBLEMS_ID } from './problems/problems-schema.ts'
 import { APPLICATION_ID } from './schema.ts'
 
@@ -18,6 +19,11 @@ export function databaseKind(path: string): 'groups' | 'problems' {
 /** Whether a file holds groups, by its first bytes. False for one that is not there, or is no database. */
 export function isGroupDatabase(path: string): boolean {
   return applicationId(path) === APPLICATION_ID
+}
+
+/** Whether it holds the answers of a model's own of a run, likewise. */
+export function isOwnAnswers(path: string): boolean {
+  return applicationId(path) === OWN_ANSWERS_ID
 }
 
 /** Of SQLite's header; undefined for what is no database. */

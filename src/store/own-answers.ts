@@ -5,9 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { z } from 'zod'
 import { UserError } from '../base/user-error.ts'
-import type { IrVerdict } from '../records/ir-verdict.ts'
+import { IR_VERDICTS, type IrVerdict } from '../records/ir-verdict.ts'
 import { LEVELS } from '../records/level.ts'
 import type { DrawnOwnAnswer, OwnAnswer, OwnRole } from '../records/own-answer.ts'
 import { type Connection, openConnection } from './connection.ts'
@@ -196,8 +195,18 @@ export function openOwnAnswers(path: string, { run, database }: OwnAnswersOrigin
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest()
 
-const unitSchema = z.object({ id: z.string(), kind: z.enum(['program', 'function']), name: z.string() })
-const verdictSchema = z.looseObject({ kind: z.string() })
+function readUnit(json: string): OwnAnswer['unit'] {
+  const { id, kind, name } = JSON.parse(json)
+  if (typeof id !== 'string' || typeof name !== 'string' || (kind !== 'program' && kind !== 'function'))
+    throw new Error('a unit of another form')
+  return { id, kind, name }
+}
+
+function readVerdict(json: string): IrVerdict {
+  const verdict: IrVerdict = JSON.parse(json)
+  if (!IR_VERDICTS.includes(verdict.kind)) throw new Error('a verdict of another form')
+  return verdict
+}
 
 function toAnswer(row: Row, path: string): DrawnOwnAnswer {
   const { step, sample, group_id: group, level, role, reference } = row
@@ -207,11 +216,11 @@ function toAnswer(row: Row, path: string): DrawnOwnAnswer {
       sample,
       group,
       level: LEVELS.find((one) => one === level) ?? null,
-      unit: unitSchema.parse(JSON.parse(row.unit)),
+      unit: readUnit(row.unit),
       prompt: unpackText(row.prompt),
       answer: unpackText(row.answer),
       role,
-      verdict: verdictSchema.parse(JSON.parse(unpackText(row.verdict))) as unknown as IrVerdict,
+      verdict: readVerdict(unpackText(row.verdict)),
       // Copied: what SQLite gives may begin at any byte.
       ids: new Int32Array(Uint8Array.from(row.ids).buffer),
       reference,

@@ -13,11 +13,14 @@ import {
   unpairedConfig,
 } from '../../export/dataset-configs.ts'
 import { groupLine } from '../../export/group-line.ts'
+import { ownAnswerLine, ownPairLines } from '../../export/own-answer-line.ts'
 import { pairLines } from '../../export/pair-lines.ts'
-import { writeJsonl } from '../../export/write-jsonl.ts'
+import { writeJsonl, writeLines } from '../../export/write-jsonl.ts'
 import type { StoredGroup } from '../../records/group-record.ts'
 import { PAIRINGS, type Pairing } from '../../records/preference-pairs.ts'
 import { SPLITS, type Split } from '../../records/split.ts'
+import { isOwnAnswers } from '../../store/database-kind.ts'
+import { readOwnAnswers } from '../../store/own-answers.ts'
 import type { GroupSelection } from '../../store/read-groups.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -69,9 +72,11 @@ export function exportCommand(command: Command, context: Context, setExit: (code
         'witnesses. pairs: a line for each winner, with prompt and response, as supervised training takes them. ' +
         'parquet: a folder as the hub has data sets, with the configurations groups and pairs (prompt, chosen, rejected ' +
         'and what is known of each) and a card. trl: the same with the columns of TRL alone, and unpaired (prompt, ' +
-        'completion, label) besides.',
+        'completion, label) besides. ' +
+        "Of a run's on-policy.db, jsonl has a line for each of the model's own answers, with verdict and witness, and " +
+        'pairs one for each that is right.',
     )
-    .argument('<groups.db>', 'database that gepo build made')
+    .argument('<groups.db>', "database that gepo build made, or a run's on-policy.db (jsonl, pairs)")
     .addOption(
       new Option('--format <format>', 'form of the output').choices(Object.keys(FORMATS)).default('jsonl'),
     )
@@ -100,10 +105,15 @@ export function exportCommand(command: Command, context: Context, setExit: (code
 Examples:
   $ gepo export groups.db --format jsonl --out train.jsonl --split train
   $ gepo export groups.db --format jsonl --out - | head -1 | jq .prompt -r
+  $ gepo export runs/a/on-policy.db --out mistakes.jsonl
   $ gepo export groups.db --format parquet --out my-groups && gepo push my-groups hf:me/my-groups
   $ gepo export groups.db --format trl --pairs matched --form conversational --out my-pairs`,
     )
     .action(async (path: string, flags: ExportFlags) => {
+      if (isOwnAnswers(path)) {
+        refuseDatasetFlags(command, flags.format)
+        return exportOwnAnswers(path, command, flags, context)
+      }
       const format: Format = FORMATS[flags.format]
       const store = openStore(path, { readonly: true })
       try {
@@ -118,6 +128,31 @@ Examples:
     })
 }
 
+/** What the model itself answered in a run. */
+async function exportOwnAnswers(
+  path: string,
+  command: Command,
+  flags: ExportFlags,
+  context: Context,
+): Promise<void> {
+  const { format, out } = flags
+  if (format !== 'jsonl' && format !== 'pairs')
+    throw new UserError(`${path} holds a model's answers, which --format jsonl and pairs write.`)
+  const given = ['split', 'sample', 'seed'].find((name) => command.getOptionValueSource(name) === 'cli')
+  if (given !== undefined)
+    throw new UserError(`--${given} is for databases of groups; all of ${path} is written.`)
+  const reader = readOwnAnswers(path)
+  try {
+    const { run } = reader.origin
+    const count = await writeLines(reader.answers(), out === '-' ? context.stdout : out, (answer) =>
+      format === 'jsonl' ? [ownAnswerLine(answer, run)] : ownPairLines(answer),
+    )
+    sayWritten(count, format === 'jsonl' ? 'answers' : 'pairs', flags, context)
+  } finally {
+    reader.close()
+  }
+}
+
 function refuseDatasetFlags(command: Command, format: FormatName): void {
   const [given] = Object.entries(DATASET_FLAGS).filter(
     ([name]) => command.getOptionValueSource(name) === 'cli',
@@ -129,16 +164,27 @@ function refuseDatasetFlags(command: Command, format: FormatName): void {
 async function exportLines(
   store: Store,
   { linesOf, lines }: Extract<Format, { kind: 'lines' }>,
-  { out, split, sample, seed, json }: ExportFlags,
+  flags: ExportFlags,
   context: Context,
 ): Promise<void> {
+  const { out, split, sample, seed } = flags
   const toStdout = out === '-'
   const count = await writeJsonl(
     intactGroups(store, { split, sample, seed }),
     toStdout ? context.stdout : out,
     linesOf,
   )
-  const report = toStdout ? context.stderr : context.stdout
+  sayWritten(count, lines, flags, context)
+}
+
+function sayWritten(
+  count: number,
+  lines: string,
+  { out, json }: Pick<ExportFlags, 'out' | 'json'>,
+  { stdout, stderr }: Context,
+): void {
+  const toStdout = out === '-'
+  const report = toStdout ? stderr : stdout
   if (json) report.write(`${JSON.stringify({ [lines]: count, out })}\n`)
   else report.write(`${count} ${lines} written to ${toStdout ? 'stdout' : out}\n`)
 }

@@ -145,7 +145,7 @@ function withoutSameStart(original: string[], mutant: string[], most: number) {
   }
 }
 
-function cutTo(lines: string[], most: number, paint: Palette): string[] {
+export function cutTo(lines: string[], most: number, paint: Palette): string[] {
   const shortened =
     most === Infinity
       ? lines
@@ -157,6 +157,6 @@ function cutTo(lines: string[], most: number, paint: Palette): string[] {
   ]
 }
 
-function indent(lines: string[]): string[] {
+export function indent(lines: string[]): string[] {
   return lines.map((line) => `    ${line}`)
 }
