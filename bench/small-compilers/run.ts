@@ -1,8 +1,9 @@
 /**
  * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
- * `node bench/small-compilers/run.ts --work <folder> [--trials] [--only sft,dpo] [--seeds 3] [--threads 1] [--save <name>]`
+ * `node bench/small-compilers/run.ts --work <folder> [--trials] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
+ * [--save <name>]`
  *
- * The folder is prepare.ts's, with the model that all begin with as `start/model`. A run is `gepo train`, then `gepo
+ * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is `gepo train`, then `gepo
  * eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file; killed at any point, the
  * same command goes on. At the end there is a table (`table-<split>.md`, `.json`).
  *
@@ -17,7 +18,7 @@ import { stringify } from 'yaml'
 import { writeFileAtomically } from '../../src/base/write-atomically.ts'
 import { openStore } from '../../src/store/store.ts'
 import { hardware, saveReport } from '../save-report.ts'
-import { ARMS, type Arm, COMMON, PREFERENCE, TRIALS } from './arms.ts'
+import { ANSWER_TOKENS, ARMS, type Arm, COMMON, PREFERENCE, START, START_ENGINE, TRIALS } from './arms.ts'
 import { markdownTable, type RunResult, tabulate } from './tabulate.ts'
 
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     trials: { type: 'boolean', default: false },
     only: { type: 'string' },
     seeds: { type: 'string', default: '3' },
+    jobs: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
     save: { type: 'string' },
   },
@@ -35,15 +37,12 @@ const split = values.trials ? 'validation' : 'test'
 const place = (...names: string[]) => join(work, ...names)
 
 /** The model before any arm, which is looked at too. */
-const START: Arm = { name: 'start', options: {} }
-const START_MODEL = 'start/model'
+const BEFORE: Arm = { name: 'start', options: {} }
+const START_MODEL = `${START.out}/model`
 /** Answers drawn besides the likeliest. */
-const SAMPLES = 4
-/** Groups whose preferences are looked at. */
-const PREFERENCE_GROUPS = 250
-const ANSWER_TOKENS = 448
-/** With an answer so long there must be room for every prompt. */
-const ASKED_TOKENS = 640
+const SAMPLES = values.trials ? 1 : 4
+/** Groups that are evaluated on, the same for all. */
+const GROUPS = 300
 
 const engine = { device: 'cpu', threads: Number(values.threads), packedTokens: 4096 }
 
@@ -64,6 +63,12 @@ function writeConfig(file: string, options: object): string {
   return file
 }
 
+async function trainStart(): Promise<void> {
+  if (existsSync(place(START_MODEL))) return
+  writeFileSync(place('start.yaml'), stringify({ ...START, engine: { ...engine, ...START_ENGINE } }))
+  await gepo('train', 'start.yaml')
+}
+
 const fileName = (name: string) => name.replaceAll(/[^\w.-]+/g, '-')
 
 const resultsFile = (arm: string, seed: number, ending: string) =>
@@ -74,24 +79,17 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
   const file = resultsFile(arm.name, seed, 'json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   const trained =
-    arm === START
+    arm === BEFORE
       ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 }
       : await train(`runs/${fileName(arm.name)}-${values.trials ? 'trial' : seed}`, arm, seed)
-  const preferences = writeConfig(`preferences-${split}.yaml`, { ...PREFERENCE, out: 'none' })
-  const asked = writeConfig(`asked-${split}.yaml`, {
-    ...PREFERENCE,
-    out: 'none',
-    length: { maxTokens: ASKED_TOKENS },
-  })
-  const common = ['--model', trained.model, '--split', split, '--json']
-  const preference = JSON.parse(
-    await gepo('eval', preferences, ...common, '--groups', `${PREFERENCE_GROUPS}`),
-  )
-  const drawn = ['--samples', `${SAMPLES}`, '--k', `1,${SAMPLES}`, '--seed', `${seed}`]
+  const config = writeConfig(`evaluation-${split}.yaml`, { ...PREFERENCE, out: 'none' })
+  const common = ['--model', trained.model, '--split', split, '--groups', `${GROUPS}`, '--json']
+  const preference = JSON.parse(await gepo('eval', config, ...common))
+  const drawn = ['--samples', `${SAMPLES}`, '--k', `${SAMPLES}`, '--seed', `${seed}`]
   const compile = JSON.parse(
     await gepo(
       'eval',
-      asked,
+      config,
       ...common,
       '--compile',
       ...drawn,
@@ -145,21 +143,26 @@ async function train(out: string, { options }: Arm, seed: number) {
 }
 
 mkdirSync(place('results', split), { recursive: true })
+await trainStart()
 const wanted = values.only?.split(',')
 const arms = (values.trials ? TRIALS : ARMS).filter(({ name }) => wanted?.includes(name) ?? true)
 const seeds = Array.from({ length: values.trials ? 1 : Number(values.seeds) }, (_, index) => index + 1)
-const results: RunResult[] = [await runArm(START, 1)]
+const results: RunResult[] = [await runArm(BEFORE, 1)]
 // Seed by seed, so that an early end leaves whole rows of the table.
-for (const seed of seeds) {
-  for (const arm of arms) {
+const waiting = seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed }))).values()
+const workers = Array.from({ length: Number(values.jobs) }, async () => {
+  for (const { arm, seed } of waiting) {
     const result = await runArm(arm, seed)
     results.push(result)
     const { greedy, drawn } = result.compile
     console.error(
-      `${result.arm} ${seed}: equal ${greedy.equalRate.toFixed(3)}, pass@4 ${drawn.passAt[SAMPLES]!.value.toFixed(3)}, malformed ${greedy.shares.malformed.toFixed(3)}, accuracy ${result.preference.accuracy.toFixed(3)}`,
+      `${result.arm} ${seed}: equal ${greedy.equalRate.toFixed(3)}, pass@${SAMPLES} ${drawn.passAt[SAMPLES]!.value.toFixed(3)}, malformed ${greedy.shares.malformed.toFixed(3)}, accuracy ${result.preference.accuracy.toFixed(3)}`,
     )
   }
-}
+})
+await Promise.all(workers)
+const order = ['start', ...arms.map(({ name }) => name)]
+results.sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm) || a.seed - b.seed)
 const clusters = readClusters()
 const rows = tabulate(
   results.map((result) => ({ result, answers: readLines(answersFile(result.arm, result.seed)) })),
@@ -176,6 +179,6 @@ const report = {
   runs: results,
 }
 writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
-writeFileAtomically(place(`table-${split}.md`), markdownTable(rows))
-console.log(markdownTable(rows))
+writeFileAtomically(place(`table-${split}.md`), markdownTable(rows, SAMPLES))
+console.log(markdownTable(rows, SAMPLES))
 saveReport(save, report)

@@ -56,7 +56,7 @@ export interface ArmRow {
   readonly seeds: number
   readonly equal: Estimate
   readonly equalBySeed: readonly number[]
-  readonly passAtAll: Estimate
+  readonly passAtSamples: Estimate
   readonly malformed: Estimate
   readonly beyondStart: Estimate
   readonly accuracy: number
@@ -90,7 +90,7 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) 
       seeds: own.length,
       equal: over(equal),
       equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
-      passAtAll: over(sharesOf(own, 'drawn', 'equal')),
+      passAtSamples: over(sharesOf(own, 'drawn', 'equal')),
       malformed: over(sharesOf(own, 'greedy', 'malformed')),
       beyondStart: over(new Map(both.map(([group, value]) => [group, value - start.get(group)!]))),
       accuracy: meanOf(({ preference }) => preference.accuracy),
@@ -131,7 +131,8 @@ function estimate(values: readonly { readonly cluster: string; readonly value: n
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length
 
-export function markdownTable(rows: readonly ArmRow[]): string {
+/** @param samples answers drawn of each function */
+export function markdownTable(rows: readonly ArmRow[], samples: number): string {
   const percent = (value: number) => (100 * value).toFixed(1)
   const range = ({ value, low, high }: Estimate) => `${percent(value)} [${percent(low)}, ${percent(high)}]`
   const lines = rows.map((row) =>
@@ -140,7 +141,7 @@ export function markdownTable(rows: readonly ArmRow[]): string {
       range(row.equal),
       row.equalBySeed.map(percent).join(' '),
       range(row.beyondStart),
-      range(row.passAtAll),
+      range(row.passAtSamples),
       range(row.malformed),
       row.accuracy.toFixed(3),
       row.margin.toFixed(2),
@@ -150,7 +151,7 @@ export function markdownTable(rows: readonly ArmRow[]): string {
     ].join(' | '),
   )
   return [
-    '| arm | equal, % | by seed | beyond the start | pass@4, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |',
+    `| arm | equal, % | by seed | beyond the start | pass@${samples}, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |`,
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
     '',

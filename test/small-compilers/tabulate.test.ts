@@ -35,7 +35,7 @@ describe('the table of arms', () => {
     expect(arm!.equal.value).toBe((1 + 0 + 0.5 + 1) / 4)
     expect(arm!.accuracy).toBe(0.75)
     expect(start!.malformed.value).toBe(0.25)
-    expect(arm!.passAtAll.value).toBe(0.125)
+    expect(arm!.passAtSamples.value).toBe(0.125)
   })
 
   it('holds an arm against the start on the same functions', () => {
