@@ -1,5 +1,7 @@
 /** Figures of runs by what one calls them: which come first, which a table has, and how they are written. Pure. */
 import { figureText } from '../page/charts/ticks.ts'
+import { defaultValue } from '../train/config/load-train-config.ts'
+import { METHODS, type MethodName } from '../train/config/train-config.ts'
 import type { RunFigure, RunView } from './read-run.ts'
 
 export interface ShownFigure {
@@ -113,12 +115,26 @@ function valueText(value: number, { isShare }: ShownFigure, unit = '%'): string 
   return isShare ? `${(100 * value).toFixed(1)}${unit}` : figureText(Number(value.toPrecision(3)))
 }
 
-/** Options that not all of the runs have alike, each with its values in the order of the runs. */
+/**
+ * Options that not all of the runs have alike, each with its values in the order of the runs. Of one that some methods do
+ * not have, a default says nothing.
+ */
 export function differingOptions(
   runs: readonly RunView[],
 ): { readonly name: string; readonly values: readonly (string | undefined)[] }[] {
   const names = [...new Set(runs.flatMap(({ options }) => [...options.keys()]))]
   return names
     .map((name) => ({ name, values: runs.map(({ options }) => options.get(name)) }))
-    .filter(({ values }) => new Set(values).size > 1)
+    .filter(({ name, values }) => {
+      const usual = defaultText(name, runs)
+      return new Set(values.map((value) => value ?? usual)).size > 1
+    })
+}
+
+/** As the options of a run are written; undefined where no run has the option, or it has no default. */
+function defaultText(name: string, runs: readonly RunView[]): string | undefined {
+  const method = runs.find(({ options }) => options.has(name))?.options.get('method')
+  const known = Object.keys(METHODS) as MethodName[]
+  const found = known.find((one) => JSON.stringify(one) === method)
+  return found && JSON.stringify(defaultValue(found, name))
 }

@@ -8,7 +8,7 @@ import { readNamedRuns } from '../../src/report/named-runs.ts'
 import { readRun } from '../../src/report/read-run.ts'
 import { runsReport } from '../../src/report/runs-charts.ts'
 import { runsMarkdown } from '../../src/report/runs-markdown.ts'
-import { SHOWN } from '../../src/report/shown-figures.ts'
+import { differingOptions, SHOWN } from '../../src/report/shown-figures.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 
 const root = scratchFolder()
@@ -49,6 +49,16 @@ describe('the tables', () => {
     const text = runsMarkdown(readNamedRuns([sft, gepo]))
     expect(text).toContain('| option | sft | gepo |\n|---|---|---|\n| method | "sft" | "gepo" |\n')
     expect(text).not.toContain('| seed')
+  })
+
+  it('name an option that one method has alone where it is not the default', () => {
+    const lambda = (value: number) =>
+      makeRun('l', [0.1], { method: 'gepo', seed: 1, 'gepo.lambda': value, 'gepo.beta': 0.1 })
+    const names = () => differingOptions(readNamedRuns([sft, join(root, 'l')])).map(({ name }) => name)
+    lambda(1)
+    expect(names()).toEqual(['method'])
+    lambda(0.01)
+    expect(names()).toEqual(['method', 'gepo.lambda'])
   })
 
   it('stay tables whatever a run is called', () => {

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
 import { explainIssue, fieldAt, isRecord, shown } from '../../base/explain-issue.ts'
 import { UserError } from '../../base/user-error.ts'
 import { applySettings } from './apply-settings.ts'
@@ -72,6 +73,12 @@ export function parseTrainConfig(given: unknown, place = 'the configuration'): T
 /** The default of an entry and where it is from; undefined where it has none. */
 export function defaultSource(config: TrainConfig, path: readonly string[]): string | undefined {
   return fieldAt(schemaOf(config), path, config)?.meta()?.source as string | undefined
+}
+
+/** The default of an option of such a method, by its dotted name; undefined where it has none. */
+export function defaultValue(method: MethodName, name: string): unknown {
+  const field = fieldAt(schemaOf({ method }), name.split('.'), undefined)
+  return field instanceof z.ZodDefault ? field.def.defaultValue : undefined
 }
 
 /** What no option shows alone. */
