@@ -1,9 +1,11 @@
 /** Runs that answer tasks, on the native engine: a small Qwen3 on the CPU. Skipped where the engine is not built. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OwnAnswer } from '../../../src/records/own-answer.ts'
+import { readOwnAnswers } from '../../../src/store/own-answers.ts'
 import { openTrainingRows } from '../../../src/store/training-rows.ts'
 import type { RolloutConfig } from '../../../src/train/config/train-config.ts'
 import { initModel } from '../../../src/train/model/init-model.ts'
@@ -12,6 +14,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
+import { openScriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig, withoutTimes } from './translation-world.ts'
@@ -36,7 +39,12 @@ describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? 
       engine: { numberType: 'float32', ...(given.engine as object) },
     })
   const run = (config: RolloutConfig) =>
-    train(config, { engine, openJudging: openScriptedJudging, report: () => {} })
+    train(config, {
+      engine,
+      openJudging: openScriptedJudging,
+      openCompiling: openScriptedCompiling,
+      report: () => {},
+    })
 
   beforeAll(async () => {
     const rows = openTrainingRows(world.database)
@@ -59,13 +67,25 @@ describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? 
 
   it.each([
     ['on-policy', {}],
-    ['with answers shared out to two steps', { steps: 2 }],
+    ['with answers shared out to two steps', { rollout: { steps: 2 } }],
+    [
+      "with the model's own answers in its groups",
+      { onPolicy: { samples: 3, maxNewTokens: 12 }, oorl: { preferenceWeight: 0.5 } },
+    ],
+    [
+      'with its own answers beside frozen weights',
+      {
+        onPolicy: { samples: 3, maxNewTokens: 12 },
+        oorl: { preferenceWeight: 0.5 },
+        engine: { training: { kind: 'lora', rank: 4 } },
+      },
+    ],
   ])(
     'killed by kill -9 and started again ends with the same weights and figures, %s',
-    async (kind, rollout) => {
-      const whole = named(`whole ${kind}`, { rollout })
+    async (kind, given) => {
+      const whole = named(`whole ${kind}`, given)
       const { modelFolder } = await run(whole)
-      const config = named(`killed ${kind}`, { rollout })
+      const config = named(`killed ${kind}`, given)
       const configFile = join(world.folder, `${kind}.json`)
       writeFileSync(configFile, JSON.stringify(config))
       const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
@@ -77,8 +97,19 @@ describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? 
         readFileSync(join(modelFolder!, 'model.safetensors')),
       )
       expect(withoutTimes(readMetrics(config.out))).toEqual(withoutTimes(readMetrics(whole.out)))
+      expect(ownAnswersIn(config)).toEqual(ownAnswersIn(whole))
+      if ('onPolicy' in given) expect(ownAnswersIn(config).length).toBeGreaterThan(10)
     },
   )
+
+  function ownAnswersIn({ out }: RolloutConfig): OwnAnswer[] {
+    const path = join(out, 'on-policy.db')
+    if (!existsSync(path)) return []
+    const reader = readOwnAnswers(path)
+    const answers = [...reader.answers()]
+    reader.close()
+    return answers
+  }
 
   it('steps from the very distribution that it drew from', async () => {
     const config = named('first', { maxSteps: 1 })

@@ -62,8 +62,12 @@ export function translationConfig(
 
 /** Logged figures, all but what depends on the clock. */
 export function withoutTimes(lines: Record<string, unknown>[]): Record<string, unknown>[] {
-  return lines.map(({ tokensPerSecond: _, rollout, ...line }) => {
-    const { seconds: _seconds, ...figures } = (rollout ?? {}) as Record<string, unknown>
-    return { ...line, rollout: figures }
+  const timeless = (figures: unknown) => {
+    const { seconds: _, ...others } = (figures ?? {}) as Record<string, unknown>
+    return others
+  }
+  return lines.map(({ tokensPerSecond: _, rollout, onPolicy, ...line }) => {
+    const { drawn, ...joined } = (onPolicy ?? {}) as Record<string, unknown>
+    return { ...line, rollout: timeless(rollout), onPolicy: { ...joined, drawn: timeless(drawn) } }
   })
 }

@@ -13,7 +13,7 @@ export const onPolicySection = z.strictObject({
   /** Of the model's own answers that a group has at most, the newest. */
   most: whole(1)
     .default(8)
-    .meta(source(`${OURS}: as many as a group has members of other sorts`)),
+    .meta(source(`${OURS}: about as many as a group has members`)),
   /** Kinds of answers that are losers too, beside those that differ and malformed ones. */
   losers: z
     .array(oneOf(OTHER_LOSERS))
