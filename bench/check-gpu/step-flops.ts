@@ -1,6 +1,5 @@
 /**
- * A model and the lengths of sequences in, the floating-point operations of a training step out, and what share of a
- * GPU's peak they are. Only what the model asks for is counted: layers that are run a second time to save memory are
+ * A model and the lengths of sequences in, the floating-point operations of a training step out. Only what the model asks for is counted: layers that are run a second time to save memory are
  * not, so that saving memory shows as a lower share.
  *
  *     forward = 2 x (weights of the linear layers) x tokens
@@ -30,18 +29,6 @@ export function forwardFlops(shape: DecoderShape, lengths: readonly SequenceLeng
 
 export function stepFlops(shape: DecoderShape, lengths: readonly SequenceLength[]): number {
   return 3 * forwardFlops(shape, lengths)
-}
-
-/** Of the vendor's data sheets: dense bfloat16 products, operations a second. */
-const PEAKS: readonly (readonly [RegExp, number])[] = [
-  [/\bB200\b/, 2250e12],
-  [/\b(H100|H200|H800|GH200)\b/, 989e12],
-  [/\b(A100|A800)\b/, 312e12],
-]
-
-/** Undefined for a GPU that is not in the table. */
-export function peakFlops(gpu: string): number | undefined {
-  return PEAKS.find(([name]) => name.test(gpu))?.[1]
 }
 
 function sum(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forwardFlops, peakFlops, stepFlops } from '../../bench/check-gpu/step-flops.ts'
+import { forwardFlops, stepFlops } from '../../bench/check-gpu/step-flops.ts'
 import { QWEN3_8B } from '../train/model/qwen3-8b.ts'
 
 const SMALL = {
@@ -52,12 +52,5 @@ describe('the operations of a step', () => {
     const flops = stepFlops(QWEN3_8B, [{ prompt: 512, response: 7680 }]) / 8192
     expect(flops / 1e9).toBeGreaterThan(6 * 7)
     expect(flops / 1e9).toBeLessThan(6 * 8.2 + 8)
-  })
-
-  it('are held against the peak of the GPUs that are known', () => {
-    expect(['NVIDIA H200', 'NVIDIA H100 80GB HBM3', 'NVIDIA A100-SXM4-80GB'].map(peakFlops)).toEqual([
-      989e12, 989e12, 312e12,
-    ])
-    expect(peakFlops('NVIDIA GeForce')).toBeUndefined()
   })
 })

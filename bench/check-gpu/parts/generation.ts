@@ -18,7 +18,8 @@ tell({ openSeconds: round(seconds) })
 const PROMPT = tiny ? 8 : 256
 const NEW_TOKENS = tiny ? 12 : 128
 const ROWS = 64
-const drawn = makeGroup(large.shape.vocabulary, 1, ROWS * PROMPT).responses[0]!
+const drawn = makeGroup(large.shape.vocabulary, { promptTokens: 1, responseTokens: ROWS * PROMPT })
+  .responses[0]!
 const prompts = Array.from({ length: ROWS }, (_, i) => drawn.subarray(i * PROMPT, (i + 1) * PROMPT))
 const answers: Record<string, number[][]> = {}
 

@@ -35,7 +35,10 @@ function report(kernels: readonly ProfiledKernel[]) {
   }
 }
 
-const group = makeGroup(large.shape.vocabulary, tiny ? 8 : 512, tiny ? 24 : 1024)
+const group = makeGroup(large.shape.vocabulary, {
+  promptTokens: tiny ? 8 : 512,
+  responseTokens: tiny ? 24 : 1024,
+})
 const settle = { ids: Int32Array.of(1, 2), offsets: Int32Array.of(0, 2), promptLengths: Int32Array.of(1) }
 const passes = async () => {
   await accumulateGradient(model, [group], methodOf(config), { packedTokens })

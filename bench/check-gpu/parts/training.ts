@@ -9,17 +9,21 @@ import { openPolicyOptions } from '../../../src/train/run/open-options.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import { EngineError } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { countStep } from '../../step-cost/count-step.ts'
+import { findDevice } from '../../step-cost/devices.ts'
+import { secondsOf } from '../../step-cost/roofline.ts'
 import { gib, gpuName, readContext, round, tell, timed, usedGpuBytes } from '../context.ts'
 import { makeGroup } from '../make-group.ts'
 import { openLargeModel, writeLargeModel } from '../models.ts'
 import { gepoConfig } from '../shipped-configs.ts'
-import { peakFlops, stepFlops } from '../step-flops.ts'
+import { stepFlops } from '../step-flops.ts'
 
 const { device, tiny, scratch } = readContext()
 const config = gepoConfig()
 const large = writeLargeModel(scratch, tiny)
 const method = methodOf(config)
-const peak = peakFlops(gpuName() ?? '')
+const sheet = findDevice(gpuName() ?? '')
+const peak = sheet?.peakFlops
 const LENGTHS = tiny ? [32, 64] : [1536, 8192]
 const PROMPT = tiny ? 8 : 512
 interface Setting extends Pick<typeof config.engine, 'packedTokens' | 'activationBytes' | 'kernels'> {
@@ -61,7 +65,7 @@ async function settle(model: NativeModel): Promise<void> {
 
 async function measure(model: NativeModel, length: number, setting: Setting) {
   const { packedTokens, activationBytes } = setting
-  const group = makeGroup(large.shape.vocabulary, PROMPT, length - PROMPT)
+  const group = makeGroup(large.shape.vocabulary, { promptTokens: PROMPT, responseTokens: length - PROMPT })
   const lengths = group.responses.map((response) => ({ prompt: PROMPT, response: response.length }))
   const flops = stepFlops(large.shape, lengths)
   const tokens = 8 * length
@@ -100,6 +104,16 @@ async function measure(model: NativeModel, length: number, setting: Setting) {
     large.shape,
   )
   const { devicePeak } = await model.memory()
+  const counted = await countStep(
+    engine,
+    {
+      ...config,
+      model: large.folder,
+      engine: { ...config.engine, packedTokens, activationBytes, kernels: model.info.kernels },
+    },
+    [group],
+  )
+  const predicted = sheet === undefined ? undefined : secondsOf(counted.operations, sheet).expected
   const share = (within: number) => (peak === undefined ? {} : { share: round(flops / within / peak) })
   return {
     tokens,
@@ -111,6 +125,9 @@ async function measure(model: NativeModel, length: number, setting: Setting) {
     mfu: share(seconds).share ?? null,
     /** Without the optimiser's step, which a batch of several groups takes once. */
     passesMfu: share(mean('passesSeconds')).share ?? null,
+    /** By the ledger of cost. */
+    expectedMfu: predicted === undefined ? null : (share(predicted).share ?? null),
+    countedGib: gib(counted.peakBytes),
     plannedGib: gib(plan.total),
     peakGib: devicePeak === null ? null : gib(devicePeak),
     usedGib: gib(usedGpuBytes() ?? 0),

@@ -27,6 +27,8 @@ token_gradient to_device(const host_gradient& host, const packed_batch& batch, c
 
 template <typename T>
 std::vector<T> to_host(const at::Tensor& tensor, c10::ScalarType type) {
+  // What is counted and not computed has no values.
+  if (tensor.is_meta()) return std::vector<T>(tensor.numel());
   const auto flat = tensor.to(at::kCPU, type).contiguous().view({-1});
   const auto* first = flat.const_data_ptr<T>();
   return {first, first + flat.numel()};

@@ -8,10 +8,13 @@
 #include <cmath>
 
 #include "arguments.h"
+#include "cost-ledger.h"
 #include "gradient-check.h"
 #include "job-queue.h"
 #include "kernel-trials.h"
 #include "log-prob-values.h"
+#include "memory-tally.h"
+#include "meta-operations.h"
 #include "profile.h"
 #include "random-weights.h"
 #include "tensor-file.h"
@@ -41,7 +44,7 @@ int64_t bytes_of(const at::Tensor& tensor) { return tensor.defined() ? static_ca
 
 int64_t held_by(const forward_pass& pass) {
   int64_t bytes = bytes_of(pass.last_rows);
-  for (const auto& layer : pass.layers) bytes += bytes_of(layer.input) + (is_kept(layer) ? kept_bytes(layer) : 0);
+  for (const auto& layer : pass.layers) bytes += bytes_of(layer.input) + kept_bytes(layer);
   return bytes;
 }
 
@@ -81,7 +84,9 @@ class operations {
             {"close", named(close)},
             {"fillRandomly", named(fill)},
             {"startProfile", named(start_profiling)},
-            {"endProfile", named(end_profiling)}};
+            {"endProfile", named(end_profiling)},
+            {"startCount", named(start_count)},
+            {"endCount", named(end_count)}};
   }
 
  private:
@@ -93,6 +98,7 @@ class operations {
       if (options.device.is_cuda() && !at::globalContext().hasCUDA()) {
         fail("unavailable", "There is no GPU that libtorch can use here: set the device to cpu, or see `gepo doctor`.");
       }
+      if (options.device.is_meta()) prepare_meta();
       const auto number = sessions->open(config, options);
       if (options.device.is_cuda()) at::accelerator::resetPeakStats(index_of(options.device));
       auto& opened = sessions->at(number).model;
@@ -242,6 +248,8 @@ class operations {
   }
 
   static void clear_gradients(model& target) {
+    const auto phase = during(work_phase::step);
+    const auto part = working_on(work_part::optimizer);
     for (auto& p : target.parameters()) {
       if (p.gradient.defined()) p.gradient.zero_();
     }
@@ -328,6 +336,9 @@ class operations {
         const auto statistics = at::accelerator::getDeviceStats(index_of(device));
         in_use = statistics.allocated_bytes[0].current;
         peak = statistics.allocated_bytes[0].peak;
+      } else if (device.is_meta()) {
+        in_use = meta_tally().in_use();
+        peak = meta_tally().peak();
       }
       return [=](napi_env env) {
         return js_record(env)
@@ -437,6 +448,35 @@ class operations {
           return one.set("nanoseconds", kernel.nanoseconds).value();
         });
         return js_record(env).set_value("kernels", listed).value();
+      };
+    };
+  }
+
+  static work start_count(const table& sessions, const js_object& from) {
+    return [sessions, number = from.integer("model")]() -> js_result {
+      start_counting(sessions->at(number).model.options().device);
+      return nothing;
+    };
+  }
+
+  static work end_count(const table&, const js_object&) {
+    return []() -> js_result {
+      return [counted = end_counting()](napi_env env) {
+        const auto listed = list_to_js(env, counted.operations, [&](const counted_operation& operation) {
+          js_record one(env);
+          one.set("phase", std::string(work_phase_names[static_cast<int>(operation.phase)]));
+          one.set("part", std::string(work_part_names[static_cast<int>(operation.part)]));
+          one.set("name", operation.name).set("calls", operation.calls).set("kernels", operation.kernels);
+          return one.set("flops", operation.flops)
+              .set("readBytes", operation.read)
+              .set("writtenBytes", operation.written)
+              .value();
+        });
+        return js_record(env)
+            .set_value("operations", listed)
+            .set("peakBytes", counted.peak_bytes)
+            .set("allocations", counted.allocations)
+            .value();
       };
     };
   }

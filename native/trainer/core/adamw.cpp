@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "job.h"
+#include "work-part.h"
 
 namespace gepo {
 namespace {
@@ -84,7 +85,8 @@ void fused_step(parameter& p, const adamw_options& options, double scale, int64_
 }
 
 void plain_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed) {
-  auto generator = at::globalContext().defaultGenerator(p.value.device());
+  const auto device = p.value.is_meta() ? c10::Device(c10::kCPU) : p.value.device();
+  auto generator = at::globalContext().defaultGenerator(device);
   generator.set_current_seed(seed);
   // The fused step wants the number of the step as a tensor.
   const auto number = at::full({}, step, p.value.options().dtype(at::kFloat));
@@ -109,6 +111,8 @@ void split_master(const at::Tensor& master, at::Tensor value, at::Tensor missing
 }
 
 double gradient_norm(const std::deque<parameter>& parameters) {
+  const auto phase = during(work_phase::step);
+  const auto part = working_on(work_part::optimizer);
   std::vector<at::Tensor> norms;
   for (const auto& p : parameters) {
     if (p.gradient.defined()) {
@@ -116,7 +120,8 @@ double gradient_norm(const std::deque<parameter>& parameters) {
     }
   }
   if (norms.empty()) return 0;
-  return at::linalg_vector_norm(at::stack(norms), 2, {}, false, at::kDouble).item<double>();
+  const auto norm = at::linalg_vector_norm(at::stack(norms), 2, {}, false, at::kDouble);
+  return norm.is_meta() ? 0 : norm.item<double>();
 }
 
 void make_moments(std::deque<parameter>& parameters, const training_config& training) {
@@ -134,6 +139,8 @@ void make_moments(std::deque<parameter>& parameters, const training_config& trai
 
 void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
                 const training_config& training, const kernels* fused) {
+  const auto phase = during(work_phase::step);
+  const auto part = working_on(work_part::optimizer);
   const stage now("taking an optimiser step", "the optimiser's memory by moments: bfloat16, or use LoRA");
   uint64_t index = 0;
   for (auto& p : parameters) {

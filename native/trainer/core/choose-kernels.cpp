@@ -1,5 +1,6 @@
 #include "choose-kernels.h"
 
+#include "cost-ledger.h"
 #include "cuda-part.h"
 #include "job.h"
 
@@ -13,6 +14,7 @@ const kernels* choose_kernels(kernel_choice choice, c10::Device device, c10::Sca
       fail("bad-input", "The fused kernels know float32 and bfloat16 only: set engine.kernels to auto.");
     return nullptr;
   }
+  if (device.is_meta()) return &idle_kernels();
   // On the CPU libtorch's operations use its vector instructions, and ours serve to show that they compute the same.
   if (!device.is_cuda()) return is_asked_for ? &host_kernels() : nullptr;
   auto* open = find_in_cuda_part("gepo_cuda_kernels");
@@ -34,7 +36,10 @@ number number_of(const at::Tensor& x) {
 const void* address_of(const at::Tensor& x) {
   if (!x.defined()) return nullptr;
   if (!x.is_contiguous()) throw std::logic_error("a kernel was given a tensor with gaps");
-  return x.const_data_ptr();
+  if (!x.is_meta()) return x.const_data_ptr();
+  // Only absent tensors have no address: see memory-tally.cpp.
+  const auto* block = static_cast<const char*>(x.storage().data_ptr().get_context());
+  return block + x.storage_offset() * static_cast<int64_t>(x.element_size());
 }
 
 }  // namespace gepo

@@ -2,7 +2,9 @@
 #pragma once
 #include <c10/core/DeviceGuard.h>
 
+#include "../kernels/kernel-cost.h"
 #include "../kernels/kernels.h"
+#include "cost-ledger.h"
 #include "model-config.h"
 #include "tensor.h"
 
@@ -28,6 +30,10 @@ template <class Call>
 void run_kernel(const kernels& fused, const at::Tensor& where, const Call& call) {
   const c10::DeviceGuard guard(where.device());
   fused.run(call);
+  if (!is_counting()) return;
+  idle_launches() = 0;
+  idle_kernels().run(call);
+  count_kernel(cost_of(call), idle_launches());
 }
 
 }  // namespace gepo

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "rms-norm.h"
+#include "work-part.h"
 
 namespace gepo {
 namespace {
@@ -100,6 +101,7 @@ at::Tensor fused_backward(const at::Tensor& given, const head_norms& norms, cons
 
 split_qkv split_heads(const at::Tensor& qkv, const head_norms& norms, const model_config& config, const rotation& turn,
                       const kernels* fused) {
+  const auto part = working_on(work_part::rotary);
   if (fused != nullptr) return fused_split(qkv, norms, config, turn, *fused);
   const auto heads = by_heads(qkv, config);
   auto q = queries_of(heads, config);
@@ -120,6 +122,7 @@ split_qkv split_heads(const at::Tensor& qkv, const head_norms& norms, const mode
 at::Tensor backward_split_heads(const at::Tensor& qkv, const split_qkv& split, const head_norms& norms,
                                 const model_config& config, const rotation& turn, const attention_inputs& d_turned,
                                 const kernels* fused) {
+  const auto part = working_on(work_part::rotary);
   if (fused != nullptr) return fused_backward(qkv, norms, config, turn, d_turned, *fused);
   auto dq = rotate_back(d_turned.q, turn);
   auto dk = rotate_back(d_turned.k, turn);

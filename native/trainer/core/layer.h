@@ -28,8 +28,8 @@ struct layer_context {
   const kernels* fused;  // of ours, or null
 };
 
-// What the backward pass needs of a forward pass. Only `input` is always there; see is_kept. What follows from these by
-// elementwise operations (normalised inputs, turned heads, the gated product) is computed again instead of kept.
+// What the backward pass needs of a forward pass. Only `input` is always there; see kept_parts. What follows from these
+// by elementwise operations (normalised inputs, turned heads, the gated product) is computed again instead of kept.
 struct layer_activations {
   at::Tensor input;  // (T, D)
   at::Tensor qkv;  // (T, (H + 2 H_k) head_size)
@@ -38,10 +38,15 @@ struct layer_activations {
   at::Tensor gate_up;  // (T, 2 F)
 };
 
-inline bool is_kept(const layer_activations& activations) { return activations.gate_up.defined(); }
+// How much of a layer is kept from its forward pass to its backward pass.
+enum class kept_parts { input, attention, all };
 
-// The bytes of everything but the input.
+// Bytes of what attention gave, and of everything but the input.
+int64_t attention_bytes(const layer_activations& activations);
 int64_t kept_bytes(const layer_activations& activations);
+
+// Frees the rest.
+void keep(layer_activations& activations, kept_parts parts);
 
 // Fills in `qkv` and returns its queries, keys and values, turned to their positions.
 attention_inputs project(const decoder_layer& layer, layer_activations& activations, const model_config& config,
@@ -57,9 +62,12 @@ using inputs_visitor = std::function<void(const attention_inputs&)>;
 at::Tensor forward_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context,
                          const inputs_visitor& visit = {});
 
-// The derivative by the layer's input from that by its output; adds to the gradients of what is trained. What the
-// activations hold is of no use afterwards.
-at::Tensor backward_layer(const decoder_layer& layer, const layer_activations& activations, const at::Tensor& d_output,
+// Computes what was not kept: not the layer's output, which its backward pass has no use for.
+void complete_layer(const decoder_layer& layer, layer_activations& activations, const layer_context& context);
+
+// The derivative by the layer's input from that by its output; adds to the gradients of what is trained. The
+// activations are used up, each as soon as it has served.
+at::Tensor backward_layer(const decoder_layer& layer, layer_activations activations, const at::Tensor& d_output,
                           const layer_context& context);
 
 }  // namespace gepo

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "job.h"
+#include "work-part.h"
 
 namespace gepo {
 namespace {
@@ -86,12 +87,13 @@ at::Tensor fused_gradient(const at::Tensor& rows, const at::Tensor& weight, toke
 
 at::Tensor wide_logits(const at::Tensor& hidden, const at::Tensor& weight) {
   const auto type = accumulation_type(hidden.scalar_type());
-  if (type != hidden.scalar_type() && hidden.is_cuda()) return at::mm(hidden, weight.t(), type);
+  if (type != hidden.scalar_type() && is_on_gpu(hidden)) return at::mm(hidden, weight.t(), type);
   return at::mm(hidden, weight.t()).to(type);
 }
 
 token_log_probs head_log_probs(const at::Tensor& hidden, const parameter& head, const at::Tensor& targets,
                                int64_t rows_at_once, bool with_entropies, const kernels* fused) {
+  const auto part = working_on(work_part::head);
   const stage now("computing logits", "logitRows");
   auto result = allocate(hidden, with_entropies);
   for (int64_t first = 0; first < hidden.size(0); first += rows_at_once) {
@@ -111,6 +113,7 @@ token_log_probs head_log_probs(const at::Tensor& hidden, const parameter& head, 
 head_backward_result backward_head(const at::Tensor& hidden, parameter& head, const at::Tensor& targets,
                                    int64_t rows_at_once, bool with_entropies, const token_gradient& gradient,
                                    const kernels* fused) {
+  const auto part = working_on(work_part::head);
   const stage now("computing the gradient of the logits", "logitRows");
   head_backward_result result{at::empty_like(hidden), allocate(hidden, with_entropies)};
   for (int64_t first = 0; first < hidden.size(0); first += rows_at_once) {

@@ -5,11 +5,13 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "add-rows.h"
 #include "job.h"
 #include "rms-norm.h"
+#include "work-part.h"
 
 namespace gepo {
 namespace {
@@ -18,6 +20,43 @@ int64_t total_rows(const std::vector<std::pair<std::string, int64_t>>& parts) {
   int64_t rows = 0;
   for (const auto& [name, count] : parts) rows += count;
   return rows;
+}
+
+// Layers of which what attention gave, and of which everything is kept, both counted from the last.
+struct kept_layers {
+  int64_t attention, whole;
+};
+
+struct layer_bytes {
+  int64_t layers, input, attention, whole;
+  bool is_attention_dearer;
+};
+
+// What takes longest to compute again, for its bytes, comes first.
+kept_layers plan_kept_layers(const layer_bytes& of, int64_t affordable) {
+  // The inputs are kept in any case.
+  affordable -= of.layers * of.input;
+  const auto fit = [&](int64_t bytes, int64_t each) {
+    return std::min(of.layers, std::max<int64_t>(bytes, 0) / std::max<int64_t>(each, 1));
+  };
+  const auto rest = of.whole - of.attention;
+  if (of.is_attention_dearer) {
+    const auto attention = fit(affordable, of.attention);
+    return {attention, attention < of.layers ? 0 : fit(affordable - of.layers * of.attention, rest)};
+  }
+  const auto whole = fit(affordable, of.whole);
+  return {std::min(of.layers, whole + fit(affordable - whole * of.whole, of.attention)), whole};
+}
+
+// Whether an entry that attention gives takes longer to compute again than one of a product. It has two products with
+// each token that it attends to, at about half the speed of the large products, which have one with each input.
+bool is_attention_dearer(const model_config& config, const packed_batch& batch) {
+  double pairs = 0;
+  for (size_t s = 0; s + 1 < batch.starts.size(); ++s) {
+    const auto length = static_cast<double>(batch.starts[s + 1] - batch.starts[s]);
+    pairs += length * (length + 1) / 2;
+  }
+  return 4 * pairs > static_cast<double>(config.hidden) * static_cast<double>(batch.starts.back());
 }
 
 }  // namespace
@@ -123,7 +162,10 @@ decoder_layer model::add_layer(int64_t index) {
   return made;
 }
 
-at::Tensor model::embed(const at::Tensor& ids) const { return embedding_->value.index_select(0, ids); }
+at::Tensor model::embed(const at::Tensor& ids) const {
+  const auto part = working_on(work_part::embedding);
+  return embedding_->value.index_select(0, ids);
+}
 
 void model::check_trained() const {
   if (options_.training.kind == training_kind::none) {
@@ -167,13 +209,14 @@ std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_addit
     layer_activations activations;
     activations.input = hidden;
     hidden = forward_layer(layers_[i], activations, context);
+    const auto plan =
+        plan_kept_layers({count, static_cast<int64_t>(activations.input.nbytes()), attention_bytes(activations),
+                          kept_bytes(activations), is_attention_dearer(config_, pass->batch)},
+                         options_.activation_bytes);
     // The last layers are kept, for they are the first to be used and freed again.
-    const auto affordable = options_.activation_bytes / std::max<int64_t>(kept_bytes(activations), 1);
-    if (count - i > affordable) {
-      layer_activations input_alone;
-      input_alone.input = std::move(activations.input);
-      activations = std::move(input_alone);
-    }
+    keep(activations, count - i <= plan.whole       ? kept_parts::all
+                      : count - i <= plan.attention ? kept_parts::attention
+                                                    : kept_parts::input);
     pass->layers.push_back(std::move(activations));
   }
   pass->last_rows = hidden.index_select(0, pass->batch.rows);
@@ -185,9 +228,8 @@ token_log_probs model::log_probs(const forward_pass& pass, bool with_entropies) 
   return head_log_probs(rows, *head_, pass.batch.targets, options_.logit_rows, with_entropies, fused_);
 }
 
-token_log_probs model::backward(forward_pass& pass, const token_gradient& gradient, bool with_entropies) {
-  const stage now("running the backward pass of " + std::to_string(pass.batch.ids.size(0)) + " tokens",
-                  "activationBytes, or the tokens of a batch");
+head_backward_result model::backward_last_rows(const forward_pass& pass, const token_gradient& gradient,
+                                               bool with_entropies) {
   const auto normal = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon, fused_);
   auto head =
       backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient, fused_);
@@ -195,16 +237,26 @@ token_log_probs model::backward(forward_pass& pass, const token_gradient& gradie
   auto d_hidden = at::zeros({pass.batch.ids.size(0), config_.hidden}, d_rows.options());
   // The last token of a shared prompt predicts the first of several responses.
   add_rows(d_hidden, pass.batch.rows, d_rows, fused_);
+  return {d_hidden, head.values};
+}
+
+token_log_probs model::backward(forward_pass& pass, const token_gradient& gradient, bool with_entropies) {
+  const auto phase = during(work_phase::backward);
+  const stage now("running the backward pass of " + std::to_string(pass.batch.ids.size(0)) + " tokens",
+                  "activationBytes, or the tokens of a batch");
+  auto [d_hidden, values] = backward_last_rows(pass, gradient, with_entropies);
+  pass.last_rows.reset();
 
   const layer_context context{config_, pass.batch, pass.turn, pass.with_additions, fused_};
   for (auto i = layers_.size(); i-- > 0;) {
     stop_if_aborted();
     auto activations = std::move(pass.layers[i]);
-    if (!is_kept(activations)) forward_layer(layers_[i], activations, context);
-    d_hidden = backward_layer(layers_[i], activations, d_hidden, context);
+    complete_layer(layers_[i], activations, context);
+    d_hidden = backward_layer(layers_[i], std::move(activations), d_hidden, context);
   }
+  const auto part = working_on(work_part::embedding);
   if (embedding_->trained) add_rows(gradient_of(*embedding_), pass.batch.ids, d_hidden, fused_);
-  return head.values;
+  return values;
 }
 
 }  // namespace gepo

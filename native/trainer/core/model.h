@@ -58,6 +58,9 @@ class model {
   void check_trained() const;
 
  private:
+  // The derivative by the last layer's output (T, D), and the log-probabilities.
+  head_backward_result backward_last_rows(const forward_pass& pass, const token_gradient& gradient,
+                                          bool with_entropies);
   parameter* add(const std::string& name, std::vector<int64_t> shape);
   parameter* add_fused(const std::vector<std::pair<std::string, int64_t>>& parts, int64_t columns);
   void add_low_rank(linear& target, const std::vector<std::pair<std::string, int64_t>>& parts);

@@ -64,7 +64,8 @@ packed_batch to_device(host_batch&& host, c10::Device device) {
   packed_batch packed;
   packed.ids = to_device(host.ids, device);
   packed.positions = to_device(host.positions, device);
-  packed.bounds = to_device(host.starts, device).to(at::kInt);
+  // The ledger of cost reads them where there are no values: on the meta device.
+  packed.bounds = to_device(host.starts, device.is_meta() ? c10::Device(c10::kCPU) : device).to(at::kInt);
   packed.rows = to_device(host.rows, device);
   packed.targets = to_device(host.targets, device);
   packed.starts = std::move(host.starts);

@@ -17,7 +17,7 @@ void add_product_to_gradient(parameter& target, const at::Tensor& left, const at
   auto& gradient = gradient_of(target);
   if (gradient.scalar_type() == left.scalar_type()) {
     gradient.addmm_(left.t(), right);
-  } else if (gradient.is_cuda()) {
+  } else if (is_on_gpu(gradient)) {
     at::addmm_out(gradient, gradient, left.t(), right, gradient.scalar_type());
   } else {
     gradient.add_(at::mm(left.t(), right));

@@ -8,11 +8,18 @@
 
 #include <algorithm>
 
+#include "work-part.h"
+
 namespace gepo {
 namespace {
 
 // Slices of the rows in the backward pass. One team sums each, and a GPU has room for about this many teams.
 constexpr int64_t most_slices = 256;
+
+// The norms of heads are part of what turns them.
+held_value<work_part> working_on_norms() {
+  return working_on(current_part == work_part::rotary ? work_part::rotary : work_part::norms);
+}
 
 at::Tensor sum_rows(const at::Tensor& x) { return x.dim() == 1 ? x : x.reshape({-1, x.size(-1)}).sum(0); }
 
@@ -72,8 +79,9 @@ at::Tensor fused_backward(const at::Tensor& given, const at::Tensor& inverse_rms
 }  // namespace
 
 normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon, const kernels* fused) {
+  const auto part = working_on_norms();
   if (fused != nullptr) return fused_norm(x, {}, weight, epsilon, *fused).normal;
-  if (x.is_cuda()) {
+  if (is_on_gpu(x)) {
     const auto [output, inverse_rms] = at::_fused_rms_norm(x, weight.sizes(), weight, epsilon);
     return {output, inverse_rms};
   }
@@ -84,6 +92,7 @@ normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
 
 normalized_sum add_and_normalize(const at::Tensor& x, const at::Tensor& addition, const at::Tensor& weight,
                                  double epsilon, const kernels* fused) {
+  const auto part = working_on_norms();
   if (fused != nullptr) return fused_norm(x, addition, weight, epsilon, *fused);
   const auto sum = x + addition;
   return {sum, rms_norm(sum, weight, epsilon, nullptr)};
@@ -91,9 +100,10 @@ normalized_sum add_and_normalize(const at::Tensor& x, const at::Tensor& addition
 
 at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms, parameter& weight,
                              const at::Tensor& dy, const at::Tensor& beside, const kernels* fused) {
+  const auto part = working_on_norms();
   if (fused != nullptr) return fused_backward(x, inverse_rms, weight, dy, beside, *fused);
   const auto with_beside = [&](const at::Tensor& dx) { return beside.defined() ? beside + dx : dx; };
-  if (x.is_cuda()) {
+  if (is_on_gpu(x)) {
     const auto [dx, d_weight] =
         at::_fused_rms_norm_backward(dy, x, weight.value.sizes(), inverse_rms, weight.value, {true, weight.trained});
     if (weight.trained) add_to_gradient(weight, d_weight);

@@ -6,10 +6,12 @@
 #include <ATen/ops/tensor.h>
 
 #include "parameter.h"
+#include "work-part.h"
 
 namespace gepo {
 
 rotation make_rotation(const model_config& config, const at::Tensor& positions, c10::ScalarType type) {
+  const auto part = working_on(work_part::rotary);
   const auto wide = accumulation_type(type);
   const auto frequencies = at::tensor(config.rotary_frequencies, at::kDouble).to(positions.device(), wide);
   const auto angles = (positions.to(wide).unsqueeze(1) * frequencies).unsqueeze(1);

@@ -5,3 +5,10 @@
 #endif
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+
+namespace gepo {
+
+// Meta tensors, which are counted and not computed, stand for those of a GPU: see cost-ledger.h.
+inline bool is_on_gpu(const at::Tensor& x) { return !x.is_cpu(); }
+
+}  // namespace gepo

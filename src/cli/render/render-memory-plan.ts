@@ -12,7 +12,7 @@ export function renderMemoryPlan(plan: MemoryPlan): string {
       size(plan.activations),
       `${count(plan.passTokens)} tokens in a pass; ${size(inputsOnly)} a token at least, ${size(everything)} without recomputation`,
     ],
-    ['logits', size(plan.logits), ''],
+    ['temporaries', size(plan.temporaries), 'of a layer, or of the head with its logits'],
     [
       'reference',
       size(plan.reference),

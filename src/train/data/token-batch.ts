@@ -1,5 +1,5 @@
 /** Sequences in, one batch for the engine out, without padding; and sequences cut into batches by their tokens. */
-import type { TokenBatch } from '../tensor-engine/tensor-engine.ts'
+import type { Model, TokenBatch } from '../tensor-engine/tensor-engine.ts'
 import type { EncodedGroup } from './encoded-group.ts'
 
 export interface Sequence {
@@ -59,6 +59,17 @@ export function packByTokens<Item>(
     room -= tokens
   }
   return packs
+}
+
+/** A GPU is busy with as many; fewer in a pass would leave it idle between small products. */
+const ENOUGH_TOKENS = 4096
+
+/**
+ * Tokens that go well together in a pass with a backward pass, where nothing asks for one pass: of further ones
+ * something would be computed a second time for want of memory, which costs more than a pass of their own.
+ */
+export function tokensTogether({ info }: Pick<Model, 'info'>, packedTokens: number): number {
+  return Math.min(packedTokens, Math.max(info.tokensKeptWhole ?? packedTokens, ENOUGH_TOKENS))
 }
 
 export function sequenceTokens({ prompt, response }: Sequence): number {

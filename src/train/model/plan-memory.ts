@@ -1,9 +1,11 @@
 /**
  * A configuration and a model's sizes in, what training will take out, before anything is loaded. Weights, gradients
- * and optimiser state are exact; activations are counted from what a layer must keep for its backward pass, without
- * the allocator's own share and the workspace of the libraries.
+ * and optimiser state are exact; activations and temporaries are those of a GPU, as the ledger of cost counts them
+ * (test/train/model/plan-and-ledger.test.ts), within 2%. Not counted: the allocator's own share, and the workspace of
+ * the libraries.
  */
 import type { TrainConfig } from '../config/train-config.ts'
+import { BYTES_OF, layerBytes } from '../tensor-engine/activation-bytes.ts'
 import { countWeights, type DecoderShape, decoderTensors } from './decoder-tensors.ts'
 
 export interface MemoryPlan {
@@ -18,55 +20,41 @@ export interface MemoryPlan {
   /** Tokens of the largest pass that is held for its backward pass. */
   readonly passTokens: number
   readonly activations: number
-  readonly logits: number
+  /** Held for a while beside them, at the moment when most is held: of a layer, or of the head with its logits. */
+  readonly temporaries: number
   /** Of methods that translate: a frozen model for the KL, and what answers that are drawn keep of what they have read. */
   readonly reference: number
   readonly keysAndValues: number
-  /** Keys and values are held between steps, when activations and logits are not. */
+  /** Keys and values are held between steps, when nothing is held for a backward pass. */
   readonly total: number
   /** Bytes on disk: the last checkpoint, the best, and one that is being written. */
   readonly checkpoints: number
 }
-
-const BYTES = { float32: 4, bfloat16: 2, float64: 8 } as const
 
 /**
  * @example planMemory(config, shapeOfQwen3).weights / 2 ** 30 // 15.3 with bfloat16
  */
 export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan {
   const { engine, length } = config
-  const tensors = decoderTensors(shape)
-  const parameters = countWeights(tensors)
-  const number = BYTES[engine.numberType]
+  const parameters = countWeights(decoderTensors(shape))
+  const number = BYTES_OF[engine.numberType]
   const trained = trainedBytes(config, shape)
-
-  const { hidden, intermediate, heads, keyHeads, headSize, layers } = shape
-  const [queries, keys] = [heads * headSize, keyHeads * headSize]
-  const inputsOnly = layers * hidden * number
-  // Beside its input: queries, keys and values, what attention gives, the sum after it, both halves of the
-  // feed-forward part. Norms and products are cheap and computed again.
-  const everything = layers * (2 * hidden + 2 * queries + 2 * keys + 2 * intermediate) * number
   const passTokens = Math.max(engine.packedTokens, length.maxTokens)
-  const rest = passTokens * (everything - inputsOnly)
-  const activations =
-    passTokens * inputsOnly +
-    (engine.activationBytes === null ? rest : Math.min(rest, engine.activationBytes))
-  const logits = 2 * Math.min(engine.logitRows, passTokens) * shape.vocabulary * 4
+  const pass = planPass(config, shape, passTokens)
   const weights = parameters * number + trained.adapter
   const reference = wantsKlModel(config) ? parameters * number : 0
+  const keys = shape.keyHeads * shape.headSize
   // An answer and its prompt are no longer than any other sequence.
   const keysAndValues =
-    'rollout' in config ? config.rollout.batchSize * length.maxTokens * layers * 2 * keys * number : 0
+    'rollout' in config ? config.rollout.batchSize * length.maxTokens * shape.layers * 2 * keys * number : 0
   return {
     parameters,
     trainableParameters: trained.parameters,
     weights,
     gradients: trained.gradients,
     optimizer: trained.optimizer,
-    activationsPerToken: { inputsOnly, everything },
+    ...pass,
     passTokens,
-    activations,
-    logits,
     reference,
     keysAndValues,
     total:
@@ -74,8 +62,74 @@ export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan
       trained.gradients +
       trained.optimizer +
       reference +
-      Math.max(activations + logits, keysAndValues),
+      Math.max(pass.activations + pass.temporaries, keysAndValues),
     checkpoints: 3 * (trained.saved + trained.optimizer),
+  }
+}
+
+/** What a pass keeps for its backward pass, and what it holds beside that when it holds most. */
+function planPass({ engine, length }: TrainConfig, shape: DecoderShape, tokens: number) {
+  const { hidden, intermediate, headSize, layers, vocabulary } = shape
+  const number = BYTES_OF[engine.numberType]
+  const layer = layerBytes(shape, engine.numberType)
+  const inputs = tokens * layers * layer.input
+  const kept = keptLayers(
+    { attention: tokens * layer.attention, whole: tokens * layer.whole },
+    layers,
+    (engine.activationBytes ?? Number.POSITIVE_INFINITY) - inputs,
+    2 * length.maxTokens > hidden,
+  )
+  const keptAttention = kept.attention * tokens * layer.attention
+  const keptWhole = kept.whole * tokens * (layer.whole - layer.attention)
+  const all = inputs + keptAttention + keptWhole
+
+  // The head: the rows that predict, normalised, and the derivatives by both; then those of the last layer's outputs.
+  const rows = tokens * hidden * number
+  const chunk = Math.min(engine.logitRows, tokens)
+  const wide = Math.max(number, 4)
+  const logits = chunk * (vocabulary * (wide + (number < wide ? number : 0)) + hidden * number)
+  const head = Math.max(3 * rows + logits, 5 * rows)
+  // A layer's way back: the derivative by its output, and by the product of its gate or, later, by what was normalised.
+  // libtorch's operations have eight of the gate's results beside each other, ours puts them in the same places.
+  const isPlain = engine.kernels === 'torch' || engine.device === 'cpu'
+  const back = tokens * (hidden + (isPlain ? 8 * intermediate : Math.max(intermediate, 3 * hidden))) * number
+  // Beside what is kept of the last layer, its way forward needs the gate's product and the sum that it gives.
+  const forward = tokens * (intermediate + 2 * hidden) * number
+  const lastLayer = tokens * (layer.whole - (kept.attention > 0 ? layer.attention : 0))
+  const held = [
+    all + head,
+    all + (kept.whole > 0 ? Math.max(forward, back) : forward + lastLayer),
+    // Layers that are computed again hold all of theirs, when those that were kept whole are freed already.
+    kept.whole < layers ? inputs + keptAttention + lastLayer + back : 0,
+  ]
+  const rotations = tokens * headSize * number
+  return {
+    activationsPerToken: {
+      inputsOnly: layers * layer.input,
+      everything: layers * (layer.input + layer.whole),
+    },
+    activations: all,
+    temporaries: Math.max(...held) - all + rotations,
+  }
+}
+
+/** As native/trainer/core/model.cpp has it: of how many layers what attention gave is kept, and everything. */
+function keptLayers(
+  bytes: { readonly attention: number; readonly whole: number },
+  layers: number,
+  affordable: number,
+  isAttentionDearer: boolean,
+) {
+  const count = (room: number, each: number) => Math.min(layers, Math.max(0, Math.floor(room / each)))
+  const rest = bytes.whole - bytes.attention
+  if (isAttentionDearer) {
+    const attention = count(affordable, bytes.attention)
+    return { attention, whole: attention < layers ? 0 : count(affordable - layers * bytes.attention, rest) }
+  }
+  const whole = count(affordable, bytes.whole)
+  return {
+    attention: Math.min(layers, whole + count(affordable - whole * bytes.whole, bytes.attention)),
+    whole,
   }
 }
 
@@ -98,14 +152,14 @@ function trainedBytes({ engine: { numberType, training } }: TrainConfig, shape: 
   }
   const parameters = countWeights(tensors)
   const wide = numberType === 'float64'
-  const gradients = parameters * (wide ? 8 : BYTES[training.gradients])
-  const moments = 2 * parameters * (wide ? 8 : BYTES[training.moments])
+  const gradients = parameters * (wide ? 8 : BYTES_OF[training.gradients])
+  const moments = 2 * parameters * (wide ? 8 : BYTES_OF[training.moments])
   const master = numberType === 'bfloat16' && training.master ? 2 * parameters : 0
   return {
     parameters,
     adapter: 0,
     gradients,
     optimizer: moments + master,
-    saved: parameters * BYTES[numberType],
+    saved: parameters * BYTES_OF[numberType],
   }
 }

@@ -2,7 +2,13 @@
  * Answers with their advantages in; the gradient of their on-policy loss is added up in the model, and what the loss
  * saw comes out. The loss is a mean over the tokens of all answers, so that it does not matter which pass one is in.
  */
-import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../data/token-batch.ts'
+import {
+  packByTokens,
+  type Sequence,
+  sequenceTokens,
+  tokensTogether,
+  toTokenBatch,
+} from '../data/token-batch.ts'
 import { type ClippedLossOptions, clippedLoss } from '../losses/clipped-loss.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 
@@ -38,14 +44,14 @@ export interface ReinforceMeasure {
  * @throws EngineError; gradients may then be partial, and the caller clears them
  */
 export async function accumulateReinforce(
-  model: Pick<Model, 'beginPacked'>,
+  model: Pick<Model, 'beginPacked' | 'info'>,
   responses: readonly LearnedResponse[],
   { loss: lossOptions, weight, packedTokens, signal }: ReinforceOptions,
 ): Promise<ReinforceMeasure> {
   const call = signal === undefined ? {} : { signal }
   const tokens = responses.reduce((sum, { response }) => sum + response.length, 0)
   const sums = { loss: 0, clipped: 0, kl: 0, entropy: 0 }
-  for (const pack of packByTokens(responses, sequenceTokens, packedTokens)) {
+  for (const pack of packByTokens(responses, sequenceTokens, tokensTogether(model, packedTokens))) {
     const pass = await model.beginPacked(toTokenBatch(pack), { ...call, entropies: true })
     try {
       const { logProbs } = pass

@@ -7,6 +7,7 @@
  * - serial, for a group beyond `packedTokens`: a forward pass for the log-probabilities alone, the derivatives, then
  *   forward and backward over a few responses at a time. Memory is that of the largest response, whatever the group.
  *   This does away with the limitation of the paper's Appendix C.
+ * What need not be in one pass goes together only as far as nothing is computed a second time for it.
  */
 import { groupTokens } from '../data/encoded-group.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type Sequence,
   sequencesOf,
   sequenceTokens,
+  tokensTogether,
   toTokenBatch,
 } from '../data/token-batch.ts'
 import type { GroupLogProbs } from '../losses/group-scores.ts'
@@ -47,6 +49,7 @@ export async function accumulateGradient(
 ): Promise<GroupStep[]> {
   const call = signal === undefined ? {} : { signal }
   const batchMeanTokens = meanWinnerTokens(groups)
+  const together = tokensTogether(model, packedTokens)
   const lossOf = (group: PreparedGroup, policy: Float64Array) => {
     const logProbs = withPolicy(group, policy)
     const { loss, dLogProbs } = method.loss(logProbs, batchMeanTokens)
@@ -69,7 +72,7 @@ export async function accumulateGradient(
     const policy = await readLogProbs(model, sequences, packedTokens, signal)
     const { result, slopes } = lossOf(group, policy)
     const weighted = sequences.map((sequence, i) => ({ ...sequence, slope: slopes[i]! }))
-    for (const pack of packByTokens<Sequence & { slope: number }>(weighted, sequenceTokens, packedTokens)) {
+    for (const pack of packByTokens<Sequence & { slope: number }>(weighted, sequenceTokens, together)) {
       await model.backward(
         toTokenBatch(pack),
         { perSequence: Float64Array.from(pack, ({ slope }) => slope) },
@@ -80,7 +83,7 @@ export async function accumulateGradient(
   }
 
   const results: GroupStep[] = []
-  for (const pack of packByTokens(groups, groupTokens, packedTokens)) {
+  for (const pack of packByTokens(groups, groupTokens, together)) {
     if (pack.length === 1 && groupTokens(pack[0]!) > packedTokens) results.push(await serial(pack[0]!))
     else results.push(...(await packed(pack)))
   }

@@ -36,6 +36,38 @@ export interface ProfiledKernel {
   readonly nanoseconds: number
 }
 
+/** Calls of one operation that are alike in everything. */
+export interface CountedOperation {
+  /** `again`: a forward pass that is run a second time because its results were not kept. */
+  readonly phase: 'forward' | 'again' | 'backward' | 'step'
+  readonly part:
+    | 'other'
+    | 'embedding'
+    | 'norms'
+    | 'rotary'
+    | 'attention'
+    | 'mlp'
+    | 'head'
+    | 'optimizer'
+    | 'collectives'
+  /** Of libtorch, as `aten::mm`, or of a kernel of ours, as `gepo::norm`. */
+  readonly name: string
+  readonly calls: number
+  /** Of one call, as all that follow. An operation of libtorch is taken for one kernel, but for attention. */
+  readonly kernels: number
+  /** Floating-point operations: of products and attention alone. */
+  readonly flops: number
+  readonly readBytes: number
+  readonly writtenBytes: number
+}
+
+export interface CountedWork {
+  readonly operations: readonly CountedOperation[]
+  /** What tensors held at most, beyond what they held at the start. */
+  readonly peakBytes: number
+  readonly allocations: number
+}
+
 interface NativeModelParts {
   readonly addon: Addon
   /** The native engine's number for it. */
@@ -228,6 +260,19 @@ export class NativeModel implements Model {
     const { kernels } = await this.#call<{ kernels: readonly ProfiledKernel[] }>('endProfile', {})
     if (done.status === 'rejected') throw done.reason
     return kernels
+  }
+
+  /**
+   * Does the work, which on the device `meta` is not computed, and says what it took.
+   *
+   * @internal for measuring
+   */
+  async count(work: () => Promise<unknown>): Promise<CountedWork> {
+    await this.#call('startCount', {})
+    const [done] = await Promise.allSettled([work()])
+    const counted = await this.#call<CountedWork>('endCount', {})
+    if (done.status === 'rejected') throw done.reason
+    return counted
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The native engine behind the interface of `engine.ts`: libtorch, on the CPU or an NVIDIA GPU. */
 import { join } from 'node:path'
 import { DEFAULT_LOGIT_ROWS } from '../config/engine-defaults.ts'
+import { tokensKeptWhole } from './activation-bytes.ts'
 import { type Addon, loadAddon } from './addon.ts'
 import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
 import { loadWeights } from './load-weights.ts'
@@ -85,8 +86,12 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
       parameters: opened.parameters,
       trainableParameters: opened.trained,
       kernels: opened.fused ? 'fused' : 'torch',
+      ...(options.activationBytes !== undefined && {
+        tokensKeptWhole: tokensKeptWhole(config, numberType, options.activationBytes),
+      }),
     },
   })
+  if (device === 'meta') return model
   try {
     if (options.randomWeights === undefined) {
       await loadWeights({ addon, handle: opened.model, folder, isTied: config.tied, signal })

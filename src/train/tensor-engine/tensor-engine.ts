@@ -47,8 +47,11 @@ export class EngineError extends UserError {
   }
 }
 
-/** `cuda` is the first GPU. */
-export type Device = 'cpu' | 'cuda' | `cuda:${number}`
+/**
+ * `cuda` is the first GPU. `meta` stands for one and computes nothing: all values are 0, and what a model would take is
+ * counted, whatever its size.
+ */
+export type Device = 'cpu' | 'cuda' | `cuda:${number}` | 'meta'
 
 export type NumberType = 'float32' | 'bfloat16' | 'float64'
 
@@ -67,7 +70,7 @@ export interface OpenModelOptions {
   readonly training: Training
   /**
    * What activations that are kept for the backward pass may take, in bytes. The inputs of all layers are kept
-   * anyway; layers whose other activations do not fit are computed a second time. Absent: everything is kept.
+   * anyway, and count; what does not fit of the others is computed a second time. Absent: everything is kept.
    */
   readonly activationBytes?: number
   /** Rows of logits held at a time; their memory is this times the vocabulary times 4 bytes, twice. Default 1024. */
@@ -241,6 +244,8 @@ export interface ModelInfo {
   readonly trainableParameters: number
   /** What {@link OpenModelOptions.kernels} came to. */
   readonly kernels: 'fused' | 'torch'
+  /** Tokens of the largest pass that keeps all of its activations; absent where every pass does. */
+  readonly tokensKeptWhole?: number
 }
 
 /** Bytes. On the CPU `device...` are null, because other parts of the process share its memory. */

@@ -50,7 +50,7 @@ export const engineSection = z.strictObject({
   packedTokens: whole(1)
     .default(16384)
     .meta(source(`${OURS}: see docs/training.md for its memory`)),
-  /** What activations kept for the backward pass may take; what does not fit is computed again. */
+  /** What activations kept for the backward pass may take; what does not fit, beside layers' inputs, is computed again. */
   activationBytes: whole(0).nullable().default(null).meta(source('none: everything is kept')),
   /** Rows of logits held at a time. */
   logitRows: whole(1)
