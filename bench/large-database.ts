@@ -68,11 +68,13 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
   audit: { args: ['audit', 'all.db', '--json'] },
   'build again': { args: ['build', 'templates.jsonl', '--seed', '1', '--jobs', '1', '--out', 'all.db'] },
-  'train, dry run': { args: ['train', 'step.yaml', '--dry-run', '--json'] },
-  'train, first step': { args: ['train', 'step.yaml', '--json'], fresh: 'step' },
-  'train, first step again': { args: ['train', 'again.yaml', '--json'], fresh: 'again' },
+  'train dry run': { args: ['train', 'step.yaml', '--dry-run', '--json'] },
+  'train first step': { args: ['train', 'step.yaml', '--json'], fresh: 'step' },
+  'train second opening': { args: ['train', 'again.yaml', '--json'], fresh: 'again' },
 }
 const asked = values.steps?.split(',') ?? Object.keys(STEPS)
+for (const step of asked)
+  if (STEPS[step] === undefined) throw new Error(`${step} is none of ${Object.keys(STEPS).join(', ')}`)
 
 const measured = sizes.map((groups) => ({ groups, usage: measure(groups) }))
 const [few, many] = measured
@@ -139,15 +141,19 @@ function run({ args, fresh, remove, toNothing }: Step, folder: string): Usage {
   if (fresh !== undefined) rmSync(join(folder, fresh), { recursive: true, force: true })
   if (args[0] === 'train') prepareTraining(folder)
   const file = join(folder, 'usage-of-one.json')
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', preload, bin, ...args], {
-    cwd: folder,
-    env: { ...process.env, USAGE_FILE: file },
-    stdio: ['ignore', toNothing ? 'ignore' : 'pipe', 'pipe'],
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-  })
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', preload, bin, ...args],
+    {
+      cwd: folder,
+      env: { ...process.env, USAGE_FILE: file },
+      stdio: ['ignore', toNothing ? 'ignore' : 'pipe', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 2 ** 30,
+    },
+  )
   if (status !== 0)
-    throw new Error(`gepo ${args.join(' ')}: ${status}\n${stdout ?? ''}\n${stderr.slice(-2000)}`)
+    throw new Error(`gepo ${args.join(' ')}: ${status ?? signal}\n${stdout ?? ''}\n${stderr.slice(-2000)}`)
   if (remove !== undefined) rmSync(join(folder, remove), { recursive: true, force: true })
   return JSON.parse(readFileSync(file, 'utf8'))
 }
