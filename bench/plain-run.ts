@@ -42,7 +42,7 @@ export interface PlainResult {
   readonly said: string
 }
 
-/** In a folder of its own; limited by CPU time, as a busy machine must not make two programs differ. */
+/** In a folder of its own; limited by CPU time, as a busy machine must not make two programs differ, and by memory. */
 export async function inFolder<Result>(
   files: Readonly<Record<string, string>>,
   work: (run: (command: readonly string[], input?: string) => Promise<PlainRun>) => Promise<Result>,
@@ -54,7 +54,7 @@ export async function inFolder<Result>(
       writeFileSync(join(folder, path), text)
     }
     return await work(async (command, input = '') => {
-      const limits = ['--cpu=30', '--fsize=100000000']
+      const limits = ['--cpu=10', '--fsize=100000000', '--data=4000000000']
       const { exitCode, stdout, stderr } = await execa('prlimit', [...limits, ...command], {
         ...{ cwd: folder, input, reject: false, maxBuffer: 10_000_000, env: ENVIRONMENT },
         ...{ timeout: 600_000, killSignal: 'SIGKILL' },

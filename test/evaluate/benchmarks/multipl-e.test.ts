@@ -113,6 +113,15 @@ describe('a row', () => {
     expect((await any('sh')).unanswerable).toBeNull()
   })
 
+  it('in C# that asks whether two lists are one and the same is said to be unanswerable', async () => {
+    const asking = (condition: string) =>
+      problemOf(row('cs', 'f', `    }\n    Debug.Assert(${condition});\n    }\n\n}\n`, []))
+    expect((await asking('F(1).Equals((new List<long>(new long[]{(long)1L})))')).unanswerable).toMatch(
+      /Equals/,
+    )
+    expect((await asking('F(1).Equals(("1"))')).unanswerable).toBeNull()
+  })
+
   it('of a language that is not judged is told apart, and one that is damaged refused', async () => {
     await expect(problemOf(row('lua', 'f', '', []))).rejects.toThrow(
       '"kind":"other-language","language":"lua"',
