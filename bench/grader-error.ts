@@ -13,8 +13,8 @@
  *   and that a plain run shows to differ (plain-run.ts): the program and the data set's test by the language's own compiler
  *   and runtime, programs of fixtures/problems on the tests' inputs. Where that can say nothing, code and calls stand
  *   against each other.
- * - **False passes on cheats**: the wrong answers of fixtures/code-tests, by code and by calls, and of fixtures/judge, by what they
- *   print.
+ * - **False passes on cheats**: the wrong answers of fixtures/code-tests, by code and by calls, those of fixtures/code-cheats by
+ *   the tests that they bring, and those of fixtures/judge by what they print.
  *
  * Every disagreement is listed with its verdict, for a person to say whose it is.
  */
@@ -39,6 +39,7 @@ import type { Language, Program } from '../src/records/language.ts'
 import { DEFAULT_SUITE_LIMITS, type Suite, type Test } from '../src/records/suite.ts'
 import type { Verdict } from '../src/records/verdict.ts'
 import { readRows } from '../src/sources/read-rows.ts'
+import { readCodeCheats } from '../test/judge/code-cheats.ts'
 import { outputsOf, type PlainResult, runWithTest } from './plain-run.ts'
 import { hardware, saveReport } from './save-report.ts'
 import { mutantsOf } from './text-mutants.ts'
@@ -297,13 +298,20 @@ async function judgeCheats(judge: Judge, language: Language) {
     const code = test && readFileSync(join(path, test), 'utf8')
     return files
       .filter((file) => isWrong(basename(file, extname(file))))
-      .flatMap((file) => kinds.map((kind) => ({ path, file, kind, tests: suites[kind](code) })))
+      .flatMap((file) => {
+        const text = readFileSync(join(path, file), 'utf8')
+        return kinds.map((kind) => ({ name: file, code: text, kind, tests: suites[kind](code) }))
+      })
   })
+  const own = readCodeCheats()
+    .filter((cheat) => cheat.language === language && !cheat.isRight)
+    .map(({ name, answer, test }) => ({
+      ...{ name, code: answer, kind: 'code' as const, tests: [{ kind: 'code' as const, code: test }] },
+    }))
   const findings = await Promise.all(
-    asked.map(async ({ path, file, kind, tests }): Promise<Finding> => {
-      const program = { language, code: readFileSync(join(path, file), 'utf8') }
+    [...asked, ...own].map(async ({ name, code, kind, tests }): Promise<Finding> => {
       const suite = { tests, comparison: { kind: 'lines' }, limits: { ...limits, testMs: 4000 } } as const
-      return { name: file, language, kind, verdict: await judge.judge(program, suite) }
+      return { name, language, kind, verdict: await judge.judge({ language, code }, suite) }
     }),
   )
   return {

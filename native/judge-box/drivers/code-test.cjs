@@ -10,6 +10,7 @@ const URL_OF_FILE = `file://${FILE}`
 const SCOPE = ['exports', 'require', 'module', '__filename', '__dirname']
 
 const { reallyExit } = process
+const { apply, defineProperty } = Reflect
 // Masked at once and in its place: the memory has no text that could be looked for.
 const word = new Uint8Array(32)
 for (let had = 0; had < 32; ) had += readSync(4, word, had, 32 - had)
@@ -24,7 +25,7 @@ const fail = (error) => {
   try {
     writeSync(2, `${error?.stack ?? error}\n`)
   } finally {
-    reallyExit.call(process, 1)
+    apply(reallyExit, process, [1])
   }
 }
 
@@ -34,7 +35,7 @@ function remembering(holder, seen = new Map()) {
   const call = (value) =>
     function (...values) {
       try {
-        return value.apply(this, values)
+        return apply(value, this, values)
       } catch (error) {
         failed = true
         throw error
@@ -71,12 +72,13 @@ function makeOwn() {
       exit: { value: (status) => (failed ||= Boolean(status ?? process.exitCode), end()) },
     }),
     ...{ Math, JSON, Object, Array, Number, String, Boolean, Error, Symbol, Reflect, isNaN, Date, Promise },
+    ...{ Map, Set, BigInt, RegExp, Function, TypeError, parseInt, parseFloat, isFinite, structuredClone },
   }
   return own
 }
 
 /** Methods that comparisons rest on stay what they are; others may be added. */
-function lock(holder, names = Object.getOwnPropertyNames(holder)) {
+function lock(holder, names = Reflect.ownKeys(holder)) {
   for (const name of names) {
     const property = Object.getOwnPropertyDescriptor(holder, name)
     if (property?.configurable && 'value' in property)
@@ -84,8 +86,21 @@ function lock(holder, names = Object.getOwnPropertyNames(holder)) {
   }
 }
 
+/** Stays what it is, too, but objects below may have their own, as they may not of what is locked. */
+function keep(holder, name) {
+  const value = holder[name]
+  Object.defineProperty(holder, name, {
+    get: () => value,
+    set(own) {
+      if (this !== holder) defineProperty(this, name, { value: own, writable: true, enumerable: true, configurable: true })
+    },
+    enumerable: false,
+    configurable: false,
+  })
+}
+
 const inherited = ['constructor', 'toString', 'valueOf', 'toLocaleString']
-const methodsOf = (prototype) => Object.getOwnPropertyNames(prototype).filter((name) => !inherited.includes(name))
+const methodsOf = (prototype) => Reflect.ownKeys(prototype).filter((name) => !inherited.includes(name))
 
 function compiles(text) {
   try {
@@ -119,16 +134,21 @@ async function load(names) {
 }
 
 function end() {
-  if (failed) reallyExit.call(process, 1)
+  if (failed) return apply(reallyExit, process, [1])
   mask()
   writeSync(3, word)
-  reallyExit.call(process, 0)
+  apply(reallyExit, process, [0])
 }
 
 async function main() {
   const own = makeOwn()
-  for (const holder of [Math, JSON, Object, Number, Reflect, Promise]) lock(holder)
-  for (const { prototype } of [Array, String, Number, Promise]) lock(prototype, methodsOf(prototype))
+  for (const holder of [Math, JSON, Object, Number, Reflect, Promise, Array, String]) lock(holder)
+  const kinds = [Array, String, Number, Boolean, Promise, Map, Set, RegExp, Function]
+  for (const { prototype } of kinds) lock(prototype, methodsOf(prototype))
+  for (const { prototype } of [Array, String, Number, Boolean])
+    for (const name of ['toString', 'valueOf', 'toLocaleString']) keep(prototype, name)
+  // JSON.stringify asks for it.
+  for (const { prototype } of [Object, Array, String, Number, Boolean, Map, Set]) keep(prototype, 'toJSON')
   lock(globalThis, Object.keys(own))
   process.setUncaughtExceptionCaptureCallback(fail)
   lock(process, ['setUncaughtExceptionCaptureCallback'])
@@ -137,7 +157,7 @@ async function main() {
   const run = await load(Object.keys(own))
   // Only now: what the answer has put there before is forgotten, and what it puts there later comes after this.
   process.removeAllListeners('beforeExit')
-  on.call(process, 'beforeExit', () => (ended ? end() : fail('the test has not come to its end')))
+  apply(on, process, ['beforeExit', () => (ended ? end() : fail('the test has not come to its end'))])
   await run(own)
   ended = true
 }

@@ -99,6 +99,58 @@ bool gepo_is_below_all(L&&, const R&, long) {
   return false;
 }
 
+template <class A, class B>
+struct GepoSame {
+  static constexpr bool value = false;
+};
+template <class A>
+struct GepoSame<A, A> {
+  static constexpr bool value = true;
+};
+
+/* Whether it is a list, or something else whose items have an order. */
+template <class T, class = void>
+struct GepoRow {
+  static constexpr bool value = false;
+};
+template <class T>
+struct GepoRow<T, decltype(void(static_cast<const T*>(nullptr)->begin() != static_cast<const T*>(nullptr)->end()),
+                           void(sizeof(typename T::value_type)))> {
+  static constexpr bool value = true;
+};
+/* Those that have none. */
+template <class T, class = void>
+struct GepoHashed {
+  static constexpr bool value = false;
+};
+template <class T>
+struct GepoHashed<T, decltype(void(static_cast<const T*>(nullptr)->bucket_count()))> {
+  static constexpr bool value = true;
+};
+template <class T, class = void>
+struct GepoPair {
+  static constexpr bool value = false;
+};
+template <class T>
+struct GepoPair<T, decltype(void(sizeof(typename T::first_type)), void(sizeof(typename T::second_type)))> {
+  static constexpr bool value = true;
+};
+
+/* Equality of what is the library's, item by item: what the answer says in its namespace does not count. */
+template <class T>
+bool gepo_equal(const T& a, const T& b) {
+  if constexpr (gepo_is_own<T>()) return bool(a == b);
+  else if constexpr (GepoPair<T>::value) return gepo_equal(a.first, b.first) && gepo_equal(a.second, b.second);
+  else if constexpr (GepoRow<T>::value && !GepoHashed<T>::value) {
+    auto left = a.begin();
+    auto right = b.begin();
+    for (; left != a.end() && right != b.end(); ++left, ++right) {
+      if (!gepo_equal<typename T::value_type>(*left, *right)) return false;
+    }
+    return !(left != a.end()) && !(right != b.end());
+  } else return bool(a == b);
+}
+
 template <class L>
 struct GepoLeft {
   L value;
@@ -110,6 +162,8 @@ struct GepoLeft {
     using Bare = typename GepoBare<L>::type;
     if constexpr (GepoPointer<Bare>::value && requires_number<typename GepoBare<R>::type>(0))
       return value == (Bare)right;
+    else if constexpr (GepoSame<Bare, typename GepoBare<R>::type>::value && !gepo_is_own<Bare>())
+      return gepo_equal<Bare>(value, right);
     else return bool(value == right) && !gepo_says_yes(value, right, 0);
   }
   template <class R>
@@ -117,6 +171,8 @@ struct GepoLeft {
     using Bare = typename GepoBare<L>::type;
     if constexpr (GepoPointer<Bare>::value && requires_number<typename GepoBare<R>::type>(0))
       return value != (Bare)right;
+    else if constexpr (GepoSame<Bare, typename GepoBare<R>::type>::value && !gepo_is_own<Bare>())
+      return !gepo_equal<Bare>(value, right);
     else return bool(value != right);
   }
   template <class R>

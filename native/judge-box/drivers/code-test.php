@@ -10,6 +10,17 @@
         throw \$message instanceof Throwable ? \$message : new AssertionError(is_string(\$message) ? \$message : 'assertion failed');
     }");
 
+    // What numbers are as text is the language's to say.
+    $asText = 'gepo_' . bin2hex(random_bytes(8));
+    $texts = array_flip(['json_encode', 'var_export', 'serialize', 'strval', 'print_r', 'implode']);
+    foreach ($texts as $name => $_)
+        eval("function {$asText}_$name(mixed ...\$values): mixed
+        {
+            ini_restore('precision');
+            ini_restore('serialize_precision');
+            return \\$name(...\$values);
+        }");
+
     $answer = file_get_contents('/box/answer.php');
     $tokens = PhpToken::tokenize($answer);
     $names = array_column(array_filter([...$tokens, ...PhpToken::tokenize("<?php $test")], static fn (PhpToken $token): bool => $token->is(T_VARIABLE)), 'text');
@@ -23,6 +34,7 @@
 
     // Assertions by their own function, and the library's functions by their full names.
     $internal = array_flip(get_defined_functions()['internal']);
+    $constants = get_defined_constants();
     $text = '';
     $parts = PhpToken::tokenize("<?php\n" . preg_replace('/^\s*<\?php\b|\?>\s*$/', '', $test));
     $real = array_values(array_filter($parts, static fn (PhpToken $token): bool => !$token->isIgnorable()));
@@ -33,7 +45,9 @@
         $isCalled = $place !== false && ($real[$place + 1]->text ?? '') === '(' && $token->is([T_STRING, T_NAME_FULLY_QUALIFIED])
             && !($before?->is([T_FUNCTION, T_NEW, T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_DOUBLE_COLON]) ?? false);
         $name = strtolower(ltrim($token->text, '\\'));
-        $text .= !$isCalled ? $token->text : ($name === 'assert' ? "\\$assertion" : (isset($internal[$name]) && $namespace !== '' ? "\\$name" : $token->text));
+        $isConstant = $namespace !== '' && isset($constants[$token->text]) && $token->is(T_STRING) && ($real[$place + 1]->text ?? '') !== '('
+            && !($before?->is([T_FUNCTION, T_NEW, T_CONST, T_CLASS, T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_DOUBLE_COLON]) ?? false);
+        $text .= !$isCalled ? ($isConstant ? "\\$token->text" : $token->text) : ($name === 'assert' ? "\\$assertion" : (isset($texts[$name]) ? "\\{$asText}_$name" : (isset($internal[$name]) && $namespace !== '' ? "\\$name" : $token->text)));
     }
     $run = ($namespace === '' ? '' : "namespace $namespace;\n") . "$globals\n$text";
 

@@ -4,14 +4,21 @@ The answer is a module of its own. The test begins with its names, but with the 
 What an answer's program never needs and only looks for the test with (other frames, tracing, foreign memory, /proc) ends
 the run. The word lies in the frame of a thread that the answer is not in.
 """
+import _thread
 import ast
 import builtins
+import gc
 import importlib.util
 import os
 import sys
 import threading
 import time
+import traceback
 import types
+import weakref
+
+# What is declared from here on has built-ins of its own, which nobody else can change.
+__builtins__ = dict(vars(builtins))
 
 ANSWER = "/box/answer.py"
 # What the system has, and nothing else: an answer lies in the box.
@@ -32,36 +39,78 @@ def end_test(status=None):
 
 # ---- what the answer may not do ----
 
-FORBIDDEN = {
+FORBIDDEN = frozenset({
     "sys.settrace", "sys.setprofile", "sys._current_frames", "sys._current_exceptions", "gc.get_objects",
     "gc.get_referrers", "gc.get_referents", "code.__new__", "os.exec", "os.posix_spawn", "os.kill", "ctypes.dlsym",
     "ctypes.string_at", "ctypes.wstring_at", "ctypes.cdata", "ctypes.call_function",
-}  # fmt: skip
+})  # fmt: skip
+
+# Where frames come from, which lead to the test's own, and functions that can be made others.
+FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
+CODES = frozenset({"__code__", "__defaults__"})
+# What the library itself hands frames out by.
+GIVES_FRAMES = frozenset({"walk_tb", "walk_stack", "currentframe", "<lambda>", "clear_frames"})
 
 
-def make_hook(own):
-    """`own`: the file names of the driver's and the test's code."""
-    get_frame, end, write, starts = sys._getframe, os._exit, os.write, str.startswith
-    real_path, identity, main_thread = os.path.realpath, threading.get_ident, threading.get_ident()
-    busy = threading.local()
+def make_hook(own, busy):
+    """`own`: the file names of the driver's and the test's code; `busy.now`: it is the driver that acts."""
+    get_frame, end, write, starts, ends = sys._getframe, os._exit, os.write, str.startswith, str.endswith
+    real_path, identity, main_thread, driver = os.path.realpath, threading.get_ident, threading.get_ident(), own[0]
+    forbidden, frames, codes, gives_frames, library = FORBIDDEN, FRAMES, CODES, GIVES_FRAMES, LIBRARY
+    is_text, text, raw = isinstance, str, bytes
 
     def stop(event):
         write(2, ("no answer needs " + event + "\n").encode())
         end(1)
 
+    def is_library(file):
+        return starts(file, library) or starts(file, "<frozen ")
+
+    def may_have_frames():
+        """Whether it is the library that asks, and for itself."""
+        code = get_frame(2).f_code
+        file = code.co_filename
+        if file in own:
+            return True
+        if not is_library(file) or ends(file, "/inspect.py"):
+            return False
+        if code.co_name not in gives_frames:
+            return True
+        caller = get_frame(2).f_back
+        return caller is None or is_library(caller.f_code.co_filename) or caller.f_code.co_filename == driver
+
     def hook(event, arguments):
-        if event in FORBIDDEN and identity() != main_thread:
+        if getattr(busy, "now", False):
+            return
+        if event in forbidden and identity() != main_thread:
             stop(event)
-        elif event == "open" and isinstance(arguments[0], (str, bytes)):
-            path = arguments[0] if isinstance(arguments[0], str) else arguments[0].decode("utf-8", "replace")
+        elif event == "open" and is_text(arguments[0], (text, raw)):
+            path = arguments[0] if is_text(arguments[0], text) else arguments[0].decode("utf-8", "replace")
             if starts(real_path(path), "/proc"):
                 stop(path)
-        elif event == "sys._getframe" and not getattr(busy, "now", False):
+        elif event == "sys._getframe" or event == "object.__getattr__" and arguments[1] in frames:
+            busy.now = True
+            may = may_have_frames()
+            busy.now = False
+            if not may:
+                stop(event if event != "object.__getattr__" else arguments[1])
+        elif event == "object.__setattr__" and arguments[1] in codes:
+            busy.now = True
+            is_driver = get_frame(1).f_code.co_filename == driver or not is_driver_code(arguments[0])
+            busy.now = False
+            if not is_driver:
+                stop(arguments[1])
+        elif event == "compile" and is_text(arguments[1], text) and is_library(arguments[1]):
+            # Code that calls itself the library's.
             busy.now = True
             file = get_frame(1).f_code.co_filename
             busy.now = False
-            if not (starts(file, LIBRARY) or starts(file, "<frozen ") or file in own):
-                stop(event)
+            if not starts(file, "<frozen "):
+                stop("a program that is called " + arguments[1])
+
+    def is_driver_code(function):
+        code = getattr(function, "__code__", None)
+        return code is not None and code.co_filename == driver
 
     return hook
 
@@ -102,30 +151,64 @@ def snapshot(modules):
 
 EQUALITY = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 ARITHMETIC = ("__sub__", "__rsub__", "__add__", "__radd__", "__abs__", "__mul__", "__rmul__", "__mod__")
+OPERATORS = (*EQUALITY, *ARITHMETIC)
+# By identity: a class of classes says itself what it is equal to.
+SCALARS = frozenset(map(id, (int, float, str, bool, bytes, complex, type(None))))
+PROXIES = frozenset(map(id, (weakref.ProxyType, weakref.CallableProxyType)))
+# What is not asked what it holds: it compares by what it is.
+OPAQUE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType)
+# Who has more is believed only beside what has as many.
+MOST_PARTS = 200_000
+METHODS = (types.WrapperDescriptorType, types.MethodDescriptorType)
+get_parts, busy = gc.get_referents, threading.local()
+mro_of, names_of = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 
 
-def is_own(name, function):
-    """Whether what a class has as this operator is not the language's or its library's."""
+def is_own(holder, name, function):
+    """Whether what a class has as this operator is not the language's or its library's own for that class."""
     code = getattr(function, "__code__", None)
     if code is not None:
-        return not code.co_filename.startswith(LIBRARY)
-    builtin = (types.WrapperDescriptorType, types.MethodDescriptorType)
-    return function is not None and not (isinstance(function, builtin) and function.__name__ == name)
+        return not (code.co_filename.startswith(LIBRARY) and function.__name__ == name and is_of_library(holder))
+    return function is not None and not (isinstance(function, METHODS) and function.__name__ == name)
 
 
-def has_own_operators(value, depth=0):
-    kind = type(value)
-    if kind in (int, float, str, bool, bytes, complex, type(None)):
+def is_of_library(holder):
+    name = holder.__module__
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    file = getattr(module, "__file__", None)
+    # What stands for anything in a test is no answer.
+    if not isinstance(file, str) or not file.startswith(LIBRARY) or name == "unittest.mock":
         return False
-    if kind in (list, tuple, set, frozenset):
-        return depth < 50 and any(has_own_operators(item, depth + 1) for item in value)
-    if kind is dict:
-        return depth < 50 and any(has_own_operators(item, depth + 1) for pair in value.items() for item in pair)
-    for each in type.__dict__["__mro__"].__get__(kind):
-        names = type.__dict__["__dict__"].__get__(each)
-        for name in (*EQUALITY, *ARITHMETIC):
-            if name in names and is_own(name, names[name]):
+    return vars(module).get(holder.__name__) is holder
+
+
+def kind_has_own_operators(kind):
+    for each in mro_of(kind):
+        names = names_of(each)
+        for name in OPERATORS:
+            if name in names and is_own(each, name, names[name]):
                 return True
+    return id(kind) in PROXIES
+
+
+def has_own_operators(value):
+    """Whether it, or anything in it, has an operator that is the answer's."""
+    kinds, seen, waiting = {}, set(), [value]
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if id(kind) in SCALARS or id(part) in seen:
+            continue
+        if id(kind) not in kinds:
+            kinds[id(kind)] = kind_has_own_operators(kind)
+        seen.add(id(part))
+        if kinds[id(kind)] or len(seen) > MOST_PARTS:
+            return True
+        if issubclass(kind, OPAQUE):
+            continue
+        busy.now = True
+        waiting.extend(get_parts(part))
+        busy.now = False
     return False
 
 
@@ -250,7 +333,11 @@ def main():
     outcome = []
     done = threading.Lock()
     done.acquire()
-    sys.addaudithook(make_hook((__file__, file)))
+    uses_unittest = b"unittest" in text
+    # Nobody finds the driver by its name.
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    show, stderr = traceback.print_exception, sys.stderr
+    sys.addaudithook(make_hook((__file__, file), busy))
 
     def run():
         try:
@@ -262,7 +349,9 @@ def main():
             scope = scope_of(vars(module), tree, known, helpers)
             program = types.ModuleType("__main__")
             vars(program).update(scope)
-            sys.modules["__main__"] = program
+            # Where its tests are looked for; elsewhere its names are nobody's to change.
+            if uses_unittest or only_declares:
+                sys.modules["__main__"] = program
             try:
                 exec(code, vars(program))
                 if only_declares:
@@ -272,15 +361,16 @@ def main():
             outcome.append(None)
         except BaseException as error:
             outcome.append(error)
-            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, None)))
+            try:
+                show(type(error), error, error.__traceback__, file=stderr)
+            except BaseException:
+                pass
         finally:
             done.release()
 
-    threading.stack_size(60 * 1024 * 1024)
+    _thread.stack_size(60 * 1024 * 1024)
     write, end, flush, frames, sleep = os.write, os._exit, sys.stdout.flush, sys._current_frames, time.sleep
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    identity = thread.ident
+    identity = _thread.start_new_thread(run, ())
     done.acquire()
     # Whoever lets this go on too early has not yet ended.
     while identity in frames():

@@ -11,10 +11,11 @@ test=${told#*$'\n'}
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 unset told
 
-# Functions and aliases that have the names of the shell's own words are no answer's.
+# Functions and aliases that have the names of the shell's own words, or of what tests compare by, are no answer's.
 left=$(bash --noprofile --norc -O extglob -c '
     known=$(compgen -v)
-    words=$(compgen -bk)
+    words=$(compgen -bk)$'"'\n'"'$1
+    set --
     gepo_say() {
         local name line
         for name in $(compgen -A function); do
@@ -38,7 +39,7 @@ left=$(bash --noprofile --norc -O extglob -c '
         gepo_say >&7
     " EXIT
     source /box/answer.sh
-' bash </dev/null 5>&-)
+' bash "$(grep -oxE 'diff|cmp|bc|grep|sort|uniq|tr|awk|sed|expr|wc|cat|head|tail|cut' <<<"${test//[!a-z]/$'\n'}")" </dev/null 5>&-)
 
 exec 8>&1
 said=$(

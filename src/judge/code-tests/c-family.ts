@@ -36,8 +36,8 @@ const INCLUDE = /^[ \t]*#[ \t]*include\b.*$/gm
 const ASSERT_HEADER = /<\s*(?:assert\.h|cassert)\s*>/
 
 export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp'): CFamilyTest {
-  const [fail, end, ownMain, space] = Array.from(
-    { length: 4 },
+  const [fail, end, begin, ownMain, space] = Array.from(
+    { length: 5 },
     () => `gepo_${randomBytes(8).toString('hex')}`,
   )
   const text = withoutStrayBraces(test.code, 'cpp')
@@ -45,6 +45,7 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
   const comparing = language === 'cpp' ? comparison(space!) : []
   const words = new Set(blankTexts([text, ...comparing].join('\n'), 'cpp').match(/[A-Za-z_]\w*/g))
   const taken = [...NOT_MACROS, ...(language === 'cpp' ? NOT_MACROS_OF_CPP : [])]
+    .concat(macrosOf(code))
     .filter((word) => words.has(word))
     .map((word) => `#undef ${word}`)
   const asked = language === 'cpp' ? `${space}::GepoBegin() <= condition` : 'condition'
@@ -56,12 +57,13 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
     // In each case the library's own would do, if the answer had not replaced what that calls.
     `${linkage} void ${fail}(const char *, int) __attribute__((noreturn));`,
     `${linkage} void ${end}(int) __attribute__((noreturn));`,
+    `${linkage} void ${begin}(void);`,
     ...comparing,
     '#undef assert',
     `#define assert(condition) ((${asked}) ? (void)0 : ${fail}(#condition, __LINE__))`,
     // The name alone is something else in C++: std::exit.
     ...(language === 'c' ? [`#define exit(status) ${end}(status)`] : []),
-    `#line 1 "test"\n${text.replace(INCLUDE, '')}\n`,
+    `#line 1 "test"\n${withBeginning(text, `${begin}();`).replace(INCLUDE, '')}\n`,
   ]
   return {
     files: [{ path: `answer.${language}`, content: source.join('\n') }, callDriver(DRIVER)],
@@ -71,12 +73,33 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
       '-c',
       `-DGEPO_FAIL=${fail}`,
       `-DGEPO_END=${end}`,
+      `-DGEPO_BEGIN=${begin}`,
       '-o',
       'driver.o',
       DRIVER,
     ],
     linkArguments: ['-Wl,--wrap=main', 'driver.o'],
   }
+}
+
+/** Macros of the answer that do more than name a number or a text. */
+function macrosOf(code: string): readonly string[] {
+  const defined = code
+    .replaceAll(/\\\r?\n/g, ' ')
+    .matchAll(/^[ \t]*(?:#|%:)[ \t]*define[ \t]+(\w+)(\(?)[ \t]*(.*)$/gm)
+  return [...defined]
+    .filter(
+      ([, , opening, text]) => opening === '(' || !/^[-+]?(?:[\w.]+|"[^"]*")?\s*(?:\/[/*].*)?$/.test(text!),
+    )
+    .map(([, name]) => name!)
+}
+
+/** The call where the test's main begins. */
+function withBeginning(test: string, call: string): string {
+  const main = /\bmain\s*\([^()]*\)\s*(?:noexcept\s*)?(?:->\s*\w+\s*)?\{/.exec(blankTexts(test, 'cpp'))
+  if (main === null) return test
+  const at = main.index + main[0].length
+  return `${test.slice(0, at)} ${call}${test.slice(at)}`
 }
 
 /** In a namespace of a name that is new in each build. */

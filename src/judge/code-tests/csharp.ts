@@ -4,7 +4,8 @@ import type { CodeTest } from '../../records/suite.ts'
 import { compile } from '../languages/build-steps.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
 import { blankTexts } from './blank-texts.ts'
-import { type ClassLanguage, mergeClasses } from './merge-classes.ts'
+import { withCheckedEquals, withCheckedEquations } from './check-equality.ts'
+import { type ClassLanguage, mergeClasses, replaceBare } from './merge-classes.ts'
 
 const CSHARP = (assertion: string): ClassLanguage => ({
   texts: 'csharp',
@@ -15,15 +16,79 @@ const CSHARP = (assertion: string): ClassLanguage => ({
     ...['Debug', 'Trace', 'Math', 'Enumerable', 'List', 'Dictionary', 'HashSet', 'Tuple', 'String', 'Array'],
     ...['Object', 'Exception', 'Convert', 'Environment', 'Console', 'Boolean', 'Int32', 'Int64', 'Double'],
   ],
-  // Mono goes on after an assertion that has failed.
-  assertion: [/(?<![\w.])(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()/, assertion],
+  variable: /[\w>\]?]\s+(\w+)\s*(?:=(?!=)|;|\{\s*get\b)/,
+  checked: (test, name) => {
+    const equals = withCheckedEquals(test, { texts: 'csharp', method: 'Equals', by: `global::${name}.Equal` })
+    const equations = withCheckedEquations(equals, {
+      ...{ texts: 'csharp', assertion: ASSERTION, by: `global::${name}.Same` },
+    })
+    return {
+      // Mono goes on after an assertion that has failed.
+      test: replaceBare(equations, { texts: 'csharp' }, ASSERTION, assertion),
+      helper: checkInCsharp(name),
+    }
+  },
 })
+
+const ASSERTION = /(?<![\w.])(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()/
+
+/** Values as \`==\` compares them, and what of them only the answer's own types would call equal. */
+const checkInCsharp = (name: string) => `
+static class ${name}
+{
+    static bool IsOwn(object value) { return value != null && value.GetType().Assembly == typeof(${name}).Assembly; }
+
+    static bool IsWhole(object value)
+    {
+        return value is sbyte || value is byte || value is short || value is ushort || value is int || value is uint
+            || value is long || value is ulong || value is char;
+    }
+
+    static decimal Whole(object value) { return value is char ? (decimal)(char)value : global::System.Convert.ToDecimal(value); }
+
+    static bool IsNumber(object value) { return IsWhole(value) || value is float || value is double || value is decimal; }
+
+    static double Number(object value)
+    {
+        return value is char ? (double)(char)value : global::System.Convert.ToDouble(value);
+    }
+
+    public static bool Same(object value, object expected)
+    {
+        if (value == null || expected == null) return value == null && expected == null;
+        if (IsOwn(value) != IsOwn(expected)) return false;
+        if (IsNumber(value) && IsNumber(expected))
+        {
+            bool exact = (IsWhole(value) || value is decimal) && (IsWhole(expected) || expected is decimal);
+            return exact ? Whole(value) == Whole(expected) : Number(value) == Number(expected);
+        }
+        if (value is string || value.GetType().IsValueType) return value.Equals(expected) && expected.Equals(value);
+        return IsOwn(value) ? value.Equals(expected) : object.ReferenceEquals(value, expected);
+    }
+
+    public static bool Equal(object value, object expected)
+    {
+        // A number is asked by an Equals of its own, which takes other numbers.
+        if (IsNumber(value) && IsNumber(expected)) return Same(value, expected);
+        return IsOwn(value) == IsOwn(expected) && value.Equals(expected) && (expected == null || expected.Equals(value));
+    }
+}
+`
+
+/** A method that would be called for that of the library. */
+const SHADOWS = /\bstatic\s+bool\s+(SequenceEqual|SetEquals|ReferenceEquals)\b/
 
 export async function buildCsharpCodeTest(
   job: CodeTestJob,
   test: CodeTest,
   compiler: readonly string[],
 ): Promise<Built> {
+  const shadow = SHADOWS.exec(blankTexts(job.code, 'csharp'))?.[1]
+  if (shadow !== undefined && new RegExp(`\\b${shadow}\\b`).test(test.code))
+    return {
+      kind: 'compile-error',
+      message: `the answer declares ${shadow}, which the test means of the library`,
+    }
   const key = randomBytes(8).toString('hex')
   const merged = mergeClasses(withoutNamespaces(job.code), test.code, CSHARP(`global::GepoTest${key}.Assert`))
   if ('problem' in merged) return { kind: 'compile-error', message: merged.problem }

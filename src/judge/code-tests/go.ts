@@ -12,6 +12,9 @@ import { blankTexts, withoutStrayBraces } from './blank-texts.ts'
 const PREDECLARED =
   /^(?:any|append|bool|byte|cap|complex128|copy|delete|error|false|float32|float64|int|int8|int16|int32|int64|len|make|map|new|nil|panic|print|println|recover|rune|string|true|uint|uint8|uint16|uint32|uint64)$/
 
+/** Makes a function the answer's that another package has. */
+const LINKNAME = /^[ \t]*\/\/go:linkname\b/m
+
 const TESTIFY = 'github.com/stretchr/testify/'
 
 export interface GoTest {
@@ -25,6 +28,7 @@ export function goTest(answer: string, test: string): GoTest | { readonly proble
   const own = read(answer, `main_${key}`)
   const wanted = read(withoutStrayBraces(test, 'go'), `gepoMain_${key}`)
   const replaced = declared(own.body).find((name) => PREDECLARED.test(name))
+  if (LINKNAME.test(answer)) return { problem: 'the answer may not say go:linkname' }
   if (replaced !== undefined) return { problem: `the answer gives ${replaced} another meaning` }
   const twice = new Set(declared(wanted.body))
   const body = renamed(own.body, new Set(declared(own.body).filter((name) => twice.has(name))), key)

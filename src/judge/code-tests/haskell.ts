@@ -9,6 +9,15 @@ import type { Built, CodeTestJob } from '../languages/language-definition.ts'
 /** Code that runs in the compiler, and programs that the compiler starts. */
 const AT_COMPILE_TIME = /\b(?:TemplateHaskell|QuasiQuotes|TemplateHaskellQuotes)\b|-pgm|-F\b|\bCPP\b/
 
+/** What would give a literal of the test, or its words, the answer's meaning. */
+const REBINDS = /\b(?:Overloaded(?:Lists|Strings|Labels)|RebindableSyntax)\b/
+
+/** Those of the answer would rewrite the test. */
+const NO_RULES = '{-# OPTIONS_GHC -fno-enable-rewrite-rules #-}'
+
+/** An instance beside that of the library, for a type of the library. */
+const OVERLAPS = /\b(?:OverlappingInstances|IncoherentInstances)\b|\{-#\s*(?:OVERLAP\w*|INCOHERENT)/
+
 interface Module {
   readonly extensions: readonly string[]
   readonly imports: readonly string[]
@@ -24,6 +33,9 @@ export function buildHaskellCodeTest(
   const wanted = readModule(test.code)
   const forbidden = AT_COMPILE_TIME.exec(answer.extensions.join('\n'))
   if (forbidden !== null) return { kind: 'compile-error', message: `an answer may not use ${forbidden[0]}` }
+  const own = ownEquality(job.code)
+  if (own !== undefined) return { kind: 'compile-error', message: own }
+  const meant = answer.extensions.filter((each) => !REBINDS.test(each))
   const shared = answer.imports.filter((line) => !/^import\s+(?:qualified\s+)?Prelude\b/.test(line))
   const files = [
     { path: 'Answer.hs', content: written('Answer', answer.extensions, answer.imports, answer.body) },
@@ -31,7 +43,7 @@ export function buildHaskellCodeTest(
       path: 'GepoTest.hs',
       content: written(
         'GepoTest',
-        [...answer.extensions, ...wanted.extensions],
+        [NO_RULES, ...meant, ...wanted.extensions],
         [...new Set([...shared, ...wanted.imports, 'import Answer hiding (main)'])],
         wanted.body,
       ),
@@ -48,6 +60,18 @@ export function buildHaskellCodeTest(
     { command: ['/box/answer'] },
   )
 }
+
+/** Numbers that are the answer's and equal to what it says, and equality that comes before the library's. */
+function ownEquality(code: string): string | undefined {
+  if (OVERLAPS.test(code) && instanceOf('Eq|Ord|Show').test(code))
+    return 'an answer may not say anew what values of the library are equal to'
+  return instanceOf('Eq|Ord').test(code) && instanceOf('Num|Fractional').test(code)
+    ? 'an answer may not have numbers that say themselves what they are equal to'
+    : undefined
+}
+
+const instanceOf = (names: string) =>
+  new RegExp(`^\\s*instance\\b[^\\n]*?\\b(?:\\w+\\.)*(?:${names})\\s+[\\[(\\w]`, 'm')
 
 /** Its header goes; what stays is in the order in which a compiler wants it. */
 function readModule(code: string): Module {

@@ -4,9 +4,10 @@ import type { CodeTest } from '../../records/suite.ts'
 import { type ClassFileLanguage, classFileServer, compileOnce } from '../languages/build-class-files.ts'
 import type { Compiled } from '../languages/compile-server.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
+import { withCheckedEquals, withCheckedStatements } from './check-equality.ts'
 import { buildClassFileTest } from './class-files.ts'
 import { JAVA_TUPLES } from './java-tuples.ts'
-import { type ClassLanguage, mergeClasses } from './merge-classes.ts'
+import { type ClassLanguage, mergeClasses, replaceBare } from './merge-classes.ts'
 
 const JAVA: ClassLanguage = {
   texts: 'java',
@@ -38,7 +39,35 @@ const JAVA: ClassLanguage = {
       'Triplet',
     ],
   ],
+  variable:
+    /(?<!\b(?:return|throws|new|extends|implements|instanceof|case|package|throw|else)\s*)[\w>\]]\s+(\w+)\s*(?:=(?!=)|;)/,
+  checked: (test, name) => {
+    const equals = withCheckedEquals(
+      replaceBare(test, { texts: 'java' }, OBJECTS_EQUAL, `${name}.bothSame`),
+      {
+        ...{ texts: 'java', method: 'equals', by: `${name}.same` },
+      },
+    )
+    return { test: withCheckedStatements(equals, 'java', `${name}.that`), helper: checkInJava(name) }
+  },
 }
+
+const OBJECTS_EQUAL = /(?<![\w.])(?:java\.util\.)?Objects\.equals(?=\s*\()/
+
+/** What a test asserts by: a class may be told to leave its assertions out. */
+const checkInJava = (name: string) => `
+final class ${name} {
+  static void that(boolean holds, java.lang.Object message) {
+    if (!holds) throw new java.lang.AssertionError(message);
+  }
+  static boolean same(java.lang.Object value, java.lang.Object expected) {
+    return value.equals(expected) && expected.equals(value);
+  }
+  static boolean bothSame(java.lang.Object value, java.lang.Object expected) {
+    return value == null ? expected == null : expected != null && same(value, expected);
+  }
+}
+`
 
 /** A folder among what boxes share, of classes that answers may import. */
 export const JAVA_CLASSES = 'java-classes'

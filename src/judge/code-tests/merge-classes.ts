@@ -22,8 +22,10 @@ export interface ClassLanguage {
   readonly program?: RegExp
   /** Types of the library by which tests compare; an answer that declares one means to replace it. */
   readonly library: readonly string[]
-  /** What the test's words for an assertion mean, wherever the answer may have given them another meaning. */
-  readonly assertion?: readonly [RegExp, string]
+  /** What begins a variable, a property or the like, its name as the first group. */
+  readonly variable: RegExp
+  /** The test with its assertions and comparisons asked of `name`, and what declares that. */
+  readonly checked: (test: string, name: string) => { readonly test: string; readonly helper: string }
 }
 
 export type Merged = { readonly source: string; readonly mainType: string } | { readonly problem: string }
@@ -38,11 +40,13 @@ interface Type {
 }
 
 export function mergeClasses(answer: string, test: string, language: ClassLanguage): Merged {
-  const unwrapped = withoutStrayBraces(test, language.texts)
-  const asserting = language.assertion ? replaceBare(unwrapped, language, ...language.assertion) : unwrapped
-  const [testImports, testBody] = lift(asserting, language)
-  const [answerImports, ownBody] = lift(answer, language)
   const key = randomBytes(8).toString('hex')
+  const { test: checked, helper } = language.checked(
+    withoutStrayBraces(test, language.texts),
+    `GepoCheck${key}`,
+  )
+  const [testImports, testBody] = lift(checked, language)
+  const [answerImports, ownBody] = lift(answer, language)
   const types = typesOf(testBody, language)
   const replaced = libraryTypes(ownBody, testBody, language)
   if (replaced !== undefined)
@@ -56,11 +60,13 @@ export function mergeClasses(answer: string, test: string, language: ClassLangua
         language.program?.test(header) || new RegExp(language.main, 's').test(bare.slice(from, to)),
     )
     if (program === undefined) return { problem: 'the test has no main' }
-    return { source: [...imports, body, testBody].join('\n'), mainType: program.name }
+    return { source: [...imports, body, testBody, helper].join('\n'), mainType: program.name }
   }
   const host = hostOf(body, testBody, language)
   if (host === undefined) return { problem: 'the answer has no class that the test could be a part of' }
-  const source = [...imports, `${body.slice(0, host.to)}\n${testBody}\n${body.slice(host.to)}`].join('\n')
+  const source = [...imports, `${body.slice(0, host.to)}\n${testBody}\n${body.slice(host.to)}`, helper].join(
+    '\n',
+  )
   return { source, mainType: host.name }
 }
 
@@ -86,7 +92,12 @@ function lift(
 }
 
 /** Replaces the first group of what the pattern finds outside of texts, or all of it. */
-function replaceBare(code: string, { texts }: ClassLanguage, pattern: RegExp, by: string): string {
+export function replaceBare(
+  code: string,
+  { texts }: Pick<ClassLanguage, 'texts'>,
+  pattern: RegExp,
+  by: string,
+): string {
   const found = [...blankTexts(code, texts).matchAll(new RegExp(pattern, 'dg'))]
   return found.reduceRight((text, { indices }) => {
     const [from, to] = indices![1] ?? indices![0]!
@@ -130,13 +141,17 @@ function renameTypes(code: string, taken: readonly Type[], key: string, language
 function libraryTypes(
   answer: string,
   test: string,
-  { texts, type, library }: ClassLanguage,
+  { texts, type, variable, library }: ClassLanguage,
 ): string | undefined {
   const words = new Set(blankTexts(test, texts).match(/\w+/g))
-  return [...blankTexts(answer, texts).matchAll(new RegExp(type, 'g'))]
-    .map(([, name]) => name!)
-    .find((name) => library.includes(name) && words.has(name))
+  const bare = blankTexts(answer, texts)
+  return [type, variable]
+    .flatMap((pattern) => Array.from(bare.matchAll(new RegExp(pattern, 'g')), ([, name]) => name!))
+    .find((name) => (library.includes(name) && words.has(name)) || PACKAGES.test(name))
 }
+
+/** What the library is found by. */
+const PACKAGES = /^(?:java|javax|scala|System)$/
 
 /** The class that has most of the methods that the test calls. */
 function hostOf(answer: string, test: string, language: ClassLanguage): Type | undefined {

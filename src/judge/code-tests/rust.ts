@@ -12,6 +12,9 @@ import { blankTexts, withoutStrayBraces } from './blank-texts.ts'
 /** What would run before `main` does, or under it. */
 const BELOW = /\b(?:link_section|no_mangle|export_name|asm|global_asm|naked)\b/
 
+/** What would make `::std` the answer's. */
+const LIBRARY_NAMED = /\bextern\s+crate\s+(?:self\b|\w+\s+as\s+(?:std|core|alloc)\b)/
+
 export function buildRustCodeTest(
   job: CodeTestJob,
   test: CodeTest,
@@ -34,7 +37,8 @@ function rustSource(
   answer: string,
   test: string,
 ): { readonly source: string } | { readonly problem: string } {
-  const below = BELOW.exec(blankTexts(answer, 'rust'))
+  const bare = blankTexts(answer, 'rust')
+  const below = BELOW.exec(bare) ?? LIBRARY_NAMED.exec(bare)
   if (below !== null) return { problem: `an answer may not say ${below[0]}` }
   const key = randomBytes(8).toString('hex')
   const own = replaceBare(answer, /\bfn\s+(main)\s*\(/, `main_${key}`)
@@ -48,8 +52,41 @@ function rustSource(
 
 /** Macros are the last ones of their name, so the answer's would come before the library's. */
 function withAssertions(test: string, key: string): string {
-  const equal = replaceBare(test, /(?<![\w:])(assert_eq)\s*!/, `crate::gepo_eq_${key}`)
-  return replaceBare(equal, /(?<![\w:])((?:debug_)?assert(?:_ne)?|panic)\s*!/, (name) => `::std::${name}`)
+  const compared = comparing(test, key)
+  const equal = replaceBare(compared, /(?<![\w:])(assert_eq)\s*!/, `crate::gepo_eq_${key}`)
+  return replaceBare(
+    equal,
+    /(?<![\w:])((?:debug_)?assert(?:_ne)?|panic|vec|format|matches|unreachable)\s*!/,
+    (name) => `::std::${name}`,
+  )
+}
+
+/** `assert!(a == b)` as `assert_eq!` compares. */
+function comparing(test: string, key: string): string {
+  const bare = blankTexts(test, 'rust')
+  return [...bare.matchAll(/(?<![\w:])assert\s*!\s*\(/g)].reduceRight((text, { index, 0: opening }) => {
+    const from = index + opening.length
+    const { operands, end } = readEquation(bare, from)
+    return operands === undefined
+      ? text
+      : `${text.slice(0, index)}crate::gepo_same_${key}!(${text.slice(from, operands)},${text.slice(operands + 2, end)}${text.slice(end)}`
+  }, test)
+}
+
+/** Where the one `==` of a condition stands, if that is all there is but calls, and where the condition ends. */
+function readEquation(bare: string, from: number): { readonly operands?: number; readonly end: number } {
+  let depth = 0
+  let at = from
+  const found: number[] = []
+  for (; at < bare.length; at++) {
+    const char = bare[at]!
+    if (depth === 0 && (char === ',' || char === ')')) break
+    depth += '([{'.includes(char) ? 1 : ')]}'.includes(char) ? -1 : 0
+    if (depth > 0) continue
+    if (bare.startsWith('==', at)) found.push(at++)
+    else if (/^(?:&&|\|\||!=|<=|>=)/.test(bare.slice(at, at + 2))) return { end: at }
+  }
+  return found.length === 1 ? { operands: found[0]!, end: at } : { end: at }
 }
 
 function replaceBare(code: string, pattern: RegExp, by: string | ((found: string) => string)): string {
@@ -91,6 +128,19 @@ macro_rules! gepo_eq_${key} {
                 if !(*left == *right) {
                     ::std::panic!("not equal: {:?} and {:?} {}", left, right, ::std::format!($($message)+));
                 }
+            }
+        }
+    };
+}
+
+#[macro_export]
+macro_rules! gepo_same_${key} {
+    ($left:expr, $right:expr $(,)?) => { $crate::gepo_same_${key}!($left, $right, "not equal") };
+    ($left:expr, $right:expr, $($message:tt)+) => {
+        match (&$left, &$right) {
+            (left, right) => {
+                $crate::gepo_driver_${key}::same_kind(left, right);
+                if !(*left == *right) { ::std::panic!($($message)+); }
             }
         }
     };

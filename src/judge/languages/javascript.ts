@@ -4,7 +4,7 @@ import { buildScriptTest } from '../code-tests/scripts.ts'
 import { runnableTest } from '../code-tests/typescript.ts'
 import { interpret } from './build-steps.ts'
 import type { LanguageDefinition } from './language-definition.ts'
-import { NODE, nodeCommand } from './node-command.ts'
+import { codeTestCommand, NODE, nodeCommand } from './node-command.ts'
 
 export const javascript: LanguageDefinition = {
   ...NODE,
@@ -16,7 +16,7 @@ export const javascript: LanguageDefinition = {
       await runnableTest(test.code),
       { path: 'answer.js', content: job.code },
       'code-test.cjs',
-      await nodeCommand(job, ['/box/code-test.cjs']),
+      await codeTestCommand(job),
     ),
   async build(job) {
     // Whether it is a module is found by its syntax, since no package.json says so.

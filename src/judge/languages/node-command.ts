@@ -31,3 +31,7 @@ export async function nodeCommand({ limits, programs, workshop }: CodeTestJob, a
     stackBytes: 64 * MIB,
   }
 }
+
+/** Of a test in the form of code. What is rejected and awaited by nobody fails it, whoever listens for that. */
+export const codeTestCommand = (job: CodeTestJob) =>
+  nodeCommand(job, ['--unhandled-rejections=strict', '/box/code-test.cjs'])

@@ -23,7 +23,13 @@ export const rust: LanguageDefinition = {
   version: { args: ['--version'], pattern: /rustc (\d+\.\d+\.\d+)/ },
   outOfMemory: /memory allocation of \d+ bytes failed/,
   buildCodeTest: async (job, test) =>
-    buildRustCodeTest(job, test, [job.programs.rustc!, ...FLAGS, '-o', 'answer']),
+    buildRustCodeTest(job, test, [
+      ...[job.programs.rustc!, ...FLAGS, '-o', 'answer'],
+      // As tests are usually built: what overflows ends there.
+      ...['-C', 'debug-assertions=yes'],
+      // By it the driver knows types that are the answer's.
+      ...['--crate-name', 'answer'],
+    ]),
   build: (job) =>
     job.calls === undefined
       ? compile(

@@ -17,7 +17,7 @@ import {
 import { shareFile } from '../workshop.ts'
 import { compile } from './build-steps.ts'
 import type { Built, CodeTestJob, LanguageDefinition } from './language-definition.ts'
-import { NODE, nodeCommand } from './node-command.ts'
+import { codeTestCommand, NODE, nodeCommand } from './node-command.ts'
 
 const ESBUILD = [
   ...[`${SUPPORT}/esbuild`, 'answer.ts', '--outfile=answer.js', '--log-level=error', '--log-limit=5'],
@@ -33,7 +33,7 @@ export const typescript: LanguageDefinition = {
   tags: ['typescript', 'ts', 'mts', 'cts'],
   async buildCodeTest(job, test) {
     const how = {
-      ...(await nodeCommand(job, ['/box/code-test.cjs'])),
+      ...(await codeTestCommand(job)),
       told: await runnableTest(test.code, 'ts'),
     }
     const answer = [{ path: 'answer.ts', content: job.code }, callDriver('code-test.cjs')]

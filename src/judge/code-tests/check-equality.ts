@@ -1,0 +1,159 @@
+/**
+ * A test in a language of classes in, the same test with its comparisons asked of the judge's own function out, which asks
+ * both sides: a type of the answer's that calls itself equal to all is not called so by what is expected. Pure. What is
+ * written in another way than data sets write it stays as it is.
+ */
+import { type BracedLanguage, blankTexts } from './blank-texts.ts'
+
+const OPENING = '([{'
+const CLOSING = ')]}'
+
+/** `a.equals(b)` as `by(a, b)`. */
+export function withCheckedEquals(
+  code: string,
+  { texts, method, by }: { readonly texts: BracedLanguage; readonly method: string; readonly by: string },
+): string {
+  let text = code
+  let from = 0
+  for (;;) {
+    const bare = blankTexts(text, texts)
+    const found = bare.slice(from).search(new RegExp(`\\.\\s*${method}\\s*\\(`))
+    if (found < 0) return text
+    const dot = from + found
+    from = dot + 1
+    const open = bare.indexOf('(', dot)
+    const close = endOfBracket(bare, open)
+    const start = receiverStart(text, bare, dot)
+    const receiver = text.slice(start, dot).trim()
+    const isOne = topLevel(bare.slice(open + 1, close), /,/g).length === 0
+    if (close < 0 || receiver === '' || !isOne || /^(?:super|this|base)$/.test(receiver)) continue
+    const call = `${by}(${text.slice(start, dot)}, ${text.slice(open + 1, close)})`
+    // Again from the same place: arguments may compare, too.
+    text = text.slice(0, start) + call + text.slice(close + 1)
+    from = start + by.length
+  }
+}
+
+/** `assert(a == b)` as `assert(by(a, b))`, where that is all that is asserted. */
+export function withCheckedEquations(
+  code: string,
+  {
+    texts,
+    assertion,
+    by,
+  }: { readonly texts: BracedLanguage; readonly assertion: RegExp; readonly by: string },
+): string {
+  const bare = blankTexts(code, texts)
+  return [...bare.matchAll(new RegExp(`${assertion.source}\\s*\\(`, 'g'))].reduceRight((text, found) => {
+    const open = found.index + found[0].length - 1
+    const close = endOfBracket(bare, open)
+    const end = open + 1 + (topLevel(bare.slice(open + 1, close), /,/g)[0] ?? close - open - 1)
+    const condition = bare.slice(open + 1, end)
+    const [place, ...others] = topLevel(condition, /(?<![=!<>])==(?!=)/g)
+    const isMore = topLevel(condition, /[&|^?]|!=|=>/g).length > 0
+    if (close < 0 || place === undefined || others.length > 0 || isMore) return text
+    const at = open + 1 + place
+    return `${text.slice(0, open + 1)}${by}(${text.slice(open + 1, at)}, ${text.slice(at + 2, end)})${text.slice(end)}`
+  }, code)
+}
+
+/** Java's statement `assert a : b;` as `by(a, b);`, which nobody can switch off. */
+export function withCheckedStatements(code: string, texts: BracedLanguage, by: string): string {
+  const bare = blankTexts(code, texts)
+  return [...bare.matchAll(/(?<![\w.$])assert\b/g)].reduceRight((text, { index }) => {
+    const from = index + 'assert'.length
+    const [length] = topLevel(bare.slice(from), /;/g)
+    if (length === undefined) return text
+    const end = from + length
+    const choices = topLevel(bare.slice(from, end), /\?/g).length
+    const colon = topLevel(bare.slice(from, end), /(?<!:):(?!:)/g)[choices]
+    const [condition, message] =
+      colon === undefined
+        ? [text.slice(from, end), '""']
+        : [text.slice(from, from + colon), text.slice(from + colon + 1, end)]
+    return `${text.slice(0, index)}${by}(${condition}, ${message})${text.slice(end)}`
+  }, code)
+}
+
+/** Where a pattern is found outside of all brackets. */
+function topLevel(bare: string, pattern: RegExp): number[] {
+  const depths: number[] = []
+  let depth = 0
+  for (const char of bare) {
+    for (let unit = 0; unit < char.length; unit++) depths.push(depth)
+    depth += OPENING.includes(char) ? 1 : CLOSING.includes(char) ? -1 : 0
+  }
+  return [...bare.matchAll(pattern)].map(({ index }) => index).filter((index) => depths[index] === 0)
+}
+
+/** Of the bracket that closes the one there; -1 where none does. */
+function endOfBracket(bare: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < bare.length; at++) {
+    depth += OPENING.includes(bare[at]!) ? 1 : CLOSING.includes(bare[at]!) ? -1 : 0
+    if (depth === 0) return at
+  }
+  return -1
+}
+
+/** Where the expression before a dot begins: names, calls, indices, literals and what is made by `new`. */
+function receiverStart(code: string, bare: string, dot: number): number {
+  let start = dot
+  for (;;) {
+    let at = before(bare, start)
+    const literal = code.slice(at + 1, start).search(/\S/)
+    if (literal >= 0 && start === dot) return at + 1 + literal
+    let had = start
+    while (at >= 0 && CLOSING.includes(bare[at]!)) {
+      had = startOfBracket(bare, at)
+      if (had < 0) return dot
+      at = before(bare, had)
+      // Types of a call or of what is made.
+      if (bare[at] === '>') {
+        const open = startOfTypes(bare, at)
+        if (open < 0) return dot
+        had = open
+        at = before(bare, had)
+      }
+    }
+    if (/\w/.test(bare[at] ?? '')) {
+      while (at >= 0 && /\w/.test(bare[at]!)) at--
+      had = at + 1
+      at = before(bare, had)
+    }
+    if (had === start) return start
+    start = had
+    if (bare[at] === '.') {
+      start = at
+      continue
+    }
+    const made = /\bnew\s*$/.exec(bare.slice(0, start))
+    return made === null ? start : made.index
+  }
+}
+
+/** The last char before a place that is no space. */
+function before(bare: string, place: number): number {
+  let at = place - 1
+  while (at >= 0 && /\s/.test(bare[at]!)) at--
+  return at
+}
+
+function startOfBracket(bare: string, close: number): number {
+  let depth = 0
+  for (let at = close; at >= 0; at--) {
+    depth += CLOSING.includes(bare[at]!) ? 1 : OPENING.includes(bare[at]!) ? -1 : 0
+    if (depth === 0) return at
+  }
+  return -1
+}
+
+function startOfTypes(bare: string, close: number): number {
+  let depth = 0
+  for (let at = close; at >= 0; at--) {
+    depth += bare[at] === '>' ? 1 : bare[at] === '<' ? -1 : 0
+    if (depth === 0) return at
+    if (!/[\w\s<>,.?[\]&]/.test(bare[at]!)) return -1
+  }
+  return -1
+}
