@@ -90,6 +90,7 @@ const rollouts = (count: number) => ({
   prompt: { response: RESPONSE_TEMPLATE },
   rollout: { tasks: STEP_TASKS, samples: TASK_ANSWERS, maxNewTokens: ANSWER_TOKENS, batchSize: 48 },
   judge: { jobs: 1 },
+  evaluation: { ...COMMON.evaluation, tasks: 1 },
 })
 const reinforce = (learningRate: number, count = RUN_GROUPS) => ({
   ...rollouts(count),
