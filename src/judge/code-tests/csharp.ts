@@ -68,9 +68,11 @@ static class ${name}
 
     public static bool Equal(object value, object expected)
     {
+        // A value that may be null can be asked.
+        if (value == null || expected == null) return value == null && expected == null;
         // A number is asked by an Equals of its own, which takes other numbers.
         if (IsNumber(value) && IsNumber(expected)) return Same(value, expected);
-        return IsOwn(value) == IsOwn(expected) && value.Equals(expected) && (expected == null || expected.Equals(value));
+        return IsOwn(value) == IsOwn(expected) && value.Equals(expected) && expected.Equals(value);
     }
 }
 `
