@@ -76,6 +76,7 @@ details.winner { margin-bottom: .7rem } details.winner summary { padding: .55rem
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem; margin: 1.2rem 0 } .figure { display: flex; flex-direction: column; padding: .7rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--raised) }
 .figure b { font-size: 1.5rem; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums } .figure span { font-size: 12px; color: var(--soft); line-height: 1.35 }
 .interval { stroke: var(--hue); stroke-width: 5; stroke-linecap: round; opacity: .35 } .tick.value { fill: var(--ink) } .bars th { font-size: 12.5px }
+.shared thead th { font-size: 12px; color: var(--soft); text-align: right; min-width: 0 }
 .leak { padding: .7rem 1rem; margin-bottom: .7rem }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 1rem; max-width: none } .chip { border: 1px solid var(--line); border-radius: 999px; padding: .1rem .7rem; font-size: 12.5px; color: var(--soft) }
 .chip:hover { text-decoration: none; border-color: var(--hue) } .chip[aria-current] { color: var(--ink); border-color: var(--hue) } .chip:not([aria-current]) .swatch { opacity: .3 } .chip.at { outline: 2px solid var(--accent) }

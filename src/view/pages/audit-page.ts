@@ -49,10 +49,10 @@ ${figure(members.losers, 'losers')}
 ${clusters.leaks.length > 0 && html`<h2>Near-copies in several splits</h2>${clusters.leaks.map((leak) => html`<div class="card leak"><p>${Object.entries(leak.splits).map(([split, n]) => html`<span class="tag split-${split}">${n} ${split}</span> `)}</p><pre>${leak.origins.join('\n')}</pre></div>`)}`}
 <h2>Told by the IR alone</h2>
 <p class="soft">How often a classifier that never sees the C takes a loser for one rather than a winner. 0.5 is chance, and the aim.</p>
-<div class="charts">${rankings('names kept', artefacts.kept)}${rankings('names made equal', artefacts.normalised)}
+<div class="columns">${rankings('names kept', artefacts.kept)}${rankings('names made equal', artefacts.normalised)}
 ${artefacts.normalised && html`${features('Speaks for a loser, names made equal', artefacts.normalised.loserFeatures)}${features('Speaks for a winner, names made equal', artefacts.normalised.winnerFeatures)}`}</div>
 <h2>Members</h2>
-<div class="charts">
+<div class="columns">
 ${barChart({ title: 'By level', note: 'share of all winners, of all losers', columns: ['winners', 'losers'], format: percent, rows: Object.entries(members.levels).map(([name, level]) => ({ name, values: [level.winners / members.winners, level.losers / members.losers] })) })}
 ${barChart({ title: 'Losers by operator', rows: Object.entries(members.operators).map(([name, { n }]) => ({ name, values: [n] })) })}
 ${barChart({ title: 'Median difficulty by operator', format: (value) => value.toFixed(2), rows: Object.entries(members.operators).map(([name, { p50 }]) => ({ name, values: [p50] })) })}
@@ -77,7 +77,7 @@ ${spread('Tokens', [
 ${spread('Difficulty', [['losers', difficulty]])}
 </div>
 <h2>Texts that groups share</h2>
-<div class="charts">${shared('By canonical IR', duplicates.byCanonicalIr)}${shared('By text', duplicates.byText)}</div>`
+<div class="columns">${shared('By canonical IR', duplicates.byCanonicalIr)}${shared('By text', duplicates.byText)}</div>`
 }
 
 const figure = (value: number, name: string, look = ''): Html =>
@@ -121,18 +121,12 @@ function spread(title: string, sides: readonly (readonly [string, Audit['members
   })
 }
 
-function shared(title: string, found: Record<'winners' | 'losers' | 'winnerAndLoser', SharedTexts>): Html {
-  const row = (name: string, { texts, groups, acrossSplits }: SharedTexts) => ({
-    name,
-    values: [texts, groups, acrossSplits],
-  })
-  return barChart({
-    title,
-    columns: ['texts', 'groups that have them', 'of the texts, across splits'],
-    rows: [
-      row('winners of several groups', found.winners),
-      row('losers of several groups', found.losers),
-      row("one's winner, another's loser", found.winnerAndLoser),
-    ],
-  })
+function shared(
+  title: string,
+  found: Readonly<Record<'winners' | 'losers' | 'winnerAndLoser', SharedTexts>>,
+): Html {
+  const row = (name: string, { texts, groups, acrossSplits }: SharedTexts) =>
+    html`<tr><th scope="row">${name}</th>${[texts, groups, acrossSplits].map((count) => html`<td class="number">${countText(count)}</td>`)}</tr>`
+  return html`<figure class="chart bars"><figcaption><b>${title}</b></figcaption><table class="shared"><thead><tr><th></th>${['texts', 'groups', 'across splits'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>
+${row('winners of several groups', found.winners)}${row('losers of several groups', found.losers)}${row("one's winner, another's loser", found.winnerAndLoser)}</tbody></table></figure>`
 }
