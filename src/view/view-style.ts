@@ -30,7 +30,7 @@ table.groups { width: 100% } .groups td:first-child, .groups .name { white-space
 .operators { line-height: 1.7 } .op { font-family: var(--mono); font-size: 11.5px; white-space: nowrap; margin-right: .35em } .op.ir, .op.malformed { color: var(--soft) }
 .difficulty line { stroke: var(--strong-line); stroke-width: 2; stroke-linecap: round } .difficulty circle { fill: var(--hue, var(--accent)); stroke: var(--paper); stroke-width: 1 }
 
-.card + .card { margin-top: 1rem } .said { padding: .7rem 1rem }
+main > .card + .card { margin-top: 1rem } .said { padding: .7rem 1rem }
 .crumbs { display: flex; gap: 1.2rem; font-size: 13px; margin-bottom: .9rem }
 .group-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .8rem 2rem; margin-bottom: 1.2rem }
 .group-head h1 .mono { font-size: 1.25rem } .group-head h1 .soft { font-weight: 400; font-size: 1rem }
