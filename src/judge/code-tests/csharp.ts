@@ -66,10 +66,16 @@ static class ${name}
         return IsOwn(value) ? value.Equals(expected) : object.ReferenceEquals(value, expected);
     }
 
+    // What may be null and is no reference can be asked all the same.
+    public static bool Equal<T>(T? value, object expected) where T : struct
+    {
+        return value.HasValue ? Equal((object)value.Value, expected) : expected == null;
+    }
+
     public static bool Equal(object value, object expected)
     {
-        // A value that may be null can be asked.
-        if (value == null || expected == null) return value == null && expected == null;
+        if (value == null) throw new global::System.NullReferenceException();
+        if (expected == null) return false;
         // A number is asked by an Equals of its own, which takes other numbers.
         if (IsNumber(value) && IsNumber(expected)) return Same(value, expected);
         return IsOwn(value) == IsOwn(expected) && value.Equals(expected) && expected.Equals(value);

@@ -120,6 +120,7 @@ describe('a row', () => {
       /Equals/,
     )
     expect((await asking('F(1).Equals(("1"))')).unanswerable).toBeNull()
+    expect((await asking('F(1).Equals(null)')).unanswerable).toBeNull()
   })
 
   it('of a language that is not judged is told apart, and one that is damaged refused', async () => {
