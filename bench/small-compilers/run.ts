@@ -12,7 +12,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { stringify } from 'yaml'
 import { writeFileAtomically } from '../../src/base/write-atomically.ts'
@@ -77,7 +77,7 @@ const answersFile = (arm: string, seed: number) => resultsFile(arm, seed, 'answe
 
 async function runArm(arm: Arm, seed: number): Promise<RunResult> {
   const file = resultsFile(arm.name, seed, 'json')
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  if (existsSync(file)) return readResult(file, arm)
   const trained =
     arm === BEFORE
       ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 }
@@ -101,9 +101,26 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
       answersFile(arm.name, seed),
     ),
   )
-  const result: RunResult = { arm: arm.name, seed, split, ...trained, preference, compile }
+  const result: RunResult = {
+    arm: arm.name,
+    options: arm.options,
+    seed,
+    split,
+    ...trained,
+    preference,
+    compile,
+  }
   writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
   return result
+}
+
+/** An arm that was changed since is another, and its old figures are not its own. */
+function readResult(file: string, { name, options }: Arm): RunResult {
+  const result: RunResult = JSON.parse(readFileSync(file, 'utf8'))
+  if (isDeepStrictEqual(result.options, JSON.parse(JSON.stringify(options)))) return result
+  throw new Error(
+    `${file} is of other options than ${name} has now: give the arm another name, or remove it and its run`,
+  )
 }
 
 interface StepLine {

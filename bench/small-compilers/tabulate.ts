@@ -15,6 +15,8 @@ interface CompileFigures {
 /** What a run leaves. */
 export interface RunResult {
   readonly arm: string
+  /** Of its training, beside what all arms have. */
+  readonly options: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly split: 'validation' | 'test'
   /** Of the training: optimiser steps, tokens of texts, and their time. */

@@ -5,6 +5,7 @@ const figures = { equalRate: 0, shares: { malformed: 0 }, passAt: {} }
 const run = (arm: string, seed: number, greedy: readonly string[], drawn: readonly string[]) => ({
   result: {
     arm,
+    options: {},
     seed,
     split: 'test',
     steps: 1,
