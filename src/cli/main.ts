@@ -11,6 +11,7 @@ import { UserError } from '../base/user-error.ts'
 import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { bugText } from './render/bug-text.ts'
 
 /**
  * Runs one command.
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[], context: Context = processCo
       stderr.write(`gepo: ${printable(explained.message)}\n`)
       return EXIT.usage
     }
-    stderr.write(`gepo: this is a bug; please report it with what follows.\n${printable(stackOf(error))}\n`)
+    stderr.write(bugText(error))
     return EXIT.bug
   } finally {
     // Streams of the process stay guarded: what is buffered may fail after this returns.
@@ -114,8 +115,4 @@ function usageSentence(error: CommanderError, argv: readonly string[]): string {
 
 function isBrokenPipe(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE'
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -6,7 +6,6 @@ import type { Server } from 'node:http'
 import { basename } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { listenOn } from '../base/listen.ts'
-import type { Compiler } from '../execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS, type UnitLimits } from '../execute/unit-limits.ts'
 import { findRuns } from '../report/find-runs.ts'
 import { openAuditDesk } from './audit-desk.ts'
@@ -25,7 +24,6 @@ export interface ViewerOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly seed: number
-  readonly compiler: Compiler | undefined
   /** Told of each bug; the server goes on. */
   readonly report: (error: unknown) => void
 }
@@ -36,14 +34,7 @@ export interface Viewer {
 }
 
 /** @throws UserError where the database cannot be shown, or the port cannot be had */
-export async function openViewer({
-  database,
-  runs,
-  port,
-  seed,
-  compiler,
-  report,
-}: ViewerOptions): Promise<Viewer> {
+export async function openViewer({ database, runs, port, seed, report }: ViewerOptions): Promise<Viewer> {
   const found = findRuns(runs)
   const groups = database === undefined ? undefined : openGroups(database)
   const prover = openProver(async (signal) => {
@@ -51,7 +42,7 @@ export async function openViewer({
     const { defaultCompiler } = await import('../execute/choose-compiler.ts')
     // A run that fitted the build's limits must fit the proof's.
     const limits = (groups?.contentConfig()?.limits as UnitLimits | undefined) ?? DEFAULT_UNIT_LIMITS
-    return openPool({ jobs: 1, limits, compiler: compiler ?? defaultCompiler() }, signal)
+    return openPool({ jobs: 1, limits, compiler: defaultCompiler() }, signal)
   })
   const auditDesk =
     groups && openAuditDesk({ path: groups.path, seed, mark: () => groups.changeMark(), report })

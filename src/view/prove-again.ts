@@ -45,6 +45,7 @@ export function openProver(openPool: (signal: AbortSignal) => Promise<Pool>): Pr
         return tell(stored, await findings(stored), (performance.now() - start) / 1000)
       } catch (error) {
         if (error instanceof UserError) return said(error.message)
+        if (closing.signal.aborted) return said('gepo view is ending.')
         throw error
       } finally {
         waiting--

@@ -56,6 +56,7 @@ del { text-decoration-color: color-mix(in srgb, currentColor 60%, transparent) }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; margin: 0; padding: .8rem 1rem; font-size: 12.5px } .facts dt { color: var(--soft) } .facts dd { margin: 0; min-width: 0 } .facts code { font-size: 11.5px }
 
 .loser { margin-bottom: 1.4rem; border-top: 3px solid var(--hue); overflow: hidden } .loser.at { box-shadow: 0 0 0 2px color-mix(in srgb, var(--hue) 55%, transparent) }
+.loser > header .prove { margin-left: auto } .loser > header button { font-size: 12px; padding: .1rem .55rem }
 .loser > header .change { font-size: 12px } .loser > header .change ins { color: var(--hue) }
 .witness { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); border-bottom: 1px solid var(--line) }
 @media (max-width: 50rem) { .witness { grid-template-columns: minmax(0, 1fr) } }

@@ -1,5 +1,7 @@
 /** The pages in a browser: keys, clicks, colours, a proof; nothing from elsewhere, and no text that acts. */
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { processContext } from '../../src/cli/context.ts'
@@ -44,13 +46,12 @@ describe.skipIf(executablePath === undefined)(`gepo view in Chromium${why}`, () 
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
   })
 
-  async function show(database: string): Promise<string> {
+  async function show(database: string | undefined, runs: readonly string[] = []): Promise<string> {
     const viewer = await openViewer({
       database,
-      runs: [],
+      runs,
       port: 0,
       seed: 0,
-      compiler: undefined,
       report: (error) => complaints.push(String(error)),
     })
     viewers.push(viewer)
@@ -137,10 +138,53 @@ describe.skipIf(executablePath === undefined)(`gepo view in Chromium${why}`, () 
       .poll(() => told.textContent(), { timeout: 120_000 })
       .toMatch(/^Proven: \d+ winners and \d+ losers hold/)
     expect(await page.locator('[data-told="loser 0"]').first().textContent()).toBe('proven')
+
+    await page.getByRole('link', { name: 'Audit', exact: true }).click()
+    await page.getByRole('button', { name: 'Audit the database' }).click()
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Audit again' }).count(), { timeout: 120_000 })
+      .toBe(1)
+    expect(await page.locator('figure.chart').count()).toBeGreaterThan(5)
   }, 300_000)
 
+  it('shows runs, those that are chosen, and figures under the pointer', async () => {
+    const runs = join(folder, 'runs')
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(runs, name), { recursive: true })
+      const lines = [1, 2, 3].map((step) => JSON.stringify({ kind: 'train', step, loss: 1 / step }))
+      writeFileSync(join(runs, name, 'metrics.jsonl'), `${lines.join('\n')}\n`)
+    }
+    const url = await show(undefined, [runs])
+    await page.goto(url)
+    await page.waitForURL('**/runs')
+    await page.getByRole('link', { name: 'b', exact: true }).click()
+    await page.waitForURL('**/runs?run=a')
+    const chart = page.locator('svg[data-chart]').first()
+    await chart.hover()
+    expect(await page.locator('.tip').first().textContent()).toBe('at 2a 0.5')
+  })
+
+  it('opens files for the web from a disk, with their keys and colours', async () => {
+    const out = join(folder, 'pages')
+    await run(['view', hostile, '--out', out, '--sample', '11'])
+    await page.goto(pathToFileURL(join(out, 'index.html')).href)
+    await page.locator('input[type=search]').fill('MF-TYPE')
+    expect(await page.locator('[data-row]:visible').count()).toBe(0)
+    await page.locator('input[type=search]').fill('main')
+    expect(await page.locator('[data-row]:visible').count()).toBe(10)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#loser-1')
+    await page.keyboard.press('t')
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBeTypeOf('string')
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('table.groups')
+    expect(await page.title()).not.toBe('taken')
+  })
+
   it('asked no other host for anything', () => {
-    expect([...requested].filter((host) => !host.startsWith('127.0.0.1:'))).toEqual([])
+    expect([...requested].filter((host) => host !== '' && !host.startsWith('127.0.0.1:'))).toEqual([])
     expect(requested.size).toBeGreaterThan(0)
   })
 })

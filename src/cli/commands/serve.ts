@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
-import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import { DEFAULT_PORT, DEFAULT_QUEUE, DEFAULT_SERVE_LIMITS } from '../../serve/serve-limits.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { portNumber, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
+import { bugText } from '../render/bug-text.ts'
 
 interface ServeFlags {
   readonly host: string
@@ -82,10 +82,7 @@ async function runServe(flags: ServeFlags, { stdout, stderr }: Context): Promise
       memoryBytes: flags.maxMemoryMib * MIB,
       answerMs: flags.maxAnswerSeconds * 1000,
     },
-    report: (error) =>
-      void stderr.write(
-        `gepo: this is a bug; please report it with what follows.\n${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-      ),
+    report: (error) => void stderr.write(bugText(error)),
   })
   await withInterrupt(
     () => stderr.write('Stopping: what runs is finished. Press Ctrl-C again to stop at once.\n'),

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { printable } from '../../base/printable.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { portNumber, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
+import { bugText } from '../render/bug-text.ts'
 
 interface ViewFlags {
   readonly run?: readonly string[]
@@ -75,11 +75,7 @@ async function runView(
     runs,
     port,
     seed,
-    compiler: undefined,
-    report: (error) =>
-      void stderr.write(
-        `gepo: this is a bug; please report it with what follows.\n${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-      ),
+    report: (error) => void stderr.write(bugText(error)),
   })
   await withInterrupt(
     () => {},

@@ -32,7 +32,7 @@ const LEAST_FOLDED = 4
 const TIMEOUT_MS = 1000
 /** Lines in a block whose best pairs are looked for: it takes their product. */
 const MOST_PAIRED = 60
-const MOST_COMPARED_CHARS = 400
+const MOST_COMPARED_CHARS = 200
 /** What two lines must have in common to stand beside each other. */
 const LEAST_LIKENESS = 0.45
 
@@ -132,7 +132,7 @@ function likenessOf(a: string, b: string): number {
 }
 
 function changedWords(from: string, to: string): [DiffSide['changes'], DiffSide['changes']] {
-  if (Math.max(from.length, to.length) > 4 * MOST_COMPARED_CHARS) return [[], []]
+  if (Math.max(from.length, to.length) > 8 * MOST_COMPARED_CHARS) return [[], []]
   const left: { start: number; end: number }[] = []
   const right: { start: number; end: number }[] = []
   let [a, b] = [0, 0]

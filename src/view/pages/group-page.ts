@@ -125,6 +125,7 @@ ${losers.map((loser, index) => html`<tr class="c${index % COLOURS}"><td><i class
 const operatorText = ({ mutant }: Loser): string => (isUnedited(mutant) ? 'source as it is' : mutant.operator)
 
 function loserSection(site: Site, loser: Loser, index: number, group: GroupRecord): Html {
+  const { id } = group
   const winner = group.winners[loser.nearestWinner]!
   const where =
     loser.class === 'ast'
@@ -134,7 +135,7 @@ function loserSection(site: Site, loser: Loser, index: number, group: GroupRecor
   return html`<article class="card loser c${index % COLOURS}" id="loser-${index + 1}" data-row>
 <header><h3><i class="swatch"></i>Loser ${index + 1}</h3><span>${isUnedited(edit) ? 'the source as it is' : html`<b>${edit.operator}</b> on ${where}`}</span>
 ${!isUnedited(edit) && html`<span class="mono change"><del>${shortened(edit.original)}</del> → <ins>${edit.replacement.trim() === '' ? '(nothing)' : shortened(edit.replacement)}</ins></span>`}
-<span class="soft">${hardness(loser, group.inputs.length)}</span>${site.prove && html`<span class="told" data-told="loser ${index}"></span>`}</header>
+<span class="soft">${hardness(loser, group.inputs.length)}</span>${site.prove && html`<span class="prove"><button type="button" data-ask="${site.prove(id)}" data-busy="Proving …" title="proves the whole group">Prove again</button><span class="told" data-told="loser ${index}"></span></span>`}</header>
 ${loser.class === 'malformed' ? html`<div class="witness"><section><h4>Why it is refused</h4><pre class="bad">${loser.message}</pre></section></div>` : witness(loser.witness, group)}
 ${diffTable(alignIr(winner.ir, loser.ir), `winner ${loser.nearestWinner + 1} (${winner.levels.join(' ')})`, `loser ${index + 1} (${loser.level})`)}
 </article>`
