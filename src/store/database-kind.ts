@@ -16,25 +16,36 @@ export function databaseKind(path: string): 'groups' | 'problems' {
   }
 }
 
-/** Whether a file holds groups, by its first bytes. False for one that is not there, or is no database. */
+/** Whether a file holds groups. False for one that is not there, or is no database. */
 export function isGroupDatabase(path: string): boolean {
   return applicationId(path) === APPLICATION_ID
 }
 
-/** Whether it holds the answers of a model's own of a run, likewise. */
+/** Whether a file holds a model's own answers of a run, likewise. */
 export function isOwnAnswers(path: string): boolean {
   return applicationId(path) === OWN_ANSWERS_ID
 }
 
-/** Of SQLite's header; undefined for what is no database. */
+/** Undefined for what is no database. Its header alone does not say it: it may still be in the log beside the file. */
 function applicationId(path: string): number | undefined {
-  if (!isRegularFile(path)) return undefined
-  const header = Buffer.alloc(72)
+  if (!isRegularFile(path) || !beginsAsDatabase(path)) return undefined
+  const connection = openConnection(path, { readonly: true })
+  try {
+    return connection.pragma<number>('application_id')
+  } finally {
+    connection.close()
+  }
+}
+
+const MAGIC = 'SQLite format 3'
+
+function beginsAsDatabase(path: string): boolean {
+  const start = Buffer.alloc(MAGIC.length)
   const file = openSync(path, 'r')
   try {
-    readSync(file, header, 0, header.length, 0)
+    readSync(file, start, 0, start.length, 0)
   } finally {
     closeSync(file)
   }
-  return header.toString('latin1', 0, 15) === 'SQLite format 3' ? header.readUInt32BE(68) : undefined
+  return start.toString('latin1') === MAGIC
 }

@@ -20,6 +20,8 @@ export interface Groups {
   load(row: GroupRow, unitCode: string): GroupRecord
   /** What answers to it are judged by. */
   loadEvidence(row: GroupRow): Pick<GroupRecord, 'id' | 'subject' | 'inputs' | 'expected' | 'winners'>
+  /** The mutant that it is about, where it is one. */
+  loadSubject(row: GroupRow): Pick<GroupRecord, 'subject'>
   loadPool(row: GroupRow): PoolEntry[] | undefined
   /** Ids in ascending order after `id` ('' for the first), of one split or of all. */
   idsAfter(id: string, count: number, split: Split | undefined): string[]
@@ -70,7 +72,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
   const between = db.prepare<{ id: Uint8Array }>(
     'SELECT id FROM groups WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
-  const subjectOf = ({ centre, centre_blob }: GroupRow): Pick<GroupRecord, 'subject'> =>
+  const loadSubject = ({ centre, centre_blob }: GroupRow): Pick<GroupRecord, 'subject'> =>
     centre === null
       ? {}
       : { subject: { mutant: JSON.parse(centre) as Mutant, code: parts.blobs.load(centre_blob!) } }
@@ -108,7 +110,7 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       return {
         id: idFromBytes(row.id),
         split: row.split,
-        ...subjectOf(row),
+        ...loadSubject(row),
         ...parts.inputs.load(row.key),
         expected,
         coverage: { edgesReached: row.edges_reached, edgesTotal: row.edges_total },
@@ -122,12 +124,13 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
     loadEvidence(row) {
       return {
         id: idFromBytes(row.id),
-        ...subjectOf(row),
+        ...loadSubject(row),
         inputs: parts.inputs.load(row.key).inputs,
         expected: parts.executions.loadOriginal(row.key),
         winners: parts.winners.load(row.key),
       }
     },
+    loadSubject,
     loadPool(row) {
       return parts.pools.load(row.key)
     },

@@ -70,7 +70,7 @@ export function openForWriting(path: string): OpenDatabase {
 }
 
 /** A database at rest is one file that can be copied, and read from a read-only folder, which WAL mode cannot. */
-function leaveOnePlainFile(connection: Connection): void {
+export function leaveOnePlainFile(connection: Connection): void {
   try {
     connection.pragma('journal_mode = DELETE')
   } catch {

@@ -10,6 +10,7 @@ import { IR_VERDICTS, type IrVerdict } from '../records/ir-verdict.ts'
 import { LEVELS } from '../records/level.ts'
 import type { DrawnOwnAnswer, OwnAnswer, OwnRole } from '../records/own-answer.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { leaveOnePlainFile } from './open-database.ts'
 import { packText, unpackText } from './pack-text.ts'
 
 export interface OwnAnswersReader {
@@ -189,7 +190,10 @@ export function openOwnAnswers(path: string, { run, database }: OwnAnswersOrigin
         .all(group, level ?? '', most)
         .reverse()
         .map((row) => toAnswer(row, path)),
-    close: () => db.close(),
+    close() {
+      leaveOnePlainFile(db)
+      db.close()
+    },
   }
 }
 

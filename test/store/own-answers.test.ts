@@ -96,6 +96,10 @@ describe("the model's own answers", () => {
     writeSyntheticDatabase(groups, 1)
     const own = newPath()
     openOwnAnswers(own, origin).close()
+    // As a run has it under way, or leaves it when it is killed: nothing of it is in the file itself yet.
+    const live = openOwnAnswers(newPath(), origin)
+    expect(isOwnAnswers(live.path)).toBe(true)
+    live.close()
     const text = join(folder, 'text.db')
     writeFileSync(text, 'SQLite')
     const kinds = [groups, own, text, join(folder, 'none.db'), folder].map((path) => [

@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto'
 import { rankIds } from '../../base/sample-ids.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
-import { groupCode } from '../../records/group-code.ts'
 import type { Level } from '../../records/level.ts'
 import type { Split } from '../../records/split.ts'
 import type { EvidenceRows } from '../../store/evidence-rows.ts'
@@ -83,8 +82,10 @@ function tasksOf(
 
 /** @param level what the prompt asks for; null for none */
 export function compileTask(rows: EvidenceRows, groupId: string, level: Level | null): CompileTask {
-  const stored = rows.group(groupId)
-  const { id, kind, name, sourceId } = stored.unit
+  const {
+    unit: { id, kind, name, sourceId },
+    code,
+  } = rows.code(groupId)
   return {
     id: level === null ? groupId : atLevel(groupId, level),
     database: rows.path,
@@ -92,7 +93,7 @@ export function compileTask(rows: EvidenceRows, groupId: string, level: Level | 
     level,
     source: sourceId,
     unit: { id, kind, name },
-    code: groupCode(stored),
+    code,
   }
 }
 

@@ -22,7 +22,7 @@ export interface MemoryPlan {
   readonly activations: number
   /** Held for a while beside them, at the moment when most is held: of a layer, or of the head with its logits. */
   readonly temporaries: number
-  /** Of methods that translate: a frozen model for the KL, and what answers that are drawn keep of what they have read. */
+  /** Where the model answers: a frozen one beside it, and what answers that are drawn keep of what they have read. */
   readonly reference: number
   readonly keysAndValues: number
   /** Keys and values are held between steps, when nothing is held for a backward pass. */
@@ -42,11 +42,10 @@ export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan
   const passTokens = Math.max(engine.packedTokens, length.maxTokens)
   const pass = planPass(config, shape, passTokens)
   const weights = parameters * number + trained.adapter
-  const reference = wantsKlModel(config) ? parameters * number : 0
+  const reference = wantsReferenceModel(config) ? parameters * number : 0
   const keys = shape.keyHeads * shape.headSize
   // An answer and its prompt are no longer than any other sequence.
-  const keysAndValues =
-    'rollout' in config ? config.rollout.batchSize * length.maxTokens * shape.layers * 2 * keys * number : 0
+  const keysAndValues = answersAtATime(config) * length.maxTokens * shape.layers * 2 * keys * number
   return {
     parameters,
     trainableParameters: trained.parameters,
@@ -134,10 +133,27 @@ function keptLayers(
 }
 
 /** With low-rank additions the frozen weights are their own reference. */
-function wantsKlModel(config: TrainConfig): boolean {
-  if (!('rollout' in config) || config.reinforce.klCoefficient === 0) return false
+function wantsReferenceModel(config: TrainConfig): boolean {
+  const takesKl = 'rollout' in config && config.reinforce.klCoefficient > 0
+  if (!takesKl && !hasOwnAnswers(config)) return false
   return config.engine.training.kind === 'full' || config.reference !== null
 }
+
+/** Of whatever draws the most. */
+function answersAtATime(config: TrainConfig): number {
+  return Math.max(
+    'rollout' in config ? config.rollout.batchSize : 0,
+    hasOwnAnswers(config) ? config.onPolicy.batchSize : 0,
+    config.evaluation.compile?.batchSize ?? 0,
+  )
+}
+
+type WithOwnAnswers = Extract<TrainConfig, { readonly onPolicy: unknown }>
+
+const hasOwnAnswers = (
+  config: TrainConfig,
+): config is WithOwnAnswers & { readonly onPolicy: NonNullable<WithOwnAnswers['onPolicy']> } =>
+  'onPolicy' in config && config.onPolicy !== null
 
 /** Bytes that training adds to the frozen model, and those of its weights that a checkpoint has. */
 function trainedBytes({ engine: { numberType, training } }: TrainConfig, shape: DecoderShape) {

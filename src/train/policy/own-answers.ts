@@ -7,6 +7,7 @@
  * database keeps of steps before. So a step that is taken again gives the same.
  */
 import { createHash } from 'node:crypto'
+import { UserError } from '../../base/user-error.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
 import type { DrawnOwnAnswer } from '../../records/own-answer.ts'
@@ -23,7 +24,7 @@ import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import type { Compiling } from './compiling.ts'
 import { type Answer, drawAnswers, type Judged, type Judgement } from './draw-answers.ts'
 import { ownRole } from './own-role.ts'
-import type { ReferenceModel } from './rollouts.ts'
+import { MOST_UNJUDGED, type ReferenceModel } from './rollouts.ts'
 
 export type OnPolicySettings = NonNullable<Extract<GroupConfig, { readonly onPolicy: unknown }>['onPolicy']>
 
@@ -99,6 +100,7 @@ export function createOwnAnswers(parts: OwnAnswersParts): OwnAnswers {
       const waitingSince = performance.now()
       const { judgements, seconds } = await judged
       const waitSeconds = (performance.now() - waitingSince) / 1000
+      refuseUnjudged(judgements)
       const kept = keptOf(answers, judgements, reference)
       store.save(kept.map((answer) => ({ ...answer, step, role: ownRole(answer.verdict, roles) })))
       return {
@@ -222,6 +224,15 @@ async function readReference(
   )
   const byKey = new Map([...distinct.keys()].map((key, at) => [key, sums[at]!]))
   return Float64Array.from(keys, (key) => (key === undefined ? 0 : byKey.get(key)!))
+}
+
+/** @throws UserError where too many could not be judged to go on */
+function refuseUnjudged(judgements: readonly Judgement<IrVerdict>[]): void {
+  const reasons = judgements.flatMap(({ verdict }) => (verdict.kind === 'unjudged' ? [verdict.reason] : []))
+  if (reasons.length > MOST_UNJUDGED * judgements.length)
+    throw new UserError(
+      `${reasons.length} of ${judgements.length} of the model's own answers could not be judged (${reasons[0]}); mend that, or leave onPolicy out.`,
+    )
 }
 
 function countOutcomes(judgements: readonly Judgement<IrVerdict>[]): Record<string, number> {

@@ -175,7 +175,7 @@ interface DrawnRollout {
 }
 
 /** Of a batch of which more could not be judged, hardly what was asked for would be learned. */
-const MOST_UNJUDGED = 0.5
+export const MOST_UNJUDGED = 0.5
 
 /** @throws UserError where too many answers could not be judged to go on */
 function toRollout(

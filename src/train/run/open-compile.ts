@@ -7,6 +7,7 @@ import type { Split } from '../../records/split.ts'
 import type { GroupConfig, TrainConfig } from '../config/train-config.ts'
 import { openCompileSource } from '../data/compile-source.ts'
 import { isFromElsewhere } from '../data/import-groups.ts'
+import { taskFiles } from '../data/task-files.ts'
 import type { TaskSource } from '../data/task-source.ts'
 import { answerCompile } from '../policy/answer-compile.ts'
 import type { Compiling } from '../policy/compiling.ts'
@@ -125,7 +126,9 @@ export async function evaluateUnits(
 }
 
 function databaseOf(config: TrainConfig, { groups }: CompileSettings): string {
-  const named = groups ?? ('data' in config ? config.data.groups : undefined)
+  const tasks =
+    'rollout' in config ? taskFiles(config).find(({ holdsGroups }) => holdsGroups)?.file : undefined
+  const named = groups ?? ('data' in config ? config.data.groups : tasks)
   if (named === undefined)
     throw new UserError('The configuration names no groups; name a database as evaluation.compile.groups.')
   if (isFromElsewhere(named))
@@ -141,4 +144,7 @@ function promptOf(config: TrainConfig): GroupConfig['prompt'] {
   return { style, system, date, template: '{{ code }}', response: '{{ ir }}', endToken: true }
 }
 
-const levelsOf = (config: TrainConfig): readonly Level[] => ('data' in config ? config.data.levels : LEVELS)
+function levelsOf(config: TrainConfig): readonly Level[] {
+  if ('data' in config) return config.data.levels
+  return ('tasks' in config ? config.tasks.levels : null) ?? LEVELS
+}

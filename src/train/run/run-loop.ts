@@ -309,9 +309,13 @@ function bestOf({ preference, translation, compile }: RunEvaluation) {
   return {
     ...(preference && { accuracy, loss, margin, winnerVariance }),
     ...(translation && { passRate: translation.passRate }),
-    ...(compile && { equalRate: compile.equalRate }),
+    ...equalRateOf(compile),
   }
 }
+
+/** Of answers that nobody could judge there is no share. */
+const equalRateOf = (compile: CompileMeasure | undefined): { readonly equalRate?: number } =>
+  compile === undefined || compile.answers === 0 ? {} : { equalRate: compile.equalRate }
 
 /**
  * By pass rate, then by accuracy, then by loss; a method that never saw a loser by loss alone. Where it is asked for, or there is
@@ -324,8 +328,8 @@ function isBetter(
 ): boolean {
   if (best === null) return true
   const nothingElse = translation === undefined && preference === undefined
-  const equalRate = config.evaluation.best === 'compile' || nothingElse ? compile?.equalRate : undefined
-  if (equalRate !== undefined && equalRate !== best.equalRate) return equalRate > (best.equalRate ?? 0)
+  const { equalRate } = config.evaluation.best === 'compile' || nothingElse ? equalRateOf(compile) : {}
+  if (equalRate !== undefined && equalRate !== best.equalRate) return equalRate > (best.equalRate ?? -1)
   if (translation !== undefined && translation.passRate !== best.passRate) {
     return translation.passRate > (best.passRate ?? 0)
   }

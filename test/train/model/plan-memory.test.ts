@@ -78,6 +78,20 @@ describe('the memory plan of Qwen3-8B', () => {
       expect(answering({ engine, reference: 'another' }).reference / GIB).toBeCloseTo(15.3, 1)
     })
 
+    it('has both where its own answers join groups, or evaluations compile', () => {
+      const engine = { numberType: 'bfloat16', training: full }
+      const gepo = { method: 'gepo', model: 'm', out: 'o', data: { groups: 'g.db' }, engine }
+      const of = (given: Record<string, unknown>) =>
+        planMemory(parseTrainConfig({ ...gepo, ...given }), QWEN3_8B)
+      expect(of({})).toMatchObject({ reference: 0, keysAndValues: 0 })
+      const own = of({ onPolicy: { batchSize: 4 } })
+      expect(own.reference).toBe(own.weights)
+      expect(own.keysAndValues / 2 ** 10).toBe(4 * 8192 * 144)
+      const compiling = of({ evaluation: { compile: { batchSize: 2 } } })
+      expect(compiling.reference).toBe(0)
+      expect(compiling.keysAndValues / 2 ** 10).toBe(2 * 8192 * 144)
+    })
+
     it('holds keys and values when nothing is held for a backward pass', () => {
       const [few, many] = [
         answering({ rollout: { batchSize: 1 } }),

@@ -109,6 +109,9 @@ describe('evaluations that compile', () => {
     const unable = scriptedCompiling(() => ({ kind: 'unjudged', reason: 'no sandbox' }))
     await run(config, rightIn(3, 3), unable)
     expect(evaluations(config)[0]!.compile).toMatchObject({ answers: 0, unjudged: 3, equalRate: 0 })
+    // No share of nothing: it is not what the best is chosen by.
+    const chosen = named('unjudged-best', { evaluation: { best: 'compile' }, maxSteps: 1 })
+    expect((await run(chosen, rightIn(3, 3), unable)).best).not.toHaveProperty('equalRate')
   })
 
   it('are refused where they have nothing to go by', async () => {

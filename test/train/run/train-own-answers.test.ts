@@ -146,10 +146,22 @@ describe('groups with answers of the model', () => {
 
   it('say nothing of what nobody could judge', async () => {
     const config = named('unjudged', { maxSteps: 1 })
-    const unable: OpenCompiling = scriptedCompiling(() => ({ kind: 'unjudged', reason: 'no sandbox' }))
-    await run(config, { openCompiling: unable })
-    expect(keptIn(config)).toEqual([])
-    expect(steps(config)[0]!.onPolicy).toMatchObject({ winners: 0, losers: 0, drawn: { kept: 0 } })
+    let asked = 0
+    const unjudged = { kind: 'unjudged', reason: 'no sandbox' } as const
+    const halfAble = scriptedCompiling(() =>
+      asked++ % 3 === 0 ? unjudged : { kind: 'equal', inputs: 1, searched: 0 },
+    )
+    await run(config, { openCompiling: halfAble })
+    const { drawn } = steps(config)[0]!.onPolicy
+    expect(drawn!.outcomes.unjudged).toBeGreaterThan(0)
+    expect(keptIn(config).filter(({ role }) => role !== 'winner')).toEqual([])
+    expect(keptIn(config).length).toBeLessThanOrEqual(drawn!.outcomes.equal!)
+
+    const unable: OpenCompiling = scriptedCompiling(() => unjudged)
+    const engine = openWritingEngine(() => 'define')
+    await expect(run(named('unable', { maxSteps: 1 }), { openCompiling: unable, engine })).rejects.toThrow(
+      "12 of 12 of the model's own answers could not be judged (no sandbox); mend that, or leave onPolicy out.",
+    )
   })
 
   it('do not take a member for a new one', async () => {

@@ -7,7 +7,7 @@ import { OURS, oneOf, source, text, whole } from '../fields.ts'
 /** How much of the IR that the model writes does what the C does. */
 export const compileSection = z.strictObject({
   /** Database of groups. */
-  groups: text().nullable().default(null).meta(source('none: data.groups')),
+  groups: text().nullable().default(null).meta(source('none: data.groups, or the groups of tasks')),
   /** Number of groups, drawn by the seed; all if there are fewer. */
   units: whole(1)
     .default(128)
@@ -18,7 +18,7 @@ export const compileSection = z.strictObject({
     .min(1, { error: 'must name at least one level' })
     .nullable()
     .default(null)
-    .meta(source('none: those of data.levels')),
+    .meta(source('none: those of data.levels, or of tasks')),
   /** An answer that has not ended by then is wrong. */
   maxNewTokens: whole(1)
     .default(1024)
