@@ -8,7 +8,7 @@ export function sampleIds(ids: Iterable<string>, count: number, seed: number): s
   return sample.drawn()
 }
 
-export interface Sample<Item> {
+export interface IdSample<Item> {
   add(id: string, item: Item): void
   /** What came with the ids that {@link sampleIds} draws, in the order of their ids. */
   drawn(): Item[]
@@ -17,7 +17,7 @@ export interface Sample<Item> {
 /** How many more than are wanted wait before the last ones are let go. */
 const SPARE = 1024
 
-export function createSample<Item>(count: number, seed: number): Sample<Item> {
+export function createSample<Item>(count: number, seed: number): IdSample<Item> {
   let kept: Ranked<Item>[] = []
   const cut = () => {
     kept = kept.sort(byRank).slice(0, count)
