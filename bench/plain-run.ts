@@ -54,7 +54,7 @@ export async function inFolder<Result>(
       writeFileSync(join(folder, path), text)
     }
     return await work(async (command, input = '') => {
-      const limits = ['--cpu=10', '--fsize=100000000', '--data=4000000000']
+      const limits = ['--cpu=5', '--fsize=100000000', '--data=4000000000']
       const { exitCode, stdout, stderr } = await execa('prlimit', [...limits, ...command], {
         ...{ cwd: folder, input, reject: false, maxBuffer: 10_000_000, env: ENVIRONMENT },
         ...{ timeout: 600_000, killSignal: 'SIGKILL' },
