@@ -116,7 +116,10 @@ struct GepoRow {
 template <class T>
 struct GepoRow<T, decltype(void(static_cast<const T*>(nullptr)->begin() != static_cast<const T*>(nullptr)->end()),
                            void(sizeof(typename T::value_type)))> {
-  static constexpr bool value = true;
+  using Item = decltype(*static_cast<const T*>(nullptr)->begin());
+  // A path says that it has letters and is a row of paths; flags are kept as something else.
+  static constexpr bool value = GepoSame<typename GepoBare<Item>::type, typename T::value_type>::value ||
+                                GepoSame<typename T::value_type, bool>::value;
 };
 /* Those that have none. */
 template <class T, class = void>

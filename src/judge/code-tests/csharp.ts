@@ -16,7 +16,8 @@ const CSHARP = (assertion: string): ClassLanguage => ({
     ...['Debug', 'Trace', 'Math', 'Enumerable', 'List', 'Dictionary', 'HashSet', 'Tuple', 'String', 'Array'],
     ...['Object', 'Exception', 'Convert', 'Environment', 'Console', 'Boolean', 'Int32', 'Int64', 'Double'],
   ],
-  variable: /[\w>\]?]\s+(\w+)\s*(?:=(?!=)|;|\{\s*get\b)/,
+  variable:
+    /(?<!\w)(?!(?:return|throw|new|is|as|in|case|using|namespace|else)\b)[\w.]+(?:\s*<[^;={}()]*>)?(?:\s*\[\s*\])*\??\s+(\w+)\s*(?:=(?!=)|;|\{\s*get\b)/,
   checked: (test, name) => {
     const equals = withCheckedEquals(test, { texts: 'csharp', method: 'Equals', by: `global::${name}.Equal` })
     const equations = withCheckedEquations(equals, {

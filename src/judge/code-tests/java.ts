@@ -40,7 +40,7 @@ const JAVA: ClassLanguage = {
     ],
   ],
   variable:
-    /(?<!\b(?:return|throws|new|extends|implements|instanceof|case|package|throw|else)\s*)[\w>\]]\s+(\w+)\s*(?:=(?!=)|;)/,
+    /(?<!\w)(?!(?:return|throws?|new|extends|implements|instanceof|case|package|import|else)\b)[\w.]+(?:\s*<[^;={}()]*>)?(?:\s*\[\s*\])*\s+(\w+)\s*(?:=(?!=)|;)/,
   checked: (test, name) => {
     const equals = withCheckedEquals(
       replaceBare(test, { texts: 'java' }, OBJECTS_EQUAL, `${name}.bothSame`),

@@ -16,7 +16,8 @@ const SCALA: ClassLanguage = {
     ...['Predef', 'List', 'Seq', 'Map', 'Set', 'Some', 'None', 'Option', 'Array', 'Vector', 'Math', 'math'],
     ...['AssertionError', 'Exception', 'RuntimeException', 'String', 'Tuple2', 'Left', 'Right', 'Nil', 'sys'],
   ],
-  variable: /\b(?:val|var|def)\s+(\w+)\b/,
+  // `val List(a, b) = c` names a and b.
+  variable: /\b(?:(?:val|var)\s+(?=\w+\s*[:=])|def\s+)(\w+)\b/,
   checked: (test, name) => {
     const equals = withCheckedEquals(test, { texts: 'scala', method: 'equals', by: `${name}.equal` })
     const equations = withCheckedEquations(equals, {
