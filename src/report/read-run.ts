@@ -5,7 +5,11 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { isRegularFile, readRegularText } from '../base/regular-file.ts'
+import { UserError } from '../base/user-error.ts'
 import type { Point, Range } from '../page/charts/line-chart.ts'
+import type { OwnAnswer } from '../records/own-answer.ts'
+import { isOwnAnswers } from '../store/database-kind.ts'
+import { type OwnTally, readOwnAnswers } from '../store/own-answers.ts'
 import { type AnswerSample, readSamples } from '../train/run/samples-log.ts'
 
 export interface RunView {
@@ -18,6 +22,8 @@ export interface RunView {
   readonly steps: number | undefined
   /** What the model answered at each evaluation, in their order. */
   readonly samples: readonly AnswerSample[]
+  /** What the model wrote of its own into its groups: how much of what, and its newest mistakes. */
+  readonly ownAnswers?: { readonly tally: readonly OwnTally[]; readonly mistakes: readonly OwnAnswer[] }
   /** By dotted name, each as JSON; those that a run may change are not among them. */
   readonly options: ReadonlyMap<string, string>
 }
@@ -58,6 +64,7 @@ export function readRun(folder: string, name: string = basename(folder)): RunVie
     step,
     steps,
     samples: readSamples(folder),
+    ...readOwn(join(folder, 'on-policy.db')),
     options: readOptions(folder),
   }
 }
@@ -100,6 +107,25 @@ function numbersIn(record: object, prefix = ''): NamedNumber[] {
     }
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? numbersIn(value, path) : []
   })
+}
+
+/** Mistakes that are shown of a run. */
+const MOST_MISTAKES = 12
+
+function readOwn(file: string): Pick<RunView, 'ownAnswers'> {
+  try {
+    if (!isOwnAnswers(file)) return {}
+    const reader = readOwnAnswers(file)
+    try {
+      return { ownAnswers: { tally: reader.tally(), mistakes: reader.mistakes(MOST_MISTAKES) } }
+    } finally {
+      reader.close()
+    }
+  } catch (error) {
+    // Its figures can be read without it.
+    if (error instanceof UserError) return {}
+    throw error
+  }
 }
 
 const runSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) })

@@ -3,6 +3,7 @@ import { countText } from '../page/charts/bar-chart.ts'
 import { COLOURS, lineChart } from '../page/charts/line-chart.ts'
 import { standalonePage } from '../page/document.ts'
 import { type Html, html } from '../page/html.ts'
+import { mistakesSection } from './mistakes.ts'
 import type { RunView } from './read-run.ts'
 import { samplesSection } from './samples.ts'
 import { cellText, columnsOf, differingOptions, figureOf, HIDDEN, INTERVALS, SHOWN } from './shown-figures.ts'
@@ -19,6 +20,7 @@ ${runsTable(runs, colourOf)}
 <p class="soft">In brackets, and as bands: ${INTERVALS}.</p>
 ${kinds.map((kind) => kindCharts(kind, runs, colourOf))}
 ${samplesSection(runs, colourOf)}
+${mistakesSection(runs, colourOf)}
 ${optionsTable(runs, colourOf)}`
 }
 

@@ -39,7 +39,7 @@ function answer({ step, tokens, ended, verdict, answer: text }: AnswerSample): H
   return html`<p class="soft">step ${step}, ${tokens} tokens${!ended && ', cut off'}${verdict && html` · <b class="${verdict.kind === 'passed' || verdict.kind === 'equal' ? 'good' : 'bad'}">${verdict.kind}</b>`}</p><pre>${cut(text)}</pre>`
 }
 
-const cut = (text: string): string =>
+export const cut = (text: string): string =>
   text.length > MOST_CHARS
     ? `${text.slice(0, MOST_CHARS)}\n… ${text.length - MOST_CHARS} more characters`
     : text

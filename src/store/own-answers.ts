@@ -18,11 +18,21 @@ export interface OwnAnswersReader {
   /** The folder of the run, as its configuration names it, and the database of its groups. */
   readonly origin: OwnAnswersOrigin
   count(): number
+  /** How many there are of each kind and role, the most frequent first. */
+  tally(): OwnTally[]
+  /** The newest losers, the newest first. */
+  mistakes(count: number): OwnAnswer[]
   /** In the order in which they were drawn; of one group, or of all. */
   answers(group?: string): Generator<OwnAnswer>
   /** Ids of the groups with answers that begin with these hex digits, ascending. */
   groupIds(prefix?: string): string[]
   close(): void
+}
+
+export interface OwnTally {
+  readonly kind: OwnAnswer['verdict']['kind']
+  readonly role: OwnRole
+  readonly count: number
 }
 
 export interface OwnAnswersStore extends Pick<OwnAnswersReader, 'path' | 'close'> {
@@ -93,6 +103,12 @@ export function readOwnAnswers(path: string): OwnAnswersReader {
     const origin = db.prepare<OwnAnswersOrigin>('SELECT run, database FROM origin').get()
     if (origin === undefined) throw damaged(path)
     const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM answers')
+    const tally = db.prepare<OwnTally>(
+      'SELECT kind, role, count(*) AS count FROM answers GROUP BY kind, role ORDER BY count DESC, kind, role',
+    )
+    const mistakes = db.prepare<Row>(
+      `SELECT ${COLUMNS} FROM answers WHERE role = 'loser' ORDER BY step DESC, key DESC LIMIT ?`,
+    )
     const page = db.prepare<Row & { key: number }>(
       `SELECT key, ${COLUMNS} FROM answers WHERE key > ? AND (group_id = ? OR ? IS NULL) ORDER BY key LIMIT 256`,
     )
@@ -103,14 +119,13 @@ export function readOwnAnswers(path: string): OwnAnswersReader {
       path,
       origin,
       count: () => count.get()!.n,
+      tally: () => tally.all(),
+      mistakes: (most) => mistakes.all(most).map((row) => toOwnAnswer(row, path)),
       *answers(group) {
         let after = 0
         for (;;) {
           const rows = page.all(after, group ?? null, group ?? null)
-          for (const row of rows) {
-            const { ids: _, reference: _reference, ...answer } = toAnswer(row, path)
-            yield answer
-          }
+          for (const row of rows) yield toOwnAnswer(row, path)
           if (rows.length === 0) return
           after = rows.at(-1)!.key
         }
@@ -232,6 +247,11 @@ function toAnswer(row: Row, path: string): DrawnOwnAnswer {
   } catch (error) {
     throw damaged(path, error)
   }
+}
+
+function toOwnAnswer(row: Row, path: string): OwnAnswer {
+  const { ids: _, reference: _reference, ...answer } = toAnswer(row, path)
+  return answer
 }
 
 function refuseForeign(db: Connection): void {

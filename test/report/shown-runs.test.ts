@@ -9,6 +9,7 @@ import { readRun } from '../../src/report/read-run.ts'
 import { runsReport } from '../../src/report/runs-charts.ts'
 import { runsMarkdown } from '../../src/report/runs-markdown.ts'
 import { differingOptions, SHOWN } from '../../src/report/shown-figures.ts'
+import { openOwnAnswers } from '../../src/store/own-answers.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 
 const root = scratchFolder()
@@ -35,10 +36,62 @@ function makeRun(name: string, equal: readonly number[], config: object = {}): s
   return folder
 }
 
+/** What the model wrote of its own. */
+function addOwnAnswers(folder: string): void {
+  const store = openOwnAnswers(join(folder, 'on-policy.db'), { run: folder, database: 'groups.db' })
+  const unit = { id: 'u', kind: 'function' as const, name: 'twice' }
+  const known = { step: 3, sample: 0, group: 'ab', level: null, unit, prompt: 'unsigned twice(void);' }
+  const result = { stdout: '', exit: 1, effects: '' }
+  const witness = {
+    input: { kind: 'stdin' as const, stdin: '<5>\n' },
+    original: result,
+    answer: { ...result, exit: 9 },
+    isClear: true,
+  }
+  const learned = { ids: Int32Array.of(1), reference: 0 }
+  store.save([
+    {
+      ...known,
+      ...learned,
+      answer: 'a <b>wrong</b> one',
+      role: 'loser',
+      verdict: { kind: 'differs', witness },
+    },
+    {
+      ...known,
+      ...learned,
+      answer: 'right',
+      role: 'winner',
+      verdict: { kind: 'equal', inputs: 1, searched: 0 },
+    },
+  ])
+  store.close()
+}
+
 const sft = makeRun('sft', [0.1, 0.2], { method: 'sft', seed: 1 })
 const gepo = makeRun('gepo', [0.1, 0.3, 0.5], { method: 'gepo', seed: 1 })
 const again = makeRun('gepo-2', [0.1, 0.5, 0.7], { method: 'gepo', seed: 2 })
 const [equal] = SHOWN
+
+describe("a model's own answers", () => {
+  it('are counted, and its mistakes shown with what shows them', () => {
+    const folder = makeRun('own', [0.1])
+    addOwnAnswers(folder)
+    const page = runsReport('Runs', [readRun(folder)])
+    expect(page).toContain('1 differs (losers), 1 equal (winners)')
+    expect(page).toContain('a &lt;b&gt;wrong&lt;/b&gt; one')
+    expect(page).toMatch(
+      /stdin: &lt;5&gt;[\s\S]*the C gives[\s\S]*exit: 1[\s\S]*the answer gives[\s\S]*exit: 9/,
+    )
+    expect(runsReport('Runs', [readRun(sft)])).not.toContain('own answers')
+  })
+
+  it('are left out where their file is none', () => {
+    const folder = makeRun('broken-own', [0.1])
+    writeFileSync(join(folder, 'on-policy.db'), 'SQLite format 3\0 but nothing more')
+    expect(readRun(folder)).not.toHaveProperty('ownAnswers')
+  })
+})
 
 describe('the tables', () => {
   it('have what each run ended with, its interval, and the options that differ', () => {
