@@ -34,3 +34,10 @@ export function createBatchOrder(
     },
   }
 }
+
+/** Ids of all that some step has, ascending: a first epoch that comes to its end has every one. */
+export function idsOfSteps({ steps, stepsPerEpoch, batch }: BatchOrder): string[] {
+  return Array.from({ length: Math.min(steps, stepsPerEpoch) }, (_, step) => batch(step))
+    .flat()
+    .sort()
+}

@@ -5,7 +5,7 @@
 
 import { UserError } from '../../base/user-error.ts'
 import type { GroupConfig, PairConfig } from '../config/train-config.ts'
-import { createBatchOrder } from '../data/batch-order.ts'
+import { createBatchOrder, idsOfSteps } from '../data/batch-order.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import type { TrainingData } from '../data/open-training-data.ts'
 import { methodOf } from '../preference/method.ts'
@@ -76,12 +76,20 @@ export async function openPreference(
 ): Promise<PreferencePart> {
   const method = methodOf(config)
   const { trainSource, validationSource } = sources
+  const order = createBatchOrder(trainSource.ids, {
+    seed: config.seed,
+    groups: config.batch.groups,
+    epochs: config.epochs,
+    maxSteps: config.maxSteps,
+  })
+  // Where there are tasks too, it is they that say how many steps there are.
+  const trained = config.method === 'oorl' ? trainSource : { ...trainSource, ids: idsOfSteps(order) }
   const folder = config.reference ?? config.model
   let reference: ReferenceOptions | undefined
   if (method.usesReference && data.cache !== undefined) {
     reference = { cache: data.cache, modelKey: await referenceKey(folder, config, device, referenceHash) }
     await computeReferenceLogProbs(
-      [trainSource, ...(validationSource === undefined ? [] : [validationSource])],
+      [trained, ...(validationSource === undefined ? [] : [validationSource])],
       () => engine.openModel(openFrozenOptions(config, device, folder)),
       {
         ...reference,
@@ -91,12 +99,6 @@ export async function openPreference(
       },
     )
   }
-  const order = createBatchOrder(trainSource.ids, {
-    seed: config.seed,
-    groups: config.batch.groups,
-    epochs: config.epochs,
-    maxSteps: config.maxSteps,
-  })
   const weight = config.method === 'oorl' ? config.oorl.preferenceWeight : 1
   return { method, weight, trainSource, validationSource, reference, order }
 }

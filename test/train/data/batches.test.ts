@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBatchOrder } from '../../../src/train/data/batch-order.ts'
+import { createBatchOrder, idsOfSteps } from '../../../src/train/data/batch-order.ts'
 import { packByTokens, toTokenBatch } from '../../../src/train/data/token-batch.ts'
 
 const ids = Array.from({ length: 10 }, (_, i) => `group ${i}`)
@@ -25,7 +25,13 @@ describe('the order of groups', () => {
   })
 
   it('ends early where fewer steps are wanted', () => {
-    expect(createBatchOrder(ids, { ...options, maxSteps: 4 }).steps).toBe(4)
+    const order = createBatchOrder(ids, { ...options, maxSteps: 2 })
+    expect(order.steps).toBe(2)
+    expect(idsOfSteps(order)).toEqual([...order.batch(0), ...order.batch(1)].sort())
+    expect(idsOfSteps(order)).toHaveLength(8)
+    const all = createBatchOrder(ids, { ...options, maxSteps: 4 })
+    expect(all.steps).toBe(4)
+    expect(idsOfSteps(all)).toEqual(ids)
   })
 })
 

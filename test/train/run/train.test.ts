@@ -108,6 +108,27 @@ describe('a run', () => {
   })
 })
 
+it('computes the reference of the groups that its steps have, and of no others', async () => {
+  const referenceGroups = async (maxSteps: number) => {
+    const config = named(`${maxSteps} steps`)
+    if (!('data' in config)) throw new Error('learns from groups')
+    const cache = join(world.folder, `${maxSteps} steps.cache`)
+    let groups = 0
+    await train(
+      { ...config, maxSteps, data: { ...config.data, cache } },
+      {
+        engine: openBigramEngine(),
+        report: (event) => {
+          if (event.kind === 'phase' && event.phase === 'reference') groups = event.total
+        },
+      },
+    )
+    return groups
+  }
+  // 3 of 30 groups are to validate on, 24 to train on, 4 in a step.
+  expect([await referenceGroups(1), await referenceGroups(2), await referenceGroups(9)]).toEqual([7, 11, 27])
+})
+
 describe('a run that is interrupted', () => {
   const whole = named('uninterrupted')
   let expected: string
