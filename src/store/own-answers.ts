@@ -17,7 +17,6 @@ export interface OwnAnswersReader {
   readonly path: string
   /** The folder of the run, as its configuration names it, and the database of its groups. */
   readonly origin: OwnAnswersOrigin
-  count(): number
   /** How many there are of each kind and role, the most frequent first. */
   tally(): OwnTally[]
   /** The newest losers, the newest first. */
@@ -102,7 +101,6 @@ export function readOwnAnswers(path: string): OwnAnswersReader {
     refuseForeign(db)
     const origin = db.prepare<OwnAnswersOrigin>('SELECT run, database FROM origin').get()
     if (origin === undefined) throw damaged(path)
-    const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM answers')
     const tally = db.prepare<OwnTally>(
       'SELECT kind, role, count(*) AS count FROM answers GROUP BY kind, role ORDER BY count DESC, kind, role',
     )
@@ -118,7 +116,6 @@ export function readOwnAnswers(path: string): OwnAnswersReader {
     return {
       path,
       origin,
-      count: () => count.get()!.n,
       tally: () => tally.all(),
       mistakes: (most) => mistakes.all(most).map((row) => toOwnAnswer(row, path)),
       *answers(group) {
