@@ -36,8 +36,6 @@ export interface ViewAppOptions {
 
 const PAGE_GROUPS = 50
 const PAGE_DROPS = 100
-/** What a request may take of the catalog's reading: new rows of a build are few. */
-const READ_ON_MS = 10
 
 const HEADERS = {
   'content-security-policy': SERVED_POLICY,
@@ -90,7 +88,7 @@ export function createViewApp({ name, groups, runs, prover, auditDesk, report }:
     app.get('/', (context) => {
       const query = new URL(context.req.url).searchParams
       const filter = readFilter(query)
-      catalog.readOn(READ_ON_MS)
+      groups.refresh()
       const selection = catalog.select(filter)
       const { keys, position, previous, next } = selection.page(
         keyFrom(groups, query.get('from')),
@@ -120,7 +118,7 @@ export function createViewApp({ name, groups, runs, prover, auditDesk, report }:
     )
     app.get('/drops', (context) => {
       const query = new URL(context.req.url).searchParams
-      catalog.readOn(READ_ON_MS)
+      groups.refresh()
       const [stage, reason] = [query.get('stage'), query.get('reason')]
       if (stage === null || reason === null)
         return page(context, 'drops', 'Drops', dropsPage(site, { drops: catalog.drops, chosen: undefined }))

@@ -11,6 +11,8 @@ import { type Catalog, openCatalog } from './catalog/catalog.ts'
 export interface GroupsView {
   readonly path: string
   readonly catalog: Catalog
+  /** Takes note of what a build has added; much of it is read beside the next answers. */
+  refresh(): void
   /** Of the database, read yet or not. */
   total(): number
   /** Without those that are gone. */
@@ -29,6 +31,8 @@ export interface GroupsView {
 
 /** Of the main thread at a time, while the catalog is read beside the answers. */
 const SLICE_MS = 25
+/** Of a request, for what was added since the last one. */
+const REFRESH_MS = 10
 
 /**
  * @param firstMs how long to read before the first page is asked for
@@ -40,19 +44,25 @@ export function openGroups(path: string, firstMs = 300): GroupsView {
   const catalog = openCatalog(rows)
   catalog.readOn(firstMs)
   let timer: NodeJS.Timeout | undefined
-  const readOn = () => {
-    try {
-      if (!catalog.readOn(SLICE_MS)) timer = setTimeout(readOn, 5)
-    } catch (error) {
-      // The next page meets the same damage, and says so.
-      if (!(error instanceof UserError)) throw error
-    }
+  const readBeside = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      try {
+        if (!catalog.readOn(SLICE_MS)) readBeside()
+      } catch (error) {
+        // The next page meets the same damage, and says so.
+        if (!(error instanceof UserError)) throw error
+      }
+    }, 5)
   }
-  timer = setTimeout(readOn, 5)
+  readBeside()
   const counts = { mark: -1, total: 0 }
   return {
     path,
     catalog,
+    refresh() {
+      if (!catalog.readOn(REFRESH_MS)) readBeside()
+    },
     total() {
       const mark = rows.changeMark()
       if (mark !== counts.mark) {

@@ -20,7 +20,7 @@ export interface Catalog {
   select(filter: Filter): Selection
   readonly drops: readonly DropCount[]
   /** Keys of at most `count` drops from `key` on, of one stage and reason. */
-  dropsFrom(stage: string, reason: string, key: number, count: number): DropSlice
+  dropsFrom(stage: string, reason: string, key: number, count: number): ListSlice
   close(): void
 }
 
@@ -31,7 +31,7 @@ export interface Selection {
   readonly isCut: boolean
   /** By facet, the most frequent first: how many groups would be listed with that value and the other facets' as they are. */
   readonly facets: Readonly<Record<Facet, readonly ValueCount[]>>
-  page(from: number | undefined, size: number): GroupPage
+  page(from: number | undefined, size: number): ListSlice
   /** The groups before and after one, by their keys. */
   around(key: number): { readonly previous: number | undefined; readonly next: number | undefined }
 }
@@ -41,7 +41,8 @@ export interface ValueCount {
   readonly count: number
 }
 
-export interface GroupPage {
+/** What a page shows of a longer list. */
+export interface ListSlice {
   readonly keys: readonly number[]
   /** Of the first one, from 1 on. */
   readonly position: number
@@ -54,13 +55,6 @@ export interface DropCount {
   readonly stage: string
   readonly reason: string
   readonly count: number
-}
-
-export interface DropSlice {
-  readonly keys: readonly number[]
-  readonly position: number
-  readonly previous: number | undefined
-  readonly next: number | undefined
 }
 
 /** Groups with the words looked for that are counted and listed. */
@@ -232,7 +226,7 @@ function createContents() {
       Array.from(dropKeys, ([stage, reasons]) =>
         Array.from(reasons, ([reason, list]) => ({ stage, reason, count: list.length })),
       ).flat(),
-    dropsFrom(stage: string, reason: string, key: number, count: number): DropSlice {
+    dropsFrom(stage: string, reason: string, key: number, count: number): ListSlice {
       const list = dropKeys.get(stage)?.get(reason) ?? []
       const start = placeOf(list, key)
       return {

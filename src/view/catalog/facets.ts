@@ -30,7 +30,6 @@ export const valuesOf = ({ split, kind, license, losers }: GroupFacts): Record<F
 
 /** Groups with one value; their numbers are added in ascending order. */
 export interface NumberSet {
-  readonly count: number
   add(number: number): void
   /** How many of them are in the other set. */
   countIn(other: Bitmap): number
@@ -43,15 +42,10 @@ const DENSE = 32
 export function createNumberSet(): NumberSet {
   let list: number[] | undefined = []
   let bits = emptyBitmap(0)
-  let count = 0
   return {
-    get count() {
-      return count
-    },
     add(number) {
       if (list?.at(-1) === number || (list === undefined && number < bits.size && hasBit(bits, number)))
         return
-      count++
       if (list !== undefined) {
         list.push(number)
         if (list.length < 1024 || list.length * DENSE < number) return
