@@ -21,6 +21,9 @@ using tensors = std::vector<at::Tensor>;
 parameter trained(const at::Tensor& value, c10::ScalarType gradient_type) {
   parameter made;
   made.value = value;
+  made.shape = value.sizes().vec();
+  made.owned = {value.numel(), 0, value.numel(), value.numel()};
+  made.options = value.options();
   made.gradient_type = gradient_type;
   made.trained = true;
   gradient_of(made).fill_(1);
@@ -121,10 +124,11 @@ tensors adamw(const kernel_trial& t) {
   p.trained = p.decays = true;
   training_config training;
   training.seed = 5;
+  const sharding alone(std::make_shared<rank_group>(), {});
   const adamw_options options{t.numbers[1], 0, t.numbers[2], 0.9, 0.99, 1e-8};
   const auto first = static_cast<int64_t>(t.numbers[0]);
   for (auto step = first; step < first + static_cast<int64_t>(t.numbers[4]); ++step) {
-    adamw_step(parameters, options, t.numbers[3], step, training, t.fused);
+    adamw_step(parameters, options, t.numbers[3], step, training, alone, t.fused);
   }
   return {has_master ? join_master(p.value, p.missing_bits) : p.value, p.first_moment, p.second_moment};
 }

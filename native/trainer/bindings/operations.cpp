@@ -3,11 +3,16 @@
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 
 #include <cmath>
+#include <optional>
 
+#include "../ranks/nccl-collectives.h"
+#include "../ranks/socket-collectives.h"
 #include "arguments.h"
+#include "collective-trials.h"
 #include "cost-ledger.h"
 #include "gradient-check.h"
 #include "job-queue.h"
@@ -63,7 +68,11 @@ class operations {
     const auto named = [this](auto method) {
       return [sessions = sessions_, method](const js_object& from) { return method(sessions, from); };
     };
-    return {{"open", named(open)},
+    return {{"countGpus", named(count_gpus)},
+            {"listen", named(listen)},
+            {"join", named(join)},
+            {"tryCollectives", named(try_collectives)},
+            {"open", named(open)},
             {"load", named(load)},
             {"startState", named(start_state)},
             {"listTensors", named(list)},
@@ -93,18 +102,73 @@ class operations {
   using table = std::shared_ptr<session_table>;
   using work = std::function<js_result()>;
 
+  static work count_gpus(const table&, const js_object&) {
+    return []() -> js_result {
+      const auto count = at::globalContext().hasCUDA() ? int64_t{at::accelerator::deviceCount()} : int64_t{0};
+      return [count](napi_env env) { return to_js(env, count); };
+    };
+  }
+
+  // Begins a joining: what the other ranks must know of this one, a port or what NCCL joins by.
+  static work listen(const table& sessions, const js_object& from) {
+    return [sessions, everywhere = from.flag("everywhere"), by_nccl = from.flag("nccl")]() -> js_result {
+      sessions->ranks->connected.reset();
+      std::vector<uint8_t> id;
+      int64_t port = 0;
+      if (by_nccl) {
+        id = make_nccl_id();
+      } else {
+        sessions->listening = listen_anywhere(everywhere);
+        port = port_of(sessions->listening);
+      }
+      return [id, port](napi_env env) { return js_record(env).set("port", port).set("id", id).value(); };
+    };
+  }
+
+  static work join(const table& sessions, const js_object& from) {
+    std::vector<std::string> addresses;
+    for (const auto& rank : from.list("addresses")) addresses.push_back(rank.text("address"));
+    return [sessions, rank = from.integer("rank"), key = from.text("key"), id = from.array<uint8_t>("id"),
+            device = c10::Device(from.text("device")), addresses]() -> js_result {
+      auto& ranks = *sessions->ranks;
+      ranks.connected.reset();
+      ranks.rank = rank;
+      ranks.size = static_cast<int64_t>(addresses.size());
+      if (device.is_cuda()) {
+        ranks.connected = join_by_nccl(c10::Device(device.type(), index_of(device)), rank, ranks.size, id);
+      } else {
+        ranks.connected = join_by_sockets(sessions->listening, rank, addresses, key);
+        sessions->listening = socket_handle();
+      }
+      return nothing;
+    };
+  }
+
+  static work try_collectives(const table&, const js_object& from) {
+    const collective_trial trial{.size = from.integer("size"),
+                                 .entries = from.integer("entries"),
+                                 .broken = from.integer("broken"),
+                                 .type = number_type(from.text("numberType"))};
+    return [trial]() -> js_result {
+      return [results = run_collectives(trial)](napi_env env) {
+        return list_to_js(env, results, [&](const std::vector<double>& values) { return to_js(env, values); });
+      };
+    };
+  }
+
   static work open(const table& sessions, const js_object& from) {
-    return [sessions, config = read_config(from.object("config")), options = read_options(from)]() -> js_result {
+    return [sessions, config = read_config(from.object("config")), options = read_options(from),
+            together = from.flag("together")]() -> js_result {
       if (options.device.is_cuda() && !at::globalContext().hasCUDA()) {
         fail("unavailable", "There is no GPU that libtorch can use here: set the device to cpu, or see `gepo doctor`.");
       }
       if (options.device.is_meta()) prepare_meta();
-      const auto number = sessions->open(config, options);
+      const auto number = sessions->open(config, options, together);
       if (options.device.is_cuda()) at::accelerator::resetPeakStats(index_of(options.device));
       auto& opened = sessions->at(number).model;
       int64_t parameters = 0, trained = 0;
       for (const auto& p : opened.parameters()) {
-        (p.trained && options.training.kind == training_kind::lora ? trained : parameters) += p.value.numel();
+        (p.trained && options.training.kind == training_kind::lora ? trained : parameters) += p.owned.entries;
       }
       if (options.training.kind == training_kind::full) trained = parameters;
       const bool fused = opened.fused() != nullptr;
@@ -134,10 +198,21 @@ class operations {
     return [sessions, number = from.integer("model"), path = from.text("path"), items]() -> js_result {
       auto& target = sessions->at(number).model;
       const stage now("loading " + path, "the model's size, or its number type");
-      const mapped_file file(path);
+      const auto& shared = target.shared();
+      std::optional<mapped_file> file;
+      // The leader reads, and the others need not have the file.
+      if (shared.ranks().is_leader()) file.emplace(path);
       for (const auto& [name, stored] : items) {
         stop_if_aborted();
-        load_tensor(target, name, file.view(stored));
+        check_stored(target, name, stored.shape);
+        if (shared.ranks().is_alone()) {
+          load_tensor(target, name, file->view(stored));
+          continue;
+        }
+        const auto options = at::TensorOptions().dtype(stored.type).device(target.options().device);
+        const auto whole = file ? file->view(stored).to(options).clone() : at::empty(stored.shape, options);
+        shared.connection().broadcast(whole, 0);
+        load_tensor(target, name, whole);
       }
       return nothing;
     };
@@ -157,10 +232,12 @@ class operations {
       session.steps = steps;
       for (auto& p : session.model.parameters()) {
         p.gradient = at::Tensor();
+        p.gradient_part = at::Tensor();
         p.first_moment = at::Tensor();
         p.second_moment = at::Tensor();
       }
-      if (steps > 0) make_moments(session.model.parameters(), session.model.options().training);
+      auto& model = session.model;
+      if (steps > 0) make_moments(model.parameters(), model.options().training, model.shared());
       return nothing;
     };
   }
@@ -182,10 +259,16 @@ class operations {
             names, type]() -> js_result {
       const auto& source = sessions->at(number).model;
       const stage now("writing " + path, "the size of a shard");
-      write_tensor_file(path, prefix, names.size(), [&](size_t i) {
-        if (!type.empty()) return exported_weight(source, names[i].name, number_type(type));
-        return named_tensor(source, names[i]);
-      });
+      tensor_reader reader(source);
+      const auto tensor = [&](size_t i) {
+        if (!type.empty()) return reader.exported(names[i].name, number_type(type));
+        return reader.named(names[i]);
+      };
+      if (source.shared().ranks().is_leader()) {
+        write_tensor_file(path, prefix, names.size(), tensor);
+      } else {
+        for (size_t i = 0; i < names.size(); ++i) tensor(i);
+      }
       return nothing;
     };
   }
@@ -252,6 +335,7 @@ class operations {
     const auto part = working_on(work_part::optimizer);
     for (auto& p : target.parameters()) {
       if (p.gradient.defined()) p.gradient.zero_();
+      p.gradient_part = at::Tensor();
     }
   }
 
@@ -269,7 +353,8 @@ class operations {
       auto& session = sessions->at(number);
       session.model.check_trained();
       auto& parameters = session.model.parameters();
-      const auto norm = gradient_norm(parameters);
+      const auto& shared = session.model.shared();
+      const auto norm = sum_gradients(parameters, shared);
       if (!std::isfinite(norm)) {
         clear_gradients(session.model);
         fail("not-finite",
@@ -278,8 +363,8 @@ class operations {
       }
       const double scale = options.clip_norm > 0 && norm > options.clip_norm ? options.clip_norm / norm : 1;
       const auto& training = session.model.options().training;
-      make_moments(parameters, training);
-      adamw_step(parameters, options, scale, ++session.steps, training, session.model.fused());
+      make_moments(parameters, training, shared);
+      adamw_step(parameters, options, scale, ++session.steps, training, shared, session.model.fused());
       clear_gradients(session.model);
       return [norm, steps = session.steps](napi_env env) {
         return js_record(env).set("gradientNorm", norm).set("steps", steps).value();
@@ -289,6 +374,7 @@ class operations {
 
   static work generate_responses(const table& sessions, const js_object& from) {
     return [sessions, number = from.integer("model"), options = read_generate_options(from)]() -> js_result {
+      const auto whole = sessions->at(number).model.hold_all();
       std::vector<generated_response> responses(options.offsets.empty() ? 0 : options.offsets.size() - 1);
       generate(sessions->at(number).model, options, [&](size_t prompt, generated_response response) {
         job_queue::tell_listener([=](napi_env env) {
@@ -326,8 +412,8 @@ class operations {
       auto& session = sessions->at(number);
       int64_t weights = 0, gradients = 0, optimizer = 0, activations = 0, in_use = -1, peak = -1;
       for (const auto& p : session.model.parameters()) {
-        weights += bytes_of(p.value);
-        gradients += bytes_of(p.gradient);
+        weights += bytes_of(p.value) + bytes_of(p.value_part);
+        gradients += bytes_of(p.gradient) + bytes_of(p.gradient_part);
         optimizer += bytes_of(p.missing_bits) + bytes_of(p.first_moment) + bytes_of(p.second_moment);
       }
       for (const auto& [pass_number, pass] : session.passes) activations += held_by(*pass);

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "job.h"
 #include "work-part.h"
@@ -35,7 +36,13 @@ void store(const at::Tensor& wide, at::Tensor target, at::Generator& generator) 
   if (target.scalar_type() == at::kBFloat16) round_stochastically(wide, target, generator);
 }
 
-void step_chunk(parameter& p, int64_t first, int64_t count, const adamw_options& options, double scale,
+// What a step works on: a parameter or what this rank owns of it, all in one place.
+struct step_target {
+  at::Tensor value, missing_bits, gradient, first_moment, second_moment;
+  bool decays;
+};
+
+void step_chunk(const step_target& p, int64_t first, int64_t count, const adamw_options& options, double scale,
                 const at::Tensor& step, at::Generator& generator) {
   const auto part = [&](const at::Tensor& x) { return x.defined() ? x.view({-1}).narrow(0, first, count) : x; };
   const auto value = part(p.value);
@@ -58,7 +65,7 @@ void step_chunk(parameter& p, int64_t first, int64_t count, const adamw_options&
   store(wide_v, v, generator);
 }
 
-void fused_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed,
+void fused_step(const step_target& p, const adamw_options& options, double scale, int64_t step, uint64_t seed,
                 const kernels& fused) {
   const auto count = static_cast<double>(step);
   const adamw_call call{
@@ -84,7 +91,7 @@ void fused_step(parameter& p, const adamw_options& options, double scale, int64_
   run_kernel(fused, p.value, call);
 }
 
-void plain_step(parameter& p, const adamw_options& options, double scale, int64_t step, uint64_t seed) {
+void plain_step(const step_target& p, const adamw_options& options, double scale, int64_t step, uint64_t seed) {
   const auto device = p.value.is_meta() ? c10::Device(c10::kCPU) : p.value.device();
   auto generator = at::globalContext().defaultGenerator(device);
   generator.set_current_seed(seed);
@@ -110,49 +117,107 @@ void split_master(const at::Tensor& master, at::Tensor value, at::Tensor missing
   missing_bits.copy_(bits - high.bitwise_left_shift(16));
 }
 
-double gradient_norm(const std::deque<parameter>& parameters) {
-  const auto phase = during(work_phase::step);
-  const auto part = working_on(work_part::optimizer);
+namespace {
+
+// What a step sees of the gradient: this rank's sum of what it owns.
+at::Tensor& summed_gradient(parameter& p, const sharding& shared) {
+  return shared.shares_optimizer() ? p.gradient_part : p.gradient;
+}
+
+double norm_of(const std::vector<at::Tensor>& gradients) {
   std::vector<at::Tensor> norms;
-  for (const auto& p : parameters) {
-    if (p.gradient.defined()) {
-      norms.push_back(at::linalg_vector_norm(p.gradient, 2, {}, false, accumulation_type(p.gradient.scalar_type())));
-    }
+  for (const auto& gradient : gradients) {
+    norms.push_back(at::linalg_vector_norm(gradient, 2, {}, false, accumulation_type(gradient.scalar_type())));
   }
   if (norms.empty()) return 0;
   const auto norm = at::linalg_vector_norm(at::stack(norms), 2, {}, false, at::kDouble);
   return norm.is_meta() ? 0 : norm.item<double>();
 }
 
-void make_moments(std::deque<parameter>& parameters, const training_config& training) {
+void sum_gradient(parameter& p, const sharding& shared) {
+  if (!shared.shares_optimizer()) {
+    shared.connection().all_reduce(gradient_of(p));
+  } else if (!shared.shares_gradients()) {
+    shared.reduce_gradient(p);
+  } else if (!p.gradient_part.defined()) {
+    p.gradient_part = at::zeros({p.owned.count}, p.options.dtype(p.gradient_type));
+  }
+}
+
+at::Tensor own_value(const parameter& p, const sharding& shared) {
+  return shared.shares_weights() ? p.value_part : shared.part_of(p, p.value);
+}
+
+// Moves what the step needs to the host and the new weights back.
+void step_on_host(const step_target& p, const std::function<void(const step_target&)>& step) {
+  auto on_host = p;
+  on_host.value = p.value.to(at::kCPU, p.value.scalar_type(), false, true);
+  on_host.gradient = p.gradient.to(at::kCPU);
+  step(on_host);
+  p.value.copy_(on_host.value);
+}
+
+}  // namespace
+
+double sum_gradients(std::deque<parameter>& parameters, const sharding& shared) {
+  const auto phase = during(work_phase::step);
+  const auto part = working_on(work_part::optimizer);
+  const stage now("summing gradients over the ranks", "the optimiser's memory by moments: bfloat16, or use LoRA");
+  std::vector<at::Tensor> own;
+  for (auto& p : parameters) {
+    if (p.trained && !shared.ranks().is_alone()) sum_gradient(p, shared);
+    if (auto& gradient = summed_gradient(p, shared); gradient.defined()) own.push_back(gradient);
+  }
+  const auto norm = norm_of(own);
+  if (!shared.shares_optimizer()) return norm;
+  const auto square = at::full({1}, norm * norm, parameters.front().options.dtype(at::kDouble));
+  shared.connection().all_reduce(square);
+  return std::sqrt(square.item<double>());
+}
+
+void make_moments(std::deque<parameter>& parameters, const training_config& training, const sharding& shared) {
   const stage now("making room for the optimiser's moments",
-                  "the optimiser's memory by moments: bfloat16, or use LoRA");
+                  "the optimiser's memory by moments: bfloat16 or zero.offload, or use LoRA");
   for (auto& p : parameters) {
     if (!p.trained || p.first_moment.defined()) continue;
     // Low-rank additions are few: their moments are always as wide as they are.
-    const bool as_wide = p.value.scalar_type() == at::kDouble || training.kind == training_kind::lora;
-    const auto options = p.value.options().dtype(as_wide ? p.value.scalar_type() : training.moments);
-    p.first_moment = at::zeros(p.value.sizes(), options);
-    p.second_moment = at::zeros(p.value.sizes(), options);
+    const auto type = c10::typeMetaToScalarType(p.options.dtype());
+    const bool as_wide = type == c10::kDouble || training.kind == training_kind::lora;
+    p.first_moment = shared.make_state(p, as_wide ? type : training.moments);
+    p.second_moment = shared.make_state(p, as_wide ? type : training.moments);
   }
 }
 
 void adamw_step(std::deque<parameter>& parameters, const adamw_options& options, double scale, int64_t step,
-                const training_config& training, const kernels* fused) {
+                const training_config& training, const sharding& shared, const kernels* fused) {
   const auto phase = during(work_phase::step);
   const auto part = working_on(work_part::optimizer);
-  const stage now("taking an optimiser step", "the optimiser's memory by moments: bfloat16, or use LoRA");
+  const stage now("taking an optimiser step",
+                  "the optimiser's memory by moments: bfloat16 or zero.offload, or use LoRA");
   uint64_t index = 0;
   for (auto& p : parameters) {
     ++index;
     if (!p.trained) continue;
-    gradient_of(p);
-    // Of the step and the parameter alone, so that a resumed training rounds as the uninterrupted one.
-    const auto seed = training.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(step) * 1000003 + index;
-    if (fused != nullptr) {
-      fused_step(p, options, scale, step, seed, *fused);
+    if (shared.ranks().is_alone()) gradient_of(p);
+    // Of the step, the parameter and the part of it alone, so that a resumed training rounds as the uninterrupted one.
+    const auto seed = training.seed * 0x9e3779b97f4a7c15ULL + static_cast<uint64_t>(step) * 1000003 + index +
+                      static_cast<uint64_t>(p.owned.first) * 0xd1b54a32d192ed03ULL;
+    const step_target target{own_value(p, shared), p.missing_bits,  summed_gradient(p, shared),
+                             p.first_moment,       p.second_moment, p.decays};
+    const auto take = [&](const step_target& one) {
+      if (fused != nullptr && !shared.offloads()) {
+        fused_step(one, options, scale, step, seed, *fused);
+      } else {
+        plain_step(one, options, scale, step, seed);
+      }
+    };
+    if (shared.offloads()) {
+      step_on_host(target, take);
     } else {
-      plain_step(p, options, scale, step, seed);
+      take(target);
+    }
+    if (shared.shares_optimizer() && !shared.shares_weights()) {
+      shared.connection().all_gather(target.value, flat_of(p, p.value));
     }
   }
 }

@@ -40,6 +40,13 @@ struct training_config {
   uint64_t seed = 0;
 };
 
+// What the ranks share out of a model, 0 to 3, and whether the optimiser's state is kept in the host's memory: see
+// sharding.h.
+struct zero_config {
+  int stage = 0;
+  bool offload = false;
+};
+
 // Kernels for what lies between matrix products and attention: ours where they serve best, ours in any case, or none.
 enum class kernel_choice { automatic, fused, torch };
 
@@ -47,6 +54,7 @@ struct model_options {
   c10::Device device = c10::kCPU;
   c10::ScalarType number_type = c10::kFloat;
   training_config training;
+  zero_config zero;
   int64_t activation_bytes = INT64_MAX;
   int64_t logit_rows = 1024;
   kernel_choice kernels = kernel_choice::automatic;

@@ -61,13 +61,21 @@ bool is_attention_dearer(const model_config& config, const packed_batch& batch) 
 
 }  // namespace
 
-model::model(model_config config, model_options options)
+model::model(model_config config, model_options options, std::shared_ptr<const rank_group> ranks)
     : config_(std::move(config)),
       options_(options),
+      shared_(std::move(ranks), options.zero),
       fused_(choose_kernels(options.kernels, options.device, options.number_type)) {
   const stage now("making room for the model's weights", "the model's size, or its number type");
   embedding_ = add("model.embed_tokens.weight", {config_.vocabulary, config_.hidden});
-  for (int64_t i = 0; i < config_.layers; ++i) layers_.push_back(add_layer(i));
+  for (int64_t i = 0; i < config_.layers; ++i) {
+    const auto before = parameters_.size();
+    layers_.push_back(add_layer(i));
+    auto& own = layer_parameters_.emplace_back();
+    for (auto p = parameters_.begin() + static_cast<std::ptrdiff_t>(before); p != parameters_.end(); ++p) {
+      own.push_back(&*p);
+    }
+  }
   final_norm_ = add("model.norm.weight", {config_.hidden});
   head_ = config_.tied ? embedding_ : add("lm_head.weight", {config_.vocabulary, config_.hidden});
   if (options_.training.kind != training_kind::lora) return;
@@ -76,24 +84,39 @@ model::model(model_config config, model_options options)
     for (const auto* target : {&layer.qkv, &layer.output, &layer.gate_up, &layer.down}) {
       for (const auto& addition : target->additions) {
         // As PEFT does: Kaiming's uniform distribution with a = sqrt(5) is that of +-1 / sqrt(in).
-        const auto bound = 1 / std::sqrt(static_cast<double>(addition.down->value.size(1)));
-        auto start = at::empty(addition.down->value.sizes(), at::kFloat).uniform_(-bound, bound, generator);
-        addition.down->value.copy_(start);
+        auto& down = *addition.down;
+        const auto bound = 1 / std::sqrt(static_cast<double>(down.shape[1]));
+        const auto start = at::empty(down.shape, at::kFloat).uniform_(-bound, bound, generator);
+        shared_.set_value(down, start.to(down.options));
       }
     }
   }
 }
 
+void model::own(parameter& made, std::vector<int64_t> shape, c10::ScalarType type) const {
+  int64_t entries = 1;
+  for (const auto size : shape) entries *= size;
+  made.shape = std::move(shape);
+  made.owned = shared_.own(entries);
+  made.options = at::TensorOptions().dtype(type).device(options_.device);
+  if (shared_.shares_weights()) {
+    made.value_part = at::zeros({made.owned.count}, made.options);
+  } else {
+    made.value = make_whole(made, type);
+  }
+}
+
 parameter* model::add(const std::string& name, std::vector<int64_t> shape) {
   auto& made = parameters_.emplace_back();
-  made.value = at::empty(shape, at::TensorOptions().dtype(options_.number_type).device(options_.device));
+  const auto rows = shape[0];
+  made.decays = shape.size() > 1;
+  own(made, std::move(shape), options_.number_type);
   made.gradient_type = options_.training.gradients;
   made.trained = options_.training.kind == training_kind::full;
-  made.decays = shape.size() > 1;
   if (made.trained && options_.number_type == c10::kBFloat16 && options_.training.master) {
-    made.missing_bits = at::zeros(shape, made.value.options().dtype(at::kShort));
+    made.missing_bits = shared_.make_state(made, at::kShort);
   }
-  if (!name.empty()) names_.push_back({name, &made, 0, shape[0]});
+  if (!name.empty()) names_.push_back({name, &made, 0, rows});
   return &made;
 }
 
@@ -127,7 +150,8 @@ void model::add_low_rank(linear& target, const std::vector<std::pair<std::string
   const auto type = accumulation_type(options_.number_type);
   const auto make = [&](const std::string& name, int64_t rows, int64_t columns) {
     auto& made = parameters_.emplace_back();
-    made.value = at::zeros({rows, columns}, at::TensorOptions().dtype(type).device(options_.device));
+    own(made, {rows, columns}, type);
+    if (made.value.defined()) made.value.zero_();
     made.gradient_type = type;
     made.trained = true;
     made.decays = true;
@@ -136,7 +160,7 @@ void model::add_low_rank(linear& target, const std::vector<std::pair<std::string
   };
   int64_t row = 0;
   for (const auto& [name, rows] : parts) {
-    target.additions.push_back({row, rows, make(name + ".lora_A.weight", rank, target.weight->value.size(1)),
+    target.additions.push_back({row, rows, make(name + ".lora_A.weight", rank, target.weight->shape[1]),
                                 make(name + ".lora_B.weight", rows, rank)});
     row += rows;
   }
@@ -164,7 +188,21 @@ decoder_layer model::add_layer(int64_t index) {
 
 at::Tensor model::embed(const at::Tensor& ids) const {
   const auto part = working_on(work_part::embedding);
+  const whole_values whole({embedding_}, shared_);
   return embedding_->value.index_select(0, ids);
+}
+
+whole_values model::hold_all() const {
+  std::vector<parameter*> all{embedding_, final_norm_, head_};
+  for (const auto& own : layer_parameters_) all.insert(all.end(), own.begin(), own.end());
+  return whole_values(all, shared_);
+}
+
+void model::share_gradients(const std::vector<parameter*>& ready) {
+  if (!shared_.shares_gradients()) return;
+  for (auto* p : ready) {
+    if (p->trained) shared_.reduce_gradient(*p);
+  }
 }
 
 void model::check_trained() const {
@@ -183,14 +221,17 @@ at::Tensor model::hidden_rows(const packed_batch& batch, bool with_additions, co
     stop_if_aborted();
     layer_activations activations;
     activations.input = hidden;
+    const whole_values whole(layer_parameters_[i], shared_);
     const auto visit_layer = [&](const attention_inputs& inputs) { visit(i, inputs); };
     hidden = forward_layer(layers_[i], activations, context, visit ? inputs_visitor(visit_layer) : inputs_visitor());
   }
+  const whole_values whole({final_norm_}, shared_);
   return rms_norm(hidden.index_select(0, batch.rows), final_norm_->value, config_.norm_epsilon, fused_).output;
 }
 
 token_log_probs model::log_probs(const packed_batch& batch, bool with_additions, bool with_entropies) const {
   const auto rows = hidden_rows(batch, with_additions);
+  const whole_values whole({head_}, shared_);
   return head_log_probs(rows, *head_, batch.targets, options_.logit_rows, with_entropies, fused_);
 }
 
@@ -208,6 +249,7 @@ std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_addit
     stop_if_aborted();
     layer_activations activations;
     activations.input = hidden;
+    const whole_values whole(layer_parameters_[i], shared_);
     hidden = forward_layer(layers_[i], activations, context);
     const auto plan =
         plan_kept_layers({count, static_cast<int64_t>(activations.input.nbytes()), attention_bytes(activations),
@@ -224,12 +266,14 @@ std::unique_ptr<forward_pass> model::forward(packed_batch batch, bool with_addit
 }
 
 token_log_probs model::log_probs(const forward_pass& pass, bool with_entropies) const {
+  const whole_values whole({final_norm_, head_}, shared_);
   const auto rows = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon, fused_).output;
   return head_log_probs(rows, *head_, pass.batch.targets, options_.logit_rows, with_entropies, fused_);
 }
 
 head_backward_result model::backward_last_rows(const forward_pass& pass, const token_gradient& gradient,
                                                bool with_entropies) {
+  const whole_values whole({final_norm_, head_}, shared_);
   const auto normal = rms_norm(pass.last_rows, final_norm_->value, config_.norm_epsilon, fused_);
   auto head =
       backward_head(normal.output, *head_, pass.batch.targets, options_.logit_rows, with_entropies, gradient, fused_);
@@ -246,16 +290,23 @@ token_log_probs model::backward(forward_pass& pass, const token_gradient& gradie
                   "activationBytes, or the tokens of a batch");
   auto [d_hidden, values] = backward_last_rows(pass, gradient, with_entropies);
   pass.last_rows.reset();
+  share_gradients({final_norm_});
+  if (!config_.tied) share_gradients({head_});
 
   const layer_context context{config_, pass.batch, pass.turn, pass.with_additions, fused_};
   for (auto i = layers_.size(); i-- > 0;) {
     stop_if_aborted();
     auto activations = std::move(pass.layers[i]);
-    complete_layer(layers_[i], activations, context);
-    d_hidden = backward_layer(layers_[i], std::move(activations), d_hidden, context);
+    {
+      const whole_values whole(layer_parameters_[i], shared_);
+      complete_layer(layers_[i], activations, context);
+      d_hidden = backward_layer(layers_[i], std::move(activations), d_hidden, context);
+    }
+    share_gradients(layer_parameters_[i]);
   }
   const auto part = working_on(work_part::embedding);
   if (embedding_->trained) add_rows(gradient_of(*embedding_), pass.batch.ids, d_hidden, fused_);
+  share_gradients({embedding_});
   return values;
 }
 

@@ -8,6 +8,7 @@
 
 #include "layer.h"
 #include "log-prob-head.h"
+#include "sharding.h"
 
 namespace gepo {
 
@@ -23,7 +24,7 @@ struct forward_pass {
 class model {
  public:
   // Parameters are allocated and hold nothing yet, but for low-rank additions, which start at zero.
-  model(model_config config, model_options options);
+  model(model_config config, model_options options, std::shared_ptr<const rank_group> ranks);
   model(const model&) = delete;
   model& operator=(const model&) = delete;
 
@@ -36,6 +37,11 @@ class model {
   const parameter& embedding() const { return *embedding_; }
   const parameter& final_norm() const { return *final_norm_; }
   const parameter& head() const { return *head_; }
+  // What the ranks share out of it. Passes, forward as well as backward, are taken by all ranks at the same time, each
+  // with a batch of its own, for they gather weights and sum gradients on their way.
+  const sharding& shared() const { return shared_; }
+  // All of the weights whole, for as long as it lives.
+  whole_values hold_all() const;
   // The kernels of ours that it is computed with, or null.
   const kernels* fused() const { return fused_; }
 
@@ -61,6 +67,8 @@ class model {
   // The derivative by the last layer's output (T, D), and the log-probabilities.
   head_backward_result backward_last_rows(const forward_pass& pass, const token_gradient& gradient,
                                           bool with_entropies);
+  void own(parameter& made, std::vector<int64_t> shape, c10::ScalarType type) const;
+  void share_gradients(const std::vector<parameter*>& ready);
   parameter* add(const std::string& name, std::vector<int64_t> shape);
   parameter* add_fused(const std::vector<std::pair<std::string, int64_t>>& parts, int64_t columns);
   void add_low_rank(linear& target, const std::vector<std::pair<std::string, int64_t>>& parts);
@@ -70,11 +78,13 @@ class model {
 
   model_config config_;
   model_options options_;
+  sharding shared_;
   const kernels* fused_;
   std::deque<parameter> parameters_;  // addresses must not change
   std::vector<named_rows> names_;
   parameter* embedding_ = nullptr;
   std::vector<decoder_layer> layers_;
+  std::vector<std::vector<parameter*>> layer_parameters_;
   parameter* final_norm_ = nullptr;
   parameter* head_ = nullptr;
 };

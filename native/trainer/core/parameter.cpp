@@ -1,14 +1,28 @@
 #include "parameter.h"
 
 #include <ATen/ops/addmm.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/zeros.h>
 
 namespace gepo {
 
+at::Tensor make_whole(const parameter& target, c10::ScalarType type) {
+  const auto& owned = target.owned;
+  if (owned.is_whole()) return at::empty(target.shape, target.options.dtype(type));
+  const auto flat = at::empty({owned.padded}, target.options.dtype(type));
+  flat.narrow(0, owned.entries, owned.padded - owned.entries).zero_();
+  return flat.narrow(0, 0, owned.entries).view(target.shape);
+}
+
+at::Tensor flat_of(const parameter& target, const at::Tensor& whole) {
+  return whole.as_strided({target.owned.padded}, {1}, 0);
+}
+
 at::Tensor& gradient_of(parameter& target) {
   if (!target.gradient.defined()) {
-    target.gradient = at::zeros(target.value.sizes(), target.value.options().dtype(target.gradient_type));
+    target.gradient = target.owned.is_whole() ? at::zeros(target.shape, target.options.dtype(target.gradient_type))
+                                              : make_whole(target, target.gradient_type).zero_();
   }
   return target.gradient;
 }

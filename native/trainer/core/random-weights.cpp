@@ -25,14 +25,16 @@ void fill_randomly(model& target, uint64_t seed) {
   for (size_t i = 0; i < sorted.size(); ++i) {
     stop_if_aborted();
     const auto& rows = *sorted[i];
+    const whole_values whole({rows.owner}, target.shared());
     auto part = rows.owner->value.narrow(0, rows.first_row, rows.rows);
     if (part.dim() == 1) {
       part.fill_(is_bias(rows.name) ? 0 : 1);
-      continue;
+    } else {
+      auto generator = at::globalContext().defaultGenerator(part.device());
+      generator.set_current_seed(seed + i);
+      part.normal_(0, deviation, generator);
     }
-    auto generator = at::globalContext().defaultGenerator(part.device());
-    generator.set_current_seed(seed + i);
-    part.normal_(0, deviation, generator);
+    target.shared().set_value(*rows.owner, rows.owner->value);
   }
 }
 

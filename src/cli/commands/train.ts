@@ -73,7 +73,10 @@ async function runTrain(file: string, flags: TrainFlags, context: Context): Prom
     return EXIT.done
   }
   const { train } = await import('../../train/run/train.ts')
-  const engine = await context.loadTensorEngine(engineOptions(config))
+  const { openRanks, serveAsRank } = await import('../../train/run/open-ranks.ts')
+  if (await serveAsRank(config, process.env)) return EXIT.done
+  const ranks = await openRanks(config, process.env)
+  const engine = ranks?.engine ?? (await context.loadTensorEngine(engineOptions(config)))
   const progress = trainProgress(context.stderr)
   try {
     const summary = await withInterrupt(
@@ -82,7 +85,14 @@ async function runTrain(file: string, flags: TrainFlags, context: Context): Prom
           kind: 'note',
           text: 'Stopping: saving what is done. Press Ctrl-C again to stop at once.',
         }),
-      (signal) => train(config, { engine, report: (event) => progress.report(event), signal, allowChange }),
+      (signal) =>
+        train(config, {
+          engine,
+          report: (event) => progress.report(event),
+          signal,
+          allowChange,
+          ...(ranks && { openJudging: ranks.openJudging }),
+        }),
     ).finally(() => progress.stop())
     context.stdout.write(json ? `${JSON.stringify(summary)}\n` : formatSummary(summary, config.out))
     if (summary.kind === 'finished') return EXIT.done

@@ -4,9 +4,13 @@ import type { MemoryPlan } from '../../train/model/plan-memory.ts'
 export function renderMemoryPlan(plan: MemoryPlan): string {
   const { inputsOnly, everything } = plan.activationsPerToken
   const rows: (readonly [string, string, string])[] = [
+    ...(plan.ranks > 1 ? [['devices', String(plan.ranks), 'what follows is of each of them'] as const] : []),
     ['weights', size(plan.weights), `${count(plan.parameters)} parameters`],
     ['gradients', size(plan.gradients), `${count(plan.trainableParameters)} of them trained`],
     ['optimiser', size(plan.optimizer), 'moments, and the missing bits of bfloat16 weights'],
+    ...(plan.gathered > 0
+      ? [['gathered', size(plan.gathered), 'weights and gradients that are whole for a while'] as const]
+      : []),
     [
       'activations',
       size(plan.activations),
@@ -28,6 +32,9 @@ export function renderMemoryPlan(plan: MemoryPlan): string {
         ]
       : []),
     ['together', size(plan.total), "besides the allocator's and the libraries' own share"],
+    ...(plan.host > 0
+      ? [['host', size(plan.host), "in the host's memory, of all devices: the optimiser's state"] as const]
+      : []),
     ['disk', size(plan.checkpoints), 'the last checkpoint, the best, and one being written'],
   ]
   const width = Math.max(...rows.map(([, bytes]) => bytes.length))

@@ -90,6 +90,12 @@ function refuseContradictions(config: TrainConfig, place: string): void {
   }
   if ('gepo' in config) refuseLossContradictions('gepo', config.gepo, config, place)
   if ('dpo' in config) refuseLossContradictions('dpo', config.dpo, config, place)
+  const { device, devices } = config.engine
+  if (devices !== 1 && device.startsWith('cuda:')) {
+    throw new UserError(
+      `"engine.device: ${device}" in ${place} names one GPU, and "engine.devices: ${devices}" takes the first ones; set the device to cuda.`,
+    )
+  }
   if (!('rollout' in config)) return
   if (config.reinforce.advantages === 'baseline' && config.rollout.samples === 1) {
     throw new UserError(

@@ -11,10 +11,14 @@ import { countWeights, type DecoderShape, decoderTensors } from './decoder-tenso
 export interface MemoryPlan {
   readonly parameters: number
   readonly trainableParameters: number
+  /** Devices that train together. What follows is of each, of what it keeps of all. */
+  readonly ranks: number
   /** Bytes on the device. */
   readonly weights: number
   readonly gradients: number
   readonly optimizer: number
+  /** Weights and gradients that are whole for a while where ranks share them out: of the largest layer, or of all to draw. */
+  readonly gathered: number
   /** Of a token whose layers' inputs alone are kept, and of one of which everything is. */
   readonly activationsPerToken: { readonly inputsOnly: number; readonly everything: number }
   /** Tokens of the largest pass that is held for its backward pass. */
@@ -27,41 +31,56 @@ export interface MemoryPlan {
   readonly keysAndValues: number
   /** Keys and values are held between steps, when nothing is held for a backward pass. */
   readonly total: number
+  /** Bytes in the host's memory, of all ranks together: the optimiser's state where it is kept there. */
+  readonly host: number
   /** Bytes on disk: the last checkpoint, the best, and one that is being written. */
   readonly checkpoints: number
 }
 
 /**
+ * @param ranks devices that train together, where something else than the configuration says so
  * @example planMemory(config, shapeOfQwen3).weights / 2 ** 30 // 15.3 with bfloat16
  */
-export function planMemory(config: TrainConfig, shape: DecoderShape): MemoryPlan {
+export function planMemory(config: TrainConfig, shape: DecoderShape, ranks = ranksOf(config)): MemoryPlan {
   const { engine, length } = config
+  const share = shareOf(engine.zero.stage, ranks)
   const parameters = countWeights(decoderTensors(shape))
   const number = BYTES_OF[engine.numberType]
   const trained = trainedBytes(config, shape)
   const passTokens = Math.max(engine.packedTokens, length.maxTokens)
   const pass = planPass(config, shape, passTokens)
-  const weights = parameters * number + trained.adapter
-  const reference = wantsReferenceModel(config) ? parameters * number : 0
+  const whole = parameters * number + trained.adapter
+  const weights = whole * share.weights
+  const reference = wantsReferenceModel(config) ? parameters * number * share.weights : 0
+  const gradients = trained.gradients * share.gradients
+  const optimizer = engine.zero.offload ? 0 : trained.optimizer * share.optimizer
   const keys = shape.keyHeads * shape.headSize
+  const answers = answersAtATime(config)
   // An answer and its prompt are no longer than any other sequence.
-  const keysAndValues = answersAtATime(config) * length.maxTokens * shape.layers * 2 * keys * number
+  const keysAndValues = answers * length.maxTokens * shape.layers * 2 * keys * number
+  // A frozen layer has no gradient.
+  const perWeight = (share.weights < 1 ? number : 0) + (share.gradients < 1 ? trained.gradientBytes : 0)
+  const whileStepping = largestPart(shape) * perWeight
+  const whileDrawing = answers > 0 ? whole - weights : 0
   return {
     parameters,
     trainableParameters: trained.parameters,
+    ranks,
     weights,
-    gradients: trained.gradients,
-    optimizer: trained.optimizer,
+    gradients,
+    optimizer,
+    gathered: Math.max(whileStepping, whileDrawing),
     ...pass,
     passTokens,
     reference,
     keysAndValues,
     total:
       weights +
-      trained.gradients +
-      trained.optimizer +
+      gradients +
+      optimizer +
       reference +
-      Math.max(pass.activations + pass.temporaries, keysAndValues),
+      Math.max(pass.activations + pass.temporaries + whileStepping, keysAndValues + whileDrawing),
+    host: engine.zero.offload ? trained.optimizer : 0,
     checkpoints: 3 * (trained.saved + trained.optimizer),
   }
 }
@@ -132,6 +151,25 @@ function keptLayers(
   }
 }
 
+/** As far as the configuration alone tells. */
+function ranksOf({ engine: { devices } }: TrainConfig): number {
+  return devices === 'all' ? 1 : devices
+}
+
+/** What a rank keeps of each, by the stage of ZeRO. */
+function shareOf(stage: number, ranks: number) {
+  const from = (first: number) => (stage >= first ? 1 / ranks : 1)
+  return { optimizer: from(1), gradients: from(2), weights: from(3) }
+}
+
+/** Weights of a layer, or of the head or the embedding, whichever has most: what is whole at a time. */
+function largestPart(shape: DecoderShape): number {
+  const vocabulary = shape.vocabulary * shape.hidden
+  const all = countWeights(decoderTensors(shape))
+  const layers = all - vocabulary * (shape.tied ? 1 : 2) - shape.hidden
+  return Math.max(vocabulary, layers / shape.layers)
+}
+
 /** With low-rank additions the frozen weights are their own reference. */
 function wantsReferenceModel(config: TrainConfig): boolean {
   const takesKl = 'rollout' in config && config.reinforce.klCoefficient > 0
@@ -164,17 +202,25 @@ function trainedBytes({ engine: { numberType, training } }: TrainConfig, shape: 
       .reduce((sum, { shape: [out, into] }) => sum + training.rank * (out! + into!), 0)
     const each = numberType === 'float64' ? 8 : 4
     const adapter = parameters * each
-    return { parameters, adapter, gradients: adapter, optimizer: 2 * adapter, saved: adapter }
+    return {
+      parameters,
+      adapter,
+      gradients: adapter,
+      gradientBytes: 0,
+      optimizer: 2 * adapter,
+      saved: adapter,
+    }
   }
   const parameters = countWeights(tensors)
   const wide = numberType === 'float64'
-  const gradients = parameters * (wide ? 8 : BYTES_OF[training.gradients])
+  const gradientBytes = wide ? 8 : BYTES_OF[training.gradients]
   const moments = 2 * parameters * (wide ? 8 : BYTES_OF[training.moments])
   const master = numberType === 'bfloat16' && training.master ? 2 * parameters : 0
   return {
     parameters,
     adapter: 0,
-    gradients,
+    gradients: parameters * gradientBytes,
+    gradientBytes,
     optimizer: moments + master,
     saved: parameters * BYTES_OF[numberType],
   }

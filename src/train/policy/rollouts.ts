@@ -7,8 +7,10 @@ import { UserError } from '../../base/user-error.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import type { TaskSource } from '../data/task-source.ts'
-import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../data/token-batch.ts'
+import type { Sequence } from '../data/token-batch.ts'
+import { packSequenceRounds, toTokenBatches } from '../data/token-rounds.ts'
 import { shapeReward } from '../losses/advantages.ts'
+import { roundsOf } from '../tensor-engine/ranks/rounds-of.ts'
 import type { LogProbOptions, Model } from '../tensor-engine/tensor-engine.ts'
 import { accumulateReinforce, type ReinforceMeasure } from './accumulate-reinforce.ts'
 import { type Answer, type DrawnAnswers, type DrawOptions, drawAnswers, type Judged } from './draw-answers.ts'
@@ -72,7 +74,7 @@ export interface RolloutsParts {
 
 /** A frozen model, or the one that is trained without what was added to it. */
 export interface ReferenceModel {
-  readonly model: Pick<Model, 'logProbs'>
+  readonly model: Pick<Model, 'logProbs' | 'rounds'>
   readonly options: LogProbOptions
 }
 
@@ -212,13 +214,16 @@ async function readTokenLogProbs(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array[]> {
   const sequences = answers.map(({ prompt, ids }): Sequence => ({ prompt, response: ids }))
-  const found: Float32Array[] = []
-  for (const pack of packByTokens(sequences, sequenceTokens, maxTokens)) {
-    const { tokens, offsets } = await model.logProbs(toTokenBatch(pack), {
-      ...options,
-      ...(signal && { signal }),
-    })
-    for (const i of pack.keys()) found.push(tokens.slice(offsets[i], offsets[i + 1]))
+  const rounds = roundsOf(model)
+  const found = new Array<Float32Array>(sequences.length)
+  for (const packs of packSequenceRounds(sequences, maxTokens, rounds.width)) {
+    const logProbs = await rounds.logProbs(toTokenBatches(packs), { ...options, ...(signal && { signal }) })
+    for (const [rank, { places }] of packs.entries()) {
+      const { tokens, offsets } = logProbs[rank]!
+      places.forEach((place, i) => {
+        found[place] = tokens.slice(offsets[i], offsets[i + 1])
+      })
+    }
   }
   return found
 }

@@ -10,15 +10,10 @@
  * What need not be in one pass goes together only as far as nothing is computed a second time for it.
  */
 import { groupTokens } from '../data/encoded-group.ts'
-import {
-  packByTokens,
-  type Sequence,
-  sequencesOf,
-  sequenceTokens,
-  tokensTogether,
-  toTokenBatch,
-} from '../data/token-batch.ts'
+import { sequencesOf, tokensTogether, toTokenBatch } from '../data/token-batch.ts'
+import { type Packed, packRounds, packSequenceRounds, toTokenBatches } from '../data/token-rounds.ts'
 import type { GroupLogProbs } from '../losses/group-scores.ts'
+import { roundsOf } from '../tensor-engine/ranks/rounds-of.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { Method } from './method.ts'
 import { meanWinnerTokens, type PreparedGroup, withPolicy } from './prepared-group.ts'
@@ -56,38 +51,59 @@ export async function accumulateGradient(
     return { result: { loss, logProbs }, slopes: dLogProbs.map((slope) => (weight * slope) / groups.length) }
   }
 
-  async function packed(pack: readonly PreparedGroup[]): Promise<GroupStep[]> {
-    const pass = await model.beginPacked(toTokenBatch(pack.flatMap(sequencesOf)), call)
+  async function packed(packs: readonly Packed<PreparedGroup>[]): Promise<void> {
+    const batches = packs.map(({ items }) => toTokenBatch(items.flatMap(sequencesOf)))
+    const passes = await rounds.beginPacked(batches, call)
     try {
-      const losses = splitByGroup(pack, pass.logProbs.sums).map((policy, i) => lossOf(pack[i]!, policy))
-      await pass.finish({ perSequence: concat(losses.map(({ slopes }) => slopes)) }, call)
-      return losses.map(({ result }) => result)
+      const gradients = packs.map(({ items }, rank) => {
+        const losses = splitByGroup(items, passes.logProbs[rank]!.sums).map((policy, i) =>
+          lossOf(items[i]!, policy),
+        )
+        losses.forEach(({ result }, i) => {
+          results.set(items[i]!, result)
+        })
+        return { perSequence: concat(losses.map(({ slopes }) => slopes)) }
+      })
+      await passes.finish(gradients, call)
     } finally {
-      await pass.discard()
+      await passes.discard()
     }
   }
 
-  async function serial(group: PreparedGroup): Promise<GroupStep> {
+  async function serial(group: PreparedGroup): Promise<void> {
     const sequences = sequencesOf(group)
     const policy = await readLogProbs(model, sequences, packedTokens, signal)
     const { result, slopes } = lossOf(group, policy)
     const weighted = sequences.map((sequence, i) => ({ ...sequence, slope: slopes[i]! }))
-    for (const pack of packByTokens<Sequence & { slope: number }>(weighted, sequenceTokens, together)) {
-      await model.backward(
-        toTokenBatch(pack),
-        { perSequence: Float64Array.from(pack, ({ slope }) => slope) },
-        call,
-      )
+    for (const packs of packSequenceRounds(weighted, together, rounds.width)) {
+      const gradients = packs.map(({ items }) => ({
+        perSequence: Float64Array.from(items, ({ slope }) => slope),
+      }))
+      await rounds.backward(toTokenBatches(packs), gradients, call)
     }
-    return result
+    results.set(group, result)
   }
 
-  const results: GroupStep[] = []
-  for (const pack of packByTokens(groups, groupTokens, together)) {
-    if (pack.length === 1 && groupTokens(pack[0]!) > packedTokens) results.push(await serial(pack[0]!))
-    else results.push(...(await packed(pack)))
+  const rounds = roundsOf(model)
+  const results = new Map<PreparedGroup, GroupStep>()
+  for (const run of splitAround(groups, (group) => groupTokens(group) > packedTokens)) {
+    if (groupTokens(run[0]!) > packedTokens) await serial(run[0]!)
+    else for (const packs of packRounds(run, groupTokens, together, rounds.width)) await packed(packs)
   }
-  return results
+  return groups.map((group) => results.get(group)!)
+}
+
+/** Items that stand alone, and those between them together. */
+function splitAround<Item>(items: readonly Item[], standsAlone: (item: Item) => boolean): Item[][] {
+  const runs: Item[][] = []
+  let isOpen = false
+  for (const item of items) {
+    const alone = standsAlone(item)
+    if (isOpen && !alone) runs.at(-1)!.push(item)
+    else runs.push([item])
+    isOpen = !alone
+  }
+  return runs
 }
 
 function splitByGroup(groups: readonly PreparedGroup[], sums: Float64Array): Float64Array[] {

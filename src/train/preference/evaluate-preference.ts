@@ -3,6 +3,7 @@
 import { groupTokens } from '../data/encoded-group.ts'
 import { packByTokens, sequencesOf } from '../data/token-batch.ts'
 import type { GroupLogProbs } from '../losses/group-scores.ts'
+import { roundsOf } from '../tensor-engine/ranks/rounds-of.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import { type GroupMeasure, MEASURES, measureGroup } from './measure-group.ts'
 import type { Method } from './method.ts'
@@ -29,7 +30,7 @@ export interface EvaluateOptions {
 
 /** @param pages the groups, a few at a time; at least one in all */
 export async function evaluate(
-  model: Pick<Model, 'logProbs'>,
+  model: Pick<Model, 'logProbs' | 'rounds'>,
   pages: AsyncIterable<readonly PreparedGroup[]>,
   method: Method,
   { packedTokens, signal, onProgress }: EvaluateOptions,
@@ -37,9 +38,10 @@ export async function evaluate(
   const all = createMeans()
   const classes = new Map<string, Means>()
   const operators = new Map<string, Means>()
+  const { width } = roundsOf(model)
   let done = 0
   for await (const page of pages) {
-    for (const groups of packByTokens(page, groupTokens, packedTokens)) {
+    for (const groups of packByTokens(page, groupTokens, packedTokens * width)) {
       const sums = await readLogProbs(model, groups.flatMap(sequencesOf), packedTokens, signal)
       let start = 0
       for (const group of groups) {

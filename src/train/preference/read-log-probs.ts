@@ -1,21 +1,28 @@
 /** Sequences in, the summed log-probability of each response out, by forward passes of a limited size. */
-import { packByTokens, type Sequence, sequenceTokens, toTokenBatch } from '../data/token-batch.ts'
+import type { Sequence } from '../data/token-batch.ts'
+import { packSequenceRounds, toTokenBatches } from '../data/token-rounds.ts'
+import { roundsOf } from '../tensor-engine/ranks/rounds-of.ts'
 import { EngineError, type Model } from '../tensor-engine/tensor-engine.ts'
 
 /** @throws EngineError of the kind `not-finite` where the model's weights give no numbers */
 export async function readLogProbs(
-  model: Pick<Model, 'logProbs'>,
+  model: Pick<Model, 'logProbs' | 'rounds'>,
   sequences: readonly Sequence[],
   maxTokens: number,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  const sums: number[] = []
-  for (const pack of packByTokens(sequences, sequenceTokens, maxTokens)) {
-    const logProbs = await model.logProbs(toTokenBatch(pack), signal === undefined ? {} : { signal })
-    sums.push(...logProbs.sums)
-    if (!logProbs.sums.every(Number.isFinite)) throw notFinite()
+  const rounds = roundsOf(model)
+  const sums = new Float64Array(sequences.length)
+  for (const packs of packSequenceRounds(sequences, maxTokens, rounds.width)) {
+    const found = await rounds.logProbs(toTokenBatches(packs), signal === undefined ? {} : { signal })
+    for (const [rank, { places }] of packs.entries()) {
+      places.forEach((place, i) => {
+        sums[place] = found[rank]!.sums[i]!
+      })
+    }
+    if (!found.every((logProbs) => logProbs.sums.every(Number.isFinite))) throw notFinite()
   }
-  return Float64Array.from(sums)
+  return sums
 }
 
 function notFinite(): EngineError {

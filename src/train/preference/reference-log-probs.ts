@@ -23,7 +23,7 @@ export interface ComputeOptions extends ReferenceOptions {
   readonly onProgress?: (groupsDone: number, groups: number) => void
 }
 
-/** Groups whose log-probabilities are computed between two writes to the cache. */
+/** Groups whose log-probabilities each rank computes between two writes to the cache. */
 const PAGE = 16
 
 /**
@@ -45,9 +45,10 @@ export async function computeReferenceLogProbs(
   let model: Model | undefined
   try {
     for (const part of missing) {
-      for (let start = 0; start < part.ids.length; start += PAGE) {
+      for (let start = 0; start < part.ids.length; ) {
         signal?.throwIfAborted()
-        const page = part.ids.slice(start, start + PAGE)
+        const page = part.ids.slice(start, start + PAGE * (model?.rounds?.width ?? 1))
+        start += page.length
         const sequences = (await part.source.load(page)).flatMap(sequencesOf)
         const fresh = sequences.filter(
           (sequence) => cache.logProb(sequenceKey(modelKey, sequence)) === undefined,

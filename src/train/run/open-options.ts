@@ -31,6 +31,13 @@ export function openFrozenOptions(config: TrainConfig, device: Device, folder: s
 }
 
 function common({ engine }: TrainConfig, device: Device): Omit<OpenModelOptions, 'folder' | 'training'> {
-  const { numberType, activationBytes, logitRows, kernels } = engine
-  return { device, numberType, logitRows, kernels, ...(activationBytes !== null && { activationBytes }) }
+  const { numberType, activationBytes, logitRows, kernels, zero } = engine
+  return {
+    device,
+    numberType,
+    logitRows,
+    kernels,
+    zero,
+    ...(activationBytes !== null && { activationBytes }),
+  }
 }

@@ -45,6 +45,8 @@ const FREE: readonly string[] = [
   'evaluation',
   'checkpoints',
   'engine.device',
+  'engine.devices',
+  'engine.zero',
   'engine.threads',
   'engine.packedTokens',
   'engine.activationBytes',

@@ -38,6 +38,7 @@ const CODES: ReadonlySet<string> = new Set<EngineErrorCode>([
   'unavailable',
   'closed',
   'not-finite',
+  'rank-lost',
 ])
 
 /** Where the addon is: as `GEPO_TRAINER` says, else where the set-up builds it. */
@@ -102,9 +103,11 @@ async function callAddon<Result>(
 /** An expected failure by its code; anything else is a bug and stays a plain error. */
 function toEngineError(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return isEngineErrorCode(code) ? new EngineError(code, messageOf(error)) : error
+}
+
+export function isEngineErrorCode(code: unknown): code is EngineErrorCode {
   return typeof code === 'string' && CODES.has(code)
-    ? new EngineError(code as EngineErrorCode, messageOf(error))
-    : error
 }
 
 function messageOf(error: unknown): string {

@@ -72,6 +72,8 @@ interface NativeModelParts {
   readonly addon: Addon
   /** The native engine's number for it. */
   readonly handle: number
+  /** Whether it writes the files: of several ranks the first, and the others bring what they own of it. */
+  readonly isLeader: boolean
   readonly configJson: unknown
   readonly training: FilledTraining
   readonly numberType: NumberType
@@ -82,6 +84,7 @@ export class NativeModel implements Model {
   readonly info: ModelInfo
   readonly #addon: Addon
   readonly #handle: number
+  readonly #isLeader: boolean
   readonly #configJson: unknown
   readonly #exportType: 'float32' | 'bfloat16'
   /** Under which options a state was saved: it is of no use under others. */
@@ -91,6 +94,7 @@ export class NativeModel implements Model {
     this.info = parts.info
     this.#addon = parts.addon
     this.#handle = parts.handle
+    this.#isLeader = parts.isLeader
     this.#configJson = parts.configJson
     this.#exportType = parts.numberType === 'bfloat16' ? 'bfloat16' : 'float32'
     this.#stateKey = JSON.stringify({ numberType: parts.numberType, training: parts.training })
@@ -136,7 +140,7 @@ export class NativeModel implements Model {
   }
 
   async saveState(folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true })
+    if (this.#isLeader) await mkdir(folder, { recursive: true })
     const { tensors, steps } = await listTensors(this.#addon, this.#handle, true)
     const metadata = { steps: String(steps), options: this.#stateKey }
     await this.#write(join(folder, STATE_FILE), tensors, stateName, metadata)
@@ -166,8 +170,10 @@ export class NativeModel implements Model {
     folder: string,
     options: { readonly numberType?: 'float32' | 'bfloat16'; readonly shardBytes?: number } = {},
   ): Promise<void> {
-    await mkdir(folder, { recursive: true })
-    await removeWeightFiles(folder)
+    if (this.#isLeader) {
+      await mkdir(folder, { recursive: true })
+      await removeWeightFiles(folder)
+    }
     const { tensors } = await listTensors(this.#addon, this.#handle, false)
     const type = options.numberType ?? this.#exportType
     const weights = tensors
@@ -178,6 +184,7 @@ export class NativeModel implements Model {
     for (const [i, shard] of shards.entries()) {
       await this.#write(join(folder, files[i]!), shard, ({ name }) => name, { format: 'pt' }, type)
     }
+    if (!this.#isLeader) return
     if (shards.length > 1) await writeJson(join(folder, INDEX_FILE), makeIndex(shards, files))
     const { torch_dtype: _, ...config } = this.#configJson as Record<string, unknown>
     await writeJson(join(folder, CONFIG_FILE), { ...config, dtype: type })

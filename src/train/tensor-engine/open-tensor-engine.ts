@@ -7,7 +7,7 @@ import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
 import { loadWeights } from './load-weights.ts'
 import { readModelConfig } from './model-config.ts'
 import { NativeModel } from './native-model.ts'
-import { EngineError, type Model, type OpenModelOptions, type TensorEngine } from './tensor-engine.ts'
+import { EngineError, type OpenModelOptions, type TensorEngine } from './tensor-engine.ts'
 import { fillTraining } from './training-defaults.ts'
 
 export interface TensorEngineOptions {
@@ -26,14 +26,14 @@ export interface TensorEngineOptions {
 export function openTensorEngine(options: TensorEngineOptions = {}): TensorEngine {
   const addon = loadAddon(options.env ?? process.env)
   const hasCuda = addon.start(options.threads ?? 0)
-  const models = new Set<Model>()
+  const models = new Set<NativeModel>()
   let isClosed = false
   return {
     torchVersion: addon.torchVersion,
     hasCuda,
     async openModel(modelOptions) {
       if (isClosed) throw new EngineError('closed', 'The engine is closed: open it again.')
-      const model = await openModel(addon, modelOptions)
+      const model = await openNativeModel(addon, modelOptions)
       models.add(model)
       return model
     },
@@ -44,7 +44,12 @@ export function openTensorEngine(options: TensorEngineOptions = {}): TensorEngin
   }
 }
 
-async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model> {
+/** @param rank whose addon it is, among those that open it together; undefined for one alone */
+export async function openNativeModel(
+  addon: Addon,
+  options: OpenModelOptions,
+  rank?: number,
+): Promise<NativeModel> {
   const { folder, device, numberType, signal } = options
   if (device !== 'cpu' && numberType === 'float64') {
     throw new EngineError(
@@ -68,12 +73,16 @@ async function openModel(addon: Addon, options: OpenModelOptions): Promise<Model
       activationBytes: options.activationBytes,
       logitRows: options.logitRows ?? DEFAULT_LOGIT_ROWS,
       kernels: options.kernels ?? 'auto',
+      zeroStage: options.zero?.stage ?? 0,
+      offload: options.zero?.offload ?? false,
+      together: rank !== undefined,
     },
     signal,
   )
   const model = new NativeModel({
     addon,
     handle: opened.model,
+    isLeader: rank === undefined || rank === 0,
     configJson,
     training,
     numberType,

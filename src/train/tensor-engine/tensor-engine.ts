@@ -37,6 +37,8 @@ export type EngineErrorCode =
   | 'closed'
   /** A computation gave what is not a number. */
   | 'not-finite'
+  /** One of the processes that train together has ended, or was in the middle of a step when another failed. */
+  | 'rank-lost'
 
 /** A failure that the user can mend: its message is one sentence with the cause and the remedy. */
 export class EngineError extends UserError {
@@ -77,12 +79,22 @@ export interface OpenModelOptions {
   readonly logitRows?: number
   /** Default auto. */
   readonly kernels?: Kernels
+  /** Default: everything on every device. */
+  readonly zero?: Zero
   /**
    * A seed: weights are drawn by it on the device and those of the folder are not read, which may have config.json
    * alone. For measuring what a model of some size takes.
    */
   readonly randomWeights?: number
   readonly signal?: AbortSignal
+}
+
+/** What the ranks share out of a model, and where its optimiser's state is. */
+export interface Zero {
+  /** 1: the optimiser's state; 2: and the gradients; 3: and the weights. A rank alone shares out nothing. */
+  readonly stage: 0 | 1 | 2 | 3
+  /** Whether the optimiser's state is kept in the host's memory, where steps are taken too. */
+  readonly offload: boolean
 }
 
 /** What of a model is trained, and how its optimiser's state is kept. */
@@ -260,8 +272,31 @@ export interface MemoryFigures {
   readonly devicePeak: number | null
 }
 
+/** One batch for each of the ranks that a model is on, all at the same time: what one of them alone would have no use of. */
+export interface Rounds {
+  /** How many ranks there are. */
+  readonly width: number
+  /** @param batches `width` of them; what has nothing to do gets a batch of no sequence */
+  logProbs(batches: readonly TokenBatch[], options?: LogProbOptions): Promise<readonly LogProbs[]>
+  beginPacked(batches: readonly TokenBatch[], options?: LogProbOptions): Promise<PackedRound>
+  backward(
+    batches: readonly TokenBatch[],
+    gradients: readonly LogProbGradient[],
+    options?: LogProbOptions,
+  ): Promise<readonly LogProbs[]>
+}
+
+/** As {@link PackedPass}, of each rank. */
+export interface PackedRound {
+  readonly logProbs: readonly LogProbs[]
+  finish(gradients: readonly LogProbGradient[], options?: { readonly signal?: AbortSignal }): Promise<void>
+  discard(): Promise<void>
+}
+
 export interface Model {
   readonly info: ModelInfo
+  /** Of a model on several ranks; see `roundsOf`. */
+  readonly rounds?: Rounds
   /** Log-probabilities without gradients. */
   logProbs(batch: TokenBatch, options?: LogProbOptions): Promise<LogProbs>
   /** The forward pass of `batch` with what its backward pass needs. Only for a model that is trained. */

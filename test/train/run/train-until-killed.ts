@@ -1,6 +1,10 @@
-/** A process that trains and dies without warning in a given optimiser step: for tests of what is left then. */
+/**
+ * A process that trains and dies without warning in a given optimiser step: for tests of what is left then. With other
+ * ranks it says their processes' numbers first.
+ */
 import { readFileSync } from 'node:fs'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
+import { openRanks } from '../../../src/train/run/open-ranks.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
@@ -10,7 +14,7 @@ import { openScriptedJudging } from './scripted-judging.ts'
 
 const [kind, configFile, killAt] = process.argv.slice(2)
 const config = JSON.parse(readFileSync(configFile!, 'utf8')) as TrainConfig
-const engine: TensorEngine = kind === 'native' ? openTensorEngine({ threads: 1 }) : openBigramEngine()
+const engine = await openEngine()
 const killing: TensorEngine = {
   ...engine,
   async openModel(options) {
@@ -25,9 +29,15 @@ const killing: TensorEngine = {
     return model
   },
 }
+if (kind === 'ranks') process.stdout.write(readFileSync('/proc/thread-self/children', 'utf8'))
 await train(config, {
   engine: killing,
   openJudging: openScriptedJudging,
   openCompiling: openScriptedCompiling,
   report: () => {},
 })
+
+async function openEngine(): Promise<TensorEngine> {
+  if (kind === 'ranks') return (await openRanks(config, process.env))!.engine
+  return kind === 'native' ? openTensorEngine({ threads: 1 }) : openBigramEngine()
+}

@@ -1,7 +1,7 @@
 /** On what and how the tensors are computed. */
 import { z } from 'zod'
 import { DEFAULT_LOGIT_ROWS } from '../engine-defaults.ts'
-import { OURS, oneOf, positive, source, whole, yesNo } from '../fields.ts'
+import { OURS, oneOf, PAPER, positive, source, whole, yesNo } from '../fields.ts'
 
 const training = z.discriminatedUnion(
   'kind',
@@ -39,8 +39,33 @@ export const engineSection = z.strictObject({
     .regex(/^(auto|cpu|cuda|cuda:[0-9]+)$/, { error: 'must be auto, cpu, cuda or cuda:0' })
     .default('auto')
     .meta(source(`${OURS}: the first GPU where there is one`)),
+  /**
+   * How many GPUs of this machine train together, each with a process; on the CPU so many processes, which is for trying
+   * it out. Where torchrun or srun starts the processes, those decide.
+   */
+  devices: z
+    .union([z.literal('all'), z.int().min(1)], { error: 'must be all, or a whole number of at least 1' })
+    .default(1)
+    .meta(source(OURS)),
+  /** What the devices share out, and where the optimiser's state is: docs/ranks.md. */
+  zero: z
+    .strictObject({
+      /** 0: nothing; 1: the optimiser's state; 2: and gradients; 3: and weights. */
+      stage: z
+        .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)], { error: 'must be 0, 1, 2 or 3' })
+        .default(2)
+        .meta(source(`${PAPER}; nothing is shared out where one device trains`)),
+      /** The optimiser's state in the host's memory, where steps are taken too. */
+      offload: yesNo()
+        .default(false)
+        .meta(source(`${OURS}; the paper offloads`)),
+    })
+    .prefault({}),
   /** That an operation on the CPU may use. */
-  threads: whole(1).nullable().default(null).meta(source('none: as many as cores')),
+  threads: whole(1)
+    .nullable()
+    .default(null)
+    .meta(source('none: as many as cores, shared out to the processes of a machine')),
   /** Of the weights and the computation. */
   numberType: oneOf(['float32', 'bfloat16', 'float64'])
     .default('float32')

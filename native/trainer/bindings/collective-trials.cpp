@@ -1,0 +1,68 @@
+#include "collective-trials.h"
+
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+
+#include <exception>
+#include <thread>
+
+#include "../ranks/socket-collectives.h"
+#include "log-prob-values.h"
+
+namespace gepo {
+namespace {
+
+at::Tensor entries_of(int64_t rank, int64_t count, c10::ScalarType type) {
+  return (at::arange(count, at::kDouble) + (1 + rank * count)).reciprocal().to(type);
+}
+
+at::Tensor run_rank(collectives& group, const collective_trial& trial) {
+  const auto make = [&](int64_t count) { return entries_of(group.rank(), count, trial.type); };
+  const auto sum = make(trial.entries);
+  group.all_reduce(sum);
+  const auto part = at::empty({trial.entries}, sum.options());
+  group.reduce_scatter(make(trial.entries * trial.size), part);
+  const auto all = at::empty({trial.entries * trial.size}, sum.options());
+  group.all_gather(make(trial.entries), all);
+  group.barrier();
+  if (group.rank() == trial.broken) return sum;
+  const auto given = make(trial.entries);
+  group.broadcast(given, trial.size > 1 ? 1 : 0);
+  group.barrier();
+  return at::cat({sum, part, all, given});
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> run_collectives(const collective_trial& trial) {
+  std::vector<socket_handle> places;
+  std::vector<std::string> addresses;
+  for (int64_t r = 0; r < trial.size; ++r) {
+    places.push_back(listen_anywhere(false));
+    addresses.push_back("127.0.0.1:" + std::to_string(port_of(places.back())));
+  }
+  std::vector<at::Tensor> results(places.size());
+  std::vector<std::exception_ptr> failures(places.size());
+  std::vector<std::thread> ranks;
+  for (int64_t r = 0; r < trial.size; ++r) {
+    ranks.emplace_back([&, r] {
+      const at::AutoDispatchBelowAutograd unrecorded;
+      try {
+        results[r] = run_rank(*join_by_sockets(places[r], r, addresses, "a key of this trial"), trial);
+      } catch (...) {
+        failures[r] = std::current_exception();
+      }
+    });
+  }
+  for (auto& rank : ranks) rank.join();
+  for (const auto& failure : failures) {
+    if (failure != nullptr) std::rethrow_exception(failure);
+  }
+  std::vector<std::vector<double>> values;
+  for (const auto& result : results) values.push_back(to_host<double>(result, c10::kDouble));
+  return values;
+}
+
+}  // namespace gepo

@@ -1,0 +1,180 @@
+/**
+ * A configuration in, the processes that train it out: on one machine rank 0 starts the others itself, and by torchrun or
+ * srun each is started by those. Rank 0 runs the loop, opens the data and writes everything; the others compute what they
+ * are told, and one on each machine judges answers. A process whose connection to rank 0 is gone ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../../base/user-error.ts'
+import type { TrainConfig } from '../config/train-config.ts'
+import { judgeOnMachines, serveJudge } from '../policy/judge-on-machines.ts'
+import type { OpenJudging } from '../policy/judging.ts'
+import { openJudging } from '../policy/open-judging.ts'
+import { loadAddon } from '../tensor-engine/addon.ts'
+import {
+  type Arrival,
+  awaitRanks,
+  joinMeeting,
+  listenForRanks,
+  type Meeting,
+} from '../tensor-engine/ranks/meet-ranks.ts'
+import { type OtherRank, openRankedEngine, serveTensors } from '../tensor-engine/ranks/open-ranked-engine.ts'
+import { type Launch, readLaunch } from '../tensor-engine/ranks/read-launch.ts'
+import { askOver, serveOver } from '../tensor-engine/ranks/services.ts'
+import type { TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import { chooseDevice } from './open-options.ts'
+
+export interface Ranks {
+  /** Its models are on all ranks; the caller closes it, and the other processes end with that. */
+  readonly engine: TensorEngine
+  readonly openJudging: OpenJudging
+}
+
+/**
+ * Undefined where one process trains alone.
+ * @throws UserError where the configuration asks for more than there is, or other ranks do not come
+ */
+export async function openRanks(config: TrainConfig, env: NodeJS.ProcessEnv): Promise<Ranks | undefined> {
+  const launch = readLaunch(env)
+  if (launch !== undefined) return byLauncher(config, launch, env)
+  if (config.engine.devices === 1) return undefined
+  const addon = loadAddon(env)
+  const hasCuda = addon.start(0)
+  const isOnGpu = chooseDevice(config, { hasCuda }) !== 'cpu'
+  const gpus = isOnGpu ? await addon.call<number>('countGpus', {}) : 0
+  const size = ranksOf(config, isOnGpu, gpus)
+  return size === 1 ? undefined : byOurselves(config, size, isOnGpu, env)
+}
+
+/**
+ * What a process that a launcher started as another rank than 0 does, until rank 0 is done.
+ * @returns false where it is rank 0, or alone
+ */
+export async function serveAsRank(config: TrainConfig, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const launch = readLaunch(env)
+  if (launch === undefined || launch.rank === 0) return false
+  await serveRank(launch, { ...launch, purpose: purposeOf(config) }, env)
+  return true
+}
+
+/** Ends the process in the middle of what it computes where rank 0 is gone: nothing of it would be of use. */
+export async function serveRank(
+  place: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
+  meeting: Meeting,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
+  const wire = await joinMeeting(place, meeting)
+  const unfinished = await serveOver(wire, { tensors: serveTensors(env), judge: serveJudge() })
+  if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
+}
+
+function ranksOf({ engine: { devices } }: TrainConfig, isOnGpu: boolean, gpus: number): number {
+  if (!isOnGpu) return devices === 'all' ? 1 : devices
+  if (devices === 'all') return gpus
+  if (devices <= gpus) return devices
+  throw new UserError(
+    `"engine.devices: ${devices}" asks for more GPUs than the ${gpus} that there are; lower it, or set it to all.`,
+  )
+}
+
+/** What all ranks must have in common. */
+function purposeOf(config: TrainConfig): string {
+  return JSON.stringify(config)
+}
+
+async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.ProcessEnv): Promise<Ranks> {
+  const { size, key, port, host, localRank, localSize } = launch
+  const { server } = await listenForRanks('0.0.0.0', port)
+  const arrivals = await awaitRanks(
+    server,
+    { size, key, purpose: purposeOf(config) },
+    new AbortController().signal,
+  )
+  const others = arrivals.map((arrival) => otherRank(arrival, arrival.host ?? host, undefined))
+  const isOnGpu = chooseDevice(config, { hasCuda: loadAddon(env).start(0) }) !== 'cpu'
+  const everywhere = true
+  return gather(config, { others, host, localRank, localSize, everywhere, isOnGpu, env }, arrivals)
+}
+
+async function byOurselves(
+  config: TrainConfig,
+  size: number,
+  isOnGpu: boolean,
+  env: NodeJS.ProcessEnv,
+): Promise<Ranks> {
+  const host = '127.0.0.1'
+  const meeting: Meeting = { size, key: randomBytes(32).toString('hex'), purpose: 'ranks of one machine' }
+  const { server, port } = await listenForRanks(host, 0)
+  const failing = new AbortController()
+  const program = fileURLToPath(new URL(`./rank-worker${extname(import.meta.url)}`, import.meta.url))
+  const children = Array.from({ length: size - 1 }, (_, i) => {
+    const rank = i + 1
+    const child = spawn(process.execPath, [program], {
+      env: { ...env, GEPO_RANK: JSON.stringify({ rank, port, meeting }) },
+      // Standard output is rank 0's.
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    child.once('exit', () => {
+      failing.abort(
+        new UserError(`Rank ${rank} did not start (${howEnded(child)}); look at what it said before.`),
+      )
+    })
+    return child
+  })
+  try {
+    const arrivals = await awaitRanks(server, meeting, failing.signal)
+    const others = arrivals.map((arrival) => otherRank(arrival, host, children[arrival.rank - 1]))
+    const place = { host, localRank: 0, localSize: size, everywhere: false }
+    return await gather(config, { others, ...place, isOnGpu, env }, arrivals)
+  } catch (error) {
+    for (const child of children) child.kill('SIGKILL')
+    throw error
+  }
+}
+
+async function gather(
+  config: TrainConfig,
+  parts: Omit<Parameters<typeof openRankedEngine>[0], 'threads'>,
+  arrivals: readonly Arrival[],
+): Promise<Ranks> {
+  const engine = await openRankedEngine({ ...parts, threads: config.engine.threads })
+  // Of each other machine the first: their own first one is rank 0.
+  const judges = arrivals.flatMap(({ localRank }, i) => (localRank === 0 ? [parts.others[i]!.peer] : []))
+  return { engine, openJudging: judgeOnMachines(openJudging, judges) }
+}
+
+function otherRank(
+  { rank, localRank, wire, machine, pid }: Arrival,
+  host: string,
+  child: ChildProcess | undefined,
+): OtherRank {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  return {
+    rank,
+    localRank,
+    host,
+    ended,
+    peer: askOver(wire, resolve),
+    async whyEnded() {
+      if (child === undefined) return `process ${pid} on ${machine} is not to be reached`
+      if (child.exitCode === null && child.signalCode === null) {
+        await Promise.race([once(child, 'exit'), sleep(CHILD_PATIENCE_MS)])
+      }
+      return howEnded(child)
+    },
+  }
+}
+
+/** Between the end of a process's connection and that of itself. */
+const CHILD_PATIENCE_MS = 2000
+
+function howEnded({ pid, exitCode, signalCode }: ChildProcess): string {
+  if (signalCode !== null) return `process ${pid} was ended by ${signalCode}`
+  return exitCode === null ? `process ${pid} hung up` : `process ${pid} left with status ${exitCode}`
+}

@@ -1,0 +1,129 @@
+/** Several processes with an engine each in, one engine whose models are on all of them out. */
+import { availableParallelism } from 'node:os'
+import { type Addon, loadAddon } from '../addon.ts'
+import { openNativeModel } from '../open-tensor-engine.ts'
+import { EngineError, type Model, type TensorEngine } from '../tensor-engine.ts'
+import { gatherCrew, type RankEngine } from './rank-crew.ts'
+import { createRankedModel } from './ranked-model.ts'
+import type { Peer, Service } from './services.ts'
+
+/** Another process of the training. */
+export interface OtherRank {
+  readonly rank: number
+  readonly peer: Peer
+  /** Its machine as the other ranks reach it. */
+  readonly host: string
+  /** Its number on its machine. */
+  readonly localRank: number
+  /** Its words for why it ended, as far as they are known by then; waits a little for them. */
+  readonly whyEnded: () => Promise<string>
+  /** Resolves when its connection is gone. */
+  readonly ended: Promise<void>
+}
+
+export interface RankedEngineOptions {
+  readonly others: readonly OtherRank[]
+  /** This machine as the other ranks reach it, and its number of ranks. */
+  readonly host: string
+  readonly localRank: number
+  readonly localSize: number
+  readonly everywhere: boolean
+  /** Of each rank; null: its share of the machine's cores. */
+  readonly threads: number | null
+  readonly isOnGpu: boolean
+  readonly env: NodeJS.ProcessEnv
+}
+
+/**
+ * One at a time in a process, whose engine is a rank of it.
+ * @throws EngineError of the kind `unavailable`, of any rank
+ */
+export async function openRankedEngine(options: RankedEngineOptions): Promise<TensorEngine> {
+  const { others, env, localSize, isOnGpu } = options
+  const own = loadAddon(env)
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / localSize))
+  const hasCuda = own.start(threads)
+  const deviceOf = (localRank: number) => (isOnGpu ? `cuda:${localRank}` : 'cpu')
+  const engines: RankEngine[] = [
+    { addon: own, host: options.host, device: deviceOf(options.localRank), peer: undefined },
+    ...others.map(({ peer, host, localRank }) => ({
+      addon: remoteAddon(peer, own.torchVersion),
+      host,
+      device: deviceOf(localRank),
+      peer,
+    })),
+  ]
+  const crew = gatherCrew(engines, options.everywhere)
+  let isClosed = false
+  for (const other of others) {
+    void other.ended.then(async () => {
+      if (isClosed) return
+      const why = await other.whyEnded()
+      crew.lose(
+        new EngineError(
+          'rank-lost',
+          `Rank ${other.rank} has ended (${why}), and the others with it: start the same command again, which goes on from the last checkpoint.`,
+        ),
+      )
+    })
+  }
+  await Promise.all(
+    others.map(async ({ rank, peer }) => {
+      const { torchVersion } = await peer.call<{ torchVersion: string }>('tensors', START, threads)
+      if (torchVersion === own.torchVersion) return
+      throw new EngineError(
+        'unavailable',
+        `Rank ${rank} has libtorch ${torchVersion} and rank 0 ${own.torchVersion}: set up the same on all machines.`,
+      )
+    }),
+  )
+
+  const models = new Set<Model>()
+  return {
+    torchVersion: own.torchVersion,
+    hasCuda,
+    async openModel(modelOptions) {
+      if (isClosed) throw new EngineError('closed', 'The engine is closed: open it again.')
+      const parts = await crew.together((rank) =>
+        openNativeModel(
+          crew.addons[rank]!,
+          { ...modelOptions, device: crew.devices[rank]! as typeof modelOptions.device },
+          rank,
+        ),
+      )
+      const model = createRankedModel(crew, parts)
+      models.add(model)
+      return model
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...models].map((model) => model.close()))
+      for (const { peer } of others) peer.close()
+    },
+  }
+}
+
+const START = 'start'
+
+/** The engine of another process. */
+function remoteAddon(peer: Peer, torchVersion: string): Addon {
+  return {
+    torchVersion,
+    start: () => {
+      throw new Error('started by its own process')
+    },
+    call: (operation, argument, signal, listener) =>
+      peer.call('tensors', operation, argument, { signal, onPart: listener }),
+  }
+}
+
+/** What a rank other than 0 does with its engine, which is loaded when it is first asked for. */
+export function serveTensors(env: NodeJS.ProcessEnv): Service {
+  let addon: Addon | undefined
+  return async (operation, argument, { signal, onPart }) => {
+    addon ??= loadAddon(env)
+    if (operation !== START) return addon.call(operation, argument as object, signal, onPart)
+    addon.start(argument as number)
+    return { torchVersion: addon.torchVersion }
+  }
+}

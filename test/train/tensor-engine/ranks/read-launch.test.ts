@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { firstNode, readLaunch } from '../../../../src/train/tensor-engine/ranks/read-launch.ts'
+
+const TORCHRUN = {
+  RANK: '5',
+  WORLD_SIZE: '8',
+  LOCAL_RANK: '1',
+  LOCAL_WORLD_SIZE: '4',
+  MASTER_ADDR: 'node0',
+  MASTER_PORT: '29500',
+  TORCHELASTIC_RUN_ID: 'none',
+}
+const SRUN = {
+  SLURM_JOB_ID: '41234',
+  SLURM_STEP_ID: '0',
+  SLURM_PROCID: '3',
+  SLURM_LOCALID: '3',
+  SLURM_STEP_NUM_TASKS: '8',
+  SLURM_STEP_TASKS_PER_NODE: '4(x2)',
+  SLURM_STEP_NODELIST: 'gpu[03-04]',
+}
+
+describe('the place of a process among ranks', () => {
+  it('is what torchrun says, at the port after that of its own', () => {
+    const place = { rank: 5, size: 8, localRank: 1, localSize: 4, host: 'node0', port: 29500, key: 'none' }
+    expect(readLaunch(TORCHRUN)).toEqual(place)
+    expect(readLaunch({ ...TORCHRUN, TORCHELASTIC_USE_AGENT_STORE: 'True' })).toEqual({
+      ...place,
+      port: 29501,
+    })
+  })
+
+  it('is what srun says, at the first machine and a port of the job', () => {
+    expect(readLaunch(SRUN)).toEqual({
+      rank: 3,
+      size: 8,
+      localRank: 3,
+      localSize: 4,
+      host: 'gpu03',
+      port: 21234,
+      key: '41234.0',
+    })
+    expect(readLaunch({ ...SRUN, MASTER_ADDR: 'other', MASTER_PORT: '5' })).toMatchObject({
+      host: 'other',
+      port: 5,
+    })
+  })
+
+  it('is none where nothing was started beside it, as in a script of sbatch', () => {
+    expect(readLaunch({})).toBeUndefined()
+    expect(readLaunch({ ...TORCHRUN, RANK: '0', WORLD_SIZE: '1' })).toBeUndefined()
+    expect(readLaunch({ SLURM_JOB_ID: '1', SLURM_NTASKS: '8', SLURM_PROCID: '0' })).toBeUndefined()
+  })
+
+  it('is refused where variables are missing or no numbers', () => {
+    const { RANK: _, ...without } = TORCHRUN
+    expect(() => readLaunch(without)).toThrow(/RANK is missing/)
+    expect(() => readLaunch({ ...TORCHRUN, WORLD_SIZE: 'many' })).toThrow(/WORLD_SIZE is "many"/)
+    expect(() => readLaunch({ ...TORCHRUN, RANK: '8' })).toThrow(/rank 8 of 8/)
+  })
+
+  it.each([
+    ['gpu[03-05,9],login', 'gpu03'],
+    ['node7', 'node7'],
+    ['a[1,3]', 'a1'],
+    ['x,y', 'x'],
+  ])('finds the first machine of %s', (list, first) => {
+    expect(firstNode(list)).toBe(first)
+  })
+})
