@@ -53,10 +53,13 @@ export async function trainModel(
   const { parseTrainConfig } = await import('../train/config/load-train-config.ts')
   const { engineOptions } = await import('../train/run/open-options.ts')
   const { train } = await import('../train/run/train.ts')
+  const { openRanks } = await import('../train/run/open-ranks.ts')
   const parsed = parseTrainConfig(config)
-  const engine = await loadTensorEngine(engineOptions(parsed))
+  const ranks = await openRanks(parsed, process.env)
+  const engine = ranks?.engine ?? (await loadTensorEngine(engineOptions(parsed)))
   try {
-    return await train(parsed, { engine, ...fullWatch(watch) })
+    const judging = ranks && { openJudging: ranks.openJudging }
+    return await train(parsed, { engine, ...judging, ...fullWatch(watch) })
   } finally {
     await engine.close()
   }

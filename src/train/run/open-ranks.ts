@@ -66,10 +66,11 @@ export async function serveRank(
   place: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
   meeting: Meeting,
   env: NodeJS.ProcessEnv,
+  patienceMs?: number,
 ): Promise<void> {
   // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
-  const wire = await joinMeeting(place, meeting)
+  const wire = await joinMeeting(place, meeting, patienceMs)
   const unfinished = await serveOver(wire, { tensors: serveTensors(env), judge: serveJudge() })
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
 }

@@ -3,5 +3,6 @@ import { serveRank } from './open-ranks.ts'
 
 const { GEPO_RANK, ...env } = process.env
 const { rank, port, meeting } = JSON.parse(GEPO_RANK!)
-await serveRank({ rank, localRank: rank, host: '127.0.0.1', port }, meeting, env)
+// Rank 0 has waited since before this process began.
+await serveRank({ rank, localRank: rank, host: '127.0.0.1', port }, meeting, env, 0)
 process.exit()
