@@ -143,6 +143,8 @@ def snapshot(modules):
             for name, value in names.items():
                 if now.get(name) is not value:
                     setattr(holder, name, value)
+            for name in [name for name in now if name[:2] == "__" and name not in names]:
+                delattr(holder, name)
 
     return restore
 
@@ -212,8 +214,20 @@ def has_own_operators(value):
     return False
 
 
+class Whole:
+    """What puts back the part of the library that the test asks, as an answer may change it whenever it is called."""
+
+    restore = staticmethod(lambda: None)
+
+
+def call_whole(function, *values, **named):
+    Whole.restore()
+    return function(*values, **named)
+
+
 def check_operands(*values):
     """Of two values that are compared, both or none may have operators that are the answer's."""
+    Whole.restore()
     if len({has_own_operators(value) for value in values if value is not None}) > 1:
         raise Cheat("what is compared has operators of its own")
     return values
@@ -225,8 +239,9 @@ def check_operands(*values):
 class Guard(ast.NodeTransformer):
     """Puts `check_operands` around what is compared, and lets a test end by its own word."""
 
-    def __init__(self, names):
+    def __init__(self, names, modules):
         self.names = names
+        self.modules = modules
 
     def pair(self, values):
         return ast.Call(ast.Name(self.names["pair"], ast.Load()), list(values), [])
@@ -265,10 +280,14 @@ class Guard(ast.NodeTransformer):
             return ast.Call(ast.Name(self.names["unittest"], ast.Load()), [node], [])
         elif called.startswith("self.assert") and called.endswith("Equal") and len(node.args) == 2:
             node.args = [ast.Starred(self.pair(node.args), ast.Load())]
+        asks_library = called.startswith("self.assert") or called.split(".")[0] in self.modules
+        if isinstance(node.func, ast.Attribute) and asks_library:
+            return ast.Call(ast.Name(self.names["call"], ast.Load()), [node.func, *node.args], node.keywords)
         return node
 
 
 def succeeded(program):
+    Whole.restore()
     if not program.result.wasSuccessful():
         raise AssertionError("a test of unittest failed")
     return program
@@ -294,16 +313,23 @@ def run_declared(scope):
 
 
 def import_early(tree):
-    """What the test imports, unless only the answer could bring it."""
+    """What the test imports, unless only the answer could bring it: the modules, and what the test calls them."""
+    found, aliases = [], set()
     for node in ast.walk(tree):
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
         for name in names:
             try:
-                importlib.import_module(name)
+                found.append(importlib.import_module(name))
             except Exception:
-                pass
+                continue
+            if isinstance(node, ast.Import):
+                aliases.update((each.asname or each.name).split(".")[0] for each in node.names)
+    if any(module.__name__ == "unittest" for module in found):
+        parts = ("case", "result", "runner", "suite", "main", "loader")
+        found.extend(sys.modules["unittest." + part] for part in parts if "unittest." + part in sys.modules)
+    return found, aliases
 
 
 def scope_of(answer, tree, known, helpers):
@@ -323,13 +349,14 @@ def main():
     os.close(3)
     known = dict(vars(builtins))
     file = "<test " + os.urandom(8).hex() + ">"
-    names = {name: "gepo_" + os.urandom(8).hex() for name in ("pair", "exit", "unittest")}
+    names = {name: "gepo_" + os.urandom(8).hex() for name in ("pair", "exit", "unittest", "call")}
     tree = ast.parse(text, file)
-    import_early(tree)
+    asked, aliases = import_early(tree)
     only_declares = declares_only(tree)
-    code = compile(ast.fix_missing_locations(Guard(names).visit(tree)), file, "exec")
+    code = compile(ast.fix_missing_locations(Guard(names, aliases).visit(tree)), file, "exec")
+    Whole.restore = staticmethod(snapshot(asked))
     restore = snapshot([module for module in list(sys.modules.values()) if isinstance(module, types.ModuleType)])
-    helpers = {names["pair"]: check_operands, names["exit"]: end_test, names["unittest"]: succeeded}
+    helpers = {names["pair"]: check_operands, names["exit"]: end_test, names["unittest"]: succeeded, names["call"]: call_whole}
     outcome = []
     done = threading.Lock()
     done.acquire()
