@@ -8,7 +8,7 @@
  * step is that of supervised training on all responses together: forward, backward, AdamW. transformers runs in
  * `.tools/oracle` (scripts/oracle-environment.mjs). Nothing here decides whether a test passes.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
@@ -103,6 +103,8 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
 }
 
 async function byEngine(numberType: NumberType): Promise<Side> {
+  // The peak is told anew for each number type.
+  writeFileSync('/proc/self/clear_refs', '5')
   const engine = openTensorEngine({ threads })
   try {
     const model = await engine.openModel({ folder, device: 'cpu', numberType, training: { kind: 'full' } })

@@ -4,8 +4,9 @@
  * its own text, every id the hash of what it stands for.
  *
  * The shortest of the sources are built once more with a stamp in them, a name of fixed length that reaches their IR; each copy
- * then has another stamp in all its texts. Numbers behind `#define` make copies far from each other, except for one in
- * sixteen, which is a near-copy of one in another shard. Not kept: a mutant's id, which stays that of the first copy.
+ * then has another stamp in all its texts. Numbers behind `#define` make copies of a source far from each other, except for
+ * one in sixteen, which is a near-copy of one in another shard; sources that are alike have copies that are (clusters of up
+ * to 30 of 160 contest programs). Not kept: a mutant's id, which stays that of the first copy.
  *
  * `node bench/many-groups.ts groups.db --groups 300000 --shards 8 --out many [--templates 160]`; memory for the templates.
  */
