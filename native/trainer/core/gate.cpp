@@ -1,7 +1,8 @@
 #include "gate.h"
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/silu_backward.h>
 
@@ -28,8 +29,13 @@ gate_gradient backward_gated(at::Tensor gate_up, at::Tensor d_output, const kern
   if (fused == nullptr) {
     const auto gate = gate_up.narrow(1, 0, width);
     const auto up = gate_up.narrow(1, width, width);
-    const auto activated = at::silu(gate);
-    return {activated * up, at::cat({at::silu_backward(d_output * up, gate), d_output * activated}, 1)};
+    auto activated = at::silu(gate);
+    const auto d_gate_up = at::empty_like(gate_up, at::MemoryFormat::Contiguous);
+    auto d_gate = d_gate_up.narrow(1, 0, width);
+    auto d_up = d_gate_up.narrow(1, width, width);
+    at::silu_backward_out(d_gate, d_output * up, gate);
+    at::mul_out(d_up, d_output, activated);
+    return {activated.mul_(up), d_gate_up};
   }
   const gate_gradient made{d_output.contiguous(), gate_up.contiguous()};
   const backward_gate_call call{

@@ -1,9 +1,8 @@
 #include "log-prob-head.h"
 
-#include <ATen/ops/cat.h>
+#include <ATen/ops/_log_softmax.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/logsumexp.h>
 #include <ATen/ops/mm.h>
 
 #include <algorithm>
@@ -14,10 +13,9 @@
 namespace gepo {
 namespace {
 
-// One chunk's logits, turned in place into the log-probabilities of the whole vocabulary.
+// One chunk's log-probabilities of the whole vocabulary.
 at::Tensor log_softmax_rows(const at::Tensor& hidden, const at::Tensor& weight) {
-  auto logits = wide_logits(hidden, weight);
-  return logits.sub_(at::logsumexp(logits, {-1}, true));
+  return at::_log_softmax(wide_logits(hidden, weight), -1, false);
 }
 
 token_log_probs allocate(const at::Tensor& hidden, bool with_entropies) {

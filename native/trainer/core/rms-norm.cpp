@@ -4,7 +4,8 @@
 #include <ATen/ops/_fused_rms_norm_backward.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/matmul.h>
 
 #include <algorithm>
 
@@ -86,8 +87,9 @@ normalized rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilo
     return {output, inverse_rms};
   }
   const auto wide = x.to(accumulation_type(x.scalar_type()));
-  const auto inverse_rms = at::rsqrt(wide.square().mean({-1}, true) + epsilon);
-  return {(wide * inverse_rms).to(x.scalar_type()) * weight, inverse_rms};
+  auto square = at::linalg_vector_norm(wide, 2, {-1}, true).square_();
+  const auto inverse_rms = square.div_(static_cast<double>(x.size(-1))).add_(epsilon).rsqrt_();
+  return {(wide * inverse_rms).to(x.scalar_type()).mul_(weight), inverse_rms};
 }
 
 normalized_sum add_and_normalize(const at::Tensor& x, const at::Tensor& addition, const at::Tensor& weight,
@@ -102,20 +104,21 @@ at::Tensor backward_rms_norm(const at::Tensor& x, const at::Tensor& inverse_rms,
                              const at::Tensor& dy, const at::Tensor& beside, const kernels* fused) {
   const auto part = working_on_norms();
   if (fused != nullptr) return fused_backward(x, inverse_rms, weight, dy, beside, *fused);
-  const auto with_beside = [&](const at::Tensor& dx) { return beside.defined() ? beside + dx : dx; };
   if (is_on_gpu(x)) {
     const auto [dx, d_weight] =
         at::_fused_rms_norm_backward(dy, x, weight.value.sizes(), inverse_rms, weight.value, {true, weight.trained});
     if (weight.trained) add_to_gradient(weight, d_weight);
-    return with_beside(dx);
+    return beside.defined() ? beside + dx : dx;
   }
   const auto type = accumulation_type(x.scalar_type());
-  const auto unit = x.to(type) * inverse_rms;
+  auto unit = x.to(type) * inverse_rms;
   const auto wide_dy = dy.to(type);
-  if (weight.trained) add_to_gradient(weight, sum_rows(wide_dy * unit));
-  const auto d_unit = wide_dy * weight.value.to(type);
-  const auto mean = (d_unit * unit).mean({-1}, true);
-  return with_beside(((d_unit - unit * mean) * inverse_rms).to(x.scalar_type()));
+  const auto by_weight = wide_dy * unit;
+  if (weight.trained) add_to_gradient(weight, sum_rows(by_weight));
+  const auto wide_weight = weight.value.to(type);
+  const auto mean = at::matmul(by_weight, wide_weight).unsqueeze(-1).div_(static_cast<double>(x.size(-1)));
+  auto dx = (wide_dy * wide_weight).sub_(unit.mul_(mean)).mul_(inverse_rms);
+  return beside.defined() ? dx.add_(beside).to(x.scalar_type()) : dx.to(x.scalar_type());
 }
 
 void add_slices_to_gradient(parameter& weight, const at::Tensor& shares, const kernels& fused) {

@@ -24,7 +24,9 @@ at::Tensor turn(const at::Tensor& x, const at::Tensor& cosines, const at::Tensor
   const auto half = x.size(-1) / 2;
   const auto first = x.narrow(-1, 0, half);
   const auto second = x.narrow(-1, half, half);
-  return at::cat({first * cosines - second * sines * direction, second * cosines + first * sines * direction}, -1);
+  return at::cat(
+      {(first * cosines).addcmul_(second, sines, -direction), (second * cosines).addcmul_(first, sines, direction)},
+      -1);
 }
 
 }  // namespace

@@ -108,9 +108,9 @@ function planPass({ engine, length }: TrainConfig, shape: DecoderShape, tokens: 
   const logits = chunk * (vocabulary * (wide + (number < wide ? number : 0)) + hidden * number)
   const head = Math.max(3 * rows + logits, 5 * rows)
   // A layer's way back: the derivative by its output, and by the product of its gate or, later, by what was normalised.
-  // libtorch's operations have eight of the gate's results beside each other, ours puts them in the same places.
+  // libtorch's operations have five of the gate's results beside each other, ours puts them in the same places.
   const isPlain = engine.kernels === 'torch' || engine.device === 'cpu'
-  const back = tokens * (hidden + (isPlain ? 8 * intermediate : Math.max(intermediate, 3 * hidden))) * number
+  const back = tokens * (hidden + (isPlain ? 5 * intermediate : Math.max(intermediate, 3 * hidden))) * number
   // Beside what is kept of the last layer, its way forward needs the gate's product and the sum that it gives.
   const forward = tokens * (intermediate + 2 * hidden) * number
   const lastLayer = tokens * (layer.whole - (kept.attention > 0 ? layer.attention : 0))
