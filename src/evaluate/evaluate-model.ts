@@ -11,11 +11,11 @@ import type { OpenJudging } from '../train/policy/judging.ts'
 import { type Evaluation, evaluate } from '../train/preference/evaluate-preference.ts'
 import { methodOf } from '../train/preference/method.ts'
 import { preparedPages } from '../train/preference/prepare-groups.ts'
-import { referenceKey } from '../train/preference/reference-key.ts'
+import { hashReference, referenceKey } from '../train/preference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../train/preference/reference-log-probs.ts'
 import type { RunEvaluation, TrainEvent } from '../train/run/events.ts'
 import { openJudges } from '../train/run/open-judges.ts'
-import { chooseDevice, openFrozenOptions } from '../train/run/open-options.ts'
+import { chooseDevice, openFrozenOptions, openReferenceOptions } from '../train/run/open-options.ts'
 import { evaluateTasks, openTasks } from '../train/run/open-translation.ts'
 import type { Device, TensorEngine } from '../train/tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../train/tokenizer/load-tokenizer.ts'
@@ -79,15 +79,15 @@ async function evaluateGroups(
         `${config.data.groups} has no group of split ${split} that can be used; name another split, or change data or length.`,
       )
     }
-    const referenceFolder = config.reference ?? config.model
     let reference: ReferenceOptions | undefined
     if (method.usesReference && data.cache !== undefined) {
-      reference = { cache: data.cache, modelKey: await referenceKey(referenceFolder, config, device) }
-      await computeReferenceLogProbs(
-        [source],
-        () => engine.openModel(openFrozenOptions(config, device, referenceFolder)),
-        { ...reference, maxTokens: config.engine.packedTokens, signal, onProgress: progress('reference') },
-      )
+      reference = { cache: data.cache, modelKey: referenceKey(config, device, await hashReference(config)) }
+      await computeReferenceLogProbs([source], () => engine.openModel(openReferenceOptions(config, device)), {
+        ...reference,
+        maxTokens: config.engine.packedTokens,
+        signal,
+        onProgress: progress('reference'),
+      })
     }
     const model = await engine.openModel(openFrozenOptions(config, device, folder))
     try {

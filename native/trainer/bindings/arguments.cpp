@@ -1,6 +1,8 @@
 #include "arguments.h"
 
+#include <iterator>
 #include <map>
+#include <sstream>
 
 namespace gepo {
 namespace {
@@ -12,6 +14,12 @@ const std::map<std::string, tensor_part> parts{{"value", tensor_part::value},
 
 const std::map<std::string, kernel_choice> choices{
     {"auto", kernel_choice::automatic}, {"fused", kernel_choice::fused}, {"torch", kernel_choice::torch}};
+
+// Words between blanks: lists of texts do not come out of a js_object.
+std::vector<std::string> split_words(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), {}};
+}
 
 }  // namespace
 
@@ -74,6 +82,7 @@ model_options read_options(const js_object& from) {
     to.kind = training_kind::lora;
     to.rank = training.integer("rank");
     to.alpha = training.number("alpha");
+    to.targets = split_words(training.text("targets"));
     return options;
   }
   to.kind = training_kind::full;

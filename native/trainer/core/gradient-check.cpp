@@ -7,6 +7,7 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/slice_scatter.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -23,11 +24,12 @@ at::Tensor project(const linear& layer, const at::Tensor& x) {
   auto y = at::matmul(x, layer.weight->value.t());
   if (layer.bias != nullptr) y = y + layer.bias->value;
   if (layer.additions.empty()) return y;
-  std::vector<at::Tensor> parts;
+  auto added = at::zeros_like(y);
   for (const auto& addition : layer.additions) {
-    parts.push_back(at::matmul(at::matmul(x, addition.down->value.t()), addition.up->value.t()) * layer.scale);
+    const auto part = at::matmul(at::matmul(x, addition.down->value.t()), addition.up->value.t()) * layer.scale;
+    added = at::slice_scatter(added, part, 1, addition.first_row, addition.first_row + addition.rows);
   }
-  return y + at::cat(parts, 1);
+  return y + added;
 }
 
 // One sequence: q (H, length, head_size), k and v (H_k, length, head_size) -> (length, H head_size)

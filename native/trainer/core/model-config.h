@@ -4,6 +4,7 @@
 #include <c10/core/ScalarType.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace gepo {
@@ -37,6 +38,7 @@ struct training_config {
   bool master = true;
   int64_t rank = 0;
   double alpha = 0;
+  std::vector<std::string> targets;  // linear layers that get additions, such as "q_proj"
   uint64_t seed = 0;
 };
 

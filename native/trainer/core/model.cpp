@@ -158,11 +158,13 @@ void model::add_low_rank(linear& target, const std::vector<std::pair<std::string
     names_.push_back({name, &made, 0, rows});
     return &made;
   };
+  const auto& targets = options_.training.targets;
   int64_t row = 0;
   for (const auto& [name, rows] : parts) {
-    target.additions.push_back({row, rows, make(name + ".lora_A.weight", rank, target.weight->shape[1]),
-                                make(name + ".lora_B.weight", rows, rank)});
     row += rows;
+    if (std::find(targets.begin(), targets.end(), name.substr(name.rfind('.') + 1)) == targets.end()) continue;
+    target.additions.push_back({row - rows, rows, make(name + ".lora_A.weight", rank, target.weight->shape[1]),
+                                make(name + ".lora_B.weight", rows, rank)});
   }
 }
 

@@ -174,7 +174,8 @@ function largestPart(shape: DecoderShape): number {
 function wantsReferenceModel(config: TrainConfig): boolean {
   const takesKl = 'rollout' in config && config.reinforce.klCoefficient > 0
   if (!takesKl && !hasOwnAnswers(config)) return false
-  return config.engine.training.kind === 'full' || config.reference !== null
+  const { training } = config.engine
+  return training.kind === 'full' || training.adapter !== null || config.reference !== null
 }
 
 /** Of whatever draws the most. */
@@ -198,7 +199,7 @@ function trainedBytes({ engine: { numberType, training } }: TrainConfig, shape: 
   const tensors = decoderTensors(shape)
   if (training.kind === 'lora') {
     const parameters = tensors
-      .filter(({ role }) => role === 'linear')
+      .filter(({ role, name }) => role === 'linear' && training.targets.some((layer) => name.includes(layer)))
       .reduce((sum, { shape: [out, into] }) => sum + training.rank * (out! + into!), 0)
     const each = numberType === 'float64' ? 8 : 4
     const adapter = parameters * each

@@ -3,7 +3,7 @@
 import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { TensorEngineOptions } from '../tensor-engine/open-tensor-engine.ts'
-import type { Device, OpenModelOptions, TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import type { Device, OpenModelOptions, TensorEngine, Training } from '../tensor-engine/tensor-engine.ts'
 
 export function engineOptions({ engine: { threads } }: TrainConfig): TensorEngineOptions {
   return threads === null ? {} : { threads }
@@ -21,11 +21,27 @@ export function chooseDevice({ engine }: TrainConfig, { hasCuda }: Pick<TensorEn
 }
 
 export function openPolicyOptions(config: TrainConfig, device: Device): OpenModelOptions {
-  const { training } = config.engine
-  return { ...common(config, device), folder: config.model, training: { ...training, seed: config.seed } }
+  return { ...common(config, device), folder: config.model, training: trainingOf(config) }
 }
 
-/** Frozen: for the reference, and for evaluation. */
+function trainingOf({ engine: { training }, seed }: TrainConfig): Training {
+  if (training.kind === 'full') return { ...training, seed }
+  const { adapter, ...lowRank } = training
+  return { ...lowRank, seed, ...(adapter !== null && { adapter }) }
+}
+
+/**
+ * What log-ratios are taken against: the frozen model that the configuration names, else the one that training begins with,
+ * with the adapter that it may begin with.
+ */
+export function openReferenceOptions(config: TrainConfig, device: Device): OpenModelOptions {
+  const { training } = config.engine
+  if (config.reference === null && training.kind === 'lora' && training.adapter !== null)
+    return openPolicyOptions(config, device)
+  return openFrozenOptions(config, device, config.reference ?? config.model)
+}
+
+/** Frozen: for evaluation. */
 export function openFrozenOptions(config: TrainConfig, device: Device, folder: string): OpenModelOptions {
   return { ...common(config, device), folder, training: { kind: 'none' } }
 }

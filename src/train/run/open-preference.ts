@@ -13,7 +13,7 @@ import { referenceKey } from '../preference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../preference/reference-log-probs.ts'
 import type { Device, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import type { TrainEvent } from './events.ts'
-import { openFrozenOptions } from './open-options.ts'
+import { openReferenceOptions } from './open-options.ts'
 import type { PreferencePart } from './run-loop.ts'
 
 interface Watch {
@@ -84,13 +84,12 @@ export async function openPreference(
   })
   // Where there are tasks too, it is they that say how many steps there are.
   const trained = config.method === 'oorl' ? trainSource : { ...trainSource, ids: idsOfSteps(order) }
-  const folder = config.reference ?? config.model
   let reference: ReferenceOptions | undefined
   if (method.usesReference && data.cache !== undefined) {
-    reference = { cache: data.cache, modelKey: await referenceKey(folder, config, device, referenceHash) }
+    reference = { cache: data.cache, modelKey: referenceKey(config, device, referenceHash) }
     await computeReferenceLogProbs(
       [trained, ...(validationSource === undefined ? [] : [validationSource])],
-      () => engine.openModel(openFrozenOptions(config, device, folder)),
+      () => engine.openModel(openReferenceOptions(config, device)),
       {
         ...reference,
         maxTokens: config.engine.packedTokens,

@@ -2,7 +2,7 @@
 import type { TrainConfig } from '../config/train-config.ts'
 import type { ReferenceModel } from '../policy/rollouts.ts'
 import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
-import { openFrozenOptions } from './open-options.ts'
+import { openReferenceOptions } from './open-options.ts'
 
 /** With low-rank additions the very model without them, else a frozen one beside it, which the caller closes. */
 export async function openReferenceModel(
@@ -11,10 +11,11 @@ export async function openReferenceModel(
   device: Device,
   policy: Model,
 ): Promise<{ readonly reference: ReferenceModel; close(): Promise<void> }> {
-  if (config.engine.training.kind === 'lora' && config.reference === null) {
+  const { training } = config.engine
+  if (training.kind === 'lora' && training.adapter === null && config.reference === null) {
     return { reference: { model: policy, options: { withoutAdapter: true } }, close: async () => {} }
   }
-  const model = await engine.openModel(openFrozenOptions(config, device, config.reference ?? config.model))
+  const model = await engine.openModel(openReferenceOptions(config, device))
   return { reference: { model, options: {} }, close: () => model.close() }
 }
 

@@ -18,7 +18,7 @@ import type { OpenCompiling } from '../policy/compiling.ts'
 import type { OpenJudging } from '../policy/judging.ts'
 import type { CompileMeasure } from '../policy/measure-compile.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
-import { hashModel } from '../preference/hash-model.ts'
+import { hashReference, hashStart } from '../preference/reference-key.ts'
 import type { Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { type Checkpoints, openCheckpoints, type RunProgress } from './checkpoints.ts'
@@ -124,8 +124,8 @@ async function trainIn(world: World): Promise<TrainSummary> {
     const tasks = translating && (await openTranslationSources(translating))
 
     const device = chooseDevice(config, engine)
-    const referenceHash = await hashModel(config.reference ?? config.model)
-    const modelHash = config.reference === null ? referenceHash : await hashModel(config.model)
+    const referenceHash = await hashReference(config)
+    const modelHash = config.reference === null ? referenceHash : await hashStart(config)
     const identity = {
       config,
       data: hashOf(scopesOf(groups, tasks)),

@@ -1,9 +1,18 @@
 /** One open model of the native engine. Checks of batches are the engine's own: here arguments are only completed. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LINEAR_LAYERS } from '../config/engine-defaults.ts'
 import type { Addon } from './addon.ts'
 import { CONFIG_FILE, INDEX_FILE, removeWeightFiles, WEIGHTS_FILE } from './checkpoint-files.ts'
 import { ADDITION, type ListedTensor, listTensors, loadTensors } from './load-weights.ts'
+import {
+  ADAPTER_CONFIG_FILE,
+  ADAPTER_WEIGHTS_FILE,
+  adapterConfig,
+  type LowRank,
+  nameInAdapter,
+  readAdapter,
+} from './peft-adapter.ts'
 import { makeSafetensorsPrefix, readSafetensorsHeader } from './safetensors.ts'
 import { splitIntoShards } from './split-into-shards.ts'
 import {
@@ -25,6 +34,8 @@ import {
 } from './tensor-engine.ts'
 import type { FilledTraining } from './training-defaults.ts'
 
+/** Of an export, beside the merged weights. */
+const ADAPTER_FOLDER = 'adapter'
 const STATE_FILE = 'trainer-state.safetensors'
 const DEFAULT_SHARD_BYTES = 4e9
 
@@ -74,6 +85,8 @@ interface NativeModelParts {
   readonly handle: number
   /** Whether it writes the files: of several ranks the first, and the others bring what they own of it. */
   readonly isLeader: boolean
+  /** Of the checkpoint. */
+  readonly folder: string
   readonly configJson: unknown
   readonly training: FilledTraining
   readonly numberType: NumberType
@@ -85,7 +98,9 @@ export class NativeModel implements Model {
   readonly #addon: Addon
   readonly #handle: number
   readonly #isLeader: boolean
+  readonly #folder: string
   readonly #configJson: unknown
+  readonly #lowRank: LowRank | undefined
   readonly #exportType: 'float32' | 'bfloat16'
   /** Under which options a state was saved: it is of no use under others. */
   readonly #stateKey: string
@@ -95,7 +110,11 @@ export class NativeModel implements Model {
     this.#addon = parts.addon
     this.#handle = parts.handle
     this.#isLeader = parts.isLeader
+    this.#folder = parts.folder
     this.#configJson = parts.configJson
+    const { training } = parts
+    this.#lowRank =
+      training.kind === 'lora' ? { ...training, targets: training.targets ?? LINEAR_LAYERS } : undefined
     this.#exportType = parts.numberType === 'bfloat16' ? 'bfloat16' : 'float32'
     this.#stateKey = JSON.stringify({ numberType: parts.numberType, training: parts.training })
   }
@@ -184,10 +203,37 @@ export class NativeModel implements Model {
     for (const [i, shard] of shards.entries()) {
       await this.#write(join(folder, files[i]!), shard, ({ name }) => name, { format: 'pt' }, type)
     }
+    if (this.#lowRank !== undefined)
+      await this.#exportAdapter(join(folder, ADAPTER_FOLDER), this.#lowRank, tensors)
     if (!this.#isLeader) return
     if (shards.length > 1) await writeJson(join(folder, INDEX_FILE), makeIndex(shards, files))
     const { torch_dtype: _, ...config } = this.#configJson as Record<string, unknown>
     await writeJson(join(folder, CONFIG_FILE), { ...config, dtype: type })
+  }
+
+  async #exportAdapter(folder: string, lowRank: LowRank, tensors: readonly ListedTensor[]): Promise<void> {
+    if (this.#isLeader) await mkdir(folder, { recursive: true })
+    const additions = tensors
+      .filter(({ name }) => ADDITION.test(name))
+      .map((tensor) => ({ ...tensor, numberType: 'float32' as const }))
+    const path = join(folder, ADAPTER_WEIGHTS_FILE)
+    await this.#write(path, additions, ({ name }) => nameInAdapter(name), { format: 'pt' }, 'float32')
+    if (this.#isLeader)
+      await writeJson(join(folder, ADAPTER_CONFIG_FILE), adapterConfig(lowRank, this.#folder))
+  }
+
+  /**
+   * Begins with the additions of an adapter in PEFT's form. Only for a model that was opened with low-rank additions.
+   *
+   * @throws EngineError of the kind `bad-checkpoint` where it is not of the same rank, alpha and layers
+   */
+  async loadAdapter(folder: string, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#lowRank === undefined) throw new Error('the model has no additions')
+    const { tensors: listed } = await listTensors(this.#addon, this.#handle, false)
+    const names = listed.flatMap(({ name }) => (ADDITION.test(name) ? [name] : []))
+    const { path, tensors } = await readAdapter(folder, this.#lowRank, names)
+    const values = tensors.map((tensor) => ({ ...tensor, part: 'value' }))
+    await loadTensors(this.#addon, this.#handle, path, values, signal)
   }
 
   async generate(options: GenerationRequest): Promise<Generated> {

@@ -1,6 +1,6 @@
 /** The native engine behind the interface of `engine.ts`: libtorch, on the CPU or an NVIDIA GPU. */
 import { join } from 'node:path'
-import { DEFAULT_LOGIT_ROWS } from '../config/engine-defaults.ts'
+import { DEFAULT_LOGIT_ROWS, LINEAR_LAYERS } from '../config/engine-defaults.ts'
 import { tokensKeptWhole } from './activation-bytes.ts'
 import { type Addon, loadAddon } from './addon.ts'
 import { CONFIG_FILE, readJsonFile } from './checkpoint-files.ts'
@@ -69,7 +69,10 @@ export async function openNativeModel(
       config,
       device,
       numberType,
-      training,
+      training:
+        training.kind === 'lora'
+          ? { ...training, targets: (training.targets ?? LINEAR_LAYERS).join(' ') }
+          : training,
       activationBytes: options.activationBytes,
       logitRows: options.logitRows ?? DEFAULT_LOGIT_ROWS,
       kernels: options.kernels ?? 'auto',
@@ -83,6 +86,7 @@ export async function openNativeModel(
     addon,
     handle: opened.model,
     isLeader: rank === undefined || rank === 0,
+    folder,
     configJson,
     training,
     numberType,
@@ -104,6 +108,8 @@ export async function openNativeModel(
   try {
     if (options.randomWeights === undefined) {
       await loadWeights({ addon, handle: opened.model, folder, isTied: config.tied, signal })
+      const { training: asked } = options
+      if (asked.kind === 'lora' && asked.adapter !== undefined) await model.loadAdapter(asked.adapter, signal)
     } else {
       await addon.call('fillRandomly', { model: opened.model, seed: options.randomWeights }, signal)
     }

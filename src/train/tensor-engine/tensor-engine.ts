@@ -17,7 +17,9 @@
  *
  *     const { gradientNorm } = await model.step({ learningRate: 5e-7, ... })   // also clears the gradients
  */
+
 import { UserError } from '../../base/user-error.ts'
+import type { LinearLayer } from '../config/engine-defaults.ts'
 
 /** Why an engine's call was rejected. */
 export type EngineErrorCode =
@@ -115,11 +117,15 @@ export type Training =
       readonly seed?: number
     }
   | {
-      /** Low-rank additions to all linear layers but the head, the weights themselves frozen. */
+      /** Low-rank additions to linear layers, the weights themselves frozen. */
       readonly kind: 'lora'
       readonly rank: number
       /** The addition is scaled by alpha / rank. */
       readonly alpha: number
+      /** Linear layers that get one. Default: all but the head. */
+      readonly targets?: readonly LinearLayer[]
+      /** Folder of an adapter in PEFT's form whose additions are begun with, of the same rank, alpha and layers. */
+      readonly adapter?: string
       /** Of the initial additions' random half; the other half is zero. */
       readonly seed?: number
     }
@@ -318,8 +324,8 @@ export interface Model {
   loadState(folder: string): Promise<void>
   /**
    * Writes a checkpoint in Hugging Face's format: config.json and safetensors files of at most `shardBytes`
-   * (default 4e9), LoRA merged into the weights. Default type: the model's, float32 for float64. Tokenizer and
-   * generation files are the caller's.
+   * (default 4e9), LoRA merged into the weights and besides in PEFT's form in the folder `adapter`. Default type: the
+   * model's, float32 for float64. Tokenizer and generation files are the caller's.
    */
   exportCheckpoint(
     folder: string,

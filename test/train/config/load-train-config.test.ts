@@ -81,7 +81,7 @@ describe('the configuration of training', () => {
     [
       'one of another kind of training',
       { ...least, engine: { training: { kind: 'lora', master: true } } },
-      '"engine.training.master" in a.yaml is no option here; known are kind, rank, alpha.',
+      '"engine.training.master" in a.yaml is no option here; known are kind, rank, alpha, targets, adapter.',
     ],
     [
       'groups for a method that takes tasks',

@@ -55,6 +55,22 @@ describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, (
     expect(Number(evaluations.at(-1)!.margin)).toBeGreaterThan(0.1)
   })
 
+  it('goes on with an adapter of its own, which is the reference then', async () => {
+    const training = { kind: 'lora', rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'] }
+    const first = named('adapter', { maxSteps: 3, engine: { training } })
+    await run(first)
+    const adapter = join(first.out, 'model/adapter')
+    const second = named('adapter-again', { maxSteps: 1, engine: { training: { ...training, adapter } } })
+    await run(second)
+    const at = (config: TrainConfig, place: number) =>
+      readMetrics(config.out)
+        .filter(({ kind }) => kind === 'evaluation')
+        .at(place)!
+    expect(Math.abs(Number(at(first, -1).margin))).toBeGreaterThan(1e-3)
+    expect(Math.abs(Number(at(second, 0).margin))).toBeLessThan(1e-4)
+    expect(Number(at(second, 0).winnerLogProb)).toBeCloseTo(Number(at(first, -1).winnerLogProb), 3)
+  })
+
   it('killed by kill -9 and started again ends with the very same weights', async () => {
     const whole = await run(named('whole'))
     const config = named('killed')

@@ -12,7 +12,11 @@ const LENGTHS = [
   [1, 1],
   [7, 30],
 ] as const
-const TRAININGS: readonly Training[] = [{ kind: 'full' }, { kind: 'lora', rank: 3, alpha: 6 }]
+const TRAININGS: readonly Training[] = [
+  { kind: 'full' },
+  { kind: 'lora', rank: 3, alpha: 6 },
+  { kind: 'lora', rank: 3, alpha: 6, targets: ['k_proj', 'up_proj', 'o_proj'] },
+]
 const CASES = Object.entries(TINY).flatMap(([name, config]) =>
   TRAININGS.map((training) => ({ name, config, training, kind: training.kind })),
 )

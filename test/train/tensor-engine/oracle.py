@@ -145,7 +145,33 @@ def dpo(request):
         }
 
 
-HANDLERS = {"forward": forward, "gradients": gradients, "optimize": optimize, "generate": generate, "groupLoss": group_loss, "dpo": dpo}
+def summed(model, batch):
+    with torch.no_grad():
+        return {"sums": [response_log_probs(model, *one).sum().item() for one in sequences(batch)]}
+
+
+def read_adapter(request):
+    from peft import PeftModel
+
+    return summed(PeftModel.from_pretrained(load(request["folder"]), request["adapter"]), request["batch"])
+
+
+def make_adapter(request):
+    """An adapter of PEFT's own whose second matrices are not the zeros that it begins with."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=request["rank"], lora_alpha=request["alpha"], target_modules=request["targets"], task_type="CAUSAL_LM"
+    )
+    model = get_peft_model(load(request["folder"]), config).eval()
+    for name, p in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(p, std=0.3)
+    model.save_pretrained(request["adapter"])
+    return summed(model, request["batch"])
+
+
+HANDLERS = {"readAdapter": read_adapter, "makeAdapter": make_adapter, "forward": forward, "gradients": gradients, "optimize": optimize, "generate": generate, "groupLoss": group_loss, "dpo": dpo}
 
 # Libraries print what they like: the answer alone goes to the real standard output.
 answer_to = sys.stdout

@@ -1,7 +1,7 @@
 /** On what and how the tensors are computed. */
 import { z } from 'zod'
-import { DEFAULT_LOGIT_ROWS } from '../engine-defaults.ts'
-import { OURS, oneOf, PAPER, positive, source, whole, yesNo } from '../fields.ts'
+import { DEFAULT_LOGIT_ROWS, LINEAR_LAYERS } from '../engine-defaults.ts'
+import { OURS, oneOf, PAPER, positive, source, text, whole, yesNo } from '../fields.ts'
 
 const training = z.discriminatedUnion(
   'kind',
@@ -28,6 +28,14 @@ const training = z.discriminatedUnion(
       alpha: positive()
         .default(32)
         .meta(source(`${OURS}, the usual of PEFT's examples`)),
+      /** Linear layers that get an addition: target_modules of PEFT. */
+      targets: z
+        .array(oneOf(LINEAR_LAYERS))
+        .min(1, { error: 'must name at least one layer' })
+        .default([...LINEAR_LAYERS])
+        .meta(source(`${OURS}: all but the head, as QLoRA, arXiv 2305.14314`)),
+      /** Folder of an adapter in PEFT's form to begin with, of the same rank, alpha and layers. */
+      adapter: text().nullable().default(null).meta(source('none: additions that change nothing yet')),
     }),
   ],
   { error: 'must have kind: full or kind: lora' },
