@@ -102,6 +102,8 @@ export async function outputsOf(
     for (const input of inputs) {
       const { status, stdout } = await run(form.run, input)
       outputs.push(`${status} ${stdout.trim()}`)
+      // One that does not end says enough.
+      if (status === undefined) break
     }
     return outputs
   })
