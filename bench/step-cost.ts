@@ -5,6 +5,9 @@
  * [--packed-tokens n] [--activation-gib n] [--kernels fused|torch] [--products 0.7] [--attention 0.35] [--memory 0.85]
  * [--save <name>]`
  *
+ * Of ranks that share state, and of state in the host's memory, memory counts what the device holds by the plan; what goes
+ * over links is not counted.
+ *
  * The engine's own code goes through the step on libtorch's meta device, which computes nothing. Without --model it is
  * Qwen3-8B, whose shape is known here; of a folder config.json is enough. Groups are of 4 + 4 responses, each as long
  * as its prompt and `--tokens` make it. An option of the engine takes the place of that of every configuration, and what
@@ -21,6 +24,7 @@ import type { DecoderShape } from '../src/train/model/decoder-tensors.ts'
 import { planMemory } from '../src/train/model/plan-memory.ts'
 import { readModelConfig } from '../src/train/tensor-engine/model-config.ts'
 import { openTensorEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
+import type { Kernels } from '../src/train/tensor-engine/tensor-engine.ts'
 import { gib, round } from './check-gpu/context.ts'
 import { makeGroup } from './check-gpu/make-group.ts'
 import { writeLargeModel } from './check-gpu/models.ts'
@@ -50,6 +54,13 @@ const { values, positionals } = parseArgs({
 const configurations = positionals.length === 0 ? [GEPO_CONFIG] : positionals
 const groupCount = Number(values.groups)
 const promptTokens = Number(values.prompt)
+const lengths = values.tokens.split(',').map(Number)
+if (!lengths.every((tokens) => tokens > promptTokens)) {
+  throw new UserError(
+    `--tokens ${values.tokens} leaves no response after a prompt of ${promptTokens}; name more.`,
+  )
+}
+const kernels = values.kernels === undefined ? undefined : kernelsOf(values.kernels)
 const gpus = GPU_DEVICES.map((device) => {
   const share = (name: 'products' | 'attention' | 'memory') =>
     values[name] === undefined ? {} : { [name]: Number(values[name]) }
@@ -65,7 +76,7 @@ const reports: object[] = []
 try {
   const model = values.model === undefined ? writeLargeModel(scratch, false) : readShape(values.model)
   for (const path of configurations) {
-    for (const tokens of values.tokens.split(',').map(Number)) {
+    for (const tokens of lengths) {
       reports.push(
         await report(path, withOptions(readConfig(path, model.folder, tokens)), model.shape, tokens),
       )
@@ -79,6 +90,11 @@ saveReport(values.save, {
   command: `node bench/step-cost.ts ${process.argv.slice(2).join(' ')}`,
   steps: reports,
 })
+
+function kernelsOf(name: string): Kernels {
+  if (name === 'auto' || name === 'fused' || name === 'torch') return name
+  throw new UserError(`--kernels ${name} is none; name auto, fused or torch.`)
+}
 
 function readShape(folder: string): { readonly folder: string; readonly shape: DecoderShape } {
   const file = join(folder, 'config.json')
@@ -94,17 +110,24 @@ function readConfig(path: string, folder: string, tokens: number): GroupConfig {
   return { ...config, model: folder, length: { ...config.length, maxTokens: tokens } }
 }
 
+/** As one device that holds all of its state computes it. */
+function alone(config: GroupConfig): GroupConfig {
+  return {
+    ...config,
+    engine: { ...config.engine, zero: { ...config.engine.zero, stage: 0, offload: false } },
+  }
+}
+
 function withOptions(config: GroupConfig): GroupConfig {
   const packedTokens = values['packed-tokens']
   const activationGib = values['activation-gib']
-  const { kernels } = values
   return {
     ...config,
     engine: {
       ...config.engine,
       ...(packedTokens !== undefined && { packedTokens: Number(packedTokens) }),
       ...(activationGib !== undefined && { activationBytes: Number(activationGib) * 2 ** 30 }),
-      ...((kernels === 'fused' || kernels === 'torch') && { kernels }),
+      ...(kernels !== undefined && { kernels }),
     },
   }
 }
@@ -112,13 +135,17 @@ function withOptions(config: GroupConfig): GroupConfig {
 async function report(path: string, config: GroupConfig, shape: DecoderShape, length: number) {
   const size = { promptTokens, responseTokens: length - promptTokens }
   const groups = Array.from({ length: groupCount }, () => makeGroup(shape.vocabulary, size))
-  const { operations, peakBytes } = await countStep(engine, config, groups)
-  const lengths = groups.flatMap(({ responses }) =>
+  const counted = await countStep(engine, alone(config), groups)
+  const { operations } = counted
+  const plan = planMemory(config, shape)
+  const stateBytes = plan.weights + plan.gradients + plan.optimizer
+  const peakBytes = counted.peakBytes - counted.stateBytes + stateBytes
+  const sequences = groups.flatMap(({ responses }) =>
     responses.map((response) => ({ prompt: promptTokens, response: response.length })),
   )
-  const tokens = lengths.reduce((sum, { prompt, response }) => sum + prompt + response, 0)
-  const asked = stepFlops(shape, lengths)
-  const { packedTokens, activationBytes, kernels } = config.engine
+  const tokens = sequences.reduce((sum, { prompt, response }) => sum + prompt + response, 0)
+  const asked = stepFlops(shape, sequences)
+  const { packedTokens, activationBytes } = config.engine
   const of = (field: 'part' | 'phase') =>
     Object.fromEntries(
       [...new Set(operations.map((operation) => operation[field]))].map((name) => {
@@ -145,13 +172,13 @@ async function report(path: string, config: GroupConfig, shape: DecoderShape, le
     tokens,
     packedTokens,
     activationGib: activationBytes === null ? null : gib(activationBytes),
-    kernels,
+    kernels: config.engine.kernels,
     askedGflopPerToken: round(asked / tokens / 1e9, 4),
     doneGflopPerToken: round(sums.flops / tokens / 1e9, 4),
     startedKernels: sums.kernels,
     kibPerToken: round((sums.readBytes + sums.writtenBytes) / tokens / 2 ** 10, 4),
     peakGib: gib(peakBytes),
-    plannedGib: gib(planMemory(config, shape).total),
+    plannedGib: gib(plan.total),
     parts: of('part'),
     phases: of('phase'),
     devices: Object.fromEntries(
