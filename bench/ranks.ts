@@ -160,6 +160,8 @@ interface Kill {
   readonly othersEndedAfterMs: number
   /** Rank 0's last words. */
   readonly words: string
+  /** Whether the process was still there: a run may end before its time. */
+  readonly hasHit: boolean
   readonly sameWeights: boolean
 }
 
@@ -181,7 +183,8 @@ async function killOne(n: number, lastsMs: number, whole: Buffer): Promise<Kill>
   const rank = random.int(0, KILL_RANKS - 1)
   await sleep(random.int(0, Math.max(0, Math.round(lastsMs - (performance.now() - startedAt)))))
   const killedAt = performance.now()
-  if (isAlive(all[rank]!)) process.kill(all[rank]!, 'SIGKILL')
+  const hasHit = isAlive(all[rank]!)
+  if (hasHit) process.kill(all[rank]!, 'SIGKILL')
   const { stderr } = await training
   while (all.some(isAlive)) await sleep(5)
   const othersEndedAfterMs = Math.round(performance.now() - killedAt)
@@ -190,11 +193,12 @@ async function killOne(n: number, lastsMs: number, whole: Buffer): Promise<Kill>
     rank,
     killedAtMs: Math.round(killedAt - startedAt),
     othersEndedAfterMs,
+    hasHit,
     words: stderr.trim().split('\n').at(-1) ?? '',
     sameWeights: again.exitCode === 0 && weightsOf(name).equals(whole),
   }
   console.log(
-    `rank ${kill.rank} killed after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'}`,
+    `rank ${kill.rank} ${hasHit ? 'killed' : 'was done'} after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'}`,
   )
   return kill
 }
@@ -225,7 +229,7 @@ async function killMany(): Promise<Kill[]> {
   await execa(process.execPath, commandOf('undisturbed'))
   const lastsMs = performance.now() - startedAt
   const kills: Kill[] = []
-  for (let n = 1; n <= Number(values.kills); n++) {
+  for (let n = 1; kills.filter(({ hasHit }) => hasHit).length < Number(values.kills); n++) {
     kills.push(await killOne(n, lastsMs, weightsOf('undisturbed')))
   }
   return kills
