@@ -1,7 +1,7 @@
 /** A model's judged answers in IR in, the share of units that it compiles rightly and why the others are wrong out. Pure. */
 import { estimatePass, type PassEstimate } from '../../base/pass-at-k.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
-import type { IrVerdict, IrVerdictKind } from '../../records/ir-verdict.ts'
+import { IR_VERDICTS, type IrVerdict, type IrVerdictKind } from '../../records/ir-verdict.ts'
 import type { Truncated } from './draw-answers.ts'
 
 export interface JudgedIr {
@@ -20,14 +20,7 @@ export type CompileOutcome = Exclude<IrVerdictKind, 'unjudged'> | Truncated['kin
 
 /** In the order in which tables have them. */
 export const COMPILE_OUTCOMES: readonly CompileOutcome[] = [
-  'equal',
-  'differs',
-  'undefined',
-  'timeout',
-  'crash',
-  'malformed',
-  'mismatch',
-  'refused',
+  ...IR_VERDICTS.filter((kind) => kind !== 'unjudged'),
   'truncated',
 ]
 
