@@ -46,8 +46,8 @@ export interface RolloutResult {
 export interface Rollouts {
   /** Draws what the step needs, and leaves the judge at work. */
   begin(step: number, signal: AbortSignal | undefined): Promise<BegunStep>
-  /** A batch that the next step still takes a part of, for a checkpoint. */
-  unfinished(): Rollout | undefined
+  /** The batch that this step takes another part of, for a checkpoint before it. */
+  unfinished(step: number): Rollout | undefined
 }
 
 export interface BegunStep {
@@ -129,7 +129,8 @@ export function createRollouts(parts: RolloutsParts): Rollouts {
   }
 
   return {
-    unfinished: () => current,
+    unfinished: (step) =>
+      step % steps > 0 && current?.number === Math.floor(step / steps) ? current : undefined,
     async begin(step, signal) {
       const [number, part] = [Math.floor(step / steps), step % steps]
       if (part > 0 && current?.number !== number)
@@ -144,7 +145,8 @@ export function createRollouts(parts: RolloutsParts): Rollouts {
           const rollout = drawn === undefined ? current! : toRollout(drawn, judged!)
           const trainingSince = performance.now()
           const { answers, measure } = await learn(rollout, part, now)
-          current = part + 1 < steps ? rollout : undefined
+          // Kept after the last part too: a step that fails after its gradient is taken again.
+          current = rollout
           const { loss, ...figures } = measure
           return {
             loss,

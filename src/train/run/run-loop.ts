@@ -86,7 +86,7 @@ export async function runLoop(
     saved = progress
     const { folder } = await checkpoints.save(progress, isBest, {
       saveEngine: (state) => model.saveState(state),
-      rollout: translation?.rollouts.unfinished(),
+      rollout: translation?.rollouts.unfinished(progress.step),
     })
     report({ kind: 'saved', step: progress.step, folder })
   }
@@ -208,7 +208,11 @@ async function moveWeights(
   } catch (error) {
     const isNotFinite = error instanceof EngineError && error.code === 'not-finite'
     if (!isNotFinite || skipNonFinite === 0) throw error
-    if (skippedSteps < skipNonFinite) return undefined
+    if (skippedSteps < skipNonFinite) {
+      // Of several ranks one may have been stopped before it dropped its own.
+      await model.clearGradients()
+      return undefined
+    }
     throw new UserError(
       `The gradient of step ${step + 1} is not finite, and optimizer.skipNonFinite (${skipNonFinite}) is used up by steps before it: lower optimizer.learningRate, or raise that.`,
       { cause: error },

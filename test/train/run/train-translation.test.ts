@@ -145,6 +145,20 @@ describe('reinforce', () => {
     )
   })
 
+  it('goes on from a step that failed with the last part of a batch of answers', async () => {
+    const given = { ...fast, rollout: { tasks: 4, steps: 2 }, epochs: 2 }
+    const undisturbed = named('two-parts', given)
+    await run(undisturbed)
+    let taken = 0
+    const spoilt = openBigramEngine(
+      (_, gradients) => void (++taken === 4 && gradients.fill(Number.NaN, 0, 1)),
+    )
+    const failing = named('two-parts-failing', given)
+    await expect(run(failing, { engine: spoilt })).rejects.toThrow('The gradients are not finite')
+    await run(failing)
+    expect(readWeights(join(failing.out, 'model'))).toEqual(readWeights(join(undisturbed.out, 'model')))
+  })
+
   it('takes an answer that did not end for wrong, without asking the judge', async () => {
     const config = named('endless', { rollout: { maxNewTokens: 1 }, maxSteps: 1 })
     const asked: string[] = []
