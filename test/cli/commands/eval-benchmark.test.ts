@@ -128,7 +128,7 @@ describe('gepo eval --benchmark', () => {
     [
       'a split',
       [...benchmark, '--split', 'test', '--answers', answers, '--out', 'x'],
-      /--split and --groups/,
+      /--split, --groups and --set/,
     ],
     ['a share above 1', [...benchmark, '--top-p', '2'], /from 0 to 1/],
     ['numbers for k that are none', [...benchmark, '--answers', answers, '--out', 'x', '--k', '0'], /--k 0/],
