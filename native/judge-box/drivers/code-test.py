@@ -122,18 +122,44 @@ def is_function(value):
     return isinstance(value, types.FunctionType)
 
 
-def snapshot(modules):
-    """What puts back whatever the answer changes in these modules and their classes."""
+# What a library holds and no call of it alters. The rest (streams, lists, what is still None) is its state, which changes.
+FIXED = (types.ModuleType, int, float, complex, str, bytes, tuple, frozenset)
+# What `warnings.catch_warnings` replaces while it lasts.
+CATCHES_WARNINGS = frozenset({"showwarning", "_showwarnmsg_impl"})
+SETTERS = frozenset({"patch", "object", "multiple", "setattr", "delattr"})
+
+
+def names_set(tree):
+    """The names that the test itself sets in what it imports: by assignment, `setattr` or a patch."""
+    names = set(CATCHES_WARNINGS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                names.add(node.attr)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in SETTERS:
+            texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+            names.update(text.split(".")[-1] for text in texts if isinstance(text, str))
+            names.update(each.arg for each in node.keywords if each.arg)
+    return names
+
+
+def snapshot(modules, free=()):
+    """What puts back whatever the answer changes in these modules and their classes, but for the names in `free`.
+
+    With `free`, the test has begun: what is no function, class, module or fixed value is left as it is.
+    """
     taken = []
     for module in modules:
         classes = [value for value in vars(module).values() if isinstance(value, type)]
         for holder in [module, *classes]:
-            names = dict(vars(holder))
+            names = {name: value for name, value in vars(holder).items() if name not in free}
             codes = [(value, value.__code__, value.__defaults__) for value in names.values() if is_function(value)]
-            taken.append((holder, names, codes))
+            if free:
+                names = {name: value for name, value in names.items() if callable(value) or isinstance(value, FIXED)}
+            taken.append((holder, names, frozenset(vars(holder)), codes))
 
     def restore():
-        for holder, names, codes in taken:
+        for holder, names, known, codes in taken:
             for function, code, defaults in codes:
                 if function.__code__ is not code:
                     function.__code__ = code
@@ -143,7 +169,7 @@ def snapshot(modules):
             for name, value in names.items():
                 if now.get(name) is not value:
                     setattr(holder, name, value)
-            for name in [name for name in now if name[:2] == "__" and name not in names]:
+            for name in [name for name in now if name[:2] == "__" and name not in known and name not in free]:
                 delattr(holder, name)
 
     return restore
@@ -154,6 +180,10 @@ def snapshot(modules):
 EQUALITY = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 ARITHMETIC = ("__sub__", "__rsub__", "__add__", "__radd__", "__abs__", "__mul__", "__rmul__", "__mod__")
 OPERATORS = (*EQUALITY, *ARITHMETIC)
+# Operators of arithmetic that an expected value goes into.
+TOLD = (ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Mod)
+# The flag of a class that nobody can change.
+IMMUTABLE = 1 << 8
 # By identity: a class of classes says itself what it is equal to.
 SCALARS = frozenset(map(id, (int, float, str, bool, bytes, complex, type(None))))
 PROXIES = frozenset(map(id, (weakref.ProxyType, weakref.CallableProxyType)))
@@ -164,6 +194,7 @@ MOST_PARTS = 200_000
 METHODS = (types.WrapperDescriptorType, types.MethodDescriptorType)
 get_parts, busy = gc.get_referents, threading.local()
 mro_of, names_of = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
+flags_of = type.__dict__["__flags__"].__get__
 
 
 def is_own(holder, name, function):
@@ -185,6 +216,8 @@ def is_of_library(holder):
 
 
 def kind_has_own_operators(kind):
+    if not flags_of(kind) & IMMUTABLE:
+        Whole.restore()
     for each in mro_of(kind):
         names = names_of(each)
         for name in OPERATORS:
@@ -218,6 +251,8 @@ class Whole:
     """What puts back the part of the library that the test asks, as an answer may change it whenever it is called."""
 
     restore = staticmethod(lambda: None)
+    # What the test calls by a name of the answer's.
+    named = ()
 
 
 def call_whole(function, *values, **named):
@@ -227,13 +262,30 @@ def call_whole(function, *values, **named):
 
 def check_operands(*values):
     """Of two values that are compared, both or none may have operators that are the answer's."""
-    Whole.restore()
     if len({has_own_operators(value) for value in values if value is not None}) > 1:
         raise Cheat("what is compared has operators of its own")
     return values
 
 
+def check_held(*values):
+    """As `check_operands` for `in`, but a container of a class that the test names says itself what it holds."""
+    kind = type(values[-1])
+    if any(each is kind for each in Whole.named) and not has_own_operators(values[0]):
+        return values
+    return check_operands(*values)
+
+
+def check_result(result, *values):
+    """What is compared next: of an operand that is the answer's and one that is not, it may only be the answer's."""
+    return result if has_own_operators(result) else (check_operands(*values), result)[1]
+
+
 # ---- the test ----
+
+
+def has_binding(node):
+    """Whether what is in it has to stay in the function that it is in."""
+    return any(isinstance(each, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for each in ast.walk(node))
 
 
 class Guard(ast.NodeTransformer):
@@ -243,31 +295,44 @@ class Guard(ast.NodeTransformer):
         self.names = names
         self.modules = modules
 
-    def pair(self, values):
-        return ast.Call(ast.Name(self.names["pair"], ast.Load()), list(values), [])
+        # The nodes that are compared as they are.
+        self.compared = set()
 
-    def apply(self, rewritten, values):
+    def pair(self, values, check="pair"):
+        return ast.Call(ast.Name(self.names[check], ast.Load()), list(values), [])
+
+    def apply(self, rewritten, values, check):
         parameter = ast.arguments([], [ast.arg("p")], None, [], [], None, [])
-        return ast.Call(ast.Lambda(parameter, rewritten), [self.pair(values)], [])
+        held = self.pair(values, check) if check else ast.Tuple(list(values), ast.Load())
+        return ast.Call(ast.Lambda(parameter, rewritten), [held], [])
 
     def item(self, index):
         return ast.Subscript(ast.Name("p", ast.Load()), ast.Constant(index), ast.Load())
 
     def visit_Compare(self, node):
+        values = [node.left, *node.comparators]
+        self.compared.update(id(value) for value in values)
         self.generic_visit(node)
         values = [node.left, *node.comparators]
-        items = [self.item(index) for index in range(len(values))]
-        if any(isinstance(value, (ast.NamedExpr, ast.Await, ast.Yield)) for part in values for value in ast.walk(part)):
+        if has_binding(node):
             return node
-        return self.apply(ast.Compare(items[0], node.ops, items[1:]), values)
+        items = [self.item(index) for index in range(len(values))]
+        holds = len(values) == 2 and isinstance(node.ops[0], (ast.In, ast.NotIn))
+        return self.apply(ast.Compare(items[0], node.ops, items[1:]), values, "held" if holds else "pair")
 
     def visit_BinOp(self, node):
+        is_compared = id(node) in self.compared
         self.generic_visit(node)
-        if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant):
+        is_text = isinstance(node.left, ast.JoinedStr) or isinstance(getattr(node.left, "value", None), (str, bytes))
+        are_constants = isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant)
+        if not isinstance(node.op, TOLD) or is_text or are_constants or has_binding(node):
             return node
-        if any(isinstance(value, (ast.NamedExpr, ast.Await, ast.Yield)) for value in ast.walk(node)):
-            return node
-        return self.apply(ast.BinOp(self.item(0), node.op, self.item(1)), [node.left, node.right])
+        operands = [self.item(0), self.item(1)]
+        result = ast.BinOp(operands[0], node.op, operands[1])
+        if not is_compared:
+            return self.apply(result, [node.left, node.right], "pair")
+        checked = ast.Call(ast.Name(self.names["result"], ast.Load()), [result, *operands], [])
+        return self.apply(checked, [node.left, node.right], None)
 
     def visit_Call(self, node):
         self.generic_visit(node)
@@ -332,9 +397,8 @@ def import_early(tree):
     return found, aliases
 
 
-def scope_of(answer, tree, known, helpers):
+def scope_of(answer, used, known, helpers):
     """The answer's names, but not those of the language, unless these are all that the test has of it."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     own = {name: value for name, value in answer.items() if not (name.startswith("__") and name.endswith("__"))}
     meant = [name for name in own if name in used]
     if any(name not in known for name in meant):
@@ -349,14 +413,18 @@ def main():
     os.close(3)
     known = dict(vars(builtins))
     file = "<test " + os.urandom(8).hex() + ">"
-    names = {name: "gepo_" + os.urandom(8).hex() for name in ("pair", "exit", "unittest", "call")}
+    names = {name: "gepo_" + os.urandom(8).hex() for name in ("pair", "held", "result", "exit", "unittest", "call")}
     tree = ast.parse(text, file)
     asked, aliases = import_early(tree)
     only_declares = declares_only(tree)
+    own_names = names_set(tree)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     code = compile(ast.fix_missing_locations(Guard(names, aliases).visit(tree)), file, "exec")
-    Whole.restore = staticmethod(snapshot(asked))
+    Whole.restore = staticmethod(snapshot(asked, own_names))
     restore = snapshot([module for module in list(sys.modules.values()) if isinstance(module, types.ModuleType)])
-    helpers = {names["pair"]: check_operands, names["exit"]: end_test, names["unittest"]: succeeded, names["call"]: call_whole}
+    acts = {"pair": check_operands, "held": check_held, "result": check_result}
+    acts.update({"exit": end_test, "unittest": succeeded, "call": call_whole})
+    helpers = {names[name]: act for name, act in acts.items()}
     outcome = []
     done = threading.Lock()
     done.acquire()
@@ -373,7 +441,8 @@ def main():
             sys.modules["answer"] = module
             spec.loader.exec_module(module)
             restore()
-            scope = scope_of(vars(module), tree, known, helpers)
+            scope = scope_of(vars(module), used, known, helpers)
+            Whole.named = tuple(vars(module)[name] for name in used if name in vars(module))
             program = types.ModuleType("__main__")
             vars(program).update(scope)
             # Where its tests are looked for; elsewhere its names are nobody's to change.
