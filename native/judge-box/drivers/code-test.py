@@ -57,7 +57,7 @@ def make_hook(own, busy):
     get_frame, end, write, starts, ends = sys._getframe, os._exit, os.write, str.startswith, str.endswith
     real_path, identity, main_thread, driver = os.path.realpath, threading.get_ident, threading.get_ident(), own[0]
     forbidden, frames, codes, gives_frames, library = FORBIDDEN, FRAMES, CODES, GIVES_FRAMES, LIBRARY
-    is_text, text, raw = isinstance, str, bytes
+    is_text, text, raw, coroutines = isinstance, str, bytes, types.coroutine.__code__.co_filename
 
     def stop(event):
         write(2, ("no answer needs " + event + "\n").encode())
@@ -83,7 +83,12 @@ def make_hook(own, busy):
         if getattr(busy, "now", False):
             return
         if event in forbidden and identity() != main_thread:
-            stop(event)
+            busy.now = True
+            code = get_frame(1).f_code
+            busy.now = False
+            # asyncio declares coroutines by it when it is first imported.
+            if event != "code.__new__" or (code.co_filename, code.co_name) != (coroutines, "coroutine"):
+                stop(event)
         elif event == "open" and is_text(arguments[0], (text, raw)):
             path = arguments[0] if is_text(arguments[0], text) else arguments[0].decode("utf-8", "replace")
             if starts(real_path(path), "/proc"):
@@ -383,7 +388,7 @@ def import_early(tree):
     for node in ast.walk(tree):
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module]
+            names = [node.module, *(node.module + "." + each.name for each in node.names)]
         for name in names:
             try:
                 found.append(importlib.import_module(name))
