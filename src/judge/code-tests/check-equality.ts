@@ -8,11 +8,15 @@ import { type BracedLanguage, blankTexts } from './blank-texts.ts'
 const OPENING = '([{'
 const CLOSING = ')]}'
 
-/** `a.equals(b)` as `by(a, b)`. */
+/** What asks after two operands, as the test has written them. */
+export type Asking = (value: string, expected: string) => string
+
+/** `a.equals(b)` as what asks after a and b. */
 export function withCheckedEquals(
   code: string,
-  { texts, method, by }: { readonly texts: BracedLanguage; readonly method: string; readonly by: string },
+  form: { readonly texts: ComparingLanguage; readonly method: string; readonly by: Asking },
 ): string {
+  const { texts, method, by } = form
   let text = code
   let from = 0
   for (;;) {
@@ -23,25 +27,25 @@ export function withCheckedEquals(
     from = dot + 1
     const open = bare.indexOf('(', dot)
     const close = endOfBracket(bare, open)
-    const start = receiverStart(text, bare, dot)
+    const start = receiverStart(text, bare, dot, texts)
     const receiver = text.slice(start, dot).trim()
     const isOne = topLevel(bare.slice(open + 1, close), /,/g).length === 0
     if (close < 0 || receiver === '' || !isOne || /^(?:super|this|base)$/.test(receiver)) continue
-    const call = `${by}(${text.slice(start, dot)}, ${text.slice(open + 1, close)})`
-    // Again from the same place: arguments may compare, too.
+    // The argument may compare, too; what does so in the receiver has been seen before.
+    const call = by(text.slice(start, dot), withCheckedEquals(text.slice(open + 1, close), form))
     text = text.slice(0, start) + call + text.slice(close + 1)
-    from = start + by.length
+    from = start + call.length
   }
 }
 
-/** `assert(a == b)` as `assert(by(a, b))`, where that is all that is asserted. */
+/** `assert(a == b)` as `assert(…)` of what asks after a and b, where that is all that is asserted. */
 export function withCheckedEquations(
   code: string,
   {
     texts,
     assertion,
     by,
-  }: { readonly texts: BracedLanguage; readonly assertion: RegExp; readonly by: string },
+  }: { readonly texts: BracedLanguage; readonly assertion: RegExp; readonly by: Asking },
 ): string {
   const bare = blankTexts(code, texts)
   return [...bare.matchAll(new RegExp(`${assertion.source}\\s*\\(`, 'g'))].reduceRight((text, found) => {
@@ -53,12 +57,12 @@ export function withCheckedEquations(
     const isMore = topLevel(condition, /[&|^?]|!=|=>/g).length > 0
     if (close < 0 || place === undefined || others.length > 0 || isMore) return text
     const at = open + 1 + place
-    return `${text.slice(0, open + 1)}${by}(${text.slice(open + 1, at)}, ${text.slice(at + 2, end)})${text.slice(end)}`
+    return text.slice(0, open + 1) + by(text.slice(open + 1, at), text.slice(at + 2, end)) + text.slice(end)
   }, code)
 }
 
-/** Java's statement `assert a : b;` as `by(a, b);`, which nobody can switch off. */
-export function withCheckedStatements(code: string, texts: BracedLanguage, by: string): string {
+/** Java's statement `assert a : b;` as one that nobody can switch off; it, too, looks at b only where a does not hold. */
+export function withThrownAssertions(code: string, texts: BracedLanguage): string {
   const bare = blankTexts(code, texts)
   return [...bare.matchAll(/(?<![\w.$])assert\b/g)].reduceRight((text, { index }) => {
     const from = index + 'assert'.length
@@ -69,9 +73,10 @@ export function withCheckedStatements(code: string, texts: BracedLanguage, by: s
     const colon = topLevel(bare.slice(from, end), /(?<!:):(?!:)/g)[choices]
     const [condition, message] =
       colon === undefined
-        ? [text.slice(from, end), '""']
+        ? [text.slice(from, end), '']
         : [text.slice(from, from + colon), text.slice(from + colon + 1, end)]
-    return `${text.slice(0, index)}${by}(${condition}, ${message})${text.slice(end)}`
+    const thrown = `{ if (!(${condition})) throw new java.lang.AssertionError(${message}); }`
+    return text.slice(0, index) + thrown + text.slice(end + 1)
   }, code)
 }
 
@@ -96,15 +101,29 @@ function endOfBracket(bare: string, open: number): number {
   return -1
 }
 
+/** Words of each language that may come before a bracket and are no method's name. */
+const KEYWORDS = {
+  java: /^(?:assert|return|throw|case|else|do|yield)$/,
+  csharp: /^(?:return|throw|case|else|do|await|in|is|as)$/,
+  scala: /^(?:return|throw|case|else|do|yield)$/,
+} as const
+
+type ComparingLanguage = keyof typeof KEYWORDS
+
+/** Those whose own bracket comes before the expression. */
+const CONDITIONAL = /^(?:if|while|for|switch)$/
+
 /** Where the expression before a dot begins: names, calls, indices, literals and what is made by `new`. */
-function receiverStart(code: string, bare: string, dot: number): number {
+function receiverStart(code: string, bare: string, dot: number, texts: ComparingLanguage): number {
   let start = dot
   for (;;) {
     let at = before(bare, start)
     const literal = code.slice(at + 1, start).search(/\S/)
     if (literal >= 0 && start === dot) return at + 1 + literal
     let had = start
+    let last = start
     while (at >= 0 && CLOSING.includes(bare[at]!)) {
+      last = had
       had = startOfBracket(bare, at)
       if (had < 0) return dot
       at = before(bare, had)
@@ -117,7 +136,11 @@ function receiverStart(code: string, bare: string, dot: number): number {
       }
     }
     if (/\w/.test(bare[at] ?? '')) {
+      const end = at + 1
       while (at >= 0 && /\w/.test(bare[at]!)) at--
+      const word = bare.slice(at + 1, end)
+      if (CONDITIONAL.test(word)) return last
+      if (KEYWORDS[texts].test(word)) return had
       had = at + 1
       at = before(bare, had)
     }
@@ -125,6 +148,11 @@ function receiverStart(code: string, bare: string, dot: number): number {
     start = had
     if (bare[at] === '.') {
       start = at
+      continue
+    }
+    // An alias, as in C#'s `global::`.
+    if (bare.slice(at - 1, at + 1) === '::') {
+      start = at - 1
       continue
     }
     const made = /\bnew\s*$/.exec(bare.slice(0, start))

@@ -4,7 +4,7 @@ import type { CodeTest } from '../../records/suite.ts'
 import { compile } from '../languages/build-steps.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
 import { blankTexts } from './blank-texts.ts'
-import { withCheckedEquals, withCheckedEquations } from './check-equality.ts'
+import { type Asking, withCheckedEquals, withCheckedEquations } from './check-equality.ts'
 import { type ClassLanguage, mergeClasses, replaceBare } from './merge-classes.ts'
 
 const CSHARP = (assertion: string): ClassLanguage => ({
@@ -19,9 +19,9 @@ const CSHARP = (assertion: string): ClassLanguage => ({
   variable:
     /(?<!\w)(?!(?:return|throw|new|is|as|in|case|using|namespace|else)\b)[\w.]+(?:\s*<[^;={}()]*>)?(?:\s*\[\s*\])*\??\s+(\w+)\s*(?:=(?!=)|;|\{\s*get\b)/,
   checked: (test, name) => {
-    const equals = withCheckedEquals(test, { texts: 'csharp', method: 'Equals', by: `global::${name}.Equal` })
+    const equals = withCheckedEquals(test, { texts: 'csharp', method: 'Equals', by: equalsIn(name) })
     const equations = withCheckedEquations(equals, {
-      ...{ texts: 'csharp', assertion: ASSERTION, by: `global::${name}.Same` },
+      ...{ texts: 'csharp', assertion: ASSERTION, by: equationIn(name) },
     })
     return {
       // Mono goes on after an assertion that has failed.
@@ -33,53 +33,65 @@ const CSHARP = (assertion: string): ClassLanguage => ({
 
 const ASSERTION = /(?<![\w.])(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()/
 
-/** Values as \`==\` compares them, and what of them only the answer's own types would call equal. */
+/** An equation, its operator chosen by the compiler among those of the operands' own types. */
+const equationIn =
+  (name: string): Asking =>
+  (value, expected) => {
+    if (isNull(expected)) return `(object)(${value}) == null`
+    if (isNull(value)) return `(object)(${expected}) == null`
+    if (isConstant(expected)) return `global::${name}.Same(${value}, gepoLeft => gepoLeft == ${expected})`
+    if (isConstant(value)) return `global::${name}.Same(${expected}, gepoRight => ${value} == gepoRight)`
+    return `global::${name}.Same(${value}, ${expected}, (gepoLeft, gepoRight) => gepoLeft == gepoRight)`
+  }
+
+const equalsIn =
+  (name: string): Asking =>
+  (value, expected) =>
+    isConstant(expected)
+      ? `global::${name}.Same(${value}, gepoLeft => gepoLeft.Equals(${expected}))`
+      : `global::${name}.Equal(${value}, ${expected}, (gepoLeft, gepoRight) => gepoLeft.Equals(gepoRight))`
+
+const isNull = (operand: string) => /^[\s(]*null[\s)]*$/.test(blankTexts(operand, 'csharp'))
+
+/** Whether an operand is a constant, which takes the type that the other side needs, as a variable would not. */
+const isConstant = (operand: string) => blankTexts(operand, 'csharp').replace(CONSTANTS, '').trim() === ''
+
+const NUMBER = String.raw`\b0[xXbB][\da-fA-F_]+[uUlL]*\b|(?:\b|\.)\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?[fFdDmMuUlL]*\b`
+const SIMPLE = 'sbyte|byte|short|ushort|int|uint|long|ulong|char|float|double|decimal|bool|string'
+const CONSTANTS = new RegExp(
+  String.raw`[-+*/%()]|${NUMBER}|\b(?:true|false|null|default|(?:${SIMPLE})(?:\.\w+)?)\b`,
+  'g',
+)
+
+/** What of the compiler's equality only the answer's own types would say. */
 const checkInCsharp = (name: string) => `
 static class ${name}
 {
-    static bool IsOwn(object value) { return value != null && value.GetType().Assembly == typeof(${name}).Assembly; }
-
-    static bool IsWhole(object value)
+    static bool IsOwn<T>(T value)
     {
-        return value is sbyte || value is byte || value is short || value is ushort || value is int || value is uint
-            || value is long || value is ulong || value is char;
+        var type = global::System.Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+        return IsOwn(type) || (object)value != null && IsOwn(value.GetType());
     }
 
-    static decimal Whole(object value) { return value is char ? (decimal)(char)value : global::System.Convert.ToDecimal(value); }
+    static bool IsOwn(global::System.Type type) { return type.Assembly == typeof(${name}).Assembly; }
 
-    static bool IsNumber(object value) { return IsWhole(value) || value is float || value is double || value is decimal; }
+    // Of what is compared to a constant.
+    public static bool Same<T>(T value, global::System.Func<T, bool> equal) { return equal(value) && !IsOwn(value); }
 
-    static double Number(object value)
+    public static bool Same<T, U>(T value, U expected, global::System.Func<T, U, bool> equal)
     {
-        return value is char ? (double)(char)value : global::System.Convert.ToDouble(value);
+        if ((object)value == null || (object)expected == null) return (object)value == null && (object)expected == null;
+        return IsOwn(value) == IsOwn(expected) && equal(value, expected);
     }
 
-    public static bool Same(object value, object expected)
+    public static bool Equal<T, U>(T value, U expected, global::System.Func<T, U, bool> equal)
     {
-        if (value == null || expected == null) return value == null && expected == null;
-        if (IsOwn(value) != IsOwn(expected)) return false;
-        if (IsNumber(value) && IsNumber(expected))
-        {
-            bool exact = (IsWhole(value) || value is decimal) && (IsWhole(expected) || expected is decimal);
-            return exact ? Whole(value) == Whole(expected) : Number(value) == Number(expected);
-        }
-        if (value is string || value.GetType().IsValueType) return value.Equals(expected) && expected.Equals(value);
-        return IsOwn(value) ? value.Equals(expected) : object.ReferenceEquals(value, expected);
-    }
-
-    // What may be null and is no reference can be asked all the same.
-    public static bool Equal<T>(T? value, object expected) where T : struct
-    {
-        return value.HasValue ? Equal((object)value.Value, expected) : expected == null;
-    }
-
-    public static bool Equal(object value, object expected)
-    {
-        if (value == null) throw new global::System.NullReferenceException();
-        if (expected == null) return false;
-        // A number is asked by an Equals of its own, which takes other numbers.
-        if (IsNumber(value) && IsNumber(expected)) return Same(value, expected);
-        return IsOwn(value) == IsOwn(expected) && value.Equals(expected) && expected.Equals(value);
+        bool holds = equal(value, expected);
+        if ((object)expected == null) return holds && (object)value == null;
+        if (!holds || IsOwn(value) != IsOwn(expected)) return false;
+        // The other side is asked where it has the same question; those of numbers of two types differ.
+        object left = value, right = expected;
+        return !(right is T && left is U) || equal((T)right, (U)left);
     }
 }
 `

@@ -4,7 +4,7 @@ import type { CodeTest } from '../../records/suite.ts'
 import { type ClassFileLanguage, classFileServer, compileOnce } from '../languages/build-class-files.ts'
 import type { Compiled } from '../languages/compile-server.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
-import { withCheckedEquals, withCheckedStatements } from './check-equality.ts'
+import { withCheckedEquals, withThrownAssertions } from './check-equality.ts'
 import { buildClassFileTest } from './class-files.ts'
 import { JAVA_TUPLES } from './java-tuples.ts'
 import { type ClassLanguage, mergeClasses, replaceBare } from './merge-classes.ts'
@@ -42,29 +42,37 @@ const JAVA: ClassLanguage = {
   variable:
     /(?<!\w)(?!(?:return|throws?|new|extends|implements|instanceof|case|package|import|else)\b)[\w.]+(?:\s*<[^;={}()]*>)?(?:\s*\[\s*\])*\s+(\w+)\s*(?:=(?!=)|;)/,
   checked: (test, name) => {
+    // The compiler chooses among methods of one name, as it would have done in the test's own words.
+    const asking = (value: string, expected: string) =>
+      `${name}.same(${value}, ${expected}, (gepoLeft, gepoRight) -> gepoLeft.equals(gepoRight))`
     const equals = withCheckedEquals(
       replaceBare(test, { texts: 'java' }, OBJECTS_EQUAL, `${name}.bothSame`),
       {
-        ...{ texts: 'java', method: 'equals', by: `${name}.same` },
+        ...{ texts: 'java', method: 'equals', by: asking },
       },
     )
-    return { test: withCheckedStatements(equals, 'java', `${name}.that`), helper: checkInJava(name) }
+    return { test: withThrownAssertions(equals, 'java'), helper: checkInJava(name) }
   },
 }
 
 const OBJECTS_EQUAL = /(?<![\w.])(?:java\.util\.)?Objects\.equals(?=\s*\()/
 
-/** What a test asserts by: a class may be told to leave its assertions out. */
+/** What a test compares by: what is expected is asked, too. */
 const checkInJava = (name: string) => `
 final class ${name} {
-  static void that(boolean holds, java.lang.Object message) {
-    if (!holds) throw new java.lang.AssertionError(message);
+  static <T, U> boolean same(T value, U expected, java.util.function.BiPredicate<T, U> equal) {
+    return equal.test(value, expected) && expected != null && (value.getClass() == expected.getClass() && isPlain(value) || expected.equals(value));
   }
-  static boolean same(java.lang.Object value, java.lang.Object expected) {
-    return value.equals(expected) && expected.equals(value);
+  /** Its only equals that takes any object is that of all objects: another one has been asked. */
+  private static boolean isPlain(java.lang.Object value) {
+    try {
+      return value.getClass().getMethod("equals", java.lang.Object.class).getDeclaringClass() == java.lang.Object.class;
+    } catch (java.lang.NoSuchMethodException error) {
+      return false;
+    }
   }
   static boolean bothSame(java.lang.Object value, java.lang.Object expected) {
-    return value == null ? expected == null : expected != null && same(value, expected);
+    return value == null ? expected == null : expected != null && value.equals(expected) && expected.equals(value);
   }
 }
 `

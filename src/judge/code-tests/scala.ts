@@ -19,9 +19,11 @@ const SCALA: ClassLanguage = {
   // `val List(a, b) = c` names a and b.
   variable: /\b(?:(?:val|var)\s+(?=\w+\s*[:=])|def\s+)(\w+)\b/,
   checked: (test, name) => {
-    const equals = withCheckedEquals(test, { texts: 'scala', method: 'equals', by: `${name}.equal` })
+    const asking = (method: string) => (value: string, expected: string) =>
+      `${name}.${method}(${value}, ${expected})`
+    const equals = withCheckedEquals(test, { texts: 'scala', method: 'equals', by: asking('equal') })
     const equations = withCheckedEquations(equals, {
-      ...{ texts: 'scala', assertion: ASSERTION, by: `${name}.same` },
+      ...{ texts: 'scala', assertion: ASSERTION, by: asking('same') },
     })
     return {
       // A method of the answer's would come before the library's.
