@@ -20,6 +20,13 @@ export interface Random {
 }
 
 /**
+ * A seed in [0, 2^32) for what is drawn by another's generator, such as libtorch's: related texts give unrelated seeds.
+ *
+ * @example seedOf(`answer ${seed} ${task} ${sample}`)
+ */
+export const seedOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE(0)
+
+/**
  * xoshiro128** whose state is the sha256 of the seed, so that related seeds ('7:1', '7:2') give unrelated choices.
  *
  * @example

@@ -1,5 +1,5 @@
 /** A configuration, a model and a split in; how much of the IR that the model writes does what the C does out. */
-import { createHash } from 'node:crypto'
+import { seedOf } from '../base/random.ts'
 import type { Split } from '../records/split.ts'
 import type { TrainConfig } from '../train/config/train-config.ts'
 import { answerCompile } from '../train/policy/answer-compile.ts'
@@ -96,5 +96,5 @@ export async function evaluateCompile(
 
 /** The same for any number of other tasks and samples. */
 function answerSeed(seed: number, task: string, sample: number): number {
-  return createHash('sha256').update(`compile ${seed} ${task} ${sample}`).digest().readUInt32LE(0)
+  return seedOf(`compile ${seed} ${task} ${sample}`)
 }

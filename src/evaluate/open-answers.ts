@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../base/user-error.ts'
 import type { BenchmarkProblem } from '../records/benchmark-problem.ts'
-import { DEFAULT_LOGIT_ROWS } from '../train/config/engine-defaults.ts'
 import { readStopTokens } from '../train/policy/read-stop-tokens.ts'
 import { hashModel } from '../train/preference/hash-model.ts'
 import { createMessageText } from '../train/prompt/prompt-text.ts'
@@ -13,6 +12,7 @@ import type { Answerer } from './answerers/answerer.ts'
 import { openEndpoint } from './answerers/endpoint-answerer.ts'
 import { openFileAnswerer } from './answerers/file-answerer.ts'
 import { openModelAnswerer } from './answerers/model-answerer.ts'
+import { answeringType, openAnsweringModel, TEMPLATE_DATE } from './answering-model.ts'
 import type { AnswersConfig, DrawingConfig, PromptForm } from './evaluation-config.ts'
 import { readAnswers } from './read-answers.ts'
 
@@ -99,9 +99,6 @@ function endpointAnswers(place: Extract<AnswersPlace, { kind: 'endpoint' }>): Op
 
 const FIRST_DELAY_MS = 500
 
-/** What Llama 3.1's template names where it is told no day; docs/training.md. */
-const TEMPLATE_DATE = '2024-07-26'
-
 async function modelAnswers(place: Extract<AnswersPlace, { kind: 'model' }>): Promise<OpenedAnswers> {
   const { folder, drawing, batchSize } = place
   const tokenizer = await loadTokenizer(folder)
@@ -114,8 +111,7 @@ async function modelAnswers(place: Extract<AnswersPlace, { kind: 'model' }>): Pr
   )
   const engine = await place.loadEngine()
   try {
-    const device = engine.hasCuda ? 'cuda' : 'cpu'
-    const numberType = place.numberType ?? (engine.hasCuda ? 'bfloat16' : 'float32')
+    const numberType = answeringType(place.numberType, engine)
     const config: AnswersConfig = {
       kind: 'model',
       folder,
@@ -127,20 +123,7 @@ async function modelAnswers(place: Extract<AnswersPlace, { kind: 'model' }>): Pr
     return {
       config,
       async open() {
-        const model = await engine.openModel({
-          folder,
-          device,
-          numberType,
-          training: { kind: 'none' },
-          logitRows: DEFAULT_LOGIT_ROWS,
-        })
-        const { maxPositions } = model.info
-        if (drawing.maxTokens >= maxPositions) {
-          await model.close()
-          throw new UserError(
-            `${folder} takes ${maxPositions} tokens, prompt and answer together; lower --max-tokens (${drawing.maxTokens}).`,
-          )
-        }
+        const model = await openAnsweringModel(engine, { folder, numberType, maxTokens: drawing.maxTokens })
         return openModelAnswerer({
           ...drawing,
           model,

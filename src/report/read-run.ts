@@ -10,6 +10,7 @@ import type { Point, Range } from '../page/charts/line-chart.ts'
 import type { OwnAnswer } from '../records/own-answer.ts'
 import { isOwnAnswers } from '../store/database-kind.ts'
 import { type OwnTally, readOwnAnswers } from '../store/own-answers.ts'
+import { readLines } from '../train/run/lines-log.ts'
 import { type AnswerSample, readSamples } from '../train/run/samples-log.ts'
 
 export interface RunView {
@@ -44,7 +45,7 @@ const NO_FIGURES = new Set(['step', 'steps', 'epoch'])
 export function readRun(folder: string, name: string = basename(folder)): RunView {
   const figures = new Map<string, { kind: string; name: string; points: Point[]; band: Range[] }>()
   let [step, steps] = [0, undefined as number | undefined]
-  for (const line of readLines(join(folder, 'metrics.jsonl'))) {
+  for (const line of readLines(join(folder, 'metrics.jsonl'), lineSchema)) {
     step = Math.max(step, line.step)
     if (typeof line.steps === 'number') steps = line.steps
     for (const { path, value, interval } of numbersIn(line)) {
@@ -70,20 +71,6 @@ export function readRun(folder: string, name: string = basename(folder)): RunVie
 }
 
 const lineSchema = z.looseObject({ kind: z.string(), step: z.int().nonnegative() })
-
-function readLines(file: string): z.output<typeof lineSchema>[] {
-  if (!isRegularFile(file)) return []
-  return readRegularText(file)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const read = lineSchema.safeParse(JSON.parse(line))
-        return read.success ? [read.data] : []
-      } catch {
-        return []
-      }
-    })
-}
 
 interface NamedNumber {
   /** Dotted. */

@@ -9,12 +9,10 @@ import type { Split } from '../../records/split.ts'
 import { compileSection } from '../../train/config/sections/progress.ts'
 import type { TrainConfig } from '../../train/config/train-config.ts'
 import type { JudgedIr } from '../../train/policy/measure-compile.ts'
-import { engineOptions } from '../../train/run/open-options.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { CompileRequest } from '../flags/compile-flags.ts'
-import { withInterrupt } from '../progress/interrupt.ts'
-import { trainProgress } from '../progress/train-progress.ts'
+import { whileEvaluating } from '../progress/while-evaluating.ts'
 import { renderCompile } from '../render/render-compile.ts'
 
 export interface EvalOptions {
@@ -34,42 +32,26 @@ export async function runEvalCompile(
   if (out !== undefined && !existsSync(dirname(out)))
     throw new UserError(`The folder of ${out} does not exist; make it, or name another file.`)
   const { evaluateCompile } = await import('../../evaluate/evaluate-compile.ts')
-  const engine = await context.loadTensorEngine(engineOptions(config))
-  const progress = trainProgress(context.stderr)
-  try {
-    const evaluation = await withInterrupt(
-      () => progress.report({ kind: 'note', text: 'Stopping.' }),
-      async (signal) => {
-        try {
-          return await evaluateCompile(config, {
-            engine,
-            folder,
-            split,
-            limit: groups,
-            settings: { ...(config.evaluation.compile ?? compileSection.parse({})), ...settings },
-            jobs: jobs ?? config.judge.jobs,
-            drawing,
-            report: progress.report,
-            signal,
-          })
-        } catch (error) {
-          if (signal.aborted) return undefined
-          throw error
-        }
-      },
-    ).finally(() => progress.stop())
-    if (evaluation === undefined) return EXIT.interrupted
-    if (out !== undefined) writeAnswers(out, evaluation)
-    const { greedy, drawn } = evaluation
-    context.stdout.write(
-      json
-        ? `${JSON.stringify({ model: folder, split, greedy, ...(drawn && { drawn }) })}\n`
-        : `${folder} on ${split}\n\n${renderCompile(evaluation)}`,
-    )
-    return greedy.unjudged + (drawn?.unjudged ?? 0) > 0 ? EXIT.unknown : EXIT.done
-  } finally {
-    await engine.close()
-  }
+  const evaluation = await whileEvaluating(config, context, (tools) =>
+    evaluateCompile(config, {
+      ...tools,
+      folder,
+      split,
+      limit: groups,
+      settings: { ...(config.evaluation.compile ?? compileSection.parse({})), ...settings },
+      jobs: jobs ?? config.judge.jobs,
+      drawing,
+    }),
+  )
+  if (evaluation === undefined) return EXIT.interrupted
+  if (out !== undefined) writeAnswers(out, evaluation)
+  const { greedy, drawn } = evaluation
+  context.stdout.write(
+    json
+      ? `${JSON.stringify({ model: folder, split, greedy, ...(drawn && { drawn }) })}\n`
+      : `${folder} on ${split}\n\n${renderCompile(evaluation)}`,
+  )
+  return greedy.unjudged + (drawn?.unjudged ?? 0) > 0 ? EXIT.unknown : EXIT.done
 }
 
 function writeAnswers(out: string, { answers }: CompileEvaluation): void {

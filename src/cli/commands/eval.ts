@@ -10,15 +10,13 @@ import type { TrainConfig } from '../../train/config/train-config.ts'
 import type { TranslationEvaluation } from '../../train/policy/evaluate-translation.ts'
 import type { Figures } from '../../train/preference/evaluate-preference.ts'
 import type { RunEvaluation } from '../../train/run/events.ts'
-import { engineOptions } from '../../train/run/open-options.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { BenchmarkFlags } from '../flags/benchmark-flags.ts'
 import { type CompileFlags, parseCompileFlags } from '../flags/compile-flags.ts'
 import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
 import { setOption } from '../flags/set-option.ts'
-import { withInterrupt } from '../progress/interrupt.ts'
-import { trainProgress } from '../progress/train-progress.ts'
+import { whileEvaluating } from '../progress/while-evaluating.ts'
 import { evaluationText, figure } from '../render/evaluation-text.ts'
 import type { EvalOptions } from './eval-compile.ts'
 
@@ -191,31 +189,16 @@ async function runEval(
   context: Context,
 ): Promise<ExitCode> {
   const { evaluateModel } = await import('../../evaluate/evaluate-model.ts')
-  const engine = await context.loadTensorEngine(engineOptions(config))
-  const progress = trainProgress(context.stderr)
-  try {
-    const evaluation = await withInterrupt(
-      () => progress.report({ kind: 'note', text: 'Stopping.' }),
-      async (signal) => {
-        try {
-          const report = progress.report
-          return await evaluateModel(config, { engine, folder, split, limit: groups, report, signal })
-        } catch (error) {
-          if (signal.aborted) return undefined
-          throw error
-        }
-      },
-    ).finally(() => progress.stop())
-    if (evaluation === undefined) return EXIT.interrupted
-    context.stdout.write(
-      json
-        ? `${JSON.stringify({ model: folder, split, ...evaluation.preference, ...(evaluation.translation && { translation: evaluation.translation }) })}\n`
-        : renderEvaluation(folder, split, evaluation),
-    )
-    return EXIT.done
-  } finally {
-    await engine.close()
-  }
+  const evaluation = await whileEvaluating(config, context, (tools) =>
+    evaluateModel(config, { ...tools, folder, split, limit: groups }),
+  )
+  if (evaluation === undefined) return EXIT.interrupted
+  context.stdout.write(
+    json
+      ? `${JSON.stringify({ model: folder, split, ...evaluation.preference, ...(evaluation.translation && { translation: evaluation.translation }) })}\n`
+      : renderEvaluation(folder, split, evaluation),
+  )
+  return EXIT.done
 }
 
 function trainedModel({ out, model }: TrainConfig): string {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
+import { seedOf } from '../../base/random.ts'
 
 /** Of one answer, in [0, 2^31): independent of all else that is drawn. */
-export function drawingSeed(seed: number, problem: string, sample: number, part = 0): number {
-  const digest = createHash('sha256').update(`benchmark ${seed} ${problem} ${sample} ${part}`).digest()
-  return digest.readUInt32LE(0) >>> 1
-}
+export const drawingSeed = (seed: number, problem: string, sample: number, part = 0): number =>
+  seedOf(`benchmark ${seed} ${problem} ${sample} ${part}`) >>> 1

@@ -1,5 +1,5 @@
 /** Prompts as ids in, the model's answers out, each as soon as it ends. What ended before an interruption was given out. */
-import { createHash } from 'node:crypto'
+import { seedOf } from '../../base/random.ts'
 import { packPrompts } from '../../train/data/token-batch.ts'
 import type { Model } from '../../train/tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../../train/tokenizer/load-tokenizer.ts'
@@ -71,5 +71,5 @@ export async function answerPrompts(
 }
 
 function answerSeed(seed: number, id: string, sample: number): number {
-  return createHash('sha256').update(`generate ${seed} ${sample} ${id}`).digest().readUInt32LE(0)
+  return seedOf(`generate ${seed} ${sample} ${id}`)
 }

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../../base/user-error.ts'
 import type { Level } from '../../records/level.ts'
-import { DEFAULT_LOGIT_ROWS } from '../../train/config/engine-defaults.ts'
 import { readStopTokens } from '../../train/policy/read-stop-tokens.ts'
 import { hashModel } from '../../train/preference/hash-model.ts'
 import { createPromptStyle } from '../../train/prompt/prompt-style.ts'
 import { createMessageText } from '../../train/prompt/prompt-text.ts'
 import type { NumberType, TensorEngine } from '../../train/tensor-engine/tensor-engine.ts'
 import { loadTokenizer, type TextTokenizer } from '../../train/tokenizer/load-tokenizer.ts'
+import { answeringType, openAnsweringModel, TEMPLATE_DATE } from '../answering-model.ts'
 import { answerPrompts } from './answer-prompts.ts'
 import { type AnswerLine, answerLine, openAnswersFile } from './answers-file.ts'
 import { findModel } from './find-model.ts'
@@ -47,17 +47,13 @@ export interface GenerateResult {
   readonly overlong: readonly string[]
 }
 
-/** What Llama 3.1's template names where it is told no day; docs/training.md. */
-const TEMPLATE_DATE = '2024-07-26'
-
 /** @throws UserError where the model, the prompts and the file do not fit each other */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   const { prompts, samples, maxTokens, temperature, topP, seed, engine, out, signal } = options
   const { folder, prompt: trained } = findModel(options.place)
   const tokenizer = await loadTokenizer(folder)
   const texts = promptTexts(options, trained, tokenizer)
-  const device = engine.hasCuda ? 'cuda' : 'cpu'
-  const numberType = options.numberType ?? (engine.hasCuda ? 'bfloat16' : 'float32')
+  const numberType = answeringType(options.numberType, engine)
   const made = hashOf([await hashModel(folder), tokenizer.id, numberType, maxTokens, temperature, topP, seed])
   const asked = new Map(prompts.map(({ id }, i) => [id, texts[i]!.text]))
   const file = out === undefined ? undefined : openAnswersFile(out, made, (id) => asked.get(id))
@@ -70,20 +66,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const earlier = all.length - open.length
   if (open.length === 0) return { kind: 'finished', answers: 0, earlier, overlong: [] }
 
-  const model = await engine.openModel({
-    folder,
-    device,
-    numberType,
-    training: { kind: 'none' },
-    logitRows: DEFAULT_LOGIT_ROWS,
-  })
+  const model = await openAnsweringModel(engine, { folder, numberType, maxTokens })
   let answers = 0
   try {
     const room = model.info.maxPositions - maxTokens
-    if (room < 1)
-      throw new UserError(
-        `${folder} takes ${model.info.maxPositions} tokens, prompt and answer together; lower --max-tokens (${maxTokens}).`,
-      )
     const overlong = new Set(open.filter(({ ids }) => ids.length > room).map(({ id }) => id))
     const fitting = open.filter(({ id, ids }) => ids.length > 0 && !overlong.has(id))
     try {

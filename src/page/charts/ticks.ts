@@ -19,7 +19,7 @@ export function ticksOver(low: number, high: number, count: number): number[] {
   )
 }
 
-/** Short enough for an axis: 1200 as 1.2k, 0.00002 as 2e-5. */
+/** Short enough for an axis: 12000 as 12k, 0.00002 as 2e-5. */
 export function figureText(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e15 || (size > 0 && size < 1e-3)) return value.toExponential(2).replace(/\.?0+e\+?/, 'e')

@@ -6,7 +6,7 @@
  * What is drawn follows from the seed, the step, the prompt and the weights alone; what a group then has, from what the
  * database keeps of steps before. So a step that is taken again gives the same.
  */
-import { createHash } from 'node:crypto'
+import { seedOf } from '../../base/random.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
@@ -243,5 +243,5 @@ function countOutcomes(judgements: readonly Judgement<IrVerdict>[]): Record<stri
 
 /** Independent of all else that is drawn. */
 function ownSeed(seed: number, step: number, task: string, sample: number): number {
-  return createHash('sha256').update(`own ${seed} ${step} ${task} ${sample}`).digest().readUInt32LE(0)
+  return seedOf(`own ${seed} ${step} ${task} ${sample}`)
 }

@@ -2,7 +2,7 @@
  * The on-policy part of a run's steps: draws a batch of rollouts when a step needs a new one, has it judged, and adds
  * the gradient of its loss. What is drawn follows from the seed, the number of the batch and the weights alone.
  */
-import { createHash } from 'node:crypto'
+import { seedOf } from '../../base/random.ts'
 import { UserError } from '../../base/user-error.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
@@ -206,7 +206,7 @@ function toRollout(
 
 /** Independent of all else that is drawn. */
 function answerSeed(seed: number, rollout: number, task: string, sample: number): number {
-  return createHash('sha256').update(`answer ${seed} ${rollout} ${task} ${sample}`).digest().readUInt32LE(0)
+  return seedOf(`answer ${seed} ${rollout} ${task} ${sample}`)
 }
 
 async function readTokenLogProbs(

@@ -17,6 +17,7 @@ import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import { createPromptStyle } from '../prompt/prompt-style.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import { loadTokenizer, type TextTokenizer } from '../tokenizer/load-tokenizer.ts'
+import { droppedText } from './dropped-text.ts'
 import type { TrainEvent } from './events.ts'
 
 export type CompileSettings = NonNullable<TrainConfig['evaluation']['compile']>
@@ -79,9 +80,8 @@ export async function openCompileUnits(
   })
   report({ kind: 'tasks', split, survey: source.survey })
   if (source.ids.length === 0) {
-    const reasons = Object.entries(source.survey.dropped).map(([reason, n]) => `${reason} ${n}`)
     throw new UserError(
-      `${database} has no group of split ${split} that can be asked${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}; name another split, or raise length.maxTokens.`,
+      `${database} has no group of split ${split} that can be asked${droppedText(source.survey.dropped)}; name another split, or raise length.maxTokens.`,
     )
   }
   return { source, tokenizer, compiling }

@@ -12,6 +12,7 @@ import { methodOf } from '../preference/method.ts'
 import { referenceKey } from '../preference/reference-key.ts'
 import { computeReferenceLogProbs, type ReferenceOptions } from '../preference/reference-log-probs.ts'
 import type { Device, TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import { droppedText } from './dropped-text.ts'
 import type { TrainEvent } from './events.ts'
 import { openReferenceOptions } from './open-options.ts'
 import type { PreferencePart } from './run-loop.ts'
@@ -46,7 +47,7 @@ export async function openPreferenceSources(
   const trainSource = await open(split, limit)
   if (trainSource.ids.length === 0) {
     throw new UserError(
-      `${data.name} has no group of split ${split} that can be used${droppedText(trainSource)}; change data or length in the configuration.`,
+      `${data.name} has no group of split ${split} that can be used${droppedText(trainSource.survey.droppedGroups)}; change data or length in the configuration.`,
     )
   }
   const validationSource = await open(config.evaluation.split, config.evaluation.groups)
@@ -54,11 +55,6 @@ export async function openPreferenceSources(
   const text = `No group of split ${config.evaluation.split}: groups will not be evaluated.`
   report({ kind: 'note', text })
   return { trainSource, validationSource: undefined }
-}
-
-function droppedText({ survey }: GroupSource): string {
-  const reasons = Object.entries(survey.droppedGroups).map(([reason, n]) => `${reason} ${n}`)
-  return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
 }
 
 /** Computes what the cache lacks of the reference, with a model that is closed again. */

@@ -11,7 +11,7 @@ import type { BatchOrder } from '../data/batch-order.ts'
 import { openCompileSource } from '../data/compile-source.ts'
 import { createTaskOrder, joinTasks } from '../data/join-tasks.ts'
 import { type TaskFile, taskFiles } from '../data/task-files.ts'
-import { openTaskSource, type TaskSource, type TaskSurvey } from '../data/task-source.ts'
+import { openTaskSource, type TaskSource } from '../data/task-source.ts'
 import type { Compiling } from '../policy/compiling.ts'
 import { type EvaluatedTranslation, evaluateTranslation } from '../policy/evaluate-translation.ts'
 import type { Judging } from '../policy/judging.ts'
@@ -24,6 +24,7 @@ import { createTaskPrompt } from '../prompt/task-prompt.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
 import type { TextTokenizer } from '../tokenizer/load-tokenizer.ts'
 import { samplesOf } from './draw-samples.ts'
+import { droppedText } from './dropped-text.ts'
 import type { TrainEvent } from './events.ts'
 import type { StepPlan, TranslationPart } from './run-loop.ts'
 
@@ -55,7 +56,7 @@ export async function openTranslationSources(world: TranslationWorld): Promise<T
   for (const [at, { survey, ids }] of training.entries()) {
     if (ids.length > 0) continue
     throw new UserError(
-      `${files[at]!.file} has no task of split ${tasks.split} that can be used${droppedText(survey)}; change tasks, length or rollout.maxNewTokens in the configuration.`,
+      `${files[at]!.file} has no task of split ${tasks.split} that can be used${droppedText(survey.dropped)}; change tasks, length or rollout.maxNewTokens in the configuration.`,
     )
   }
   const validation = await openTaskFiles(world, files, evaluation.split, evaluation.tasks)
@@ -138,11 +139,6 @@ async function openGroupTasks(
 }
 
 const maxPromptTokens = ({ length, rollout }: RolloutConfig) => length.maxTokens - rollout.maxNewTokens
-
-function droppedText({ dropped }: TaskSurvey): string {
-  const reasons = Object.entries(dropped).map(([reason, n]) => `${reason} ${n}`)
-  return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
-}
 
 const judgeOf = ({ config, judging, compiling }: TranslationWorld) =>
   judgeRewarded({ judging, compiling, searchInputs: config.tasks.searchInputs })

@@ -5,8 +5,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTrainingRows } from '../../../src/store/training-rows.ts'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
@@ -19,6 +17,7 @@ import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engin
 import { largestDifference } from '../tensor-engine/batches.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 import { readCheckpoint } from '../tensor-engine/read-checkpoint.ts'
+import { killInStep } from './kill-in-step.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics, tinyConfig } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig } from './translation-world.ts'
@@ -202,13 +201,7 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
   })
 
   it('end where rank 0 is killed', async () => {
-    const configFile = join(world.folder, 'rank 0.json')
-    writeFileSync(configFile, JSON.stringify(named('rank 0', { engine: shared(2) })))
-    const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-    const { signal, stdout } = await execa(process.execPath, [program, 'ranks', configFile, '3'], {
-      reject: false,
-    })
-    expect(signal).toBe('SIGKILL')
+    const stdout = await killInStep('ranks', named('rank 0', { engine: shared(2) }), 3)
     const others = stdout.trim().split(' ').map(Number)
     expect(others).toHaveLength(RANKS - 1)
     while (others.some(isAlive)) await sleep(50)

@@ -1,8 +1,6 @@
 /** The loop on the native engine: a small Qwen3 on the CPU. Skipped where the engine is not built. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluateModel } from '../../../src/evaluate/evaluate-model.ts'
 import { openTrainingRows } from '../../../src/store/training-rows.ts'
@@ -13,6 +11,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
+import { killInStep } from './kill-in-step.ts'
 import { makeTinyWorld, readMetrics, tinyConfig } from './tiny-run.ts'
 
 describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, () => {
@@ -74,11 +73,7 @@ describe.skipIf(NO_ENGINE)(`training by the native engine ${NO_ENGINE ?? ''}`, (
   it('killed by kill -9 and started again ends with the very same weights', async () => {
     const whole = await run(named('whole'))
     const config = named('killed')
-    const configFile = join(world.folder, 'killed.json')
-    writeFileSync(configFile, JSON.stringify(config))
-    const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-    const killed = await execa(process.execPath, [program, 'native', configFile, '6'], { reject: false })
-    expect(killed.signal).toBe('SIGKILL')
+    await killInStep('native', config, 6)
     const { modelFolder } = await run(config)
     expect(weights(modelFolder!)).toBe(weights(whole.modelFolder!))
     expect(losses(config)).toEqual(losses(named('whole')))

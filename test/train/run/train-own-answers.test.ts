@@ -1,8 +1,6 @@
 /** Runs whose groups are joined by what the model itself answers. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OwnAnswer } from '../../../src/records/own-answer.ts'
 import { readOwnAnswers } from '../../../src/store/own-answers.ts'
@@ -13,6 +11,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { makeCompileWorld } from '../policy/compile-world.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
 import { openWritingEngine } from '../tensor-engine/writing-engine.ts'
+import { killInStep } from './kill-in-step.ts'
 import { openScriptedCompiling, scriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics, readWeights, tinyConfig } from './tiny-run.ts'
@@ -211,13 +210,7 @@ describe.each([
     'by kill -9 in step %i ends with the very same weights, figures and answers',
     async (step) => {
       const config = configOf(`killed ${kind} ${step}`)
-      const configFile = join(world.folder, `killed ${kind} ${step}.json`)
-      writeFileSync(configFile, JSON.stringify(config))
-      const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-      const { signal } = await execa(process.execPath, [program, 'bigram', configFile, String(step)], {
-        reject: false,
-      })
-      expect(signal).toBe('SIGKILL')
+      await killInStep('bigram', config, step)
       // The step that it died in had drawn its answers already.
       expect(Math.max(...keptIn(config).map((answer) => answer.step))).toBeGreaterThanOrEqual(step - 2)
       const { modelFolder } = await run(config)

@@ -1,8 +1,6 @@
 /** Runs that answer tasks, on the native engine: a small Qwen3 on the CPU. Skipped where the engine is not built. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnAnswer } from '../../../src/records/own-answer.ts'
 import { readOwnAnswers } from '../../../src/store/own-answers.ts'
@@ -14,6 +12,7 @@ import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
+import { killInStep } from './kill-in-step.ts'
 import { openScriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics } from './tiny-run.ts'
@@ -86,11 +85,7 @@ describe.skipIf(NO_ENGINE)(`answering tasks by the native engine ${NO_ENGINE ?? 
       const whole = named(`whole ${kind}`, given)
       const { modelFolder } = await run(whole)
       const config = named(`killed ${kind}`, given)
-      const configFile = join(world.folder, `${kind}.json`)
-      writeFileSync(configFile, JSON.stringify(config))
-      const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-      const killed = await execa(process.execPath, [program, 'native', configFile, '4'], { reject: false })
-      expect(killed.signal).toBe('SIGKILL')
+      await killInStep('native', config, 4)
 
       const resumed = await run(config)
       expect(readFileSync(join(resumed.modelFolder!, 'model.safetensors'))).toEqual(

@@ -1,8 +1,6 @@
 /** Runs that answer translation tasks: REINFORCE++ alone, and together with groups. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TranslationTask } from '../../../src/records/translation-task.ts'
 import type { Verdict } from '../../../src/records/verdict.ts'
@@ -14,6 +12,7 @@ import type { TrainEvent } from '../../../src/train/run/events.ts'
 import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { killInStep } from './kill-in-step.ts'
 import { openScriptedCompiling, scriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging, scriptedJudging } from './scripted-judging.ts'
 import { readMetrics, readWeights } from './tiny-run.ts'
@@ -379,13 +378,7 @@ describe.each([
 
   it.each([2, 5])('by kill -9 in step %i goes on to the very same weights and figures', async (step) => {
     const config = same(`killed ${step}`)
-    const configFile = join(world.folder, `killed ${step} ${kind}.json`)
-    writeFileSync(configFile, JSON.stringify(config))
-    const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-    const { signal } = await execa(process.execPath, [program, 'bigram', configFile, String(step)], {
-      reject: false,
-    })
-    expect(signal).toBe('SIGKILL')
+    await killInStep('bigram', config, step)
     const { modelFolder } = await run(config)
     expect(readWeights(modelFolder!)).toBe(weights)
     expect(withoutTimes(readMetrics(config.out))).toEqual(withoutTimes(readMetrics(expected.out)))

@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TrainConfig } from '../../../src/train/config/train-config.ts'
 import type { TrainEvent, TrainSummary } from '../../../src/train/run/events.ts'
@@ -11,6 +9,7 @@ import { readSamples } from '../../../src/train/run/samples-log.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { EngineError } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { openBigramEngine } from '../tensor-engine/bigram-engine.ts'
+import { killInStep } from './kill-in-step.ts'
 import { makeTinyWorld, readMetrics, readWeights, tinyConfig } from './tiny-run.ts'
 
 const world = makeTinyWorld()
@@ -163,13 +162,7 @@ describe('a run that is interrupted', () => {
 
   it.each([2, 8, 11])('by kill -9 in step %i goes on to the very same weights', async (step) => {
     const config = named(`killed-${step}`)
-    const configFile = join(world.folder, `killed-${step}.json`)
-    writeFileSync(configFile, JSON.stringify(config))
-    const program = fileURLToPath(new URL('train-until-killed.ts', import.meta.url))
-    const { signal } = await execa(process.execPath, [program, 'bigram', configFile, String(step)], {
-      reject: false,
-    })
-    expect(signal).toBe('SIGKILL')
+    await killInStep('bigram', config, step)
     expect(existsSync(join(config.out, 'model'))).toBe(false)
 
     const { modelFolder } = await run(config)
