@@ -15,8 +15,9 @@ export interface PassEstimate {
   readonly low: number
   readonly high: number
   /**
-   * `wilson`: of a share, one answer a problem, each alone; or of clusters of which all are alike. `bootstrap`: clusters
-   * drawn anew, as many as there are.
+   * `wilson`: of a share, one answer a problem, each alone; also where clusters are all alike or few, each then counted as
+   * one answer, which gives too wide an interval rather than too narrow a one. `bootstrap`: clusters drawn anew, as many as
+   * there are.
    */
   readonly method: 'wilson' | 'bootstrap'
 }
@@ -43,12 +44,18 @@ export function estimatePass(tries: readonly Tries[], k: number): PassEstimate |
     return { value: passed / usable.length, ...wilson(passed, usable.length), method: 'wilson' }
   }
   const values = clusters.map((cluster) => cluster.map((one) => passAtK(one, k)))
-  const [first, ...others] = values.flat()
+  const value = mean(values.flat())
   // All or none: whatever is drawn anew is the same again, which says nothing of how far off that may be.
-  if ((first === 0 || first === 1) && others.every((value) => value === first))
-    return { value: first, ...wilson(first * clusters.length, clusters.length), method: 'wilson' }
-  return { value: mean(values.flat()), ...bootstrap(values), method: 'bootstrap' }
+  if (clusters.length < ENOUGH_CLUSTERS || value === 0 || value === 1)
+    return { value, ...wilson(value * clusters.length, clusters.length), method: 'wilson' }
+  return { value, ...bootstrap(values), method: 'bootstrap' }
 }
+
+/**
+ * Of fewer, drawing anew gives intervals that are too narrow (Cameron, Gelbach and Miller 2008 put the number between 5 and
+ * 30), and of a single one none at all.
+ */
+const ENOUGH_CLUSTERS = 20
 
 function clustersOf(tries: readonly Tries[]): Tries[][] {
   const alone = tries.filter(({ cluster }) => cluster === undefined).map((one) => [one])
@@ -62,6 +69,7 @@ function clustersOf(tries: readonly Tries[]): Tries[][] {
 /** The 97.5 % point of the normal distribution. */
 const Z = 1.959964
 
+/** @param passed may lie between whole numbers */
 function wilson(passed: number, count: number): { low: number; high: number } {
   const share = passed / count
   const scale = 1 + Z ** 2 / count

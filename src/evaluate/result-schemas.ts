@@ -1,6 +1,6 @@
 /**
- * What the files of a results folder must hold to be used: people and other programs write them, too. A file is judged by
- * what is needed of it; what more there is is not looked at.
+ * What the files of a results folder must hold to be used: people and other programs write them, too. Only what is needed of
+ * a file is checked; anything more in it is left alone.
  */
 import { z } from 'zod'
 import { LANGUAGES } from '../records/language.ts'

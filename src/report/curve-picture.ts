@@ -2,7 +2,7 @@
  * One figure of several runs in, a picture for a README out: an SVG that stands alone, each line named at its end, in
  * colours that those who are colour-blind tell apart (Okabe and Ito), for light and dark paper.
  */
-import { extent, type Point, type Range } from '../page/charts/line-chart.ts'
+import { extent, type Point, placeOn, type Range } from '../page/charts/plot-area.ts'
 import { figureText, ticksOver } from '../page/charts/ticks.ts'
 import { html } from '../page/html.ts'
 import type { RunView } from './read-run.ts'
@@ -58,27 +58,28 @@ export function curvePicture(runs: readonly RunView[], figure: ShownFigure): str
   const yTicks = ticksOver(figure.isShare ? Math.min(0, least) : least, most, 5)
   const xTicks = ticksOver(lowX, highX, 6).filter((x) => x >= lowX && x <= highX)
   const [lowY, highY] = [yTicks[0]!, yTicks.at(-1)!]
-  const placeX = (x: number) => round(LEFT + ((x - lowX) / (highX - lowX || 1)) * (WIDTH - LEFT - right))
-  const placeY = (y: number) =>
-    round(HEIGHT - BOTTOM - ((y - lowY) / (highY - lowY)) * (HEIGHT - TOP - BOTTOM))
+  const at = placeOn(
+    { width: WIDTH, height: HEIGHT, left: LEFT, right, top: TOP, bottom: BOTTOM },
+    [lowX, highX],
+    [lowY, highY],
+  )
   const tickText = (y: number) =>
     figure.isShare ? `${figureText(Number((100 * y).toPrecision(6)))}%` : figureText(y)
-  const path = (points: readonly Point[]) => points.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ')
-  const ends = spread(lines.map(({ points }) => placeY(points.at(-1)![1])))
+  const ends = spread(lines.map(({ points }) => at.y(points.at(-1)![1])))
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${figure.title} by step">
 <style>${STYLE}</style>
 <text class="title" x="${LEFT}" y="22">${capital(figure.title)}</text>
 ${figure.note !== undefined && html`<text x="${LEFT}" y="41">${figure.note}</text>`}
 ${yTicks.map(
-  (y) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - right}" y1="${placeY(y)}" y2="${placeY(y)}"/>
-<text x="${LEFT - 9}" y="${placeY(y) + 4.5}" text-anchor="end">${tickText(y)}</text>`,
+  (y) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - right}" y1="${at.y(y)}" y2="${at.y(y)}"/>
+<text x="${LEFT - 9}" y="${at.y(y) + 4.5}" text-anchor="end">${tickText(y)}</text>`,
 )}
-${xTicks.map((x) => html`<text x="${placeX(x)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${figureText(x)}</text>`)}
+${xTicks.map((x) => html`<text x="${at.x(x)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${figureText(x)}</text>`)}
 <text x="${(LEFT + WIDTH - right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">steps</text>
-${lines.map(({ band, colour }) => band.length > 1 && html`<polygon class="band c${colour}" points="${path([...band.map(([x, low]): Point => [x, low]), ...band.toReversed().map(([x, , high]): Point => [x, high])])}"/>`)}
+${lines.map(({ band, colour }) => band.length > 1 && html`<polygon class="band c${colour}" points="${at.outline(band)}"/>`)}
 ${lines.map(({ name, points, colour }, i) => {
-  const [x, y] = [placeX(points.at(-1)![0]), placeY(points.at(-1)![1])]
-  return html`<g class="c${colour}"><polyline class="line" points="${path(points)}"/><circle class="dot" cx="${x}" cy="${y}" r="3.5"/>
+  const [x, y] = [at.x(points.at(-1)![0]), at.y(points.at(-1)![1])]
+  return html`<g class="c${colour}"><polyline class="line" points="${at.line(points)}"/><circle class="dot" cx="${x}" cy="${y}" r="3.5"/>
 ${Math.abs(ends[i]! - y) > 2 && html`<line class="lead" x1="${x + 5}" y1="${y}" x2="${WIDTH - right + 11}" y2="${ends[i]!}"/>`}
 <text class="name" x="${WIDTH - right + 14}" y="${ends[i]! + 4.5}">${name}</text></g>`
 })}
@@ -86,7 +87,6 @@ ${Math.abs(ends[i]! - y) > 2 && html`<line class="lead" x1="${x + 5}" y1="${y}" 
 `.toString()
 }
 
-const round = (value: number) => Math.round(value * 10) / 10
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Heights of names, each as near its line's end as its neighbours let it be. */

@@ -11,14 +11,19 @@ export interface FoundRun {
 }
 
 /** @throws UserError for a place that is no folder, or has no run in it */
-export function findRuns(places: readonly string[]): FoundRun[] {
-  const folders = [...new Set(places.flatMap(runsIn))]
-  return folders.map((folder) => ({ folder, name: shortName(folder, folders) }))
+export const findRuns = (places: readonly string[]): FoundRun[] => nameRuns(places.flatMap(runsIn))
+
+/** @param folders one that is there twice is one run */
+export function nameRuns(folders: readonly string[]): FoundRun[] {
+  const all = [...new Set(folders)]
+  return all.map((folder) => ({ folder, name: shortName(folder, all) }))
 }
 
 const isRun = (folder: string) => isRegularFile(join(folder, 'metrics.jsonl'))
 
-function runsIn(place: string): string[] {
+/** @returns the place itself, or the folders in it that are runs, by name
+ * @throws UserError where it is no folder, or has no run in it */
+export function runsIn(place: string): string[] {
   const folder = resolve(place)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UserError(

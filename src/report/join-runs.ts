@@ -1,9 +1,9 @@
 /**
  * Runs that one wants to see as one, such as those of several seeds, in; a run out whose figures are their means, with what
- * lies between the lowest and the highest around them. Its options are those that all have; its answers are the first's.
+ * lies between the lowest and the highest around them. Its options are those that all have; its samples are the first's, its mistakes those of all.
  */
-import type { Range } from '../page/charts/line-chart.ts'
-import type { RunFigure, RunView } from './read-run.ts'
+import type { Range } from '../page/charts/plot-area.ts'
+import { MOST_MISTAKES, type RunFigure, type RunView } from './read-run.ts'
 
 /** @param runs at least one; of a single one only the name changes */
 export function joinRuns(name: string, runs: readonly RunView[]): RunView {
@@ -21,11 +21,35 @@ export function joinRuns(name: string, runs: readonly RunView[]): RunView {
     step: Math.min(...runs.map(({ step }) => step)),
     steps: first.steps,
     samples: first.samples,
+    ...joinOwnAnswers(runs),
     options: new Map(
       [...first.options].filter(([option, value]) =>
         others.every(({ options }) => options.get(option) === value),
       ),
     ),
+  }
+}
+
+/** Of all of them, also where some have none. */
+function joinOwnAnswers(runs: readonly RunView[]): Pick<RunView, 'ownAnswers'> {
+  const own = runs.flatMap(({ ownAnswers }) => ownAnswers ?? [])
+  if (own.length === 0) return {}
+  const alike = Map.groupBy(
+    own.flatMap(({ tally }) => tally),
+    ({ kind, role }) => `${kind} ${role}`,
+  )
+  const tally = [...alike.values()].map((counts) => ({
+    ...counts[0]!,
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+  }))
+  return {
+    ownAnswers: {
+      tally: tally.sort((a, b) => b.count - a.count),
+      mistakes: own
+        .flatMap(({ mistakes }) => mistakes)
+        .sort((a, b) => b.step - a.step)
+        .slice(0, MOST_MISTAKES),
+    },
   }
 }
 

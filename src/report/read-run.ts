@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { isRegularFile, readRegularText } from '../base/regular-file.ts'
 import { UserError } from '../base/user-error.ts'
-import type { Point, Range } from '../page/charts/line-chart.ts'
+import type { Point, Range } from '../page/charts/plot-area.ts'
 import type { OwnAnswer } from '../records/own-answer.ts'
 import { isOwnAnswers } from '../store/database-kind.ts'
 import { type OwnTally, readOwnAnswers } from '../store/own-answers.ts'
@@ -97,7 +97,7 @@ function numbersIn(record: object, prefix = ''): NamedNumber[] {
 }
 
 /** Mistakes that are shown of a run. */
-const MOST_MISTAKES = 12
+export const MOST_MISTAKES = 12
 
 function readOwn(file: string): Pick<RunView, 'ownAnswers'> {
   try {

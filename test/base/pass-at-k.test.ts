@@ -33,16 +33,17 @@ describe('the estimate over problems', () => {
   })
 
   it('draws problems anew for several answers, and the same ones each time', () => {
-    const estimate = estimatePass(tries(4, 0, 1, 2, 4), 2)!
+    const many = tries(4, ...Array.from({ length: 8 }, () => [0, 1, 2, 4]).flat())
+    const estimate = estimatePass(many, 2)!
     expect(estimate).toMatchObject({ method: 'bootstrap' })
     expect(estimate.value).toBeCloseTo((0 + 0.5 + 5 / 6 + 1) / 4, 12)
     expect(estimate.low).toBeLessThan(estimate.value)
     expect(estimate.high).toBeGreaterThan(estimate.value)
-    expect(estimatePass(tries(4, 0, 1, 2, 4), 2)).toEqual(estimate)
+    expect(estimatePass(many, 2)).toEqual(estimate)
   })
 
   it('draws clusters in place of problems, so that copies of one problem do not narrow the interval', () => {
-    const shares = [0, 0, 0, 1, 1, 1]
+    const shares = Array.from({ length: 24 }, (_, at) => at % 2)
     const alone = estimatePass(
       shares.map((passed) => ({ judged: 1, passed })),
       1,
@@ -56,10 +57,18 @@ describe('the estimate over problems', () => {
       copies.map(({ judged, passed }) => ({ judged, passed })),
       1,
     )!
-    expect(unclustered.high - unclustered.low).toBeLessThan(0.25)
-    expect(clustered.high - clustered.low).toBeGreaterThan(0.5)
+    expect(unclustered.high - unclustered.low).toBeLessThan(0.12)
+    expect(clustered.high - clustered.low).toBeGreaterThan(0.3)
     expect(alone.method).toBe('wilson')
     expect(estimatePass([{ judged: 1, passed: 1, cluster: 'only' }], 1)).toMatchObject({ method: 'wilson' })
+  })
+
+  it('takes few clusters for as many answers, since drawing them anew says too little of how they vary', () => {
+    const one = { judged: 4, passed: 2, cluster: 'only' }
+    const estimate = estimatePass([one, one, one], 1)!
+    expect(estimate).toMatchObject({ value: 0.5, method: 'wilson' })
+    expect(estimate.high - estimate.low).toBeGreaterThan(0.7)
+    expect(estimatePass(tries(4, 1, 2, 3, 2), 1)!.method).toBe('wilson')
   })
 
   it('is not sure of none or all, whatever is drawn anew', () => {

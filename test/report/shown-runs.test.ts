@@ -142,6 +142,27 @@ describe('runs of one name', () => {
 
   it('may be a single one, which only gets the name', () => {
     expect(readNamedRuns([`SFT=${sft}`, gepo]).map(({ name }) => name)).toEqual(['SFT', 'gepo'])
+    expect(readNamedRuns([`SFT=${sft}`, sft]).map(({ name }) => name)).toEqual(['SFT'])
+  })
+
+  it('are not joined with one that only happens to be called so', () => {
+    expect(() => readNamedRuns([`gepo=${sft}`, gepo])).toThrow(
+      `gepo is the name that is given to ${sft}, and what ${gepo} is called; give one of them another`,
+    )
+  })
+
+  it('have the own answers of all of them', () => {
+    const own = ['own-1', 'own-2'].map((name) => makeRun(name, [0.1]))
+    for (const folder of own) addOwnAnswers(folder)
+    const { ownAnswers } = joinRuns(
+      'own',
+      [...own, sft].map((folder) => readRun(folder)),
+    )
+    expect(ownAnswers!.tally.map(({ kind, role, count }) => [kind, role, count])).toEqual([
+      ['differs', 'loser', 2],
+      ['equal', 'winner', 2],
+    ])
+    expect(ownAnswers!.mistakes).toHaveLength(2)
   })
 })
 

@@ -1,6 +1,6 @@
 /** Code beside code: what stands beside what, what is folded, where edits are. */
 import { describe, expect, it } from 'vitest'
-import { alignIr, foldRows } from '../../src/view/code/align-ir.ts'
+import { alignIr, cutParts, foldRows } from '../../src/view/code/align-ir.ts'
 import { codeLine } from '../../src/view/code/code-line.ts'
 import { editedLines } from '../../src/view/code/edited-lines.ts'
 import { highlightC, highlightIr } from '../../src/view/code/highlight.ts'
@@ -43,6 +43,15 @@ describe('alignIr', () => {
     ])
   })
 
+  it('puts texts that have nothing in common one below the other', () => {
+    const text = (name: string) => Array.from({ length: 1200 }, (_, n) => `${name} ${n}\n`).join('')
+    const rows = alignIr(text('left'), text('right'))
+    expect(rows.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 1200 }, () => 'left'),
+      ...Array.from({ length: 1200 }, () => 'right'),
+    ])
+  })
+
   it('has each line of both sides once, in order', () => {
     const text = (seed: number) =>
       Array.from({ length: 120 }, (_, n) => `  %${n} = add i32 ${(n * seed) % 7}, ${(n * seed) % 5}\n`).join(
@@ -65,6 +74,37 @@ describe('foldRows', () => {
     expect(parts.map(({ isFolded }) => isFolded)).toEqual([true, false, true])
     expect(parts.flatMap(({ rows }) => rows)).toHaveLength(alignIr(lines.join(''), changed.join('')).length)
     expect(parts[0]!.rows).toHaveLength(17)
+  })
+})
+
+describe('cutParts', () => {
+  const row = (kind: 'same' | 'left') => ({
+    kind,
+    left: { number: 1, text: '', changes: [] },
+    right: undefined,
+  })
+  const rows = (kind: 'same' | 'left', count: number) => Array.from({ length: count }, () => row(kind))
+  const parts = [
+    { isFolded: true, rows: rows('same', 500) },
+    { isFolded: false, rows: rows('left', 3) },
+    { isFolded: true, rows: rows('same', 50) },
+    { isFolded: false, rows: rows('left', 300) },
+    { isFolded: false, rows: rows('left', 1) },
+  ]
+
+  it('keeps what differs far behind equal lines, and says how much of each part is left out', () => {
+    const cut = cutParts(parts, 100)
+    expect(cut.parts.map(({ isFolded, rows, leftOut }) => [isFolded, rows.length, leftOut])).toEqual([
+      [true, 100, 400],
+      [false, 3, 0],
+      [true, 0, 50],
+      [false, 97, 203],
+    ])
+    expect(cut.leftOut).toBe(400 + 50 + 203 + 1)
+    expect(cutParts(parts, 1000)).toEqual({
+      parts: parts.map((part) => ({ ...part, leftOut: 0 })),
+      leftOut: 0,
+    })
   })
 })
 

@@ -6,12 +6,8 @@
  * place are kept, so that no spike is lost.
  */
 import { type Html, html } from '../html.ts'
+import { extent, type Point, placeOn, type Range } from './plot-area.ts'
 import { figureText, ticksOver } from './ticks.ts'
-
-export type Point = readonly [x: number, y: number]
-
-/** What lies around a point: an interval, or what several runs have. */
-export type Range = readonly [x: number, low: number, high: number]
 
 export interface Series {
   readonly name: string
@@ -34,9 +30,7 @@ export interface LineChart {
 
 export const COLOURS = 8
 
-const WIDTH = 480
-const HEIGHT = 220
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 10, 26]
+const AREA = { width: 480, height: 220, left: 52, right: 12, top: 10, bottom: 26 }
 /** Points of a line that can be told apart on the chart, lowest and highest of each place. */
 const PLACES = 200
 /** So few points are seen one by one. */
@@ -55,37 +49,33 @@ export function lineChart({ title, note, series, across }: LineChart): Html {
   )
   const xTicks = ticksOver(lowX, highX, 5).filter((x) => x >= lowX && x <= highX)
   const [lowY, highY] = [yTicks[0]!, yTicks.at(-1)!]
-  const placeX = (x: number) => round(LEFT + ((x - lowX) / (highX - lowX || 1)) * (WIDTH - LEFT - RIGHT))
-  const placeY = (y: number) =>
-    round(HEIGHT - BOTTOM - ((y - lowY) / (highY - lowY)) * (HEIGHT - TOP - BOTTOM))
-  const frame = JSON.stringify({ lowX, highX, lowY, highY, LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT })
+  const at = placeOn(AREA, [lowX, highX], [lowY, highY])
+  const frame = JSON.stringify({ lowX, highX, lowY, highY, ...AREA })
   return html`<figure class="chart">
 <figcaption><b>${title}</b>${note !== undefined && html` <span class="soft">${note}</span>`}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}" data-chart="${frame}">
+<svg viewBox="0 0 ${AREA.width} ${AREA.height}" role="img" aria-label="${title}" data-chart="${frame}">
 ${yTicks.map(
-  (y) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${placeY(y)}" y2="${placeY(y)}"/>
-<text class="tick" x="${LEFT - 8}" y="${placeY(y) + 3.5}" text-anchor="end">${figureText(y)}</text>`,
+  (
+    y,
+  ) => html`<line class="grid" x1="${AREA.left}" x2="${AREA.width - AREA.right}" y1="${at.y(y)}" y2="${at.y(y)}"/>
+<text class="tick" x="${AREA.left - 8}" y="${at.y(y) + 3.5}" text-anchor="end">${figureText(y)}</text>`,
 )}
 ${xTicks.map(
   (x) =>
-    html`<text class="tick" x="${placeX(x)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${figureText(x)}</text>`,
+    html`<text class="tick" x="${at.x(x)}" y="${AREA.height - AREA.bottom + 16}" text-anchor="middle">${figureText(x)}</text>`,
 )}
-<text class="tick" x="${LEFT - 8}" y="${HEIGHT - BOTTOM + 16}" text-anchor="end">${across}</text>
+<text class="tick" x="${AREA.left - 8}" y="${AREA.height - AREA.bottom + 16}" text-anchor="end">${across}</text>
 ${shown.map(({ band = [], colour }) => {
   const whole = band.filter((range) => range.every(Number.isFinite))
-  const edge = [...whole.map(([x, low]) => [x, low]), ...whole.toReversed().map(([x, , high]) => [x, high])]
-  return (
-    whole.length > 1 &&
-    html`<polygon class="band c${colour % COLOURS}" points="${edge.map(([x, y]) => `${placeX(x!)},${placeY(y!)}`).join(' ')}"/>`
-  )
+  return whole.length > 1 && html`<polygon class="band c${colour % COLOURS}" points="${at.outline(whole)}"/>`
 })}
 ${shown.map(({ name, points, colour }) => {
   const runs = unbroken(points)
   return html`<g class="series c${colour % COLOURS}" data-name="${name}" data-points="${JSON.stringify(points)}">${runs.map(
     (run) => {
       const isDotted = run.length === 1 || points.length <= DOTTED
-      return html`${run.length > 1 && html`<polyline class="line" points="${run.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ')}"/>`}
-${isDotted && run.map(([x, y]) => html`<circle class="dot" cx="${placeX(x)}" cy="${placeY(y)}" r="2.5"/>`)}`
+      return html`${run.length > 1 && html`<polyline class="line" points="${at.line(run)}"/>`}
+${isDotted && run.map(([x, y]) => html`<circle class="dot" cx="${at.x(x)}" cy="${at.y(y)}" r="2.5"/>`)}`
     },
   )}</g>`
 })}
@@ -98,14 +88,6 @@ ${isDotted && run.map(([x, y]) => html`<circle class="dot" cx="${placeX(x)}" cy=
 }
 
 const isFinitePoint = ([x, y]: Point) => Number.isFinite(x) && Number.isFinite(y)
-const round = (value: number) => Math.round(value * 10) / 10
-
-export function extent(values: readonly number[]): [low: number, high: number] {
-  return [
-    values.reduce((low, value) => Math.min(low, value), Infinity),
-    values.reduce((high, value) => Math.max(high, value), -Infinity),
-  ]
-}
 
 /** A line that never changes runs through the middle. */
 const widened = ([low, high]: readonly [number, number]): [low: number, high: number] =>

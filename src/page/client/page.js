@@ -199,9 +199,9 @@ function followPointer(chart) {
   chart.addEventListener('pointerleave', leave)
   chart.addEventListener('pointermove', (event) => {
     const box = chart.getBoundingClientRect()
-    const across = ((event.clientX - box.left) / box.width) * frame.WIDTH
-    const width = frame.WIDTH - frame.LEFT - frame.RIGHT
-    const wanted = frame.lowX + ((across - frame.LEFT) / width) * (frame.highX - frame.lowX)
+    const across = ((event.clientX - box.left) / box.width) * frame.width
+    const width = frame.width - frame.left - frame.right
+    const wanted = frame.lowX + ((across - frame.left) / width) * (frame.highX - frame.lowX)
     const near = series.flatMap(({ name, hue, points }) => {
       const finite = points.filter(([, y]) => typeof y === 'number')
       const [first] = finite
@@ -214,12 +214,12 @@ function followPointer(chart) {
     })
     const [nearest] = near.toSorted((a, b) => Math.abs(a.point[0] - wanted) - Math.abs(b.point[0] - wanted))
     if (nearest === undefined) return leave()
-    const x = frame.LEFT + ((nearest.point[0] - frame.lowX) / (frame.highX - frame.lowX || 1)) * width
+    const x = frame.left + ((nearest.point[0] - frame.lowX) / (frame.highX - frame.lowX || 1)) * width
     for (const [name, value] of Object.entries({
       x1: x,
       x2: x,
-      y1: frame.TOP,
-      y2: frame.HEIGHT - frame.BOTTOM,
+      y1: frame.top,
+      y2: frame.height - frame.bottom,
     }))
       cross.setAttribute(name, String(value))
     chart.append(cross)
@@ -239,7 +239,7 @@ function followPointer(chart) {
     )
     tip.hidden = false
     const outer = figure.getBoundingClientRect()
-    const left = box.left - outer.left + (x / frame.WIDTH) * box.width + 10
+    const left = box.left - outer.left + (x / frame.width) * box.width + 10
     tip.style.left = `${Math.min(left, outer.width - tip.offsetWidth - 4)}px`
     tip.style.top = `${box.top - outer.top + 6}px`
   })

@@ -28,8 +28,11 @@ export interface DiffPart {
 /** Equal lines around a difference that stay. */
 const CONTEXT = 3
 const LEAST_FOLDED = 4
-/** Texts that differ in nearly every line take long to align, and their diff tells nobody anything. */
-const TIMEOUT_MS = 1000
+/**
+ * Lines of both texts that may differ. More take long to align (their square), and such a diff tells nobody anything. A
+ * number in place of a time: a page looks the same on a busy machine.
+ */
+const MOST_DIFFERENT = 1000
 /** Lines in a block whose best pairs are looked for: it takes their product. */
 const MOST_PAIRED = 60
 const MOST_COMPARED_CHARS = 200
@@ -41,7 +44,7 @@ const LEAST_LIKENESS = 0.45
  * alignIr('a\nb\n', 'a\nc\n').map(({ kind }) => kind) // ['same', 'changed'] where b and c are alike
  */
 export function alignIr(left: string, right: string): DiffRow[] {
-  const changes = diffLines(left, right, { timeout: TIMEOUT_MS })
+  const changes = diffLines(left, right, { maxEditLength: MOST_DIFFERENT })
   const rows: DiffRow[] = []
   let [leftNumber, rightNumber] = [1, 1]
   let removed: string[] = []
@@ -92,6 +95,32 @@ export function foldRows(rows: readonly DiffRow[]): DiffPart[] {
     else parts.push({ isFolded, rows: [row] })
   }
   return parts.map((part) => ({ ...part, isFolded: part.isFolded && part.rows.length >= LEAST_FOLDED }))
+}
+
+export interface CutPart extends DiffPart {
+  /** Rows of it that are not there any more. */
+  readonly leftOut: number
+}
+
+/**
+ * @param most rows that stay, and as many folded ones: equal lines have a limit of their own, so that a difference far
+ * behind them is seen
+ */
+export function cutParts(
+  parts: readonly DiffPart[],
+  most: number,
+): { readonly parts: readonly CutPart[]; readonly leftOut: number } {
+  const room = { open: most, folded: most }
+  const cut = parts.map(({ isFolded, rows }): CutPart => {
+    const place = isFolded ? 'folded' : 'open'
+    const kept = rows.slice(0, room[place])
+    room[place] -= kept.length
+    return { isFolded, rows: kept, leftOut: rows.length - kept.length }
+  })
+  return {
+    parts: cut.filter(({ isFolded, rows }) => isFolded || rows.length > 0),
+    leftOut: cut.reduce((sum, { leftOut }) => sum + leftOut, 0),
+  }
 }
 
 type Pair = readonly [from: string | undefined, to: string | undefined]

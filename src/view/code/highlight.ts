@@ -46,17 +46,17 @@ export function highlightC(code: string): readonly (readonly CodeSpan[])[] {
   const lines = code.split('\n')
   if (code.length > MOST_CHARS) return lines.map(() => [])
   const spans = spansOf(grammars.highlight('c', code))
-  let start = 0
+  let [start, first] = [0, 0]
   return lines.map((line) => {
     const [from, to] = [start, start + line.length]
     start = to + 1
-    return spans
-      .filter((span) => span.end > from && span.start < to)
-      .map((span) => ({
-        ...span,
-        start: Math.max(span.start, from) - from,
-        end: Math.min(span.end, to) - from,
-      }))
+    while (first < spans.length && spans[first]!.end <= from) first++
+    const own: CodeSpan[] = []
+    for (let at = first; at < spans.length && spans[at]!.start < to; at++) {
+      const span = spans[at]!
+      own.push({ ...span, start: Math.max(span.start, from) - from, end: Math.min(span.end, to) - from })
+    }
+    return own
   })
 }
 

@@ -11,7 +11,7 @@ import type { Input } from '../../records/input.ts'
 import { inputRecord, resultRecord } from '../../records/witness-record.ts'
 import { SHORT_ID } from '../catalog/catalog.ts'
 import type { Filter } from '../catalog/filter.ts'
-import { alignIr, type DiffRow, type DiffSide, foldRows } from '../code/align-ir.ts'
+import { alignIr, cutParts, type DiffRow, type DiffSide, foldRows } from '../code/align-ir.ts'
 import { codeLine } from '../code/code-line.ts'
 import { type EditedLine, editedLines, type NamedEdit } from '../code/edited-lines.ts'
 import { highlightC, highlightIr } from '../code/highlight.ts'
@@ -181,13 +181,13 @@ function inputLines(input: Input, callText: string | undefined): string[] {
 }
 
 function diffTable(rows: readonly DiffRow[], left: string, right: string): Html {
-  const shown = rows.slice(0, MOST_LINES)
+  const { parts, leftOut } = cutParts(foldRows(rows), MOST_LINES)
   return html`<div class="wide"><table class="code diff"><colgroup><col class="numbers"><col><col class="numbers"><col></colgroup><thead><tr><th colspan="2">${left}</th><th colspan="2">${right}</th></tr></thead>
-${foldRows(shown).map(({ isFolded, rows: own }) =>
+${parts.map(({ isFolded, rows: own, leftOut: more }) =>
   isFolded
-    ? html`<tbody><tr class="fold"><td colspan="4"><details data-fold><summary>${own.length} equal lines</summary><table class="code diff"><colgroup><col class="numbers"><col><col class="numbers"><col></colgroup><tbody>${own.map(diffRow)}</tbody></table></details></td></tr></tbody>`
+    ? html`<tbody><tr class="fold"><td colspan="4"><details data-fold><summary>${own.length + more} equal lines</summary><table class="code diff"><colgroup><col class="numbers"><col><col class="numbers"><col></colgroup><tbody>${own.map(diffRow)}</tbody></table>${more > 0 && html`<p class="note">… ${more} more</p>`}</details></td></tr></tbody>`
     : html`<tbody>${own.map(diffRow)}</tbody>`,
-)}</table></div>${rows.length > shown.length && html`<p class="note">${rows.length - shown.length} more lines; <code>gepo show --full</code> has them.</p>`}`
+)}</table></div>${leftOut > 0 && html`<p class="note">${leftOut} more lines; <code>gepo show --full</code> has them.</p>`}`
 }
 
 function diffRow({ kind, left, right }: DiffRow): Html {

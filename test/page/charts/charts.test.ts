@@ -1,7 +1,8 @@
 /** Charts: figures in, SVG out. */
 import { describe, expect, it } from 'vitest'
 import { barChart } from '../../../src/page/charts/bar-chart.ts'
-import { lineChart, type Point } from '../../../src/page/charts/line-chart.ts'
+import { lineChart } from '../../../src/page/charts/line-chart.ts'
+import { type Point } from '../../../src/page/charts/plot-area.ts'
 import { figureText, ticksOver } from '../../../src/page/charts/ticks.ts'
 
 describe('ticksOver', () => {
