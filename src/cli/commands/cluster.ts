@@ -99,6 +99,7 @@ async function runCluster(
 ): Promise<ExitCode> {
   const folder = resolve(flags.folder ?? `${flags.out}.cluster`)
   const files = engine === 'slurm' ? filesOfSlurm(sources, flags, folder) : filesOfKubernetes(sources, flags)
+  if (engine === 'slurm') stderr.write(await whatIsMissingHere(sources))
   writeFiles(folder, files)
   const submit = join(folder, 'submit.sh')
   if (flags.submit) {
@@ -124,6 +125,22 @@ function filesOfSlurm(sources: readonly string[], flags: ClusterFlags, folder: s
   const here = (place: string) => (place.startsWith('hf:') ? place : resolve(place))
   const job = jobOf(flags, sources.map(here), resolve(flags.out), join(PACKAGE_ROOT, 'bin', 'gepo.mjs'))
   return slurmFiles(job, { folder, cpus, memory, time, partition, account, scratch })
+}
+
+/** Nodes may see what this machine does not, so it only says so; that a shard fails is seen late, and of each. */
+async function whatIsMissingHere(sources: readonly string[]): Promise<string> {
+  const { SOURCE_ENDINGS } = await import('../../languages/languages.ts')
+  const { countSources } = await import('../../sources/read-sources.ts')
+  try {
+    await countSources(
+      sources.filter((place) => !place.startsWith('hf:')),
+      { endings: SOURCE_ENDINGS },
+    )
+    return ''
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return `As seen from here, all shards will fail: ${error.message}\n`
+  }
 }
 
 function filesOfKubernetes(sources: readonly string[], flags: ClusterFlags): ClusterFile[] {

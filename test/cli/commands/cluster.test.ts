@@ -73,6 +73,8 @@ async function slurm(options: readonly string[], { maxArraySize = 1001 } = {}): 
     join(bin, 'gepo'),
     ...options,
   ]
+  mkdirSync(join(folder, 'some sources'))
+  writeFileSync(join(folder, 'some sources', 'a.c'), 'int main(void) { return 0; }\n')
   const { exit, stderr } = await run(['cluster', 'slurm', join(folder, 'some sources'), ...flags])
   expect([exit, stderr]).toEqual([0, ''])
   return {
@@ -206,6 +208,24 @@ describe('on Slurm', () => {
     expect(lines(join(folder, 'calls')).at(-1)).toBe(
       `merge ${shards}/shard-1-of-2.db ${shards}/shard-2-of-2.db --out ${folder}/all.db`,
     )
+  })
+
+  it('says at once where sources are not there, which each shard would find out for itself', async () => {
+    const folder = scratchFolder()
+    writeFileSync(join(folder, 'notes.txt'), 'no C')
+    const place = (name: string) => ['--shards', '2', '--out', join(folder, name)]
+    for (const [source, missing] of [
+      [folder, 'has no .c file'],
+      [join(folder, 'nowhere'), 'does not exist'],
+    ] as const) {
+      const { exit, stderr } = await run(['cluster', 'slurm', source, ...place('all.db')])
+      expect([exit, stderr]).toEqual([
+        0,
+        expect.stringContaining('As seen from here, all shards will fail: '),
+      ])
+      expect(stderr).toContain(missing)
+    }
+    expect(await run(['cluster', 'slurm', 'hf:owner/name', ...place('hub.db')])).toMatchObject({ stderr: '' })
   })
 
   it('takes no options that the scripts say themselves', async () => {
