@@ -14,6 +14,7 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { BenchmarkFlags } from '../flags/benchmark-flags.ts'
 import { type CompileFlags, parseCompileFlags } from '../flags/compile-flags.ts'
+import { numberTypeOption, threadsOption } from '../flags/engine-options.ts'
 import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
 import { setOption } from '../flags/set-option.ts'
 import { whileEvaluating } from '../progress/while-evaluating.ts'
@@ -113,14 +114,8 @@ export function evalCommand(command: Command, context: Context, setExit: (code: 
         .default('chat'),
     )
     .option('--system <text>', "the system's message (default: none)")
-    .addOption(
-      new Option('--number-type <type>', 'of the model (default: bfloat16 on a GPU, else float32)').choices([
-        'float32',
-        'bfloat16',
-        'float64',
-      ]),
-    )
-    .option('--threads <n>', 'of the model on the CPU (default: as many as cores)', wholeNumber(1))
+    .addOption(numberTypeOption())
+    .addOption(threadsOption())
     .option('--concurrency <n>', 'requests under way at the endpoint (default: 8)', wholeNumber(1))
     .option(
       '--timeout <s>',

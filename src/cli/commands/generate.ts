@@ -8,6 +8,7 @@ import { SPLITS, type Split } from '../../records/split.ts'
 import type { NumberType } from '../../train/tensor-engine/tensor-engine.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { numberTypeOption, threadsOption } from '../flags/engine-options.ts'
 import { numberWithin, wholeNumber } from '../flags/parse-number.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 
@@ -73,14 +74,8 @@ export function generateCommand(command: Command, context: Context, setExit: (co
     .option('--out <file.jsonl>', 'append the answers there, and go on with what is there')
     .option('--json', 'print JSON lines')
     .option('--batch-size <n>', 'prompts that the model works on at a time', wholeNumber(1), 32)
-    .addOption(
-      new Option('--number-type <type>', 'of the model (default: bfloat16 on a GPU, else float32)').choices([
-        'float32',
-        'bfloat16',
-        'float64',
-      ]),
-    )
-    .option('--threads <n>', 'on the CPU (default: as many as cores)', wholeNumber(1))
+    .addOption(numberTypeOption())
+    .addOption(threadsOption())
     .addHelpText(
       'after',
       `
