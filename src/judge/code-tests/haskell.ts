@@ -1,22 +1,29 @@
 /**
  * A test in Haskell: the answer is a module, the test another that imports it beside all that the answer imports, and a
- * third runs the test's `main`. What the answer calls as the Prelude does is ambiguous to the test, and no more.
+ * third runs the test's `main`. What the answer calls as the Prelude does is ambiguous to the test, and no more. What the
+ * test means by its literals and the library's words is asked of the compiler.
  */
 import type { CodeTest } from '../../records/suite.ts'
-import { compile } from '../languages/build-steps.ts'
+import type { Box } from '../box.ts'
+import { compile, runCompiler } from '../languages/build-steps.ts'
 import type { Built, CodeTestJob } from '../languages/language-definition.ts'
+import { ANSWER, refusedInstance, TELLS_INSTANCES, TELLS_MEANING, TEST } from './haskell-instances.ts'
 
 /** Code that runs in the compiler, and programs that the compiler starts. */
-const AT_COMPILE_TIME = /\b(?:TemplateHaskell|QuasiQuotes|TemplateHaskellQuotes)\b|-pgm|-F\b|\bCPP\b/
+const AT_COMPILE_TIME = /^(?:TemplateHaskell|TemplateHaskellQuotes|QuasiQuotes|CPP)$/
 
-/** What would give a literal of the test, or its words, the answer's meaning. */
-const REBINDS = /\b(?:Overloaded(?:Lists|Strings|Labels)|RebindableSyntax)\b/
+/** There is nobody who would run such code, by whatever words an answer asks for it. */
+const NO_CODE = ['-fexternal-interpreter', '-pgmi', '/usr/bin/false', '-pgmP', '/usr/bin/false']
+
+/** Of the answer's extensions those that let a test say more, and let nothing mean something else. */
+const SAYS_MORE =
+  /^(?:TupleSections|LambdaCase|MultiWayIf|BlockArguments|BangPatterns|ViewPatterns|PatternGuards|PatternSynonyms|RecordWildCards|NamedFieldPuns|ScopedTypeVariables|TypeApplications|TypeOperators|KindSignatures|DataKinds|GADTs|RankNTypes|ExplicitForAll|ExistentialQuantification|FlexibleContexts|FlexibleInstances|MultiParamTypeClasses|NumericUnderscores|BinaryLiterals|HexFloatLiterals|NegativeLiterals|UnicodeSyntax|StandaloneDeriving|Derive\w+|GeneralizedNewtypeDeriving|NoMonomorphismRestriction|ParallelListComp)$/
 
 /** Those of the answer would rewrite the test. */
 const NO_RULES = '{-# OPTIONS_GHC -fno-enable-rewrite-rules #-}'
 
-/** An instance beside that of the library, for a type of the library. */
-const OVERLAPS = /\b(?:OverlappingInstances|IncoherentInstances)\b|\{-#\s*(?:OVERLAP\w*|INCOHERENT)/
+const DUMPS = 'dumps'
+const DUMP_BYTES = 64 * 1024 * 1024
 
 interface Module {
   readonly extensions: readonly string[]
@@ -24,60 +31,80 @@ interface Module {
   readonly body: string
 }
 
-export function buildHaskellCodeTest(
+export async function buildHaskellCodeTest(
   job: CodeTestJob,
   test: CodeTest,
   compiler: readonly string[],
-): Promise<Built> | Built {
+): Promise<Built> {
   const answer = readModule(job.code)
   const wanted = readModule(test.code)
-  const forbidden = AT_COMPILE_TIME.exec(answer.extensions.join('\n'))
-  if (forbidden !== null) return { kind: 'compile-error', message: `an answer may not use ${forbidden[0]}` }
-  const own = ownEquality(job.code)
-  if (own !== undefined) return { kind: 'compile-error', message: own }
-  const meant = answer.extensions.filter((each) => !REBINDS.test(each))
-  const shared = answer.imports.filter((line) => !/^import\s+(?:qualified\s+)?Prelude\b/.test(line))
+  const forbidden = answer.extensions.find((each) => AT_COMPILE_TIME.test(each))
+  if (forbidden !== undefined) return { kind: 'compile-error', message: `an answer may not use ${forbidden}` }
+  const shared = answer.imports.filter((line) => !PRELUDE.test(line))
+  const instead = insteadOfPrelude(answer, wanted)
+  const meant = answer.extensions.filter((each) => SAYS_MORE.test(each))
+  const hidden = ['main', ...namesOf(wanted.body)].join(', ')
   const files = [
-    { path: 'Answer.hs', content: written('Answer', answer.extensions, answer.imports, answer.body) },
+    { path: `${ANSWER}.hs`, content: written(ANSWER, [TELLS_INSTANCES], answer) },
     {
-      path: 'GepoTest.hs',
-      content: written(
-        'GepoTest',
-        [NO_RULES, ...meant, ...wanted.extensions],
-        [...new Set([...shared, ...wanted.imports, 'import Answer hiding (main)'])],
-        wanted.body,
-      ),
+      path: `${TEST}.hs`,
+      content: written(TEST, [NO_RULES, TELLS_MEANING], {
+        extensions: [...meant, ...wanted.extensions],
+        imports: [
+          ...new Set([
+            ...shared,
+            ...wanted.imports,
+            ...(instead === undefined ? [] : [instead]),
+            `import ${ANSWER} hiding (${hidden})`,
+          ]),
+        ],
+        body: wanted.body,
+      }),
     },
     { path: 'GepoMain.hs', content: DRIVER },
   ]
-  return compile(
+  const built = await compile(
     job,
     files,
     [
-      [...compiler, '-fno-ignore-asserts', '-main-is', 'GepoMain', 'GepoMain.hs'],
+      ['/usr/bin/mkdir', DUMPS],
+      [
+        ...compiler,
+        ...[...NO_CODE, '-dumpdir', DUMPS, '-fno-ignore-asserts', '-main-is', 'GepoMain', 'GepoMain.hs'],
+      ],
       ['/usr/bin/rm', ...files.map(({ path }) => path)],
     ],
     { command: ['/box/answer'] },
   )
+  return built.kind === 'built' ? ((await refusalOf(job.box)) ?? built) : built
 }
 
-/** Numbers that are the answer's and equal to what it says, and equality that comes before the library's. */
-function ownEquality(code: string): string | undefined {
-  if (OVERLAPS.test(code) && instanceOf('Eq|Ord|Show').test(code))
-    return 'an answer may not say anew what values of the library are equal to'
-  return instanceOf('Eq|Ord').test(code) && instanceOf('Num|Fractional').test(code)
-    ? 'an answer may not have numbers that say themselves what they are equal to'
-    : undefined
+/** Why the answer may not be put to the test, which has been compiled; what tells so is gone from the box then. */
+async function refusalOf(box: Box): Promise<Exclude<Built, { kind: 'built' }> | undefined> {
+  const said: string[] = []
+  for (const command of [
+    // Not grep, which fails where there is none.
+    ['/usr/bin/sed', '-n', '/^instance /p', `${DUMPS}/${ANSWER}.dump-hi`],
+    ['/usr/bin/cat', `${DUMPS}/${TEST}.dump-ds`],
+    ['/usr/bin/rm', '-r', DUMPS],
+  ]) {
+    const report = await runCompiler(box, command, DUMP_BYTES)
+    if (report.kind === 'sandbox-error') return report
+    if (report.kind !== 'exited' || report.code !== 0)
+      return { kind: 'compile-error', message: 'the compiler does not say what instances the test uses' }
+    said.push(report.stdout.toString())
+  }
+  const message = refusedInstance(said[0]!, said[1]!)
+  return message === undefined ? undefined : { kind: 'compile-error', message }
 }
 
-const instanceOf = (names: string) =>
-  new RegExp(`^\\s*instance\\b[^\\n]*?\\b(?:\\w+\\.)*(?:${names})\\s+[\\[(\\w]`, 'm')
-
-/** Its header goes; what stays is in the order in which a compiler wants it. */
+/** Its header goes; what stays is in the order in which a compiler wants it. Annotations would be run. */
 function readModule(code: string): Module {
-  const extensions = [...code.matchAll(/\{-#\s*LANGUAGE\b[\s\S]*?#-\}/g)].map(([pragma]) => pragma)
+  const extensions = [...code.matchAll(/\{-#\s*LANGUAGE\b([\s\S]*?)#-\}/gi)].flatMap(
+    ([, names]) => names!.match(/\w+/g) ?? [],
+  )
   const rest = code
-    .replace(/\{-#\s*(?:LANGUAGE|OPTIONS\w*)\b[\s\S]*?#-\}/g, '')
+    .replace(/\{-#\s*(?:LANGUAGE|OPTIONS\w*|ANN)\b[\s\S]*?#-\}/gi, ' ')
     .replace(/^module\s+[\w.]+(?:\s*\([\s\S]*?\))?\s+where\b/m, '')
   const imports: string[] = []
   const body = rest.replace(/^import\b.*(?:\n[ \t]+\S.*)*/gm, (found) => {
@@ -87,16 +114,41 @@ function readModule(code: string): Module {
   return { extensions, imports, body }
 }
 
-/** An answer without a main hides nothing by it: one is put there. */
-const written = (name: string, extensions: readonly string[], imports: readonly string[], body: string) =>
+/** What a text declares at its left edge: that is meant, whatever an answer calls so. */
+function namesOf(body: string): string[] {
+  const names = [...body.matchAll(/^([a-z_][\w']*)(?=[^\n]*(?:=|::))/gm)].map(([, name]) => name!)
+  return [...new Set(names)].filter((name) => !KEYWORDS.test(name))
+}
+
+const KEYWORDS =
+  /^(?:_|main|case|class|data|default|deriving|do|else|foreign|if|import|in|infix[lr]?|instance|let|module|newtype|of|then|type|where)$/
+
+/** The function that a test says it is about, where the answer has it instead of the Prelude's: the test means it, too. */
+function insteadOfPrelude(answer: Module, test: Module): string | undefined {
+  const hidden = answer.imports.flatMap(
+    (line) => /^import\s+Prelude\s+hiding\b([\s\S]*)/.exec(line)?.[1] ?? [],
+  )
+  const candidate = /\bcandidate\s*=\s*([a-z_][\w']*)/.exec(test.body)?.[1]
+  const isMeant =
+    candidate !== undefined &&
+    hidden
+      .join(' ')
+      .match(/[\w']+/g)
+      ?.includes(candidate)
+  return isMeant && !test.imports.some((line) => PRELUDE.test(line))
+    ? `import Prelude hiding (${candidate})`
+    : undefined
+}
+
+const PRELUDE = /^import\s+(?:qualified\s+)?Prelude\b/
+
+const written = (name: string, options: readonly string[], { extensions, imports, body }: Module) =>
   [
-    ...new Set(extensions),
+    ...options,
+    ...Array.from(new Set(extensions), (each) => `{-# LANGUAGE ${each} #-}`),
     `module ${name} where`,
     ...imports,
     body,
-    ...(name === 'Answer' && !/^main\b/m.test(body)
-      ? ['main :: Prelude.IO ()\nmain = Prelude.return ()']
-      : []),
   ].join('\n')
 
 const DRIVER = `module GepoMain where

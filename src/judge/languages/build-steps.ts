@@ -37,8 +37,8 @@ export async function compile(
 ): Promise<Built> {
   const unfit = await fill(box, files)
   if (unfit !== undefined) return unfit
-  for (const [path, ...argv] of commands) {
-    const report = await runCompiler(box, path!, argv)
+  for (const command of commands) {
+    const report = await runCompiler(box, command)
     if (report.kind === 'sandbox-error') return report
     if (report.kind !== 'exited' || report.code !== 0)
       return { kind: 'compile-error', message: compilerWords(report) }
@@ -46,7 +46,7 @@ export async function compile(
   // A source may ask for something else than a program, a library say, and the compiler be content.
   const [program] = how.command
   if (program?.startsWith('/box/')) {
-    const report = await runCompiler(box, '/usr/bin/test', ['-x', program])
+    const report = await runCompiler(box, ['/usr/bin/test', '-x', program])
     if (report.kind === 'sandbox-error') return report
     if (report.kind !== 'exited' || report.code !== 0)
       return { kind: 'compile-error', message: 'the compiler made no program of it' }
@@ -83,8 +83,16 @@ async function fill(
   return prepared.kind === 'output-limit' ? tooLarge : undefined
 }
 
-const runCompiler = (box: Box, path: string, argv: readonly string[]) =>
-  box.run({ path, argv, env: RUN_ENVIRONMENT, writableBox: true, limits: COMPILE_LIMITS })
+/** One command that may write to the box. */
+export const runCompiler = (
+  box: Box,
+  [path, ...argv]: readonly string[],
+  outputBytes = COMPILE_LIMITS.outputBytes,
+) =>
+  box.run({
+    ...{ path: path!, argv, env: RUN_ENVIRONMENT, writableBox: true },
+    limits: { ...COMPILE_LIMITS, outputBytes },
+  })
 
 function compilerWords(report: FinishedRun): string {
   const said = `${report.stderr}${report.stdout}`.trim()
