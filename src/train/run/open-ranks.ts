@@ -24,7 +24,7 @@ import {
 } from '../tensor-engine/ranks/meet-ranks.ts'
 import { type OtherRank, openRankedEngine, serveTensors } from '../tensor-engine/ranks/open-ranked-engine.ts'
 import { type Launch, readLaunch } from '../tensor-engine/ranks/read-launch.ts'
-import { askOver, serveOver } from '../tensor-engine/ranks/services.ts'
+import { askOver, type Ending, serveOver } from '../tensor-engine/ranks/services.ts'
 import type { TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { chooseDevice } from './open-options.ts'
 
@@ -53,26 +53,33 @@ export async function openRanks(config: TrainConfig, env: NodeJS.ProcessEnv): Pr
 /**
  * What a process that a launcher started as another rank than 0 does, until rank 0 is done.
  * @returns false where it is rank 0, or alone
+ * @throws UserError where rank 0 has failed, or is gone
  */
 export async function serveAsRank(config: TrainConfig, env: NodeJS.ProcessEnv): Promise<boolean> {
   const launch = readLaunch(env)
   if (launch === undefined || launch.rank === 0) return false
-  await serveRank(launch, { ...launch, purpose: purposeOf(config) }, env)
-  return true
+  const ending = await serveRank(launch, { ...launch, purpose: purposeOf(config) }, env)
+  if (ending.kind === 'done') return true
+  throw new UserError(
+    ending.kind === 'failed'
+      ? `Rank 0 has ended the training: ${ending.reason}`
+      : `The connection to rank 0 is lost, whose process or machine has ended: start the same command again, which goes on from the last checkpoint.`,
+  )
 }
 
-/** Ends the process in the middle of what it computes where rank 0 is gone: nothing of it would be of use. */
+/** Ends the process in the middle of what it computes where that does not end by itself: nothing of it would be of use. */
 export async function serveRank(
   place: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
   meeting: Meeting,
   env: NodeJS.ProcessEnv,
-  patienceMs?: number,
-): Promise<void> {
+  options?: Parameters<typeof joinMeeting>[2],
+): Promise<Ending> {
+  const wire = await joinMeeting(place, meeting, options)
   // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
-  const wire = await joinMeeting(place, meeting, patienceMs)
-  const unfinished = await serveOver(wire, { tensors: serveTensors(env), judge: serveJudge() })
+  const { ending, unfinished } = await serveOver(wire, { tensors: serveTensors(env), judge: serveJudge() })
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
+  return ending
 }
 
 function ranksOf({ engine: { devices } }: TrainConfig, isOnGpu: boolean, gpus: number): number {
@@ -98,9 +105,24 @@ async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.Proce
     new AbortController().signal,
   )
   const others = arrivals.map((arrival) => otherRank(arrival, arrival.host ?? host, undefined))
-  const isOnGpu = chooseDevice(config, { hasCuda: loadAddon(env).start(0) }) !== 'cpu'
-  const everywhere = true
-  return gather(config, { others, host, localRank, localSize, everywhere, isOnGpu, env }, arrivals)
+  return orEndOthers(others, () => {
+    const isOnGpu = chooseDevice(config, { hasCuda: loadAddon(env).start(0) }) !== 'cpu'
+    const everywhere = true
+    return gather(config, { others, host, localRank, localSize, everywhere, isOnGpu, env }, arrivals)
+  })
+}
+
+/** What ends rank 0 before its engine is open ends the others, too. */
+async function orEndOthers<Result>(
+  others: readonly OtherRank[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    for (const { peer } of others) peer.close((error as Error).message)
+    throw error
+  }
 }
 
 async function byOurselves(
@@ -132,7 +154,7 @@ async function byOurselves(
     const arrivals = await awaitRanks(server, meeting, failing.signal)
     const others = arrivals.map((arrival) => otherRank(arrival, host, children[arrival.rank - 1]))
     const place = { host, localRank: 0, localSize: size, everywhere: false }
-    return await gather(config, { others, ...place, isOnGpu, env }, arrivals)
+    return await orEndOthers(others, () => gather(config, { others, ...place, isOnGpu, env }, arrivals))
   } catch (error) {
     for (const child of children) child.kill('SIGKILL')
     throw error
@@ -155,13 +177,12 @@ function otherRank(
   host: string,
   child: ChildProcess | undefined,
 ): OtherRank {
-  const { promise: ended, resolve } = Promise.withResolvers<void>()
   return {
     rank,
     localRank,
     host,
-    ended,
-    peer: askOver(wire, resolve),
+    ended: wire.ended,
+    peer: askOver(wire),
     async whyEnded() {
       if (child === undefined) return `process ${pid} on ${machine} is not to be reached`
       if (child.exitCode === null && child.signalCode === null) {

@@ -1,8 +1,18 @@
-/** The process of a rank that rank 0 of this machine started; GEPO_RANK says which it is and where rank 0 waits. */
+/**
+ * The process of a rank that rank 0 of this machine started; GEPO_RANK says which it is and where rank 0 waits. Why a
+ * training ends is rank 0's to say.
+ */
+import { UserError } from '../../base/user-error.ts'
 import { serveRank } from './open-ranks.ts'
 
 const { GEPO_RANK, ...env } = process.env
 const { rank, port, meeting } = JSON.parse(GEPO_RANK!)
-// Rank 0 has waited since before this process began.
-await serveRank({ rank, localRank: rank, host: '127.0.0.1', port }, meeting, env, 0)
-process.exit()
+const place = { rank, localRank: rank, host: '127.0.0.1', port }
+try {
+  const { kind } = await serveRank(place, meeting, env, { isThere: true })
+  process.exit(kind === 'done' ? 0 : 2)
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  process.stderr.write(`gepo: ${error.message}\n`)
+  process.exit(2)
+}

@@ -1,21 +1,25 @@
 /**
- * How the processes of one training find each other: rank 0 waits, the others come to it. All later words of one to
- * another go over these connections, but for tensors, which the engines exchange among themselves.
+ * How the processes of one training find each other: rank 0 waits, the others come to it, and each proves to the other that
+ * it has the training's key before anything else is read. All later words of one to another go over these connections, but
+ * for tensors, which the engines exchange among themselves.
+ *
+ * Where a meeting fails, every process that came is told why, and no connection is left open.
  */
-import { createHash } from 'node:crypto'
 import { createServer, connect as openConnection, type Server, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { packageVersion } from '../../../base/package-version.ts'
 import { UserError } from '../../../base/user-error.ts'
+import { isProof, makeNonce, proofOf } from './prove-key.ts'
 import type { Launch } from './read-launch.ts'
-import { openWire, readGreeting, sendGreeting, type Wire } from './wire.ts'
+import { endServing } from './services.ts'
+import { openFirstWords, parseWord, type Wire } from './wire.ts'
 
 /** What all processes of one training have in common. */
 export interface Meeting {
   readonly size: number
-  /** A secret, or at least what no other training here has. */
+  /** A secret. */
   readonly key: string
   /** What is trained: all must have been started with the same. */
   readonly purpose: string
@@ -31,8 +35,14 @@ export interface Arrival {
   readonly pid: number
 }
 
-const greetingSchema = z.object({
-  key: z.string(),
+const nonceSchema = z.object({ nonce: z.string() })
+const claimSchema = z.object({ claim: z.string(), proof: z.string() })
+const answerSchema = z.union([
+  z.object({ kind: z.literal('known'), proof: z.string() }),
+  z.object({ kind: z.literal('stranger') }),
+])
+/** What a rank says of itself. */
+const rankSchema = z.object({
   purpose: z.string(),
   rank: z.int().nonnegative(),
   localRank: z.int().nonnegative(),
@@ -44,7 +54,7 @@ const MEETING_SECONDS = 300
 
 /** @throws UserError where the port is taken */
 export async function listenForRanks(host: string, port: number): Promise<{ server: Server; port: number }> {
-  const server = createServer({ pauseOnConnect: false })
+  const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -57,104 +67,183 @@ export async function listenForRanks(host: string, port: number): Promise<{ serv
 }
 
 /**
- * Waits for all others, in the order of their ranks then. Who does not show the key is sent away.
+ * Waits for all others, in the order of their ranks then. Who does not prove itself is sent away, and who says nothing
+ * hinders nobody. Where one cannot take part, those that are still to come are told so as well. Listens no more afterwards.
+ *
  * @throws UserError where they do not come, or were started for something else
  */
-export async function awaitRanks(server: Server, meeting: Meeting, signal: AbortSignal): Promise<Arrival[]> {
+export async function awaitRanks(
+  server: Server,
+  meeting: Meeting,
+  signal: AbortSignal,
+  seconds = MEETING_SECONDS,
+): Promise<Arrival[]> {
+  const others = Array.from({ length: meeting.size - 1 }, (_, i) => i + 1)
   const arrived = new Map<number, Arrival>()
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(MEETING_SECONDS * 1000)])
+  /** Whatever has connected and is no rank, or not yet. */
+  const strangers = new Set<Socket>()
+  let failure: UserError | undefined
+  let isOver = false
+  const { promise: complete, resolve, reject } = Promise.withResolvers<void>()
+  const tell = (error: Error) => {
+    for (const { wire } of arrived.values()) endServing(wire, error.message)
+  }
+  const fail = (reason: string) => {
+    if (isOver || failure !== undefined) return
+    failure = new UserError(reason)
+    tell(failure)
+  }
+  const welcome = async (socket: Socket) => {
+    strangers.add(socket)
+    socket.once('close', () => strangers.delete(socket))
+    const met = await meetRank(socket, meeting)
+    if (met === undefined) return void socket.destroySoon()
+    strangers.delete(socket)
+    const { arrival, hasSamePurpose } = met
+    const { rank, wire } = arrival
+    const isSecond = !others.includes(rank) || arrived.has(rank)
+    if (isSecond) fail(`There is a second rank ${nameOf(arrival)}; start each rank once.`)
+    else arrived.set(rank, arrival)
+    if (!hasSamePurpose) {
+      fail(
+        `Rank ${nameOf(arrival)} was started with another configuration or release; start all ranks with the same.`,
+      )
+    }
+    if (failure !== undefined) endServing(wire, failure.message)
+    void wire.ended.then(() => fail(`Rank ${nameOf(arrival)} ended before all had come.`))
+    if (arrived.size < others.length) return
+    if (failure === undefined) resolve()
+    else reject(failure)
+  }
+  const giveUp = (error: Error) => {
+    tell(error)
+    reject(error)
+  }
+  const abort = () => giveUp(signal.reason)
+  const timer = setTimeout(() => {
+    const missing = others.filter((rank) => !arrived.has(rank))
+    giveUp(failure ?? tooLate(missing, meeting.size, seconds))
+  }, seconds * 1000)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  server.on('connection', welcome)
   try {
-    return await new Promise((resolve, reject) => {
-      const welcome = async (socket: Socket) => {
-        socket.setNoDelay(true)
-        const met = await readGreeting(socket)
-        const greeting = greetingSchema.safeParse(met?.greeting)
-        if (met === undefined || !greeting.success || greeting.data.key !== proof(meeting.key)) {
-          socket.destroy()
-          return
-        }
-        const { rank, localRank, purpose, machine, pid } = greeting.data
-        if (purpose !== proof(meeting.purpose)) {
-          return reject(
-            new UserError(
-              `Rank ${rank} (process ${pid} on ${machine}) was started with another configuration or release; start all ranks with the same.`,
-            ),
-          )
-        }
-        if (rank === 0 || rank >= meeting.size || arrived.has(rank)) {
-          return reject(
-            new UserError(
-              `There is a second rank ${rank} (process ${pid} on ${machine}); start each rank once.`,
-            ),
-          )
-        }
-        const host = socket.remoteAddress!.startsWith('127.') ? undefined : socket.remoteAddress
-        arrived.set(rank, { rank, localRank, wire: met.wire, host, machine, pid })
-        if (arrived.size === meeting.size - 1) resolve([...arrived.values()].sort((a, b) => a.rank - b.rank))
-      }
-      server.on('connection', welcome)
-      patience.addEventListener('abort', () => {
-        const missing = Array.from({ length: meeting.size - 1 }, (_, i) => i + 1).filter(
-          (r) => !arrived.has(r),
-        )
-        reject(
-          signal.aborted
-            ? signal.reason
-            : new UserError(
-                `${missing.length === 1 ? 'Rank' : 'Ranks'} ${missing.join(', ')} of ${meeting.size} did not come within ${MEETING_SECONDS} seconds; start all ranks at the same time.`,
-              ),
-        )
-      })
-    })
+    await complete
+    return [...arrived.values()].sort((a, b) => a.rank - b.rank)
   } finally {
+    isOver = true
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
     server.close()
+    for (const socket of strangers) socket.destroy()
   }
 }
 
+const nameOf = ({ rank, pid, machine }: Arrival) => `${rank} (process ${pid} on ${machine})`
+
+function tooLate(missing: readonly number[], size: number, seconds: number): UserError {
+  return new UserError(
+    `${missing.length === 1 ? 'Rank' : 'Ranks'} ${missing.join(', ')} of ${size} did not come within ${seconds} seconds; start all ranks at the same time, with the same GEPO_RANK_KEY.`,
+  )
+}
+
+/** Undefined for who does not have the key. */
+async function meetRank(
+  socket: Socket,
+  { key, purpose }: Meeting,
+): Promise<{ readonly arrival: Arrival; readonly hasSamePurpose: boolean } | undefined> {
+  const words = openFirstWords(socket)
+  const hello = nonceSchema.safeParse(await words.hear())
+  if (!hello.success) return undefined
+  const nonces = [hello.data.nonce, makeNonce()] as const
+  words.say({ nonce: nonces[1] })
+  const claimed = claimSchema.safeParse(await words.hear())
+  if (!claimed.success) return undefined
+  const { claim, proof } = claimed.data
+  const read = rankSchema.safeParse(parseWord(claim))
+  if (!isProof(proof, proofOf(key, 'rank', ...nonces, claim)) || !read.success) {
+    words.say({ kind: 'stranger' })
+    return undefined
+  }
+  const { purpose: theirs, ...rank } = read.data
+  words.say({ kind: 'known', proof: proofOf(key, 'rank 0', ...nonces, claim) })
+  const host = isLoopback(socket.remoteAddress) ? undefined : socket.remoteAddress
+  return {
+    arrival: { ...rank, host, wire: words.toWire() },
+    hasSamePurpose: isProof(theirs, purposeMark(key, purpose)),
+  }
+}
+
+const isLoopback = (address: string | undefined) => address?.startsWith('127.') ?? true
+
 /**
- * To rank 0, which may start a little later: as late as `patienceMs` says.
- * @throws UserError where it is not there
+ * To rank 0, which may start a little later.
+ *
+ * @param seconds how late it may come, and how long it may take to answer
+ * @param isThere whether rank 0 waits already, so that one that cannot be reached is gone
+ * @throws UserError where it is not there, or does not have the key
  */
 export async function joinMeeting(
   { rank, localRank, host, port }: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
-  meeting: Meeting,
-  patienceMs = MEETING_SECONDS * 1000,
+  { key, purpose }: Meeting,
+  { seconds = MEETING_SECONDS, isThere = false }: { seconds?: number; isThere?: boolean } = {},
 ): Promise<Wire> {
-  const until = performance.now() + patienceMs
+  const own = { purpose: purposeMark(key, purpose), rank, localRank, machine: hostname(), pid: process.pid }
+  const until = performance.now() + seconds * 1000
   for (;;) {
-    try {
-      const socket = await connect(host, port)
-      socket.setNoDelay(true)
-      sendGreeting(socket, {
-        key: proof(meeting.key),
-        purpose: proof(meeting.purpose),
-        rank,
-        localRank,
-        machine: hostname(),
-        pid: process.pid,
-      })
-      return openWire(socket)
-    } catch (error) {
-      if (performance.now() > until) {
-        throw new UserError(
-          `Rank 0 is not at ${host}:${port} (${(error as NodeJS.ErrnoException).code}); start all ranks at the same time, with MASTER_ADDR the machine of rank 0.`,
-        )
-      }
-      await sleep(200)
+    const socket = openConnection({ host, port })
+    const timer = setTimeout(() => socket.destroy(), until - performance.now())
+    const met = await meetRank0(socket, key, JSON.stringify(own)).finally(() => clearTimeout(timer))
+    if (met.kind === 'known') return met.wire
+    socket.destroy()
+    if (met.kind === 'stranger') {
+      throw new UserError(
+        `What answers at ${host}:${port} and this rank ${rank} do not have the same key; set GEPO_RANK_KEY to the same for all ranks, and MASTER_PORT to a port that nothing else has.`,
+      )
     }
+    if (isThere || performance.now() >= until) {
+      throw new UserError(
+        `Rank 0 is not at ${host}:${port} (${met.why}); start all ranks at the same time, with MASTER_ADDR the machine of rank 0.`,
+      )
+    }
+    await sleep(200)
   }
 }
 
-function connect(host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = openConnection({ host, port }, () => {
-      socket.off('error', reject)
-      resolve(socket)
-    })
-    socket.once('error', reject)
+type MetRank0 =
+  | { readonly kind: 'known'; readonly wire: Wire }
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'absent'; readonly why: string }
+
+async function meetRank0(socket: Socket, key: string, claim: string): Promise<MetRank0> {
+  const absent: MetRank0 = { kind: 'absent', why: 'no answer' }
+  const failure = await failureToConnect(socket)
+  if (failure !== undefined) return { kind: 'absent', why: failure }
+  const words = openFirstWords(socket)
+  const nonce = makeNonce()
+  words.say({ nonce })
+  const hello = nonceSchema.safeParse(await words.hear())
+  if (!hello.success) return absent
+  const nonces = [nonce, hello.data.nonce] as const
+  words.say({ claim, proof: proofOf(key, 'rank', ...nonces, claim) })
+  const answer = answerSchema.safeParse(await words.hear())
+  if (!answer.success) return absent
+  const isRank0 =
+    answer.data.kind === 'known' && isProof(answer.data.proof, proofOf(key, 'rank 0', ...nonces, claim))
+  return isRank0 ? { kind: 'known', wire: words.toWire() } : { kind: 'stranger' }
+}
+
+/** Why it is not connected; undefined once it is. */
+function failureToConnect(socket: Socket): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    socket
+      .once('connect', () => resolve(undefined))
+      .once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+      .once('close', () => resolve('no answer'))
   })
 }
 
-function proof(secret: string): string {
-  return createHash('sha256').update(`gepo ${packageVersion()}\n${secret}`).digest('hex')
+/** Stands for the purpose and the release. */
+function purposeMark(key: string, purpose: string): string {
+  return proofOf(key, 'purpose', packageVersion(), purpose)
 }

@@ -98,7 +98,7 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
     async close() {
       isClosed = true
       await Promise.all([...models].map((model) => model.close()))
-      for (const { peer } of others) peer.close()
+      for (const { peer } of others) peer.close(crew.lost()?.message)
     },
   }
 }

@@ -30,6 +30,8 @@ export interface RankCrew {
   together<Result>(work: (rank: number) => Promise<Result>): Promise<Result[]>
   /** All that is under way, and all that comes, fails with this. */
   lose(reason: EngineError): void
+  /** What it was lost for, if it was. */
+  lost(): EngineError | undefined
 }
 
 /** @param everywhere whether ranks are on several machines */
@@ -101,6 +103,7 @@ export function gatherCrew(engines: readonly RankEngine[], everywhere: boolean):
       tear(reason)
       for (const { peer } of engines) peer?.fail(lost)
     },
+    lost: () => lost,
   }
 }
 

@@ -2,6 +2,7 @@
  * What one process does for another: operations by name, which may be ended before they are done and may hand out parts
  * of their result. The one that serves ends when the other is gone.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../../base/user-error.ts'
 import { isEngineErrorCode } from '../addon.ts'
 import { EngineError } from '../tensor-engine.ts'
@@ -22,18 +23,28 @@ export interface Peer {
   call<Result>(service: string, operation: string, argument: unknown, options?: CallOptions): Promise<Result>
   /** Says why all that is under way, and all that comes, fails. */
   fail(reason: Error): void
-  close(): void
+  /** Ends the other side. @param reason where something failed */
+  close(reason?: string): void
 }
 
+/** How the side that asks has ended. */
+export type Ending =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Its connection is gone, and it said nothing before. */
+  | { readonly kind: 'lost' }
+
+interface CallRequest {
+  readonly kind: 'call'
+  readonly id: number
+  readonly service: string
+  readonly operation: string
+  readonly argument: unknown
+}
 type Request =
-  | {
-      readonly kind: 'call'
-      readonly id: number
-      readonly service: string
-      readonly operation: string
-      readonly argument: unknown
-    }
+  | CallRequest
   | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'end'; readonly reason: string | undefined }
 type Reply =
   | { readonly kind: 'part'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
@@ -47,7 +58,7 @@ interface PlainError {
 }
 
 /** The side that asks. */
-export function askOver(wire: Wire, onEnd: () => void): Peer {
+export function askOver(wire: Wire): Peer {
   let lastId = 0
   let failure: Error | undefined
   const open = new Map<
@@ -61,7 +72,7 @@ export function askOver(wire: Wire, onEnd: () => void): Peer {
     open.delete(reply.id)
     if (reply.kind === 'done') asked?.resolve(reply.value)
     else asked?.reject(fromPlain(reply.error))
-  }, onEnd)
+  })
   return {
     call<Result>(
       service: string,
@@ -84,14 +95,32 @@ export function askOver(wire: Wire, onEnd: () => void): Peer {
       for (const { reject } of open.values()) reject(failure)
       open.clear()
     },
-    close: () => wire.close(),
+    close: (reason) => endServing(wire, reason),
   }
 }
 
-/** The side that works; resolves when the other one is gone, with how many calls were under way. */
-export function serveOver(wire: Wire, services: Readonly<Record<string, Service>>): Promise<number> {
+/** Tells a side that serves, or is about to, that it is to end. @param reason where something failed */
+export function endServing(wire: Wire, reason: string | undefined): void {
+  wire.send({ kind: 'end', reason } satisfies Request)
+  wire.close()
+}
+
+/** How long what is under way may take to end when the side that asked is gone. */
+const ENDING_MS = 5000
+
+/**
+ * The side that works, until the other one is gone: then what is under way is aborted.
+ *
+ * @returns how the other side has ended, and how many calls would not end here
+ */
+export async function serveOver(
+  wire: Wire,
+  services: Readonly<Record<string, Service>>,
+): Promise<{ readonly ending: Ending; readonly unfinished: number }> {
+  let ending: Ending = { kind: 'lost' }
   const running = new Map<number, AbortController>()
-  const work = async ({ id, service, operation, argument }: Extract<Request, { kind: 'call' }>) => {
+  const works = new Set<Promise<void>>()
+  const work = async ({ id, service, operation, argument }: CallRequest) => {
     const controller = new AbortController()
     running.set(id, controller)
     const answer = (reply: Reply) => wire.send(reply)
@@ -107,19 +136,22 @@ export function serveOver(wire: Wire, services: Readonly<Record<string, Service>
       running.delete(id)
     }
   }
-  return new Promise((resolve) => {
-    wire.listen(
-      (message) => {
-        const request = message as Request
-        if (request.kind === 'abort') running.get(request.id)?.abort()
-        else void work(request)
-      },
-      () => {
-        resolve(running.size)
-        for (const controller of running.values()) controller.abort()
-      },
-    )
+  wire.listen((message) => {
+    const request = message as Request
+    if (request.kind === 'abort') running.get(request.id)?.abort()
+    else if (request.kind === 'call') {
+      const one = work(request).finally(() => works.delete(one))
+      works.add(one)
+    } else
+      ending = request.reason === undefined ? { kind: 'done' } : { kind: 'failed', reason: request.reason }
   })
+  await wire.ended
+  for (const controller of running.values()) controller.abort()
+  const enough = new AbortController()
+  const patience = sleep(ENDING_MS, undefined, { signal: enough.signal }).catch(() => {})
+  await Promise.race([Promise.all(works), patience])
+  enough.abort()
+  return { ending, unfinished: running.size }
 }
 
 function toPlain(error: unknown): PlainError {

@@ -1,90 +1,111 @@
 /**
  * Messages over a connection between two processes of one training: plain values and typed arrays in, the same out on the
- * other side. The first message of who connects is JSON of a limited size; what comes later is read by V8's own reader, so
- * that only a process that has shown the key may send it.
+ * other side. First words are JSON of a limited size, as long as neither side knows the other; what comes later is read by
+ * V8's own reader, so that only a process that has proven itself may send it.
  */
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
 
+/** The first words of a connection. */
+export interface FirstWords {
+  say(word: object): void
+  /** What the other side says next; undefined where that is no word, or the connection ends. */
+  hear(): Promise<unknown>
+  /** The connection from then on; nothing is to be heard here any more. */
+  toWire(): Wire
+}
+
 export interface Wire {
   send(message: unknown): void
-  /** Nothing comes any more after `onEnd`. */
-  listen(onMessage: (message: unknown) => void, onEnd: () => void): void
+  /** To be called once; what came before is kept until then. */
+  listen(onMessage: (message: unknown) => void): void
+  /** Resolves when the connection is gone: nothing comes any more. */
+  readonly ended: Promise<void>
+  /** After what was sent. The other side has a while to take it. */
   close(): void
 }
 
 const HEADER_BYTES = 4
-const GREETING_BYTES = 4096
+const MOST_WORD_BYTES = 4096
+/** A process that is stopped never takes what was sent to it. */
+const CLOSING_MS = 5000
 
-export function sendGreeting(socket: Socket, greeting: object): void {
-  socket.write(framed(Buffer.from(JSON.stringify(greeting))))
-}
-
-/** The first message that comes, and the connection from then on; undefined for anything that is no greeting. */
-export function readGreeting(socket: Socket): Promise<{ greeting: unknown; wire: Wire } | undefined> {
-  return new Promise((resolve) => {
-    let received = Buffer.alloc(0)
-    const end = (result: { greeting: unknown; wire: Wire } | undefined) => {
-      socket.off('data', onData).off('close', onClose)
-      if (result === undefined) socket.destroy()
-      resolve(result)
-    }
-    const onClose = () => end(undefined)
-    const onData = (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk])
-      if (received.length < HEADER_BYTES) return
-      const size = received.readUInt32LE()
-      if (size > GREETING_BYTES) return end(undefined)
-      if (received.length < HEADER_BYTES + size) return
-      socket.pause()
-      const rest = received.subarray(HEADER_BYTES + size)
-      try {
-        const greeting: unknown = JSON.parse(received.toString('utf8', HEADER_BYTES, HEADER_BYTES + size))
-        end({ greeting, wire: openWire(socket, rest) })
-      } catch {
-        end(undefined)
-      }
-    }
-    socket.on('data', onData).on('close', onClose).on('error', ignore)
-  })
+export function openFirstWords(socket: Socket): FirstWords {
+  let received: Buffer = Buffer.alloc(0)
+  socket.setNoDelay(true).pause().on('error', ignore)
+  return {
+    say(word) {
+      socket.write(framed(Buffer.from(JSON.stringify(word))))
+    },
+    hear: () =>
+      new Promise((resolve) => {
+        const end = (word: unknown) => {
+          socket.off('data', onData).off('close', onClose).pause()
+          resolve(word)
+        }
+        const onClose = () => end(undefined)
+        const onData = (chunk: Buffer) => {
+          received = Buffer.concat([received, chunk])
+          if (received.length < HEADER_BYTES) return
+          const size = received.readUInt32LE()
+          if (size > MOST_WORD_BYTES) return end(undefined)
+          if (received.length < HEADER_BYTES + size) return
+          const word = received.toString('utf8', HEADER_BYTES, HEADER_BYTES + size)
+          received = received.subarray(HEADER_BYTES + size)
+          end(parseWord(word))
+        }
+        if (socket.destroyed) return resolve(undefined)
+        socket.on('data', onData).on('close', onClose).resume()
+        onData(Buffer.alloc(0))
+      }),
+    toWire: () => openWire(socket, received),
+  }
 }
 
 /** @param received what has come already */
-export function openWire(socket: Socket, received: Buffer = Buffer.alloc(0)): Wire {
+function openWire(socket: Socket, received: Buffer): Wire {
   let chunks = [received]
   let bytes = received.length
-  let isOver = false
+  let onMessage: ((message: unknown) => void) | undefined
+  let isOver = socket.destroyed
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const deliver = () => {
+    while (onMessage !== undefined && bytes >= HEADER_BYTES) {
+      const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      chunks = [all]
+      const size = all.readUInt32LE()
+      if (bytes < HEADER_BYTES + size) return
+      chunks = [all.subarray(HEADER_BYTES + size)]
+      bytes -= HEADER_BYTES + size
+      onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
+    }
+  }
+  const close = () => {
+    isOver = true
+    end()
+  }
+  socket
+    .on('data', (chunk) => {
+      chunks.push(chunk as Buffer)
+      bytes += chunk.length
+      deliver()
+    })
+    .on('close', close)
+    .resume()
+  if (isOver) close()
   return {
+    ended,
     send(message) {
       if (!isOver) socket.write(framed(serialize(message)))
     },
-    listen(onMessage, onEnd) {
-      const deliver = () => {
-        while (bytes >= HEADER_BYTES) {
-          const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-          chunks = [all]
-          const size = all.readUInt32LE()
-          if (bytes < HEADER_BYTES + size) return
-          chunks = [all.subarray(HEADER_BYTES + size)]
-          bytes -= HEADER_BYTES + size
-          onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
-        }
-      }
-      socket
-        .on('data', (chunk) => {
-          chunks.push(chunk as Buffer)
-          bytes += chunk.length
-          deliver()
-        })
-        .on('error', ignore)
-        .on('close', () => {
-          isOver = true
-          onEnd()
-        })
+    listen(listener) {
+      onMessage = listener
       deliver()
-      socket.resume()
     },
-    close: () => socket.end(),
+    close() {
+      socket.end()
+      setTimeout(() => socket.destroy(), CLOSING_MS).unref()
+    },
   }
 }
 
@@ -92,6 +113,15 @@ function framed(content: Buffer): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(content.length)
   return Buffer.concat([header, content])
+}
+
+/** Undefined for what is no JSON. */
+export function parseWord(word: string): unknown {
+  try {
+    return JSON.parse(word)
+  } catch {
+    return undefined
+  }
 }
 
 // What ends a connection shows as its close.

@@ -1,5 +1,5 @@
 /** Processes that find each other, and who is sent away; here all of them are in this one. */
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import {
   awaitRanks,
@@ -8,17 +8,20 @@ import {
   type Meeting,
 } from '../../../../src/train/tensor-engine/ranks/meet-ranks.ts'
 import { askOver, serveOver } from '../../../../src/train/tensor-engine/ranks/services.ts'
-import { sendGreeting } from '../../../../src/train/tensor-engine/ranks/wire.ts'
+import { openFirstWords, type Wire } from '../../../../src/train/tensor-engine/ranks/wire.ts'
 
 const HOST = '127.0.0.1'
 const MEETING: Meeting = { size: 3, key: 'a secret', purpose: 'one configuration' }
 
-async function listen() {
+async function listen(seconds?: number) {
   const { server, port } = await listenForRanks(HOST, 0)
   const giveUp = new AbortController()
-  return { port, giveUp, arrivals: awaitRanks(server, MEETING, giveUp.signal) }
+  return { server, port, giveUp, arrivals: awaitRanks(server, MEETING, giveUp.signal, seconds) }
 }
 const place = (rank: number, port: number) => ({ rank, localRank: rank, host: HOST, port })
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve).resume())
+/** What rank 0 says last to one that has joined. */
+const lastWord = async (wire: Wire) => (await serveOver(wire, {})).ending
 
 describe('ranks that meet', () => {
   it('come in any order and are in that of their ranks', async () => {
@@ -34,11 +37,12 @@ describe('ranks that meet', () => {
 
   it('are not those without the key, nor what is no rank at all', async () => {
     const { port, arrivals } = await listen()
-    await joinMeeting(place(1, port), { ...MEETING, key: 'a guess' })
+    const guess = { ...MEETING, key: 'a guess' }
+    await expect(joinMeeting(place(1, port), guess)).rejects.toThrow(/not have the same key.*GEPO_RANK_KEY/)
     for (const text of ['GET / HTTP/1.1\r\n\r\n', '']) connect({ host: HOST, port }).end(text)
     const strange = connect({ host: HOST, port })
-    sendGreeting(strange, { key: 'a secret', rank: 'one' })
-    await new Promise((resolve) => strange.once('close', resolve))
+    openFirstWords(strange).say({ key: 'a secret', rank: 'one' })
+    await closed(strange)
     const wires = [await joinMeeting(place(1, port), MEETING), await joinMeeting(place(2, port), MEETING)]
     expect(await arrivals).toHaveLength(2)
     for (const wire of wires) wire.close()
@@ -46,12 +50,63 @@ describe('ranks that meet', () => {
 
   it.each([
     ['another configuration', [1], { purpose: 'other' }, /rank 1 .*same/i],
-    ['a rank that is there', [1, 1], {}, /second rank 1/],
-  ])('are refused for %s', async (_, numbers, other, message) => {
+    ['a rank that is there', [2, 1], {}, /second rank 2/],
+  ])('are refused for %s, and all are told', async (_, numbers, other, message) => {
     const { port, arrivals } = await listen()
     const refused = expect(arrivals).rejects.toThrow(message)
-    for (const rank of numbers) await joinMeeting(place(rank, port), { ...MEETING, ...other })
+    const wires = [await joinMeeting(place(2, port), MEETING)]
+    for (const rank of numbers) wires.push(await joinMeeting(place(rank, port), { ...MEETING, ...other }))
     await refused
+    for (const wire of wires) {
+      expect(await lastWord(wire)).toEqual({ kind: 'failed', reason: expect.stringMatching(message) })
+    }
+  })
+
+  it('are refused where one ends before all have come', async () => {
+    const { port, arrivals } = await listen()
+    const refused = expect(arrivals).rejects.toThrow(/Rank 1 .* ended before all had come/)
+    const early = await joinMeeting(place(1, port), MEETING)
+    early.close()
+    await early.ended
+    const late = await joinMeeting(place(2, port), MEETING)
+    expect(await lastWord(late)).toMatchObject({ kind: 'failed', reason: expect.stringContaining('Rank 1') })
+    await refused
+  })
+
+  it('do not wait for strangers that say nothing, whose connections end with the meeting', async () => {
+    const met = await listen()
+    const strangers = Array.from({ length: 3 }, () => connect({ host: HOST, port: met.port }))
+    const wires = [
+      await joinMeeting(place(1, met.port), MEETING),
+      await joinMeeting(place(2, met.port), MEETING),
+    ]
+    expect(await met.arrivals).toHaveLength(2)
+    await Promise.all(strangers.map(closed))
+    for (const wire of wires) wire.close()
+
+    const missed = await listen(0.2)
+    const silent = connect({ host: HOST, port: missed.port })
+    await expect(missed.arrivals).rejects.toThrow(/Ranks 1, 2 of 3 did not come/)
+    await closed(silent)
+    await new Promise((resolve) => missed.server.close(resolve))
+  })
+
+  it('do not wait for ever at a port where something else says nothing, or has no key', async () => {
+    const { server, port } = await listenForRanks(HOST, 0)
+    const taken: Socket[] = []
+    server.on('connection', (socket) => taken.push(socket))
+    await expect(joinMeeting(place(1, port), MEETING, { seconds: 0.2 })).rejects.toThrow(/no answer/)
+    server.removeAllListeners('connection').on('connection', async (socket) => {
+      const words = openFirstWords(socket)
+      await words.hear()
+      words.say({ nonce: 'made up' })
+      await words.hear()
+      words.say({ kind: 'known', proof: 'made up' })
+    })
+    await expect(joinMeeting(place(1, port), MEETING)).rejects.toThrow(/not have the same key/)
+    for (const socket of taken) socket.destroy()
+    server.close()
+    await expect(joinMeeting(place(1, port), MEETING, { isThere: true })).rejects.toThrow(/ECONNREFUSED/)
   })
 
   it('are no longer awaited where one could not start', async () => {
@@ -72,12 +127,12 @@ describe('ranks that meet', () => {
       numbers: async (operation, argument, { signal, onPart }) => {
         if (operation === 'fail') throw new Error('no')
         if (operation === 'wait') return new Promise((resolve) => signal.addEventListener('abort', resolve))
+        if (operation === 'stay') return new Promise(() => {})
         onPart('half')
         return (argument as Float32Array).map((value) => 2 * value)
       },
     })
-    const { promise: over, resolve: end } = Promise.withResolvers<void>()
-    const peer = askOver(arrival!.wire, end)
+    const peer = askOver(arrival!.wire)
     const parts: unknown[] = []
     const doubled = await peer.call('numbers', 'double', Float32Array.of(1, 2.5), {
       onPart: (part) => parts.push(part),
@@ -89,13 +144,23 @@ describe('ranks that meet', () => {
     stop.abort()
     await waiting
 
-    const left = expect(peer.call('numbers', 'wait', {})).rejects.toThrow('lost')
-    peer.close()
-    // What was under way is counted: a process ends in its middle.
-    expect(await served).toBe(1)
+    const left = expect(Promise.all([peer.call('numbers', 'wait', {}), peer.call('numbers', 'stay', {})]))
+    peer.close('it is over')
+    // What is under way is aborted, and counted where it does not end by that: a process ends in its middle.
+    expect(await served).toEqual({ ending: { kind: 'failed', reason: 'it is over' }, unfinished: 1 })
     peer.fail(new Error('lost'))
-    await left
+    await left.rejects.toThrow('lost')
     await expect(peer.call('numbers', 'double', {})).rejects.toThrow('lost')
-    await over
+    await arrival!.wire.ended
+  })
+
+  it('know whether rank 0 was done or is lost', async () => {
+    const { port, arrivals } = await listen()
+    const wires = [await joinMeeting(place(1, port), MEETING), await joinMeeting(place(2, port), MEETING)]
+    const [one, two] = await arrivals
+    askOver(one!.wire).close()
+    two!.wire.close()
+    expect(await lastWord(wires[0]!)).toEqual({ kind: 'done' })
+    expect(await lastWord(wires[1]!)).toEqual({ kind: 'lost' })
   })
 })
