@@ -6,7 +6,7 @@
 import { clusterSources } from '../../src/audit/cluster-sources.ts'
 import { sourceShingles } from '../../src/audit/source-shingles.ts'
 import { createRandom } from '../../src/base/random.ts'
-import { makeFunction } from './make-function.ts'
+import { type Difficulty, makeFunction } from './make-function.ts'
 
 /** `start` is only compiled; the others are the splits of the groups. */
 export const ROLES = ['test', 'validation', 'train', 'start'] as const
@@ -22,6 +22,8 @@ export interface ChosenFunction {
 export interface FunctionChoice {
   readonly counts: Readonly<Record<Role, number>>
   readonly seed: number
+  /** Of those that are made. */
+  readonly difficulty: Difficulty
   /** Functions from elsewhere, which are shared out with those that are made. */
   readonly others: readonly string[]
 }
@@ -29,10 +31,10 @@ export interface FunctionChoice {
 /** A larger cluster would be most of a small split: it only starts the model. */
 const LARGEST_HELD_OUT = 8
 
-export function chooseFunctions({ counts, seed, others }: FunctionChoice): ChosenFunction[] {
+export function chooseFunctions({ counts, seed, difficulty, others }: FunctionChoice): ChosenFunction[] {
   const wanted = ROLES.reduce((sum, role) => sum + counts[role], 0)
   const texts = new Set(others)
-  for (let made = 0; texts.size < wanted; made++) texts.add(makeFunction(`${seed} ${made}`))
+  for (let made = 0; texts.size < wanted; made++) texts.add(makeFunction(`${seed} ${made}`, difficulty))
   const clusters = clustersOf([...texts])
   const left = { ...counts }
   return createRandom(`roles ${seed}`)

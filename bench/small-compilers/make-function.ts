@@ -1,37 +1,78 @@
 /**
- * A seed in, the text of one small C function out: 3 to 12 lines of arithmetic, comparisons, bounded loops, arrays and
- * strings. The same seed gives the same text.
+ * A seed and a difficulty in, the text of one small C function out: 3 to 12 lines of arithmetic, comparisons, bounded
+ * loops, arrays and strings, or 3 to 4 lines of arithmetic alone. The same seed gives the same text.
  *
  * Nothing in it is undefined whatever it is called with, as long as an array has the length that is said and a string
  * ends: `unsigned` wraps, operands of signed sums are cut down to a few bits first, and divisors and shifts are constants.
  */
 import { createRandom, type Random } from '../../src/base/random.ts'
 
+/** What a function is made of: `full` has all that there is; `plain` is for models that learn for minutes. */
+export const DIFFICULTIES = {
+  full: {
+    unsigned: 0.6,
+    names:
+      'a b c d e f g h k m n p q r s t u v w x y z acc best bits count cur key last left low mask next out prev res right sum top total val',
+    verbs: 'calc check combine count find fold get mix pack pick reduce scan score step update walk',
+    numbered: 0.3,
+    largest: 50,
+    forms: [
+      straightLine,
+      straightLine,
+      straightLine,
+      choice,
+      choice,
+      choice,
+      countedLoop,
+      arrayLoop,
+      arrayEdit,
+      stringLoop,
+    ],
+  },
+  plain: {
+    unsigned: 1,
+    names: 'a b c d k m n p x y',
+    verbs: 'calc fold get mix pack score',
+    numbered: 0,
+    largest: 20,
+    forms: [plainLine],
+  },
+} satisfies Record<string, Style>
+export type Difficulty = keyof typeof DIFFICULTIES
+
+interface Style {
+  /** Share of functions of `unsigned`, whose arithmetic wraps; the others are of `int`. */
+  readonly unsigned: number
+  /** Of variables, and of functions. */
+  readonly names: string
+  readonly verbs: string
+  /** Share of functions whose name ends in a digit. */
+  readonly numbered: number
+  /** Of the constants that stand for an operand. */
+  readonly largest: number
+  readonly forms: readonly ((draft: Draft) => Parts)[]
+}
+
 /** @example makeFunction('7') // 'unsigned pick(unsigned a, unsigned n) {\n    ...}\n' */
-export function makeFunction(seed: string): string {
+export function makeFunction(seed: string, difficulty: Difficulty = 'full'): string {
+  const style: Style = DIFFICULTIES[difficulty]
   const random = createRandom(seed)
-  const names = random.shuffle(NAMES)
+  const names = random.shuffle(style.names.split(' '))
   const draft: Draft = {
     random,
-    type: random.chance(0.6) ? 'unsigned' : 'int',
+    style,
+    type: random.chance(style.unsigned) ? 'unsigned' : 'int',
     fresh: () => names.pop()!,
     scalars: [],
   }
-  const { head, lines } = random.pick(FORMS)(draft)
+  const { head, lines } = random.pick(style.forms)(draft)
   return `${head} {\n${indent(lines).join('\n')}\n}\n`
 }
-
-const NAMES =
-  'a b c d e f g h k m n p q r s t u v w x y z acc best bits count cur key last left low mask next out prev res right sum top total val'.split(
-    ' ',
-  )
-const VERBS = 'calc check combine count find fold get mix pack pick reduce scan score step update walk'.split(
-  ' ',
-)
 
 /** A function in the making. */
 interface Draft {
   readonly random: Random
+  readonly style: Style
   /** Of all its scalars. */
   readonly type: 'unsigned' | 'int'
   /** A name that it does not have yet. */
@@ -45,30 +86,19 @@ interface Parts {
   readonly lines: readonly string[]
 }
 
-const FORMS: readonly ((draft: Draft) => Parts)[] = [
-  straightLine,
-  straightLine,
-  straightLine,
-  choice,
-  choice,
-  choice,
-  countedLoop,
-  arrayLoop,
-  arrayEdit,
-  stringLoop,
-]
-
 const indent = (lines: readonly string[]) => lines.map((line) => `    ${line}`)
 const withScalars = (draft: Draft, ...names: readonly string[]): Draft => ({
   ...draft,
   scalars: [...draft.scalars, ...names],
 })
-const nameOf = ({ random }: Draft) => `${random.pick(VERBS)}${random.chance(0.3) ? random.int(2, 9) : ''}`
+const nameOf = ({ random, style }: Draft) =>
+  `${random.pick(style.verbs.split(' '))}${random.chance(style.numbered) ? random.int(2, 9) : ''}`
+const constant = ({ random, style }: Draft) => String(random.int(1, style.largest))
 const repeat = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
 
-/** With one to three parameters of its type. */
-function scalarHead(draft: Draft): { head: string; inside: Draft } {
-  const parameters = repeat(draft.random.int(1, 3), draft.fresh)
+/** With one parameter of its type or more. */
+function scalarHead(draft: Draft, most = 3): { head: string; inside: Draft } {
+  const parameters = repeat(draft.random.int(1, most), draft.fresh)
   const list = parameters.map((name) => `${draft.type} ${name}`).join(', ')
   return { head: `${draft.type} ${nameOf(draft)}(${list})`, inside: withScalars(draft, ...parameters) }
 }
@@ -78,6 +108,13 @@ function straightLine(draft: Draft): Parts {
   const { lines, after } = declarations(inside, draft.random.int(0, 2))
   const changes = repeat(draft.random.int(0, 2), () => change(after))
   return { head, lines: [...lines, ...changes, `return ${using(after, after.scalars.at(-1)!)};`] }
+}
+
+/** One to three operations. */
+function plainLine(draft: Draft): Parts {
+  const { head, inside } = scalarHead(draft, 2)
+  const { lines, after } = declarations(inside, draft.random.int(0, 1), 1)
+  return { head, lines: [...lines, `return ${using(after, after.scalars.at(-1)!)};`] }
 }
 
 function choice(draft: Draft): Parts {
@@ -216,12 +253,12 @@ function stringLoop(draft: Draft): Parts {
   }
 }
 
-function declarations(draft: Draft, count: number): { lines: string[]; after: Draft } {
+function declarations(draft: Draft, count: number, deepest = 2): { lines: string[]; after: Draft } {
   let after = draft
   const lines: string[] = []
   for (let made = 0; made < count; made++) {
     const name = draft.fresh()
-    lines.push(`${draft.type} ${name} = ${expression(after, draft.random.int(1, 2))};`)
+    lines.push(`${draft.type} ${name} = ${expression(after, draft.random.int(1, deepest))};`)
     after = withScalars(after, name)
   }
   return { lines, after }
@@ -236,7 +273,7 @@ function change(draft: Draft): string {
   const value = random.chance(0.3)
     ? expression(draft, 1)
     : others.length === 0
-      ? String(random.int(1, 50))
+      ? constant(draft)
       : random.pick(others)
   return `${name} ${random.pick(operators)}= ${value};`
 }
@@ -275,7 +312,7 @@ function operand(draft: Draft, depth: number): string {
 /** A constant at times, and never the same as on the left. */
 function rightOperand(draft: Draft, left: string, depth: number): string {
   const right = draft.random.chance(0.3) ? left : operand(draft, depth)
-  return right === left ? String(draft.random.int(1, 50)) : right
+  return right === left ? constant(draft) : right
 }
 
 function unsignedOf(random: Random, left: string, right: string): string {

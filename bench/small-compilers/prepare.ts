@@ -7,7 +7,9 @@
  * - `groups.db`: groups of the others by `gepo build`, split by their roles;
  * - `new-model`: random weights, and a tokenizer made of the pairs.
  *
- * `--functions <path>` takes C files too, such as CodeNet's: their functions of 3 to 12 lines join those that are made.
+ * `--difficulty plain` makes functions that a model learns within half an hour (make-function.ts); `--mutated 0` leaves
+ * those that start it as they are. `--functions <path>` takes C files too, such as CodeNet's: their functions of 3 to 12
+ * lines join those that are made.
  * `--only functions,pairs,model` leaves the groups, which take longest, for later.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -24,6 +26,7 @@ import { makeModel } from '../../src/train/model/init-model.ts'
 import { MODEL_SIZES } from '../../src/train/model/model-sizes.ts'
 import { type ChosenFunction, chooseFunctions, ROLES } from './choose-functions.ts'
 import { compilePairs } from './compile-pairs.ts'
+import type { Difficulty } from './make-function.ts'
 
 const PARTS = ['functions', 'pairs', 'model', 'groups'] as const
 const { values } = parseArgs({
@@ -35,6 +38,8 @@ const { values } = parseArgs({
     train: { type: 'string', default: '1600' },
     validation: { type: 'string', default: '250' },
     test: { type: 'string', default: '450' },
+    difficulty: { type: 'string', default: 'full' },
+    mutated: { type: 'string', default: '0.6' },
     levels: { type: 'string', default: 'O0,O1' },
     seed: { type: 'string', default: '1' },
     hidden: { type: 'string', default: '256' },
@@ -46,6 +51,7 @@ const { values } = parseArgs({
 const work = values.work ?? 'small-compilers'
 const seed = Number(values.seed)
 const levels = values.levels.split(',') as Level[]
+const difficulty = values.difficulty as Difficulty
 const place = (name: string) => join(work, name)
 
 const readLines = <Line>(name: string): Line[] =>
@@ -67,7 +73,7 @@ async function makeFunctions(): Promise<void> {
     test: Number(values.test),
   }
   const others = values.functions === undefined ? [] : await readShortFunctions(values.functions)
-  const functions = chooseFunctions({ counts, seed, others })
+  const functions = chooseFunctions({ counts, seed, difficulty, others })
   const clusters = [...Map.groupBy(functions, ({ cluster }) => cluster).values()]
   const largest = Math.max(...clusters.map(({ length }) => length))
   console.error(
@@ -96,8 +102,13 @@ function isShort(code: string): boolean {
 async function makePairs(): Promise<void> {
   if (existsSync(place('pairs.jsonl'))) return
   const texts = functionsOf('start').map(({ text }) => text)
-  const pairs = await compilePairs(texts, { levels, seed, mutated: 0.6 })
-  console.error(`${pairs.length} pairs`)
+  const { pairs, leftOut } = await compilePairs(texts, {
+    levels,
+    seed,
+    mutated: Number(values.mutated),
+    heldOut: functionsOf('validation', 'test').map(({ text }) => text),
+  })
+  console.error(`${pairs.length} pairs; ${leftOut} mutants left out that are functions to be held out`)
   writeLines('pairs.jsonl', pairs)
 }
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { chooseFunctions, ROLES } from '../../bench/small-compilers/choose-functions.ts'
 
-const choice = { counts: { test: 10, validation: 5, train: 20, start: 60 }, seed: 1, others: [] }
+const choice = {
+  counts: { test: 10, validation: 5, train: 20, start: 60 },
+  seed: 1,
+  difficulty: 'full',
+  others: [],
+} as const
 
 describe('choosing functions', () => {
   it('shares them out as asked, and the rest starts the model', () => {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { makeFunction } from '../../bench/small-compilers/make-function.ts'
+import { type Difficulty, makeFunction } from '../../bench/small-compilers/make-function.ts'
 import { cSource } from '../../src/languages/c/c-source.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { runClang } from '../../src/toolchain/run-clang.ts'
 
-const functions = Array.from({ length: 24 }, (_, seed) => makeFunction(String(seed)))
+const ofDifficulty = (difficulty: Difficulty) =>
+  Array.from({ length: 24 }, (_, seed) => makeFunction(String(seed), difficulty))
 
-describe('small functions', () => {
+describe.each(['full', 'plain'] as const)('small functions, %s', (difficulty) => {
+  const functions = ofDifficulty(difficulty)
+
   it('are the same for the same seed, and others for others', () => {
-    expect(makeFunction('7')).toBe(makeFunction('7'))
+    expect(makeFunction('7', difficulty)).toBe(makeFunction('7', difficulty))
     expect(new Set(functions).size).toBe(functions.length)
   })
 
@@ -29,4 +32,13 @@ describe('small functions', () => {
       expect(result, text).toMatchObject({ kind: 'ok' })
     }
   })
+})
+
+it('makes of plain functions one or two lines of unsigned arithmetic', () => {
+  for (const text of ofDifficulty('plain')) {
+    expect(text).toMatch(
+      /^unsigned \w+\(unsigned \w(, unsigned \w)?\) \{\n( {4}unsigned \w = [^\n;]+;\n)? {4}return [^\n;]+;\n\}\n$/,
+    )
+    expect(text).not.toContain('?')
+  }
 })
