@@ -59,7 +59,9 @@ export async function trainModel(
   const engine = ranks?.engine ?? (await loadTensorEngine(engineOptions(parsed)))
   try {
     const judging = ranks && { openJudging: ranks.openJudging }
-    return await train(parsed, { engine, ...judging, ...fullWatch(watch) })
+    const { report, ...rest } = fullWatch(watch)
+    if (ranks?.note !== undefined) report({ kind: 'note', text: ranks.note })
+    return await train(parsed, { engine, ...judging, ...rest, report })
   } finally {
     await engine.close()
   }

@@ -8,6 +8,7 @@
 #include <exception>
 #include <thread>
 
+#include "../ranks/join-sockets.h"
 #include "../ranks/socket-collectives.h"
 #include "log-prob-values.h"
 
@@ -34,6 +35,19 @@ at::Tensor run_rank(collectives& group, const collective_trial& trial) {
   return at::cat({sum, part, all, given});
 }
 
+std::string word_of(int64_t from, int64_t to) {
+  return std::string(joining_words::size, static_cast<char>('a' + from * 5 + to));
+}
+
+joining_words words_of(int64_t rank, const collective_trial& trial) {
+  joining_words words;
+  for (int64_t r = 0; r < trial.size; ++r) {
+    words.shown.push_back(rank == trial.impostor ? std::string(joining_words::size, '?') : word_of(rank, r));
+    words.expected.push_back(word_of(r, rank));
+  }
+  return words;
+}
+
 }  // namespace
 
 std::vector<std::vector<double>> run_collectives(const collective_trial& trial) {
@@ -43,14 +57,22 @@ std::vector<std::vector<double>> run_collectives(const collective_trial& trial) 
     places.push_back(listen_anywhere(false));
     addresses.push_back("127.0.0.1:" + std::to_string(port_of(places.back())));
   }
+  // An absent one is not waited for as long as another process would be.
+  const int seconds = trial.absent < 0 && trial.impostor < 0 ? 60 : 1;
+  std::vector<socket_handle> strangers;
+  for (int64_t n = 0; n < trial.strangers * trial.size; ++n) {
+    strangers.push_back(begin_connecting(addresses[n % trial.size]));
+  }
   std::vector<at::Tensor> results(places.size());
   std::vector<std::exception_ptr> failures(places.size());
   std::vector<std::thread> ranks;
   for (int64_t r = 0; r < trial.size; ++r) {
+    if (r == trial.absent) continue;
     ranks.emplace_back([&, r] {
       const at::AutoDispatchBelowAutograd unrecorded;
       try {
-        results[r] = run_rank(*join_by_sockets(places[r], r, addresses, "a key of this trial"), trial);
+        auto others = join_sockets(places[r], r, addresses, words_of(r, trial), seconds);
+        results[r] = run_rank(*make_socket_collectives(r, std::move(others)), trial);
       } catch (...) {
         failures[r] = std::current_exception();
       }

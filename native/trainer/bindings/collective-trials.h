@@ -10,6 +10,9 @@ struct collective_trial {
   int64_t size;        // ranks
   int64_t entries;     // of what is summed, and of each part that is gathered or scattered
   int64_t broken = -1;  // a rank that leaves before the last operation, or none
+  int64_t strangers = 0;  // that connect to each rank before the others, and say nothing
+  int64_t impostor = -1;  // a rank that does not know what to show the others, or none
+  int64_t absent = -1;  // a rank that never comes, or none
   c10::ScalarType type;
 };
 

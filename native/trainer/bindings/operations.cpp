@@ -9,6 +9,7 @@
 #include <cmath>
 #include <optional>
 
+#include "../ranks/join-sockets.h"
 #include "../ranks/nccl-collectives.h"
 #include "../ranks/socket-collectives.h"
 #include "arguments.h"
@@ -128,7 +129,8 @@ class operations {
   static work join(const table& sessions, const js_object& from) {
     std::vector<std::string> addresses;
     for (const auto& rank : from.list("addresses")) addresses.push_back(rank.text("address"));
-    return [sessions, rank = from.integer("rank"), key = from.text("key"), id = from.array<uint8_t>("id"),
+    const auto words = joining_words::from(from.array<uint8_t>("shown"), from.array<uint8_t>("expected"));
+    return [sessions, rank = from.integer("rank"), words, id = from.array<uint8_t>("id"),
             device = c10::Device(from.text("device")), addresses]() -> js_result {
       auto& ranks = *sessions->ranks;
       ranks.connected.reset();
@@ -137,7 +139,9 @@ class operations {
       if (device.is_cuda()) {
         ranks.connected = join_by_nccl(c10::Device(device.type(), index_of(device)), rank, ranks.size, id);
       } else {
-        ranks.connected = join_by_sockets(sessions->listening, rank, addresses, key);
+        constexpr int seconds = 60;
+        ranks.connected =
+            make_socket_collectives(rank, join_sockets(sessions->listening, rank, addresses, words, seconds));
         sessions->listening = socket_handle();
       }
       return nothing;
@@ -148,6 +152,9 @@ class operations {
     const collective_trial trial{.size = from.integer("size"),
                                  .entries = from.integer("entries"),
                                  .broken = from.integer("broken"),
+                                 .strangers = from.integer("strangers"),
+                                 .impostor = from.integer("impostor"),
+                                 .absent = from.integer("absent"),
                                  .type = number_type(from.text("numberType"))};
     return [trial]() -> js_result {
       return [results = run_collectives(trial)](napi_env env) {

@@ -20,19 +20,6 @@ namespace {
 
 // Entries that are summed at a time: a block of each rank is held.
 constexpr int64_t block = int64_t{1} << 20;
-constexpr int join_seconds = 60;
-
-struct greeting {
-  char key[64];
-  int64_t rank;
-};
-
-greeting make_greeting(const std::string& key, int64_t rank) {
-  greeting made{};
-  std::memcpy(made.key, key.data(), std::min(key.size(), sizeof made.key));
-  made.rank = rank;
-  return made;
-}
 
 // Goes before each exchange, so that ranks that are not at the same operation notice.
 struct announcement {
@@ -239,26 +226,7 @@ class socket_collectives : public collectives {
 
 }  // namespace
 
-std::unique_ptr<collectives> join_by_sockets(const socket_handle& listening, int64_t rank,
-                                             const std::vector<std::string>& addresses, const std::string& key) {
-  const auto size = static_cast<int64_t>(addresses.size());
-  std::vector<socket_handle> others(addresses.size());
-  const auto own = make_greeting(key, rank);
-  for (int64_t r = 0; r < rank; ++r) {
-    others[r] = connect_to(addresses[r]);
-    if (!send_all(others[r], &own, sizeof own)) fail("rank-lost", "Rank " + std::to_string(r) + " has hung up.");
-  }
-  for (int64_t missing = size - rank - 1; missing > 0;) {
-    auto arrived = accept_from(listening, join_seconds);
-    greeting theirs{};
-    if (!receive_all(arrived, &theirs, sizeof theirs)) continue;
-    const auto expected = make_greeting(key, theirs.rank);
-    // Somebody who has no business here.
-    if (std::memcmp(&theirs, &expected, sizeof theirs) != 0) continue;
-    if (theirs.rank <= rank || theirs.rank >= size || others[theirs.rank].number() >= 0) continue;
-    others[theirs.rank] = std::move(arrived);
-    --missing;
-  }
+std::unique_ptr<collectives> make_socket_collectives(int64_t rank, std::vector<socket_handle> others) {
   return std::make_unique<socket_collectives>(rank, std::move(others));
 }
 

@@ -3,7 +3,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,33 +14,25 @@
 namespace gepo {
 namespace {
 
-// What a connection's first words may take.
-constexpr int greeting_seconds = 10;
-
 [[noreturn]] void fail_on_socket(const std::string& what) {
   fail("rank-lost", what + ": " + std::strerror(errno) + ".");
 }
 
-// Large messages follow small ones at once, and nobody waits for more to send.
+// Large messages follow small ones at once, and nobody waits for more to send. A machine that has vanished is noticed
+// within a minute while nothing is on its way to it; one that is only slow answers all the same. There is no
+// TCP_USER_TIMEOUT: it would also end a connection to a rank that computes for longer than that before it reads.
 void tune(int number) {
-  const int on = 1;
-  ::setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const timeval limit{greeting_seconds, 0};
-  ::setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  ::setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  const auto set = [number](int level, int option, int value) {
+    ::setsockopt(number, level, option, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-// Moves `size` bytes by `move`, which does a part and says how much.
-template <typename Move>
-bool move_all(size_t size, Move move) {
-  for (size_t done = 0; done < size;) {
-    const auto now = move(done);
-    if (now < 0 && errno == EINTR) continue;
-    if (now <= 0) return false;
-    done += static_cast<size_t>(now);
-  }
-  return true;
-}
+bool may_wait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
 
@@ -59,7 +50,7 @@ socket_handle& socket_handle::operator=(socket_handle&& from) noexcept {
 }
 
 socket_handle listen_anywhere(bool everywhere) {
-  socket_handle made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  socket_handle made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (made.number() < 0) fail_on_socket("No socket can be opened for the other ranks");
   sockaddr_in place{};
   place.sin_family = AF_INET;
@@ -80,7 +71,7 @@ int port_of(const socket_handle& listening) {
   return ntohs(place.sin_port);
 }
 
-socket_handle connect_to(const std::string& address) {
+socket_handle begin_connecting(const std::string& address) {
   const auto colon = address.rfind(':');
   addrinfo wanted{};
   wanted.ai_family = AF_INET;
@@ -90,36 +81,36 @@ socket_handle connect_to(const std::string& address) {
   if (const auto code = ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &wanted, &found); code != 0) {
     fail("rank-lost", "The machine " + host + " of another rank is not found: " + ::gai_strerror(code) + ".");
   }
-  socket_handle made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  socket_handle made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto status = ::connect(made.number(), found->ai_addr, found->ai_addrlen);
   ::freeaddrinfo(found);
-  if (status != 0) fail_on_socket("Another rank cannot be reached at " + address);
+  if (status != 0 && errno != EINPROGRESS) fail_on_socket("Another rank cannot be reached at " + address);
   tune(made.number());
   return made;
 }
 
-socket_handle accept_from(const socket_handle& listening, int seconds) {
-  constexpr int slice_ms = 100;
-  for (int waited = 0; waited < seconds * 1000; waited += slice_ms) {
-    stop_if_aborted();
-    pollfd wanted{listening.number(), POLLIN, 0};
-    if (::poll(&wanted, 1, slice_ms) <= 0) continue;
-    socket_handle made(::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (made.number() < 0) continue;
-    tune(made.number());
-    return made;
-  }
-  fail("rank-lost", "Another rank has not connected within " + std::to_string(seconds) + " seconds.");
+std::string connecting_failure(const socket_handle& socket) {
+  int code = 0;
+  socklen_t size = sizeof code;
+  ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &code, &size);
+  return code == 0 ? "" : std::strerror(code);
 }
 
-bool send_all(const socket_handle& to, const void* data, size_t size) {
-  const auto* from = static_cast<const char*>(data);
-  return move_all(size, [&](size_t done) { return ::send(to.number(), from + done, size - done, MSG_NOSIGNAL); });
+socket_handle accept_waiting(const socket_handle& listening) {
+  socket_handle made(::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (made.number() >= 0) tune(made.number());
+  return made;
 }
 
-bool receive_all(const socket_handle& from, void* data, size_t size) {
-  auto* to = static_cast<char*>(data);
-  return move_all(size, [&](size_t done) { return ::recv(from.number(), to + done, size - done, 0); });
+bool send_first(const socket_handle& to, const std::string& bytes) {
+  return ::send(to.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+bool receive_first(const socket_handle& from, std::string& bytes, size_t size) {
+  std::string more(size - bytes.size(), '\0');
+  const auto got = ::recv(from.number(), more.data(), more.size(), 0);
+  if (got > 0) bytes.append(more, 0, static_cast<size_t>(got));
+  return got > 0 || (got < 0 && may_wait());
 }
 
 }  // namespace gepo

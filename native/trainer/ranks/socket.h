@@ -1,4 +1,4 @@
-// One TCP connection to another rank, and the place where others may connect.
+// One TCP connection to another rank, and the place where others may connect. None of it waits.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -22,14 +22,17 @@ class socket_handle {
 socket_handle listen_anywhere(bool everywhere);
 int port_of(const socket_handle& listening);
 
-// To `host:port`. Throws `rank-lost` where nobody answers there.
-socket_handle connect_to(const std::string& address);
+// Begins to connect to `host:port`; it is connected, or has failed, when it can be written to.
+socket_handle begin_connecting(const std::string& address);
+// Empty where it is connected, else why not.
+std::string connecting_failure(const socket_handle& socket);
 
-// The next to connect; throws `rank-lost` where nobody does within the time.
-socket_handle accept_from(const socket_handle& listening, int seconds);
+// The next that has connected; none where nobody has.
+socket_handle accept_waiting(const socket_handle& listening);
 
-// Whole messages, for the first words of a connection: false where the other side is gone or silent for long.
-bool send_all(const socket_handle& to, const void* data, size_t size);
-bool receive_all(const socket_handle& from, void* data, size_t size);
+// A few bytes at the beginning of a connection, for which there is always room: false where the other side is gone.
+bool send_first(const socket_handle& to, const std::string& bytes);
+// Adds what has come to `bytes`, up to `size` in all: false where the other side is gone.
+bool receive_first(const socket_handle& from, std::string& bytes, size_t size);
 
 }  // namespace gepo

@@ -78,6 +78,7 @@ async function runTrain(file: string, flags: TrainFlags, context: Context): Prom
   const ranks = await openRanks(config, process.env)
   const engine = ranks?.engine ?? (await context.loadTensorEngine(engineOptions(config)))
   const progress = trainProgress(context.stderr)
+  if (ranks?.note !== undefined) progress.report({ kind: 'note', text: ranks.note })
   try {
     const summary = await withInterrupt(
       () =>

@@ -28,10 +28,14 @@ import { askOver, type Ending, serveOver } from '../tensor-engine/ranks/services
 import type { TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { chooseDevice } from './open-options.ts'
 
+const LOOPBACK = '127.0.0.1'
+
 export interface Ranks {
   /** Its models are on all ranks; the caller closes it, and the other processes end with that. */
   readonly engine: TensorEngine
   readonly openJudging: OpenJudging
+  /** What the user should know of them. */
+  readonly note: string | undefined
 }
 
 /**
@@ -77,7 +81,10 @@ export async function serveRank(
   const wire = await joinMeeting(place, meeting, options)
   // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
-  const { ending, unfinished } = await serveOver(wire, { tensors: serveTensors(env), judge: serveJudge() })
+  const { ending, unfinished } = await serveOver(wire, {
+    tensors: serveTensors(meeting.key, env),
+    judge: serveJudge(),
+  })
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
   return ending
 }
@@ -97,8 +104,13 @@ function purposeOf(config: TrainConfig): string {
 }
 
 async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.ProcessEnv): Promise<Ranks> {
-  const { size, key, port, host, localRank, localSize } = launch
-  const { server } = await listenForRanks('0.0.0.0', port)
+  const { rank, size, key, port, host, localRank, localSize, isOneMachine } = launch
+  if (rank !== 0) {
+    throw new UserError(
+      `This is rank ${rank} of ${size}, and trains with rank 0 alone; start it by gepo train, or unset RANK and WORLD_SIZE.`,
+    )
+  }
+  const { server } = await listenForRanks(isOneMachine ? LOOPBACK : '0.0.0.0', port)
   const arrivals = await awaitRanks(
     server,
     { size, key, purpose: purposeOf(config) },
@@ -107,10 +119,14 @@ async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.Proce
   const others = arrivals.map((arrival) => otherRank(arrival, arrival.host ?? host, undefined))
   return orEndOthers(others, () => {
     const isOnGpu = chooseDevice(config, { hasCuda: loadAddon(env).start(0) }) !== 'cpu'
-    const everywhere = true
-    return gather(config, { others, host, localRank, localSize, everywhere, isOnGpu, env }, arrivals)
+    const everywhere = !isOneMachine
+    const parts = { others, key, host, localRank, localSize, everywhere, isOnGpu, env }
+    return gather(config, parts, arrivals, launch.isKeyPublic ? publicKeyNote(key) : undefined)
   })
 }
+
+const publicKeyNote = (key: string) =>
+  `Ranks know each other by the launcher's name for this start, "${key}", alone: others with an account on this machine can guess it, take part and read what is trained on; set GEPO_RANK_KEY to a secret where there are any.`
 
 /** What ends rank 0 before its engine is open ends the others, too. */
 async function orEndOthers<Result>(
@@ -131,7 +147,7 @@ async function byOurselves(
   isOnGpu: boolean,
   env: NodeJS.ProcessEnv,
 ): Promise<Ranks> {
-  const host = '127.0.0.1'
+  const host = LOOPBACK
   const meeting: Meeting = { size, key: randomBytes(32).toString('hex'), purpose: 'ranks of one machine' }
   const { server, port } = await listenForRanks(host, 0)
   const failing = new AbortController()
@@ -153,7 +169,7 @@ async function byOurselves(
   try {
     const arrivals = await awaitRanks(server, meeting, failing.signal)
     const others = arrivals.map((arrival) => otherRank(arrival, host, children[arrival.rank - 1]))
-    const place = { host, localRank: 0, localSize: size, everywhere: false }
+    const place = { key: meeting.key, host, localRank: 0, localSize: size, everywhere: false }
     return await orEndOthers(others, () => gather(config, { others, ...place, isOnGpu, env }, arrivals))
   } catch (error) {
     for (const child of children) child.kill('SIGKILL')
@@ -165,11 +181,12 @@ async function gather(
   config: TrainConfig,
   parts: Omit<Parameters<typeof openRankedEngine>[0], 'threads'>,
   arrivals: readonly Arrival[],
+  note?: string,
 ): Promise<Ranks> {
   const engine = await openRankedEngine({ ...parts, threads: config.engine.threads })
   // Of each other machine the first: their own first one is rank 0.
   const judges = arrivals.flatMap(({ localRank }, i) => (localRank === 0 ? [parts.others[i]!.peer] : []))
-  return { engine, openJudging: judgeOnMachines(openJudging, judges) }
+  return { engine, openJudging: judgeOnMachines(openJudging, judges), note }
 }
 
 function otherRank(

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { type Addon, loadAddon } from '../addon.ts'
 import { openNativeModel } from '../open-tensor-engine.ts'
 import { EngineError, type Model, type TensorEngine } from '../tensor-engine.ts'
+import { joiningWords } from './prove-key.ts'
 import { gatherCrew, type RankEngine } from './rank-crew.ts'
 import { createRankedModel } from './ranked-model.ts'
 import type { Peer, Service } from './services.ts'
@@ -23,6 +24,8 @@ export interface OtherRank {
 
 export interface RankedEngineOptions {
   readonly others: readonly OtherRank[]
+  /** What all ranks know and nobody else. */
+  readonly key: string
   /** This machine as the other ranks reach it, and its number of ranks. */
   readonly host: string
   readonly localRank: number
@@ -45,7 +48,12 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
   const hasCuda = own.start(threads)
   const deviceOf = (localRank: number) => (isOnGpu ? `cuda:${localRank}` : 'cpu')
   const engines: RankEngine[] = [
-    { addon: own, host: options.host, device: deviceOf(options.localRank), peer: undefined },
+    {
+      addon: joiningBy(options.key, own),
+      host: options.host,
+      device: deviceOf(options.localRank),
+      peer: undefined,
+    },
     ...others.map(({ peer, host, localRank }) => ({
       addon: remoteAddon(peer, own.torchVersion),
       host,
@@ -105,6 +113,26 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
 
 const START = 'start'
 
+/** Joins the others by the key, which is never sent. */
+function joiningBy(key: string, addon: Addon): Addon {
+  return {
+    ...addon,
+    call(operation, argument, signal, listener) {
+      if (operation !== 'join') return addon.call(operation, argument, signal, listener)
+      const { joining, rank, addresses } = argument as JoinArgument
+      const words = joiningWords(key, joining, rank, addresses.length)
+      return addon.call(operation, { ...argument, ...words }, signal, listener)
+    },
+  }
+}
+
+/** Of it what the words follow from. */
+interface JoinArgument {
+  readonly joining: string
+  readonly rank: number
+  readonly addresses: readonly object[]
+}
+
 /** The engine of another process. */
 function remoteAddon(peer: Peer, torchVersion: string): Addon {
   return {
@@ -118,10 +146,10 @@ function remoteAddon(peer: Peer, torchVersion: string): Addon {
 }
 
 /** What a rank other than 0 does with its engine, which is loaded when it is first asked for. */
-export function serveTensors(env: NodeJS.ProcessEnv): Service {
+export function serveTensors(key: string, env: NodeJS.ProcessEnv): Service {
   let addon: Addon | undefined
   return async (operation, argument, { signal, onPart }) => {
-    addon ??= loadAddon(env)
+    addon ??= joiningBy(key, loadAddon(env))
     if (operation !== START) return addon.call(operation, argument as object, signal, onPart)
     addon.start(argument as number)
     return { torchVersion: addon.torchVersion }

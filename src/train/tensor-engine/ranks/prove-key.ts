@@ -19,3 +19,22 @@ export function isProof(shown: string, expected: string): boolean {
   const [a, b] = [Buffer.from(shown), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
+
+/**
+ * What ranks' engines show each other when they connect: for each two and each way another word, of use for one joining.
+ * @param joining its name, which is no secret
+ */
+export function joiningWords(
+  key: string,
+  joining: string,
+  rank: number,
+  size: number,
+): { readonly shown: Uint8Array; readonly expected: Uint8Array } {
+  const word = (from: number, to: number) =>
+    Buffer.from(proofOf(key, 'joining', joining, String(from), String(to)), 'hex')
+  const others = Array.from({ length: size }, (_, r) => r)
+  return {
+    shown: Buffer.concat(others.map((r) => word(rank, r))),
+    expected: Buffer.concat(others.map((r) => word(r, rank))),
+  }
+}

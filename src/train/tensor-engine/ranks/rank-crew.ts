@@ -3,9 +3,9 @@
  * them ends what is under way on all, for they wait for each other; they are then connected anew before anything else. A
  * process that ends takes the training with it: every call is rejected with its reason.
  */
-import { randomBytes } from 'node:crypto'
 import type { Addon } from '../addon.ts'
 import type { EngineError } from '../tensor-engine.ts'
+import { makeNonce } from './prove-key.ts'
 import type { Peer } from './services.ts'
 
 /** A rank's engine, where it is. */
@@ -76,11 +76,11 @@ export function gatherCrew(engines: readonly RankEngine[], everywhere: boolean):
         addon.call<{ port: number; id: Uint8Array }>('listen', { everywhere, nccl }, breaking.signal),
       ),
     )
-    const key = randomBytes(32).toString('hex')
+    const joining = makeNonce()
     const addresses = engines.map(({ host }, rank) => ({ address: `${host}:${places[rank]?.port ?? 0}` }))
     await Promise.all(
       engines.map(({ device }, rank) =>
-        addons[rank]!.call('join', { rank, key, id: places[0]!.id, device, addresses }),
+        addons[rank]!.call('join', { rank, joining, id: places[0]!.id, device, addresses }),
       ),
     )
   }

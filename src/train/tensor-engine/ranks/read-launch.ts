@@ -12,26 +12,58 @@ export interface Launch {
   /** Where rank 0 waits for the others. */
   readonly host: string
   readonly port: number
-  /** What tells this start from others: the launcher's name for it, or `GEPO_RANK_KEY`. */
+  /** `GEPO_RANK_KEY`; on one machine without it the launcher's name for this start. */
   readonly key: string
+  /** Whether others on this machine may know the key. */
+  readonly isKeyPublic: boolean
+  /** Whether all ranks are on this machine: they talk over its loopback alone then. */
+  readonly isOneMachine: boolean
 }
+
+/** As a launcher's variables say, before what follows from all of them together. */
+type Place = Omit<Launch, 'key' | 'isKeyPublic' | 'isOneMachine'> & { readonly name: string }
+
+const SHORTEST_KEY = 16
+const MAKE_KEY = 'set it to the same random text for all ranks, such as that of "openssl rand -hex 32"'
 
 /**
  * Undefined where no launcher started this process, or it started no other.
- * @throws UserError where a launcher's variables do not fit together
+ * @throws UserError where a launcher's variables do not fit together, or ranks on several machines have no key in common
  */
 export function readLaunch(env: NodeJS.ProcessEnv): Launch | undefined {
-  const launch = env.WORLD_SIZE === undefined ? readSlurm(env) : readTorchrun(env)
-  if (launch === undefined || launch.size === 1) return undefined
-  if (launch.rank >= launch.size) {
+  const place = env.WORLD_SIZE === undefined ? readSlurm(env) : readTorchrun(env)
+  if (place === undefined || place.size === 1) return undefined
+  const { name, ...launch } = place
+  const { rank, size, localSize, host } = launch
+  if (rank >= size) {
     throw new UserError(
-      `The launcher says that this is rank ${launch.rank} of ${launch.size}; unset RANK and WORLD_SIZE, or start all ranks by torchrun or srun.`,
+      `The launcher says that this is rank ${rank} of ${size}; unset RANK and WORLD_SIZE, or start all ranks by torchrun or srun.`,
     )
   }
-  return launch
+  const isOneMachine = localSize === size || /^(localhost$|127\.)/.test(host)
+  const secret = readKey(env)
+  if (secret === undefined && !isOneMachine) {
+    throw new UserError(
+      `Ranks on several machines know each other by GEPO_RANK_KEY, and there is none; ${MAKE_KEY}.`,
+    )
+  }
+  return {
+    ...launch,
+    host: isOneMachine ? '127.0.0.1' : host,
+    key: secret ?? name,
+    isKeyPublic: secret === undefined,
+    isOneMachine,
+  }
 }
 
-function readTorchrun(env: NodeJS.ProcessEnv): Launch {
+function readKey({ GEPO_RANK_KEY: key }: NodeJS.ProcessEnv): string | undefined {
+  if (key === undefined || key.length >= SHORTEST_KEY) return key
+  throw new UserError(
+    `GEPO_RANK_KEY has ${key.length} characters, and fewer than ${SHORTEST_KEY} can be guessed; ${MAKE_KEY}.`,
+  )
+}
+
+function readTorchrun(env: NodeJS.ProcessEnv): Place {
   const port = whole(env, 'MASTER_PORT', 29500)
   return {
     rank: whole(env, 'RANK'),
@@ -41,12 +73,12 @@ function readTorchrun(env: NodeJS.ProcessEnv): Launch {
     host: env.MASTER_ADDR ?? '127.0.0.1',
     // The port itself may be torchrun's own, for its processes.
     port: env.TORCHELASTIC_USE_AGENT_STORE === 'True' ? port + 1 : port,
-    key: env.GEPO_RANK_KEY ?? env.TORCHELASTIC_RUN_ID ?? '',
+    name: env.TORCHELASTIC_RUN_ID ?? '',
   }
 }
 
 /** Only what srun itself starts has a step's size: a script of sbatch is one process, whatever the job's size. */
-function readSlurm(env: NodeJS.ProcessEnv): Launch | undefined {
+function readSlurm(env: NodeJS.ProcessEnv): Place | undefined {
   if (env.SLURM_STEP_NUM_TASKS === undefined) return undefined
   const job = whole(env, 'SLURM_JOB_ID')
   const perNode = (env.SLURM_STEP_TASKS_PER_NODE ?? '1').match(/^\d+/)
@@ -57,7 +89,7 @@ function readSlurm(env: NodeJS.ProcessEnv): Launch | undefined {
     localSize: Number(perNode?.[0] ?? 1),
     host: env.MASTER_ADDR ?? firstNode(env.SLURM_STEP_NODELIST ?? env.SLURM_JOB_NODELIST ?? '127.0.0.1'),
     port: whole(env, 'MASTER_PORT', 20_000 + (job % 20_000)),
-    key: env.GEPO_RANK_KEY ?? `${job}.${env.SLURM_STEP_ID ?? ''}`,
+    name: `${job}.${env.SLURM_STEP_ID ?? ''}`,
   }
 }
 

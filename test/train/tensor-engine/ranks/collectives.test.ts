@@ -4,10 +4,27 @@ import { loadAddon } from '../../../../src/train/tensor-engine/addon.ts'
 import type { NumberType } from '../../../../src/train/tensor-engine/tensor-engine.ts'
 import { NO_ENGINE } from '../open-tiny.ts'
 
-const run = (size: number, entries: number, numberType: NumberType, broken = -1) => {
+/** Ranks, or a number of strangers at each: see collective-trials.h. */
+interface Trouble {
+  readonly broken?: number
+  readonly strangers?: number
+  readonly impostor?: number
+  readonly absent?: number
+}
+
+const run = (size: number, entries: number, numberType: NumberType, trouble: Trouble = {}) => {
   const addon = loadAddon(process.env)
   addon.start(1)
-  return addon.call<Float64Array[]>('tryCollectives', { size, entries, broken, numberType })
+  return addon.call<Float64Array[]>('tryCollectives', {
+    size,
+    entries,
+    broken: -1,
+    strangers: 0,
+    impostor: -1,
+    absent: -1,
+    numberType,
+    ...trouble,
+  })
 }
 
 /** Rank r's entries of a tensor of `count`, as collective-trials.h has them. */
@@ -56,6 +73,22 @@ describe.skipIf(NO_ENGINE)(`collectives of the CPU ${NO_ENGINE ?? ''}`, () => {
   })
 
   it('end where a rank is gone', async () => {
-    await expect(run(3, 10, 'float32', 1)).rejects.toMatchObject({ code: 'rank-lost' })
+    await expect(run(3, 10, 'float32', { broken: 1 })).rejects.toMatchObject({ code: 'rank-lost' })
+  })
+
+  it('join whoever else connects and says nothing', async () => {
+    const alone = await run(3, 10, 'float64')
+    expect(await run(3, 10, 'float64', { strangers: 20 })).toEqual(alone)
+  })
+
+  it.each([
+    ['to those before', 1],
+    ['to those behind', 0],
+  ])('do not join what does not know the word %s', async (_, impostor) => {
+    await expect(run(2, 10, 'float32', { impostor })).rejects.toMatchObject({ code: 'rank-lost' })
+  })
+
+  it('name those that do not come', async () => {
+    await expect(run(3, 10, 'float32', { absent: 2 })).rejects.toThrow(/Not connected .* 2\./)
   })
 })
