@@ -23,7 +23,7 @@ import {
   type Meeting,
 } from '../tensor-engine/ranks/meet-ranks.ts'
 import { type OtherRank, openRankedEngine, serveTensors } from '../tensor-engine/ranks/open-ranked-engine.ts'
-import { type Launch, readLaunch } from '../tensor-engine/ranks/read-launch.ts'
+import { type Launch, readLaunch, readSilence } from '../tensor-engine/ranks/read-launch.ts'
 import { askOver, type Ending, serveOver } from '../tensor-engine/ranks/services.ts'
 import type { TensorEngine } from '../tensor-engine/tensor-engine.ts'
 import { chooseDevice } from './open-options.ts'
@@ -62,7 +62,7 @@ export async function openRanks(config: TrainConfig, env: NodeJS.ProcessEnv): Pr
 export async function serveAsRank(config: TrainConfig, env: NodeJS.ProcessEnv): Promise<boolean> {
   const launch = readLaunch(env)
   if (launch === undefined || launch.rank === 0) return false
-  const ending = await serveRank(launch, { ...launch, purpose: purposeOf(config) }, env)
+  const ending = await serveRank(launch, meetingOf(config, launch, env), env)
   if (ending.kind === 'done') return true
   throw new UserError(
     ending.kind === 'failed'
@@ -78,13 +78,11 @@ export async function serveRank(
   env: NodeJS.ProcessEnv,
   options?: Parameters<typeof joinMeeting>[2],
 ): Promise<Ending> {
+  const services = { tensors: serveTensors(meeting.key, env), judge: serveJudge() }
   const wire = await joinMeeting(place, meeting, options)
   // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
-  const { ending, unfinished } = await serveOver(wire, {
-    tensors: serveTensors(meeting.key, env),
-    judge: serveJudge(),
-  })
+  const { ending, unfinished } = await serveOver(wire, services)
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
   return ending
 }
@@ -98,9 +96,9 @@ function ranksOf({ engine: { devices } }: TrainConfig, isOnGpu: boolean, gpus: n
   )
 }
 
-/** What all ranks must have in common. */
-function purposeOf(config: TrainConfig): string {
-  return JSON.stringify(config)
+/** All ranks must have been started with the same configuration. */
+function meetingOf(config: TrainConfig, { size, key }: Launch, env: NodeJS.ProcessEnv): Meeting {
+  return { size, key, purpose: JSON.stringify(config), silenceSeconds: readSilence(env) }
 }
 
 async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.ProcessEnv): Promise<Ranks> {
@@ -111,12 +109,9 @@ async function byLauncher(config: TrainConfig, launch: Launch, env: NodeJS.Proce
     )
   }
   const { server } = await listenForRanks(isOneMachine ? LOOPBACK : '0.0.0.0', port)
-  const arrivals = await awaitRanks(
-    server,
-    { size, key, purpose: purposeOf(config) },
-    new AbortController().signal,
-  )
-  const others = arrivals.map((arrival) => otherRank(arrival, arrival.host ?? host, undefined))
+  const meeting = meetingOf(config, launch, env)
+  const arrivals = await awaitRanks(server, meeting, new AbortController().signal)
+  const others = arrivals.map((arrival) => otherRank(arrival, arrival.host ?? host, meeting, undefined))
   return orEndOthers(others, () => {
     const isOnGpu = chooseDevice(config, { hasCuda: loadAddon(env).start(0) }) !== 'cpu'
     const everywhere = !isOneMachine
@@ -148,7 +143,12 @@ async function byOurselves(
   env: NodeJS.ProcessEnv,
 ): Promise<Ranks> {
   const host = LOOPBACK
-  const meeting: Meeting = { size, key: randomBytes(32).toString('hex'), purpose: 'ranks of one machine' }
+  const meeting: Meeting = {
+    size,
+    key: randomBytes(32).toString('hex'),
+    purpose: 'ranks of one machine',
+    silenceSeconds: readSilence(env),
+  }
   const { server, port } = await listenForRanks(host, 0)
   const failing = new AbortController()
   const program = fileURLToPath(new URL(`./rank-worker${extname(import.meta.url)}`, import.meta.url))
@@ -168,14 +168,33 @@ async function byOurselves(
   })
   try {
     const arrivals = await awaitRanks(server, meeting, failing.signal)
-    const others = arrivals.map((arrival) => otherRank(arrival, host, children[arrival.rank - 1]))
+    const others = arrivals.map((arrival) => otherRank(arrival, host, meeting, children[arrival.rank - 1]))
     const place = { key: meeting.key, host, localRank: 0, localSize: size, everywhere: false }
-    return await orEndOthers(others, () => gather(config, { others, ...place, isOnGpu, env }, arrivals))
+    const ranks = await orEndOthers(others, () =>
+      gather(config, { others, ...place, isOnGpu, env }, arrivals),
+    )
+    const close = async () => {
+      await ranks.engine.close()
+      await endChildren(children)
+    }
+    return { ...ranks, engine: { ...ranks.engine, close } }
   } catch (error) {
     for (const child of children) child.kill('SIGKILL')
     throw error
   }
 }
+
+/** Those that do not end by themselves are stopped, or hang. */
+async function endChildren(children: readonly ChildProcess[]): Promise<void> {
+  const running = children.filter(isRunning)
+  const timer = setTimeout(() => {
+    for (const child of running) child.kill('SIGKILL')
+  }, CHILD_ENDING_MS)
+  await Promise.all(running.map((child) => once(child, 'exit')))
+  clearTimeout(timer)
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null
 
 async function gather(
   config: TrainConfig,
@@ -192,6 +211,7 @@ async function gather(
 function otherRank(
   { rank, localRank, wire, machine, pid }: Arrival,
   host: string,
+  { silenceSeconds }: Meeting,
   child: ChildProcess | undefined,
 ): OtherRank {
   return {
@@ -201,8 +221,13 @@ function otherRank(
     ended: wire.ended,
     peer: askOver(wire),
     async whyEnded() {
+      if (wire.wasSilent()) {
+        // One that is stopped would stay.
+        child?.kill('SIGKILL')
+        return `process ${pid} on ${machine} gave no sign of life for ${silenceSeconds} seconds: it is stopped, or its machine or the way to it is gone`
+      }
       if (child === undefined) return `process ${pid} on ${machine} is not to be reached`
-      if (child.exitCode === null && child.signalCode === null) {
+      if (isRunning(child)) {
         await Promise.race([once(child, 'exit'), sleep(CHILD_PATIENCE_MS)])
       }
       return howEnded(child)
@@ -212,6 +237,8 @@ function otherRank(
 
 /** Between the end of a process's connection and that of itself. */
 const CHILD_PATIENCE_MS = 2000
+/** Between being told to end and the end. */
+const CHILD_ENDING_MS = 10_000
 
 function howEnded({ pid, exitCode, signalCode }: ChildProcess): string {
   if (signalCode !== null) return `process ${pid} was ended by ${signalCode}`

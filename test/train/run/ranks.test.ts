@@ -2,7 +2,7 @@
  * Training on several processes of the CPU: the same losses and weights as one, whatever they share out, and what becomes
  * of it when a process is stopped or killed. Skipped where the engine is not built.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -180,6 +180,14 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
     await expectSame(await onRanks(named('up', { engine: shared(1) })), named('alone'))
   })
 
+  it.skipIf(process.platform !== 'linux')('are connected in ways that TCP looks after', async () => {
+    for (const pid of ranksOf(process.pid)) {
+      // To rank 0 for words, and to each other one for tensors.
+      expect(keepAliveTimers(pid)).toHaveLength(RANKS)
+      while (keepAliveTimers(pid).includes(false)) await sleep(20)
+    }
+  })
+
   it('one of which is killed says which, and goes on to the very same weights', async () => {
     const whole = await onRanks(named('whole', { engine: shared(2) }))
     const config = named('killed', { engine: shared(2) })
@@ -200,6 +208,26 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
     expect(weightsOf(config)).toBe(weightsOf(whole))
   })
 
+  it('one of which is stopped is given up, and its process ended', async () => {
+    const config = named('stopped', { engine: shared(2) })
+    const hasty = (await openRanks(config, { ...process.env, GEPO_RANK_SILENCE: '5' }))!
+    const victim = ranksOf(process.pid).at(-1)!
+    const failed = train(config, {
+      engine: hasty.engine,
+      report: (event) => {
+        if (event.kind === 'step' && event.step === 2) process.kill(victim, 'SIGSTOP')
+      },
+    })
+    await expect(failed).rejects.toMatchObject({
+      code: 'rank-lost',
+      message: expect.stringMatching(
+        `Rank 2 has ended \\(process ${victim} .* no sign of life for 5 seconds`,
+      ),
+    })
+    await hasty.engine.close()
+    expect(isAlive(victim)).toBe(false)
+  })
+
   it('end where rank 0 is killed', async () => {
     const stdout = await killInStep('ranks', named('rank 0', { engine: shared(2) }), 3)
     const others = stdout.trim().split(' ').map(Number)
@@ -214,6 +242,23 @@ function ranksOf(pid: number): number[] {
   return children
     .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('rank-worker'))
     .map(Number)
+}
+
+/** Of a process's connections, whether the kernel asks for the other machine from time to time. */
+function keepAliveTimers(pid: number): boolean[] {
+  const own = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`).match(/^socket:\[(\d+)\]$/)?.[1] ?? []
+    } catch {
+      return []
+    }
+  })
+  const [ESTABLISHED, KEEP_ALIVE] = ['01', '02:']
+  return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === ESTABLISHED && own.includes(fields[9]!))
+    .map((fields) => fields[5]!.startsWith(KEEP_ALIVE))
 }
 
 function isAlive(pid: number): boolean {

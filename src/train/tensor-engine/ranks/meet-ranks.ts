@@ -14,7 +14,7 @@ import { UserError } from '../../../base/user-error.ts'
 import { isProof, makeNonce, proofOf } from './prove-key.ts'
 import type { Launch } from './read-launch.ts'
 import { endServing } from './services.ts'
-import { openFirstWords, parseWord, type Wire } from './wire.ts'
+import { type FirstWords, openFirstWords, parseWord, type Wire } from './wire.ts'
 
 /** What all processes of one training have in common. */
 export interface Meeting {
@@ -23,6 +23,8 @@ export interface Meeting {
   readonly key: string
   /** What is trained: all must have been started with the same. */
   readonly purpose: string
+  /** How long one may give no sign of life while it is asked something. */
+  readonly silenceSeconds: number
 }
 
 export interface Arrival {
@@ -150,7 +152,7 @@ function tooLate(missing: readonly number[], size: number, seconds: number): Use
 /** Undefined for who does not have the key. */
 async function meetRank(
   socket: Socket,
-  { key, purpose }: Meeting,
+  { key, purpose, silenceSeconds }: Meeting,
 ): Promise<{ readonly arrival: Arrival; readonly hasSamePurpose: boolean } | undefined> {
   const words = openFirstWords(socket)
   const hello = nonceSchema.safeParse(await words.hear())
@@ -169,7 +171,7 @@ async function meetRank(
   words.say({ kind: 'known', proof: proofOf(key, 'rank 0', ...nonces, claim) })
   const host = isLoopback(socket.remoteAddress) ? undefined : socket.remoteAddress
   return {
-    arrival: { ...rank, host, wire: words.toWire() },
+    arrival: { ...rank, host, wire: words.toWire(silenceSeconds * 1000) },
     hasSamePurpose: isProof(theirs, purposeMark(key, purpose)),
   }
 }
@@ -185,16 +187,16 @@ const isLoopback = (address: string | undefined) => address?.startsWith('127.') 
  */
 export async function joinMeeting(
   { rank, localRank, host, port }: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
-  { key, purpose }: Meeting,
+  { key, purpose, silenceSeconds }: Meeting,
   { seconds = MEETING_SECONDS, isThere = false }: { seconds?: number; isThere?: boolean } = {},
 ): Promise<Wire> {
   const own = { purpose: purposeMark(key, purpose), rank, localRank, machine: hostname(), pid: process.pid }
   const until = performance.now() + seconds * 1000
   for (;;) {
     const socket = openConnection({ host, port })
-    const timer = setTimeout(() => socket.destroy(), until - performance.now())
+    const timer = setTimeout(() => socket.destroy(), Math.max(1, until - performance.now()))
     const met = await meetRank0(socket, key, JSON.stringify(own)).finally(() => clearTimeout(timer))
-    if (met.kind === 'known') return met.wire
+    if (met.kind === 'known') return met.words.toWire(silenceSeconds * 1000)
     socket.destroy()
     if (met.kind === 'stranger') {
       throw new UserError(
@@ -211,7 +213,7 @@ export async function joinMeeting(
 }
 
 type MetRank0 =
-  | { readonly kind: 'known'; readonly wire: Wire }
+  | { readonly kind: 'known'; readonly words: FirstWords }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'absent'; readonly why: string }
 
@@ -230,7 +232,7 @@ async function meetRank0(socket: Socket, key: string, claim: string): Promise<Me
   if (!answer.success) return absent
   const isRank0 =
     answer.data.kind === 'known' && isProof(answer.data.proof, proofOf(key, 'rank 0', ...nonces, claim))
-  return isRank0 ? { kind: 'known', wire: words.toWire() } : { kind: 'stranger' }
+  return isRank0 ? { kind: 'known', words } : { kind: 'stranger' }
 }
 
 /** Why it is not connected; undefined once it is. */

@@ -65,7 +65,7 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
   let isClosed = false
   for (const other of others) {
     void other.ended.then(async () => {
-      if (isClosed) return
+      if (isClosed) return other.peer.fail(closed())
       const why = await other.whyEnded()
       crew.lose(
         new EngineError(
@@ -91,7 +91,7 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
     torchVersion: own.torchVersion,
     hasCuda,
     async openModel(modelOptions) {
-      if (isClosed) throw new EngineError('closed', 'The engine is closed: open it again.')
+      if (isClosed) throw closed()
       const parts = await crew.together((rank) =>
         openNativeModel(
           crew.addons[rank]!,
@@ -110,6 +110,8 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
     },
   }
 }
+
+const closed = () => new EngineError('closed', 'The engine is closed: open it again.')
 
 const START = 'start'
 
@@ -145,11 +147,16 @@ function remoteAddon(peer: Peer, torchVersion: string): Addon {
   }
 }
 
-/** What a rank other than 0 does with its engine, which is loaded when it is first asked for. */
+/**
+ * What a rank other than 0 does with its engine. That is loaded at once, before anybody waits for a sign of life; where it
+ * cannot be, whatever is asked fails with the reason.
+ */
 export function serveTensors(key: string, env: NodeJS.ProcessEnv): Service {
-  let addon: Addon | undefined
+  const load = async () => joiningBy(key, loadAddon(env))
+  const loading = load()
+  loading.catch(() => {})
   return async (operation, argument, { signal, onPart }) => {
-    addon ??= joiningBy(key, loadAddon(env))
+    const addon = await loading
     if (operation !== START) return addon.call(operation, argument as object, signal, onPart)
     addon.start(argument as number)
     return { torchVersion: addon.torchVersion }

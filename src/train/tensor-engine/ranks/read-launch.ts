@@ -93,6 +93,20 @@ function readSlurm(env: NodeJS.ProcessEnv): Place | undefined {
   }
 }
 
+const SILENCE_SECONDS = 60
+
+/**
+ * How long a rank may give no sign of life while it is asked something: `GEPO_RANK_SILENCE`, in seconds.
+ * @throws UserError where that is no number of them
+ */
+export function readSilence({ GEPO_RANK_SILENCE: text }: NodeJS.ProcessEnv): number {
+  if (text === undefined) return SILENCE_SECONDS
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new UserError(
+    `GEPO_RANK_SILENCE is "${text}"; set it to whole seconds from 1 on, or leave it out for ${SILENCE_SECONDS}.`,
+  )
+}
+
 /** @example firstNode('gpu[03-05,9],login') // 'gpu03' */
 export function firstNode(list: string): string {
   const [, name, number = ''] = /^([^[,]+)(?:\[(\d+))?/.exec(list) ?? ['', list]

@@ -65,14 +65,17 @@ export function askOver(wire: Wire): Peer {
     number,
     { resolve: (value: unknown) => void; reject: (error: unknown) => void; onPart: CallOptions['onPart'] }
   >()
-  wire.listen((message) => {
-    const reply = message as Reply
-    const asked = open.get(reply.id)
-    if (reply.kind === 'part') return asked?.onPart?.(reply.value)
-    open.delete(reply.id)
-    if (reply.kind === 'done') asked?.resolve(reply.value)
-    else asked?.reject(fromPlain(reply.error))
-  })
+  wire.listen(
+    (message) => {
+      const reply = message as Reply
+      const asked = open.get(reply.id)
+      if (reply.kind === 'part') return asked?.onPart?.(reply.value)
+      open.delete(reply.id)
+      if (reply.kind === 'done') asked?.resolve(reply.value)
+      else asked?.reject(fromPlain(reply.error))
+    },
+    () => open.size > 0,
+  )
   return {
     call<Result>(
       service: string,
@@ -136,15 +139,17 @@ export async function serveOver(
       running.delete(id)
     }
   }
-  wire.listen((message) => {
+  const take = (message: unknown) => {
     const request = message as Request
-    if (request.kind === 'abort') running.get(request.id)?.abort()
-    else if (request.kind === 'call') {
-      const one = work(request).finally(() => works.delete(one))
-      works.add(one)
-    } else
+    if (request.kind === 'abort') return running.get(request.id)?.abort()
+    if (request.kind === 'end') {
       ending = request.reason === undefined ? { kind: 'done' } : { kind: 'failed', reason: request.reason }
-  })
+      return
+    }
+    const one = work(request).finally(() => works.delete(one))
+    works.add(one)
+  }
+  wire.listen(take, () => running.size > 0)
   await wire.ended
   for (const controller of running.values()) controller.abort()
   const enough = new AbortController()

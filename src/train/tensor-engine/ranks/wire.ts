@@ -2,6 +2,9 @@
  * Messages over a connection between two processes of one training: plain values and typed arrays in, the same out on the
  * other side. First words are JSON of a limited size, as long as neither side knows the other; what comes later is read by
  * V8's own reader, so that only a process that has proven itself may send it.
+ *
+ * A machine that vanishes is noticed by TCP itself while nothing is under way. While something is, both sides give signs of
+ * life: a process that is stopped gives none, though its machine still answers.
  */
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
@@ -11,16 +14,24 @@ export interface FirstWords {
   say(word: object): void
   /** What the other side says next; undefined where that is no word, or the connection ends. */
   hear(): Promise<unknown>
-  /** The connection from then on; nothing is to be heard here any more. */
-  toWire(): Wire
+  /**
+   * The connection from then on; nothing is to be heard here any more.
+   * @param silenceMs how long the other side may give no sign of life while something is under way
+   */
+  toWire(silenceMs: number): Wire
 }
 
 export interface Wire {
   send(message: unknown): void
-  /** To be called once; what came before is kept until then. */
-  listen(onMessage: (message: unknown) => void): void
+  /**
+   * To be called once; what came before is kept until then.
+   * @param isBusy whether something is under way between the two
+   */
+  listen(onMessage: (message: unknown) => void, isBusy: () => boolean): void
   /** Resolves when the connection is gone: nothing comes any more. */
   readonly ended: Promise<void>
+  /** Whether that was because the other side gave no sign of life. */
+  wasSilent(): boolean
   /** After what was sent. The other side has a while to take it. */
   close(): void
 }
@@ -29,10 +40,15 @@ const HEADER_BYTES = 4
 const MOST_WORD_BYTES = 4096
 /** A process that is stopped never takes what was sent to it. */
 const CLOSING_MS = 5000
+/** Then TCP asks the other machine, and gives it up soon afterwards. */
+const KEEP_ALIVE_MS = 30_000
+/** Of the time that the other side may be silent for. */
+const BEATS = 6
+const SIGN_OF_LIFE = framed(Buffer.alloc(0))
 
 export function openFirstWords(socket: Socket): FirstWords {
   let received: Buffer = Buffer.alloc(0)
-  socket.setNoDelay(true).pause().on('error', ignore)
+  socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS).pause().on('error', ignore)
   return {
     say(word) {
       socket.write(framed(Buffer.from(JSON.stringify(word))))
@@ -58,15 +74,17 @@ export function openFirstWords(socket: Socket): FirstWords {
         socket.on('data', onData).on('close', onClose).resume()
         onData(Buffer.alloc(0))
       }),
-    toWire: () => openWire(socket, received),
+    toWire: (silenceMs) => openWire(socket, received, silenceMs),
   }
 }
 
 /** @param received what has come already */
-function openWire(socket: Socket, received: Buffer): Wire {
+function openWire(socket: Socket, received: Buffer, silenceMs: number): Wire {
   let chunks = [received]
   let bytes = received.length
   let onMessage: ((message: unknown) => void) | undefined
+  let isBusy = () => false
+  let silentBeats = 0
   let isOver = socket.destroyed
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const deliver = () => {
@@ -77,10 +95,22 @@ function openWire(socket: Socket, received: Buffer): Wire {
       if (bytes < HEADER_BYTES + size) return
       chunks = [all.subarray(HEADER_BYTES + size)]
       bytes -= HEADER_BYTES + size
-      onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
+      if (size > 0) onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
     }
   }
+  // Beats are counted, and no time is taken: where this process itself was stopped, the other one was not silent.
+  const beat = () => {
+    if (!isBusy()) {
+      silentBeats = 0
+      return
+    }
+    socket.write(SIGN_OF_LIFE)
+    silentBeats++
+    if (silentBeats > BEATS) socket.destroy()
+  }
+  const beating = setInterval(beat, silenceMs / BEATS).unref()
   const close = () => {
+    clearInterval(beating)
     isOver = true
     end()
   }
@@ -88,6 +118,7 @@ function openWire(socket: Socket, received: Buffer): Wire {
     .on('data', (chunk) => {
       chunks.push(chunk as Buffer)
       bytes += chunk.length
+      silentBeats = 0
       deliver()
     })
     .on('close', close)
@@ -98,8 +129,10 @@ function openWire(socket: Socket, received: Buffer): Wire {
     send(message) {
       if (!isOver) socket.write(framed(serialize(message)))
     },
-    listen(listener) {
+    wasSilent: () => silentBeats > BEATS,
+    listen(listener, asksWhether) {
       onMessage = listener
+      isBusy = asksWhether
       deliver()
     },
     close() {

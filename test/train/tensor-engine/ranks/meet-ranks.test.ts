@@ -1,5 +1,7 @@
 /** Processes that find each other, and who is sent away; here all of them are in this one. */
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import {
   awaitRanks,
@@ -11,7 +13,7 @@ import { askOver, serveOver } from '../../../../src/train/tensor-engine/ranks/se
 import { openFirstWords, type Wire } from '../../../../src/train/tensor-engine/ranks/wire.ts'
 
 const HOST = '127.0.0.1'
-const MEETING: Meeting = { size: 3, key: 'a secret', purpose: 'one configuration' }
+const MEETING: Meeting = { size: 3, key: 'a secret', purpose: 'one configuration', silenceSeconds: 60 }
 
 async function listen(seconds?: number) {
   const { server, port } = await listenForRanks(HOST, 0)
@@ -20,6 +22,16 @@ async function listen(seconds?: number) {
 }
 const place = (rank: number, port: number) => ({ rank, localRank: rank, host: HOST, port })
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve).resume())
+/** Of both ends of the connections to a port, whether the kernel asks for the other machine from time to time. */
+function keepAliveTimers(port: number): boolean[] {
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const [ESTABLISHED, KEEP_ALIVE] = ['01', '02:']
+  return readFileSync('/proc/self/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, remote, state]) => state === ESTABLISHED && (local + remote!).includes(ending))
+    .map((fields) => fields[5]!.startsWith(KEEP_ALIVE))
+}
 /** What rank 0 says last to one that has joined. */
 const lastWord = async (wire: Wire) => (await serveOver(wire, {})).ending
 
@@ -152,6 +164,55 @@ describe('ranks that meet', () => {
     await left.rejects.toThrow('lost')
     await expect(peer.call('numbers', 'double', {})).rejects.toThrow('lost')
     await arrival!.wire.ended
+  })
+
+  describe('notice who gives no sign of life', () => {
+    const hasty: Meeting = { ...MEETING, size: 2, silenceSeconds: 0.3 }
+    const meet = async () => {
+      const { server, port } = await listenForRanks(HOST, 0)
+      const arrivals = awaitRanks(server, hasty, new AbortController().signal)
+      const joined = await joinMeeting(place(1, port), hasty)
+      return { port, asking: (await arrivals)[0]!.wire, serving: joined }
+    }
+
+    it('while it is asked something', async () => {
+      const { asking, serving } = await meet()
+      const peer = askOver(asking)
+      const waiting = peer.call('numbers', 'wait', {})
+      // The other side never listens, and so says nothing.
+      await asking.ended
+      expect([asking.wasSilent(), serving.wasSilent()]).toEqual([true, false])
+      peer.fail(new Error('lost'))
+      await expect(waiting).rejects.toThrow('lost')
+    })
+
+    it('while it waits for an answer', async () => {
+      const { asking, serving } = await meet()
+      const served = serveOver(serving, {
+        numbers: (_, __, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)),
+      })
+      asking.send({ kind: 'call', id: 1, service: 'numbers', operation: 'wait', argument: {} })
+      expect(await served).toEqual({ ending: { kind: 'lost' }, unfinished: 0 })
+      expect(serving.wasSilent()).toBe(true)
+    })
+
+    it('and nobody who works for longer than that, or whom nobody asks', async () => {
+      const { asking, serving } = await meet()
+      const served = serveOver(serving, { numbers: () => sleep(1500, 'done') })
+      await sleep(1000)
+      const peer = askOver(asking)
+      expect(await peer.call('numbers', 'wait', {})).toBe('done')
+      peer.close()
+      expect(await served).toEqual({ ending: { kind: 'done' }, unfinished: 0 })
+    })
+
+    it.skipIf(process.platform !== 'linux')('and let TCP look after those whom nobody asks', async () => {
+      const { port, serving } = await meet()
+      expect(keepAliveTimers(port)).toHaveLength(2)
+      // Until its last word is known to have come, a side waits for that instead.
+      while (keepAliveTimers(port).includes(false)) await sleep(20)
+      serving.close()
+    })
   })
 
   it('know whether rank 0 was done or is lost', async () => {

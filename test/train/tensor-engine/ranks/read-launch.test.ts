@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstNode, readLaunch } from '../../../../src/train/tensor-engine/ranks/read-launch.ts'
+import { firstNode, readLaunch, readSilence } from '../../../../src/train/tensor-engine/ranks/read-launch.ts'
 
 const KEY = 'as long as a secret should be'
 const TORCHRUN = {
@@ -82,6 +82,13 @@ describe('the place of a process among ranks', () => {
     const { GEPO_RANK_KEY: __, ...one } = { ...SRUN, SLURM_STEP_TASKS_PER_NODE: '8' }
     expect(readLaunch(one)).toMatchObject({ ...onOne, key: '41234.0', isKeyPublic: true })
     expect(readLaunch({ RANK: '1', WORLD_SIZE: '2' })).toMatchObject({ ...onOne, isKeyPublic: true })
+  })
+
+  it('may be silent for a minute, or as long as is said', () => {
+    expect(readSilence({})).toBe(60)
+    expect(readSilence({ GEPO_RANK_SILENCE: '600' })).toBe(600)
+    for (const text of ['0', '', '1.5', 'long'])
+      expect(() => readSilence({ GEPO_RANK_SILENCE: text })).toThrow(/whole seconds/)
   })
 
   it.each([
