@@ -38,7 +38,10 @@ export function withCheckedEquals(
   }
 }
 
-/** `assert(a == b)` as `assert(…)` of what asks after a and b, where that is all that is asserted. */
+/**
+ * `assert(a == b)` as `assert(…)` of what asks after a and b, `!=` as its opposite: where that is what stands between the
+ * brackets, or between two of `&&` and `||`.
+ */
 export function withCheckedEquations(
   code: string,
   {
@@ -51,14 +54,35 @@ export function withCheckedEquations(
   return [...bare.matchAll(new RegExp(`${assertion.source}\\s*\\(`, 'g'))].reduceRight((text, found) => {
     const open = found.index + found[0].length - 1
     const close = endOfBracket(bare, open)
+    if (close < 0) return text
     const end = open + 1 + (topLevel(bare.slice(open + 1, close), /,/g)[0] ?? close - open - 1)
     const condition = bare.slice(open + 1, end)
-    const [place, ...others] = topLevel(condition, /(?<![=!<>])==(?!=)/g)
-    const isMore = topLevel(condition, /[&|^?]|!=|=>/g).length > 0
-    if (close < 0 || place === undefined || others.length > 0 || isMore) return text
-    const at = open + 1 + place
-    return text.slice(0, open + 1) + by(text.slice(open + 1, at), text.slice(at + 2, end)) + text.slice(end)
+    if (topLevel(condition, /\?|=>/g).length > 0) return text
+    const starts = [0, ...topLevel(condition, /&&|\|\|/g).map((at) => at + 2)]
+    return starts.reduceRight((checked, start, index) => {
+      const stop = (starts[index + 1] ?? condition.length + 2) - 2
+      return checkedPart(checked, { bare, from: open + 1 + start, to: open + 1 + stop, by })
+    }, text)
   }, code)
+}
+
+/** One equation of a condition, where it is one. */
+function checkedPart(
+  text: string,
+  {
+    bare,
+    from,
+    to,
+    by,
+  }: { readonly bare: string; readonly from: number; readonly to: number; readonly by: Asking },
+): string {
+  const part = bare.slice(from, to)
+  const [place, ...others] = topLevel(part, /(?<![=!<>])[=!]=(?!=)/g)
+  if (place === undefined || others.length > 0 || topLevel(part, /[&|^]|(?<![=!<>])=(?!=)/g).length > 0)
+    return text
+  const at = from + place
+  const asked = by(text.slice(from, at), text.slice(at + 2, to))
+  return `${text.slice(0, from)}${bare[at] === '!' ? `!(${asked})` : asked}${text.slice(to)}`
 }
 
 /** Java's statement `assert a : b;` as one that nobody can switch off; it, too, looks at b only where a does not hold. */

@@ -19,9 +19,14 @@ const CSHARP = (assertion: string): ClassLanguage => ({
   variable:
     /(?<!\w)(?!(?:return|throw|new|is|as|in|case|using|namespace|else)\b)[\w.]+(?:\s*<[^;={}()]*>)?(?:\s*\[\s*\])*\??\s+(\w+)\s*(?:=(?!=)|;|\{\s*get\b)/,
   checked: (test, name) => {
-    const equals = withCheckedEquals(test, { texts: 'csharp', method: 'Equals', by: equalsIn(name) })
+    const ofLibrary = replaceBare(test, { texts: 'csharp' }, SEQUENCE_EQUAL, `global::${name}.SameItems`)
+    const sequences = withCheckedEquals(ofLibrary, {
+      ...{ texts: 'csharp', method: 'SequenceEqual' },
+      by: (value, expected) => `global::${name}.SameItems(${value}, ${expected})`,
+    })
+    const equals = withCheckedEquals(sequences, { texts: 'csharp', method: 'Equals', by: equalsIn(name) })
     const equations = withCheckedEquations(equals, {
-      ...{ texts: 'csharp', assertion: ASSERTION, by: equationIn(name) },
+      ...{ texts: 'csharp', assertion: CONDITION, by: equationIn(name) },
     })
     return {
       // Mono goes on after an assertion that has failed.
@@ -33,23 +38,31 @@ const CSHARP = (assertion: string): ClassLanguage => ({
 
 const ASSERTION = /(?<![\w.])(?:System\.Diagnostics\.)?(?:Debug|Trace)\.Assert(?=\s*\()/
 
+const CONDITION = new RegExp(String.raw`(?:${ASSERTION.source}|(?<![\w.@])if)`)
+
+const SEQUENCE_EQUAL = /(?<![\w.])(?:System\.Linq\.)?Enumerable\.SequenceEqual(?=\s*\()/
+
 /** An equation, its operator chosen by the compiler among those of the operands' own types. */
 const equationIn =
   (name: string): Asking =>
   (value, expected) => {
     if (isNull(expected)) return `(object)(${value}) == null`
     if (isNull(value)) return `(object)(${expected}) == null`
-    if (isConstant(expected)) return `global::${name}.Same(${value}, gepoLeft => gepoLeft == ${expected})`
-    if (isConstant(value)) return `global::${name}.Same(${expected}, gepoRight => ${value} == gepoRight)`
-    return `global::${name}.Same(${value}, ${expected}, (gepoLeft, gepoRight) => gepoLeft == gepoRight)`
+    if (isConstant(expected))
+      return `global::${name}.Same(${one(value)}, gepoLeft => gepoLeft == ${expected})`
+    if (isConstant(value)) return `global::${name}.Same(${one(expected)}, gepoRight => ${value} == gepoRight)`
+    return `global::${name}.Same(${one(value)}, ${one(expected)}, (gepoLeft, gepoRight) => gepoLeft == gepoRight)`
   }
 
 const equalsIn =
   (name: string): Asking =>
   (value, expected) =>
     isConstant(expected)
-      ? `global::${name}.Same(${value}, gepoLeft => gepoLeft.Equals(${expected}))`
-      : `global::${name}.Equal(${value}, ${expected}, (gepoLeft, gepoRight) => gepoLeft.Equals(gepoRight))`
+      ? `global::${name}.Same(${one(value)}, gepoLeft => gepoLeft.Equals(${expected}))`
+      : `global::${name}.Equal(${one(value)}, ${one(expected)}, (gepoLeft, gepoRight) => gepoLeft.Equals(gepoRight))`
+
+/** An operand, so that one of type `dynamic` is dynamic inside, and what it is passed to is known all the same. */
+const one = (operand: string) => `new[] { ${operand} }`
 
 const isNull = (operand: string) => /^[\s(]*null[\s)]*$/.test(blankTexts(operand, 'csharp'))
 
@@ -76,22 +89,36 @@ static class ${name}
     static bool IsOwn(global::System.Type type) { return type.Assembly == typeof(${name}).Assembly; }
 
     // Of what is compared to a constant.
-    public static bool Same<T>(T value, global::System.Func<T, bool> equal) { return equal(value) && !IsOwn(value); }
+    public static bool Same<T>(T[] value, global::System.Func<T, bool> equal) { return equal(value[0]) && !IsOwn(value[0]); }
 
-    public static bool Same<T, U>(T value, U expected, global::System.Func<T, U, bool> equal)
+    public static bool Same<T, U>(T[] values, U[] expectations, global::System.Func<T, U, bool> equal)
     {
+        T value = values[0];
+        U expected = expectations[0];
         if ((object)value == null || (object)expected == null) return (object)value == null && (object)expected == null;
         return IsOwn(value) == IsOwn(expected) && equal(value, expected);
     }
 
-    public static bool Equal<T, U>(T value, U expected, global::System.Func<T, U, bool> equal)
+    public static bool Equal<T, U>(T[] values, U[] expectations, global::System.Func<T, U, bool> equal)
     {
+        T value = values[0];
+        U expected = expectations[0];
         bool holds = equal(value, expected);
         if ((object)expected == null) return holds && (object)value == null;
         if (!holds || IsOwn(value) != IsOwn(expected)) return false;
         // The other side is asked where it has the same question; those of numbers of two types differ.
         object left = value, right = expected;
         return !(right is T && left is U) || equal((T)right, (U)left);
+    }
+
+    public static bool SameItems<T>(global::System.Collections.Generic.IEnumerable<T> values, global::System.Collections.Generic.IEnumerable<T> expected)
+    {
+        var left = new global::System.Collections.Generic.List<T>(values);
+        var right = new global::System.Collections.Generic.List<T>(expected);
+        bool holds = left.Count == right.Count;
+        for (int at = 0; holds && at < left.Count; at++)
+            holds = global::System.Collections.Generic.EqualityComparer<T>.Default.Equals(left[at], right[at]) && global::System.Object.Equals(right[at], left[at]);
+        return holds;
     }
 }
 `

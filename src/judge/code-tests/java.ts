@@ -60,7 +60,9 @@ const OBJECTS_EQUAL = /(?<![\w.])(?:java\.util\.)?Objects\.equals(?=\s*\()/
 /** What a test compares by: what is expected is asked, too. */
 const checkInJava = (name: string) => `
 final class ${name} {
-  static <T, U> boolean same(T value, U expected, java.util.function.BiPredicate<T, U> equal) {
+  /** It may throw whatever an equals of the answer's declares. */
+  interface Equal<T, U, E extends java.lang.Throwable> { boolean test(T value, U expected) throws E; }
+  static <T, U, E extends java.lang.Throwable> boolean same(T value, U expected, Equal<T, U, E> equal) throws E {
     return equal.test(value, expected) && expected != null && (value.getClass() == expected.getClass() && isPlain(value) || expected.equals(value));
   }
   /** Its only equals that takes any object is that of all objects: another one has been asked. */
