@@ -70,8 +70,10 @@ function makeOwn() {
     }),
     process: Object.create(process, {
       exit: { value: (status) => (failed ||= Boolean(status ?? process.exitCode), end()) },
+      nextTick: { value: process.nextTick },
     }),
     ...{ Math, JSON, Object, Array, Number, String, Boolean, Error, Symbol, Reflect, isNaN, Date, Promise },
+    ...{ setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, queueMicrotask },
     ...{ Map, Set, BigInt, RegExp, Function, TypeError, parseInt, parseFloat, isFinite, structuredClone },
   }
   return own
@@ -81,8 +83,8 @@ function makeOwn() {
 function lock(holder, names = Reflect.ownKeys(holder)) {
   for (const name of names) {
     const property = Object.getOwnPropertyDescriptor(holder, name)
-    if (property?.configurable && 'value' in property)
-      Object.defineProperty(holder, name, { writable: false, configurable: false })
+    if (!property?.configurable) continue
+    Object.defineProperty(holder, name, { configurable: false, ...('value' in property && { writable: false }) })
   }
 }
 
@@ -143,13 +145,25 @@ function end() {
 async function main() {
   const own = makeOwn()
   for (const holder of [Math, JSON, Object, Number, Reflect, Promise, Array, String]) lock(holder)
-  const kinds = [Array, String, Number, Boolean, Promise, Map, Set, RegExp, Function]
-  for (const { prototype } of kinds) lock(prototype, methodsOf(prototype))
-  for (const { prototype } of [Array, String, Number, Boolean])
+  const typed = Object.getPrototypeOf(Uint8Array)
+  for (const { prototype } of [Array, String, Number, Boolean, RegExp, Function, typed]) lock(prototype, methodsOf(prototype))
+  // Those that people give methods of their own to.
+  for (const { prototype } of [Map, Set, Promise, Date, BigInt, Symbol]) {
+    const names = methodsOf(prototype).filter((name) => typeof name === 'string' && name !== 'size' && name !== 'description')
+    for (const name of names) keep(prototype, name)
+    lock(prototype, methodsOf(prototype))
+  }
+  for (const { prototype } of [Array, String, Number, Boolean, Date, BigInt])
     for (const name of ['toString', 'valueOf', 'toLocaleString']) keep(prototype, name)
-  // JSON.stringify asks for it.
-  for (const { prototype } of [Object, Array, String, Number, Boolean, Map, Set]) keep(prototype, 'toJSON')
-  lock(globalThis, Object.keys(own))
+  // JSON.stringify asks for the one, and what makes a text or a number of a thing for the other.
+  for (const { prototype } of [Object, Array, String, Number, Boolean, BigInt, Map, Set])
+    for (const name of ['toJSON', Symbol.toPrimitive]) keep(prototype, name)
+  for (const held of [[], '', new Map(), new Set(), 'a'.matchAll(/a/g)]) {
+    const iterator = Object.getPrototypeOf(typeof held.next === 'function' ? held : held[Symbol.iterator]())
+    lock(iterator, ['next'])
+  }
+  // A test may put clocks of its own in the place of these.
+  lock(globalThis, Object.keys(own).filter((name) => !/^(?:set|clear|queue)[A-Z]/.test(name)))
   process.setUncaughtExceptionCaptureCallback(fail)
   lock(process, ['setUncaughtExceptionCaptureCallback'])
   let ended = false

@@ -13,18 +13,25 @@ unset told
 
 # Functions and aliases that have the names of the shell's own words, or of what tests compare by, are no answer's.
 left=$(bash --noprofile --norc -O extglob -c '
-    known=$(compgen -v)
-    words=$(compgen -bk)$'"'\n'"'$1
+    gepo_known=$(compgen -v)
+    gepo_words=$(compgen -bk)$'"'\n'"'$1
     set --
     gepo_say() {
-        local name line
-        for name in $(compgen -A function); do
-            [[ $name == gepo_say || $'"'\n'"'$words$'"'\n'"' == *$'"'\n'"'"$name"$'"'\n'"'* ]] || declare -f "$name"
+        local gepo_name gepo_line gepo_drop gepo_flags
+        for gepo_name in $(compgen -A function); do
+            [[ $gepo_name == gepo_say || $'"'\n'"'"$gepo_words"$'"'\n'"' == *$'"'\n'"'"$gepo_name"$'"'\n'"'* ]] || declare -f "$gepo_name"
         done
-        for name in $(compgen -v); do
-            case $name in known | words | name | line | _ | BASH_* | FUNCNAME | PIPESTATUS) continue ;; esac
-            [[ $'"'\n'"'$known$'"'\n'"' == *$'"'\n'"'"$name"$'"'\n'"'* ]] && continue
-            line=$(declare -p "$name" 2>/dev/null) && echo "$line"
+        for gepo_name in $(compgen -v); do
+            case $gepo_name in gepo_* | _ | BASH_* | FUNCNAME | PIPESTATUS) continue ;; esac
+            [[ $'"'\n'"'"$gepo_known"$'"'\n'"' == *$'"'\n'"'"$gepo_name"$'"'\n'"'* ]] && continue
+            gepo_line=$(declare -p "$gepo_name" 2>/dev/null) || continue
+            # What is exported may be asked for by other programs, and a test may set what it likes.
+            gepo_drop=r
+            case $gepo_name in LC_* | LANG | TZ) ;; *) gepo_drop+=x ;; esac
+            gepo_line=${gepo_line#declare -}
+            gepo_flags=${gepo_line%% *}
+            gepo_flags=${gepo_flags//[$gepo_drop]/}
+            echo "declare -${gepo_flags:--} ${gepo_line#* }"
         done
     }
     exec 7>&1 1>/dev/null
@@ -32,20 +39,25 @@ left=$(bash --noprofile --norc -O extglob -c '
     trap "
         POSIXLY_CORRECT=1
         \\trap - DEBUG RETURN ERR
-        \\unset -f \$words
+        \\unset -f \$gepo_words
         \\unset POSIXLY_CORRECT
-        \\enable \$words 2>/dev/null
+        \\enable \$gepo_words 2>/dev/null
         \\unalias -a
         gepo_say >&7
     " EXIT
     source /box/answer.sh
-' bash "$(grep -oxE 'diff|cmp|bc|grep|sort|uniq|tr|awk|sed|expr|wc|cat|head|tail|cut' <<<"${test//[!a-z]/$'\n'}")" </dev/null 5>&-)
+' bash "$(grep -oxE 'diff|cmp|bc|grep|sort|uniq|tr|awk|sed|expr|wc|cat|head|tail|cut' <<<"${test//[!A-Za-z0-9_]/$'\n'}")" </dev/null 5>&-)
+
+# What the test sets holds what it is set to.
+plain=$(grep -oE '[A-Za-z_][A-Za-z0-9_]*=' <<<"$test" | sort -u | while IFS='=' read -r name; do
+    [[ $left =~ (^|$'\n')declare\ -[^\ ]*\ $name(=|$'\n'|$) ]] && echo "declare +n $name; declare +ilu $name"
+done)
 
 exec 8>&1
 said=$(
     exec 5>&-
     exec bash --noprofile --norc -O extglob <(
-        printf '%s\n' "$left" "$test"
+        printf '%s\n' "$left" "$plain" "$test"
         printf '[[ $? -eq 0 && ! -o noexec ]] && builtin printf %%s %s >&9\n' "$token"
     ) 9>&1 1>&8 8>&- </dev/null
 )

@@ -82,7 +82,8 @@ function checkedPart(
     return text
   const at = from + place
   const asked = by(text.slice(from, at), text.slice(at + 2, to))
-  return `${text.slice(0, from)}${bare[at] === '!' ? `!(${asked})` : asked}${text.slice(to)}`
+  // In Scala `||!` would be one operator.
+  return `${text.slice(0, from)}${bare[at] === '!' ? ` !(${asked})` : asked}${text.slice(to)}`
 }
 
 /** Java's statement `assert a : b;` as one that nobody can switch off; it, too, looks at b only where a does not hold. */
