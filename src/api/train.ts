@@ -58,7 +58,7 @@ export async function trainModel(
   const ranks = await openRanks(parsed, process.env)
   const engine = ranks?.engine ?? (await loadTensorEngine(engineOptions(parsed)))
   try {
-    const judging = ranks && { openJudging: ranks.openJudging }
+    const judging = ranks && { openJudging: ranks.openJudging, openCompiling: ranks.openCompiling }
     const { report, ...rest } = fullWatch(watch)
     if (ranks?.note !== undefined) report({ kind: 'note', text: ranks.note })
     return await train(parsed, { engine, ...judging, ...rest, report })

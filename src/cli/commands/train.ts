@@ -92,7 +92,7 @@ async function runTrain(file: string, flags: TrainFlags, context: Context): Prom
           report: (event) => progress.report(event),
           signal,
           allowChange,
-          ...(ranks && { openJudging: ranks.openJudging }),
+          ...(ranks && { openJudging: ranks.openJudging, openCompiling: ranks.openCompiling }),
         }),
     ).finally(() => progress.stop())
     context.stdout.write(json ? `${JSON.stringify(summary)}\n` : formatSummary(summary, config.out))

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { defaultCompiler } from '../../execute/choose-compiler.ts'
 import { DEFAULT_UNIT_LIMITS } from '../../execute/unit-limits.ts'
 import type { JudgeIrOptions } from '../../judge-ir/judge-ir.ts'
-import { openIrJudge } from '../../judge-ir/open-ir-judge.ts'
+import { type IrJudge, openIrJudge } from '../../judge-ir/open-ir-judge.ts'
 import type { CompileTask } from '../../records/compile-task.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
 import { type EvidenceRows, type GroupEvidence, openEvidenceRows } from '../../store/evidence-rows.ts'
@@ -37,12 +37,19 @@ export type OpenCompiling = (options: CompilingOptions) => Promise<Compiling>
 const MOST_GROUPS = 64
 
 /** @throws UserError when a tool is missing or no sandbox works here */
-export const openCompiling: OpenCompiling = async ({ jobs }) => {
-  const judge = await openIrJudge({
+export const openCompilingJudge = ({ jobs }: CompilingOptions): Promise<IrJudge> =>
+  openIrJudge({
     jobs: jobs ?? availableParallelism(),
     compiler: defaultCompiler(),
     limits: DEFAULT_UNIT_LIMITS,
   })
+
+/** @throws UserError when a tool is missing or no sandbox works here */
+export const openCompiling: OpenCompiling = async (options) =>
+  createCompiling(await openCompilingJudge(options))
+
+/** By a judge of IR, which is closed with it. */
+export function createCompiling(judge: IrJudge): Compiling {
   const opened = new Map<string, EvidenceRows>()
   const groups = new Map<string, GroupEvidence>()
   const rows = (database: string): EvidenceRows => {

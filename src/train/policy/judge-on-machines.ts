@@ -1,52 +1,89 @@
 /**
- * Answers judged by every machine of a training: each by the one that has most room. Tasks are read where rank 0 is, and
- * the other machines need no database.
+ * Answers judged by every machine of a training: each by the one that has most room. Tasks and their evidence are read where
+ * rank 0 is, and the other machines need no database.
  */
 import { availableParallelism } from 'node:os'
 import { openJudge } from '../../judge/open-judge.ts'
+import type { IrJudge } from '../../judge-ir/open-ir-judge.ts'
+import type { IrVerdict } from '../../records/ir-verdict.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { Peer, Service } from '../tensor-engine/ranks/services.ts'
+import { createCompiling, type OpenCompiling, openCompilingJudge } from './compiling.ts'
 import { createJudging, type Judging, type OpenJudging } from './judging.ts'
 
 type JudgeOne = Judging['judge']
+
+/** How many answers are judged at a time on a machine. */
+interface Jobs {
+  /** Null for as many as cores. */
+  readonly jobs: number | null
+}
+
+/** The names of what a machine's first process does for the others. */
+const PROGRAMS = 'judge'
+const IR = 'judgeIr'
 
 /** @param peers one process on each other machine */
 export function judgeOnMachines(openHere: OpenJudging, peers: readonly Peer[]): OpenJudging {
   if (peers.length === 0) return openHere
   return async (config: RolloutConfig) => {
     const here = await openHere(config)
-    const { jobs } = config.judge
-    const machines = [
-      { judge: here.judge, slots: jobs ?? availableParallelism(), busy: 0 },
-      ...(await Promise.all(
-        peers.map(async (peer) => ({
-          judge: remoteJudge(peer),
-          slots: await peer.call<number>('judge', 'open', { jobs }),
-          busy: 0,
-        })),
-      )),
-    ]
+    const onOne = await openMachines(here.judge, peers, PROGRAMS, config.judge, remoteJudge)
     return {
       tasks: here.tasks,
-      async judge(task, text, options) {
-        const load = ({ busy, slots }: (typeof machines)[number]) => busy / slots
-        const chosen = machines.reduce((best, one) => (load(one) < load(best) ? one : best))
-        chosen.busy++
-        try {
-          return await chosen.judge(task, text, options)
-        } finally {
-          chosen.busy--
-        }
-      },
+      judge: (task, text, options) => onOne((judge) => judge(task, text, options)),
       close: () => here.close(),
     }
   }
 }
 
-function remoteJudge(peer: Peer): JudgeOne {
-  return ({ target, suite }, text, { signal }) =>
-    peer.call<Verdict>('judge', 'judge', { task: { target, suite }, text }, { signal })
+/** As {@link judgeOnMachines}, answers in IR. */
+export function compileOnMachines(
+  openHere: (options: Jobs) => Promise<IrJudge>,
+  peers: readonly Peer[],
+): OpenCompiling {
+  return async (options) => {
+    const here = await openHere(options)
+    const onOne = await openMachines(here.judge, peers, IR, options, remoteIrJudge)
+    return createCompiling({
+      judge: (stored, answer, judgeOptions) => onOne((judge) => judge(stored, answer, judgeOptions)),
+      close: () => here.close(),
+    })
+  }
+}
+
+/**
+ * @param here how this machine judges
+ * @returns does something with how the machine that has most room judges
+ */
+async function openMachines<Judge>(
+  here: Judge,
+  peers: readonly Peer[],
+  service: string,
+  { jobs }: Jobs,
+  remote: (peer: Peer) => Judge,
+): Promise<<Result>(work: (judge: Judge) => Promise<Result>) => Promise<Result>> {
+  const machines = [
+    { judge: here, slots: jobs ?? availableParallelism(), busy: 0 },
+    ...(await Promise.all(
+      peers.map(async (peer) => ({
+        judge: remote(peer),
+        slots: await peer.call<number>(service, 'open', { jobs }),
+        busy: 0,
+      })),
+    )),
+  ]
+  const load = ({ busy, slots }: (typeof machines)[number]) => busy / slots
+  return async (work) => {
+    const chosen = machines.reduce((best, one) => (load(one) < load(best) ? one : best))
+    chosen.busy++
+    try {
+      return await work(chosen.judge)
+    } finally {
+      chosen.busy--
+    }
+  }
 }
 
 interface JudgeRequest {
@@ -54,17 +91,67 @@ interface JudgeRequest {
   readonly text: string
 }
 
-/** What a machine's first process does for {@link judgeOnMachines}. Its judge ends with the process. */
-export function serveJudge(): Service {
-  let judging: Judging | undefined
-  return async (operation, argument, { signal }) => {
-    if (operation === 'open') {
-      const { jobs } = argument as { jobs: number | null }
-      const slots = jobs ?? availableParallelism()
-      judging = createJudging(async () => [], await openJudge({ slots }))
+function remoteJudge(peer: Peer): JudgeOne {
+  return ({ target, suite }, text, { signal }) =>
+    peer.call<Verdict>(PROGRAMS, 'judge', { task: { target, suite }, text }, { signal })
+}
+
+interface IrRequest {
+  readonly stored: Parameters<IrJudge['judge']>[0]
+  readonly answer: string
+  readonly options: Omit<NonNullable<Parameters<IrJudge['judge']>[2]>, 'signal'>
+}
+
+function remoteIrJudge(peer: Peer): IrJudge['judge'] {
+  return (stored, answer, { signal, ...options } = {}) =>
+    peer.call<IrVerdict>(IR, 'judge', { stored, answer, options } satisfies IrRequest, { signal })
+}
+
+export interface JudgeServices {
+  readonly services: Readonly<Record<string, Service>>
+  close(): Promise<void>
+}
+
+/** What a machine's first process does for {@link judgeOnMachines} and {@link compileOnMachines}. */
+export function serveJudges(
+  openIr: (options: Jobs) => Promise<Pick<IrJudge, 'judge' | 'close'>> = openCompilingJudge,
+): JudgeServices {
+  const programs = serveOne(
+    async (slots) => createJudging(async () => [], await openJudge({ slots })),
+    (judging, { task, text }: JudgeRequest, signal) => judging.judge(task, text, { signal }),
+  )
+  const ir = serveOne(
+    (jobs) => openIr({ jobs }),
+    (judge, { stored, answer, options }: IrRequest, signal) =>
+      judge.judge(stored, answer, { ...options, signal }),
+  )
+  return {
+    services: { [PROGRAMS]: programs.service, [IR]: ir.service },
+    async close() {
+      await programs.close()
+      await ir.close()
+    },
+  }
+}
+
+/** A judge that is opened when it is first asked for, and anew where that is asked for again. */
+function serveOne<Judge extends { close(): Promise<void> }, Asked>(
+  open: (slots: number) => Promise<Judge>,
+  judge: (judge: Judge, asked: Asked, signal: AbortSignal) => Promise<unknown>,
+): { readonly service: Service; close(): Promise<void> } {
+  let opened: Judge | undefined
+  const close = async () => {
+    await opened?.close()
+    opened = undefined
+  }
+  return {
+    close,
+    async service(operation, argument, { signal }) {
+      if (operation !== 'open') return judge(opened!, argument as Asked, signal)
+      const slots = (argument as Jobs).jobs ?? availableParallelism()
+      await close()
+      opened = await open(slots)
       return slots
-    }
-    const { task, text } = argument as JudgeRequest
-    return judging!.judge(task, text, { signal })
+    },
   }
 }

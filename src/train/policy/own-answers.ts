@@ -216,12 +216,7 @@ async function readReference(
   for (const [i, key] of keys.entries())
     if (key !== undefined) distinct.set(key, { prompt: answers[i]!.prompt, response: answers[i]!.ids })
   const { model, options } = reference
-  const sums = await readLogProbs(
-    { logProbs: (batch, call) => model.logProbs(batch, { ...call, ...options }) },
-    [...distinct.values()],
-    config.engine.packedTokens,
-    signal,
-  )
+  const sums = await readLogProbs(model, [...distinct.values()], config.engine.packedTokens, signal, options)
   const byKey = new Map([...distinct.keys()].map((key, at) => [key, sums[at]!]))
   return Float64Array.from(keys, (key) => (key === undefined ? 0 : byKey.get(key)!))
 }

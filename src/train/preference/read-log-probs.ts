@@ -2,7 +2,7 @@
 import type { Sequence } from '../data/token-batch.ts'
 import { packSequenceRounds, toTokenBatches } from '../data/token-rounds.ts'
 import { roundsOf } from '../tensor-engine/ranks/rounds-of.ts'
-import { EngineError, type Model } from '../tensor-engine/tensor-engine.ts'
+import { EngineError, type LogProbOptions, type Model } from '../tensor-engine/tensor-engine.ts'
 
 /** @throws EngineError of the kind `not-finite` where the model's weights give no numbers */
 export async function readLogProbs(
@@ -10,11 +10,12 @@ export async function readLogProbs(
   sequences: readonly Sequence[],
   maxTokens: number,
   signal?: AbortSignal,
+  options: LogProbOptions = {},
 ): Promise<Float64Array> {
   const rounds = roundsOf(model)
   const sums = new Float64Array(sequences.length)
   for (const packs of packSequenceRounds(sequences, maxTokens, rounds.width)) {
-    const found = await rounds.logProbs(toTokenBatches(packs), signal === undefined ? {} : { signal })
+    const found = await rounds.logProbs(toTokenBatches(packs), { ...options, ...(signal && { signal }) })
     for (const [rank, { places }] of packs.entries()) {
       places.forEach((place, i) => {
         sums[place] = found[rank]!.sums[i]!

@@ -11,7 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../base/user-error.ts'
 import type { TrainConfig } from '../config/train-config.ts'
-import { judgeOnMachines, serveJudge } from '../policy/judge-on-machines.ts'
+import { type OpenCompiling, openCompilingJudge } from '../policy/compiling.ts'
+import { compileOnMachines, judgeOnMachines, serveJudges } from '../policy/judge-on-machines.ts'
 import type { OpenJudging } from '../policy/judging.ts'
 import { openJudging } from '../policy/open-judging.ts'
 import { loadAddon } from '../tensor-engine/addon.ts'
@@ -34,6 +35,7 @@ export interface Ranks {
   /** Its models are on all ranks; the caller closes it, and the other processes end with that. */
   readonly engine: TensorEngine
   readonly openJudging: OpenJudging
+  readonly openCompiling: OpenCompiling
   /** What the user should know of them. */
   readonly note: string | undefined
 }
@@ -78,12 +80,14 @@ export async function serveRank(
   env: NodeJS.ProcessEnv,
   options?: Parameters<typeof joinMeeting>[2],
 ): Promise<Ending> {
-  const services = { tensors: serveTensors(meeting.key, env), judge: serveJudge() }
+  const judges = serveJudges()
+  const services = { tensors: serveTensors(meeting.key, env), ...judges.services }
   const wire = await joinMeeting(place, meeting, options)
   // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
   const { ending, unfinished } = await serveOver(wire, services)
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
+  await judges.close()
   return ending
 }
 
@@ -205,7 +209,12 @@ async function gather(
   const engine = await openRankedEngine({ ...parts, threads: config.engine.threads })
   // Of each other machine the first: their own first one is rank 0.
   const judges = arrivals.flatMap(({ localRank }, i) => (localRank === 0 ? [parts.others[i]!.peer] : []))
-  return { engine, openJudging: judgeOnMachines(openJudging, judges), note }
+  return {
+    engine,
+    openJudging: judgeOnMachines(openJudging, judges),
+    openCompiling: compileOnMachines(openCompilingJudge, judges),
+    note,
+  }
 }
 
 function otherRank(

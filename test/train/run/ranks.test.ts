@@ -18,6 +18,7 @@ import { largestDifference } from '../tensor-engine/batches.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 import { readCheckpoint } from '../tensor-engine/read-checkpoint.ts'
 import { killInStep } from './kill-in-step.ts'
+import { openScriptedCompiling } from './scripted-compiling.ts'
 import { openScriptedJudging } from './scripted-judging.ts'
 import { readMetrics, tinyConfig } from './tiny-run.ts'
 import { makeTranslationWorld, translationConfig } from './translation-world.ts'
@@ -143,6 +144,26 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
         [rollout, translation].map((figures) => (figures as { passRate?: number } | undefined)?.passRate),
       )
     expect(rates(config)).toEqual(rates(wanted))
+  })
+
+  it('shares out the reference of its own answers, too', async () => {
+    const own = (name: string, engine: object) =>
+      named(name, { onPolicy: { samples: 3, maxNewTokens: 8 }, batch: { groups: 3 }, engine })
+    const learn = (config: TrainConfig, engine: TensorEngine) =>
+      train(config, { engine, openCompiling: openScriptedCompiling, report: () => {} })
+    const shares: TensorEngine = {
+      ...ranks.engine,
+      async openModel(options) {
+        const logProbs = () => Promise.reject(new Error('rank 0 did it alone'))
+        return { ...(await ranks.engine.openModel(options)), logProbs }
+      },
+    }
+    const [config, wanted] = [own('own', shared(2)), own('own alone', {})]
+    await learn(config, shares)
+    await learn(wanted, alone)
+    await expectSame(config, wanted)
+    const kept = readMetrics(config.out).flatMap(({ onPolicy }) => (onPolicy as { winners: number }) ?? [])
+    expect(kept.some(({ winners }) => winners > 0)).toBe(true)
   })
 
   it('keeps bfloat16 weights exact to float32 in parts, too', async () => {
