@@ -68,7 +68,9 @@ async function runTrain(file: string, flags: TrainFlags, context: Context): Prom
   }
   if (dryRun) {
     const file = join(config.model, CONFIG_FILE)
-    const plan = planMemory(config, readModelConfig(await readJsonFile(file), file, { isTrained: true }))
+    const shape = readModelConfig(await readJsonFile(file), file, { isTrained: true })
+    const { plannedRanks } = await import('../../train/run/count-ranks.ts')
+    const plan = planMemory(config, shape, await plannedRanks(config, process.env))
     context.stdout.write(json ? `${JSON.stringify(plan)}\n` : renderMemoryPlan(plan))
     return EXIT.done
   }

@@ -4,6 +4,7 @@
  * (test/train/model/plan-and-ledger.test.ts), within 2%. Not counted: the allocator's own share, and the workspace of
  * the libraries.
  */
+import { isOwnReference, needsReference, onPolicyOf } from '../config/reference-needs.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import { BYTES_OF, layerBytes } from '../tensor-engine/activation-bytes.ts'
 import { countWeights, type DecoderShape, decoderTensors } from './decoder-tensors.ts'
@@ -38,7 +39,7 @@ export interface MemoryPlan {
 }
 
 /**
- * @param ranks devices that train together, where something else than the configuration says so
+ * @param ranks devices that train together; default as far as the configuration alone tells
  * @example planMemory(config, shapeOfQwen3).weights / 2 ** 30 // 15.3 with bfloat16
  */
 export function planMemory(config: TrainConfig, shape: DecoderShape, ranks = ranksOf(config)): MemoryPlan {
@@ -51,7 +52,8 @@ export function planMemory(config: TrainConfig, shape: DecoderShape, ranks = ran
   const pass = planPass(config, shape, passTokens)
   const whole = parameters * number + trained.adapter
   const weights = whole * share.weights
-  const reference = wantsReferenceModel(config) ? parameters * number * share.weights : 0
+  const hasReferenceModel = needsReference(config) && !isOwnReference(config)
+  const reference = hasReferenceModel ? parameters * number * share.weights : 0
   const gradients = trained.gradients * share.gradients
   const optimizer = engine.zero.offload ? 0 : trained.optimizer * share.optimizer
   const keys = shape.keyHeads * shape.headSize
@@ -170,29 +172,14 @@ function largestPart(shape: DecoderShape): number {
   return Math.max(vocabulary, layers / shape.layers)
 }
 
-/** With low-rank additions the frozen weights are their own reference. */
-function wantsReferenceModel(config: TrainConfig): boolean {
-  const takesKl = 'rollout' in config && config.reinforce.klCoefficient > 0
-  if (!takesKl && !hasOwnAnswers(config)) return false
-  const { training } = config.engine
-  return training.kind === 'full' || training.adapter !== null || config.reference !== null
-}
-
 /** Of whatever draws the most. */
 function answersAtATime(config: TrainConfig): number {
   return Math.max(
     'rollout' in config ? config.rollout.batchSize : 0,
-    hasOwnAnswers(config) ? config.onPolicy.batchSize : 0,
+    onPolicyOf(config)?.batchSize ?? 0,
     config.evaluation.compile?.batchSize ?? 0,
   )
 }
-
-type WithOwnAnswers = Extract<TrainConfig, { readonly onPolicy: unknown }>
-
-const hasOwnAnswers = (
-  config: TrainConfig,
-): config is WithOwnAnswers & { readonly onPolicy: NonNullable<WithOwnAnswers['onPolicy']> } =>
-  'onPolicy' in config && config.onPolicy !== null
 
 /** Bytes that training adds to the frozen model, and those of its weights that a checkpoint has. */
 function trainedBytes({ engine: { numberType, training } }: TrainConfig, shape: DecoderShape) {

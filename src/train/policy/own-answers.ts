@@ -12,6 +12,7 @@ import type { CompileTask } from '../../records/compile-task.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
 import type { DrawnOwnAnswer } from '../../records/own-answer.ts'
 import type { OwnAnswersStore } from '../../store/own-answers.ts'
+import type { OnPolicySettings } from '../config/reference-needs.ts'
 import type { GroupConfig } from '../config/train-config.ts'
 import { compileTask } from '../data/compile-source.ts'
 import { readAtLevel } from '../data/rows-by-level.ts'
@@ -25,8 +26,6 @@ import type { Compiling } from './compiling.ts'
 import { type Answer, drawAnswers, type Judged, type Judgement } from './draw-answers.ts'
 import { ownRole } from './own-role.ts'
 import { MOST_UNJUDGED, type ReferenceModel } from './rollouts.ts'
-
-export type OnPolicySettings = NonNullable<Extract<GroupConfig, { readonly onPolicy: unknown }>['onPolicy']>
 
 export interface OwnAnswersParts {
   readonly config: Pick<GroupConfig, 'data' | 'length' | 'seed' | 'engine'>

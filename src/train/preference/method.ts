@@ -1,4 +1,5 @@
 /** A configuration's method in, what the loop must know of its loss of groups out. The loop itself knows no method. */
+import { usesReference } from '../config/reference-needs.ts'
 import type { GroupConfig, PairConfig } from '../config/train-config.ts'
 import { type DpoOptions, dpoLoss } from '../losses/dpo-loss.ts'
 import { type GepoOptions, gepoLoss } from '../losses/gepo-loss.ts'
@@ -18,11 +19,13 @@ export interface Method {
   loss(group: GroupLogProbs, batchMeanTokens: number): GroupLoss
 }
 
-interface ReferenceChoice {
-  readonly referenceFree: boolean
-}
+type Loss = Omit<Method, 'usesReference'>
 
 export function methodOf(config: GroupConfig | PairConfig): Method {
+  return { ...lossOf(config), usesReference: usesReference(config) }
+}
+
+function lossOf(config: GroupConfig | PairConfig): Loss {
   switch (config.method) {
     case 'sft':
       return sftMethod(config.sft)
@@ -35,31 +38,28 @@ export function methodOf(config: GroupConfig | PairConfig): Method {
   }
 }
 
-function sftMethod(options: SftOptions): Method {
+function sftMethod(options: SftOptions): Loss {
   return {
     name: 'sft',
     usesLosers: false,
-    usesReference: false,
     length: options.length,
     loss: (group, batchMeanTokens) => sftLoss(group, options, batchMeanTokens),
   }
 }
 
-function dpoMethod(options: DpoOptions & ReferenceChoice): Method {
+function dpoMethod(options: DpoOptions): Loss {
   return {
     name: 'dpo',
     usesLosers: true,
-    usesReference: !options.referenceFree,
     length: options.length,
     loss: (group) => dpoLoss(group, options),
   }
 }
 
-function gepoMethod(options: GepoOptions & ReferenceChoice): Method {
+function gepoMethod(options: GepoOptions): Loss {
   return {
     name: 'gepo',
     usesLosers: true,
-    usesReference: !options.referenceFree,
     length: options.length,
     loss: (group) => gepoLoss(group, options),
   }

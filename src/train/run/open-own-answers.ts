@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
 import { type OwnAnswersStore, openOwnAnswers } from '../../store/own-answers.ts'
+import type { OnPolicySettings } from '../config/reference-needs.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import { isFromElsewhere } from '../data/import-groups.ts'
 import type { Compiling } from '../policy/compiling.ts'
-import { createOwnAnswers, type OnPolicySettings, type OwnAnswers } from '../policy/own-answers.ts'
+import { createOwnAnswers, type OwnAnswers } from '../policy/own-answers.ts'
 import { readStopTokens } from '../policy/read-stop-tokens.ts'
 import type { ReferenceModel } from '../policy/rollouts.ts'
 import type { Model } from '../tensor-engine/tensor-engine.ts'
@@ -15,12 +16,6 @@ import type { TrainEvent } from './events.ts'
 
 /** In the folder of a run. */
 const FILE = 'on-policy.db'
-
-/** Undefined where the method or the configuration has none. */
-export function onPolicyOf(config: TrainConfig): OnPolicySettings | undefined {
-  if (!('onPolicy' in config) || config.onPolicy === null) return undefined
-  return config.method === 'oorl' && config.oorl.preferenceWeight === 0 ? undefined : config.onPolicy
-}
 
 /**
  * @param stepsDone of the checkpoint that the run goes on from; what was drawn later is forgotten

@@ -27,6 +27,7 @@ import { type OtherRank, openRankedEngine, serveTensors } from '../tensor-engine
 import { type Launch, readLaunch, readSilence } from '../tensor-engine/ranks/read-launch.ts'
 import { askOver, type Ending, serveOver } from '../tensor-engine/ranks/services.ts'
 import type { TensorEngine } from '../tensor-engine/tensor-engine.ts'
+import { countOwnRanks } from './count-ranks.ts'
 import { chooseDevice } from './open-options.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -48,11 +49,7 @@ export async function openRanks(config: TrainConfig, env: NodeJS.ProcessEnv): Pr
   const launch = readLaunch(env)
   if (launch !== undefined) return byLauncher(config, launch, env)
   if (config.engine.devices === 1) return undefined
-  const addon = loadAddon(env)
-  const hasCuda = addon.start(0)
-  const isOnGpu = chooseDevice(config, { hasCuda }) !== 'cpu'
-  const gpus = isOnGpu ? await addon.call<number>('countGpus', {}) : 0
-  const size = ranksOf(config, isOnGpu, gpus)
+  const { size, isOnGpu } = await countOwnRanks(config, env)
   return size === 1 ? undefined : byOurselves(config, size, isOnGpu, env)
 }
 
@@ -89,15 +86,6 @@ export async function serveRank(
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
   await judges.close()
   return ending
-}
-
-function ranksOf({ engine: { devices } }: TrainConfig, isOnGpu: boolean, gpus: number): number {
-  if (!isOnGpu) return devices === 'all' ? 1 : devices
-  if (devices === 'all') return gpus
-  if (devices <= gpus) return devices
-  throw new UserError(
-    `"engine.devices: ${devices}" asks for more GPUs than the ${gpus} that there are; lower it, or set it to all.`,
-  )
 }
 
 /** All ranks must have been started with the same configuration. */

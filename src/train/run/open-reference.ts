@@ -1,4 +1,5 @@
 /** The model that log-ratios are taken against while a run goes on: for the KL of answers, and for groups of the model's own. */
+import { isOwnReference } from '../config/reference-needs.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { ReferenceModel } from '../policy/rollouts.ts'
 import type { Device, Model, TensorEngine } from '../tensor-engine/tensor-engine.ts'
@@ -11,16 +12,9 @@ export async function openReferenceModel(
   device: Device,
   policy: Model,
 ): Promise<{ readonly reference: ReferenceModel; close(): Promise<void> }> {
-  const { training } = config.engine
-  if (training.kind === 'lora' && training.adapter === null && config.reference === null) {
+  if (isOwnReference(config)) {
     return { reference: { model: policy, options: { withoutAdapter: true } }, close: async () => {} }
   }
   const model = await engine.openModel(openReferenceOptions(config, device))
   return { reference: { model, options: {} }, close: () => model.close() }
-}
-
-/** Whether answers are rewarded less a KL. */
-export function takesKl(config: TrainConfig): boolean {
-  if (!('rollout' in config) || config.reinforce.klCoefficient === 0) return false
-  return config.method !== 'oorl' || config.oorl.reinforceWeight > 0
 }

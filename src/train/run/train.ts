@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../base/user-error.ts'
 import type { OwnAnswersStore } from '../../store/own-answers.ts'
+import { needsReference, onPolicyOf, takesKl } from '../config/reference-needs.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import type { GroupSource } from '../data/group-source.ts'
 import { openTrainingData, type TrainingData } from '../data/open-training-data.ts'
@@ -30,9 +31,9 @@ import { openMetricsLog, readEvaluations } from './metrics-log.ts'
 import { type CompileUnits, evaluateUnits, openCompileUnits } from './open-compile.ts'
 import { type Judges, openJudges } from './open-judges.ts'
 import { chooseDevice, openPolicyOptions } from './open-options.ts'
-import { onPolicyOf, openOwnAnswersOf, openOwnStore } from './open-own-answers.ts'
+import { openOwnAnswersOf, openOwnStore } from './open-own-answers.ts'
 import { openPreference, openPreferenceSources, type PreferenceSources } from './open-preference.ts'
-import { openReferenceModel, takesKl } from './open-reference.ts'
+import { openReferenceModel } from './open-reference.ts'
 import {
   openTranslation,
   openTranslationSources,
@@ -149,9 +150,9 @@ async function trainIn(world: World): Promise<TrainSummary> {
       checkLengths(model, groups, tasks, config)
       if (resumed !== undefined) await model.loadState(resumed.stateFolder)
       const ownSettings = onPolicyOf(config)
-      const needsReference =
-        takesKl(config) || (ownSettings !== undefined && preference?.method.usesReference)
-      const opened = needsReference ? await openReferenceModel(config, engine, device, model) : undefined
+      const opened = needsReference(config)
+        ? await openReferenceModel(config, engine, device, model)
+        : undefined
       let store: OwnAnswersStore | undefined
       try {
         if (ownSettings !== undefined) store = openOwnStore(config, run.path, start.step)

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { readTasks } from '../../../src/problems/read-tasks.ts'
@@ -8,6 +9,7 @@ import { makeTinyWorld, tinyConfig } from '../../train/run/tiny-run.ts'
 import { openBigramEngine } from '../../train/tensor-engine/bigram-engine.ts'
 import { run } from '../captured-context.ts'
 
+const BIN = join(import.meta.dirname, '../../../bin/gepo.mjs')
 const world = makeTinyWorld(20)
 const engine = { loadTensorEngine: async () => openBigramEngine() }
 const configFile = (name: string, given: Record<string, unknown> = {}) => {
@@ -131,6 +133,36 @@ describe('gepo train', () => {
     })
     const { stdout } = await run(['train', file, '--dry-run'])
     expect(stdout).toMatch(/^activations +[0-9.]+ MiB/m)
+  })
+
+  it('plans for as many devices as a run would take here', async () => {
+    const model = join(world.folder, 'qwen-all')
+    await run(['init-model', world.database, '--out', model, '--size', 'tiny'])
+    // An engine that counts GPUs, and does nothing else.
+    const trainer = join(world.folder, 'trainer.cjs')
+    writeFileSync(
+      trainer,
+      "module.exports = { builtFor: '2', torchVersion: '2', start: () => true, call: async () => 4, abort() {} }",
+    )
+    const planned = async (name: string, engineOptions: object, GEPO_TRAINER: string) => {
+      const file = configFile(name, { model, engine: { ...engineOptions, numberType: 'float32' } })
+      const { stdout, stderr, exitCode } = await execa(
+        process.execPath,
+        [BIN, 'train', file, '--dry-run', '--json'],
+        {
+          env: { GEPO_TRAINER },
+          reject: false,
+        },
+      )
+      return exitCode === 0 ? JSON.parse(stdout).ranks : [exitCode, stderr]
+    }
+    expect(await planned('all', { devices: 'all' }, trainer)).toBe(4)
+    expect(await planned('eight', { devices: 8 }, trainer)).toBe(8)
+    expect(await planned('on the CPU', { devices: 'all', device: 'cpu' }, '/nowhere')).toBe(1)
+    expect(await planned('unknown', { devices: 'all' }, '/nowhere')).toEqual([
+      2,
+      expect.stringContaining('--set engine.devices=4'),
+    ])
   })
 
   it('makes a wider model in the proportions of the sizes, its heads too', async () => {

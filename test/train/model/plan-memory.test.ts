@@ -92,6 +92,28 @@ describe('the memory plan of Qwen3-8B', () => {
       expect(compiling.keysAndValues / 2 ** 10).toBe(2 * 8192 * 144)
     })
 
+    it('has no frozen model that a run would not open', () => {
+      const engine = { numberType: 'bfloat16', training: full }
+      const groups = { method: 'gepo', data: { groups: 'g.db' }, onPolicy: {} }
+      const oorl = {
+        method: 'oorl',
+        data: { groups: 'g.db' },
+        tasks: { problems: 'p' },
+        gepo: { lambda: 0.01 },
+      }
+      const withKl = { reinforce: { klCoefficient: 0.1 } }
+      const of = (given: Record<string, unknown>) =>
+        planMemory(parseTrainConfig({ model: 'm', out: 'o', engine, ...given }), QWEN3_8B)
+      expect(of({ ...groups, gepo: { referenceFree: true } }).reference).toBe(0)
+      expect(of({ ...oorl, ...withKl }).reference).toBeGreaterThan(0)
+      expect(of({ ...oorl, ...withKl, oorl: { reinforceWeight: 0 } }).reference).toBe(0)
+      const without = { ...oorl, oorl: { preferenceWeight: 0 }, reinforce: { klCoefficient: 0 } }
+      expect(of({ ...without, onPolicy: { batchSize: 512 } })).toMatchObject({
+        reference: 0,
+        keysAndValues: of(without).keysAndValues,
+      })
+    })
+
     it('holds keys and values when nothing is held for a backward pass', () => {
       const [few, many] = [
         answering({ rollout: { batchSize: 1 } }),
