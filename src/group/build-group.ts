@@ -6,6 +6,7 @@
 
 import { createRandom } from '../base/random.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
+import { mutantEdges } from '../execute/unit-limits.ts'
 import { languageOf } from '../languages/languages.ts'
 import { chooseMutants } from '../mutate/choose-mutants.ts'
 import { groupId } from '../records/group-id.ts'
@@ -26,6 +27,7 @@ import { type LoserOrder, type LoserSelection, loserOrder } from './losers/selec
 import { type ProvenWinner, proveWinners } from './proofs/prove-winners.ts'
 import { MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './screen/batch-sizes.ts'
 import { findAstEntries } from './screen/find-ast-entries.ts'
+import { KnownRuns } from './screen/known-runs.ts'
 import { openMutantBuilders } from './screen/mutant-builders.ts'
 import type { RecordVerdict } from './screen/record-verdict.ts'
 import type { Screening } from './screen/screen-mutants.ts'
@@ -97,6 +99,7 @@ async function groupResult(
     unit,
     entryPoint,
     builders: openMutantBuilders(engine, unit, entryPoint, parse),
+    known: new Map([[unedited(unit).id, runsOfUnit(unitSubject)]]),
     mutants: chooseMutants(mutants, {
       count: settings.losers * MUTANTS_PER_LOSER,
       seed: settings.seed,
@@ -135,6 +138,16 @@ async function groupResult(
     if (!subject) dropped = result
   }
   return dropped!
+}
+
+/** The unit among the losers of another subject: what it does was found out when its inputs were. */
+function runsOfUnit({ inputs }: Subject): KnownRuns {
+  const known = new KnownRuns()
+  for (const { input, expected, edgesTaken } of inputs) {
+    known.keepOutcome(input, mutantEdges(edgesTaken), { kind: 'ok', ...expected, cpuMs: 0, edgesTaken })
+    known.keepProof(input, expected, 'different')
+  }
+  return known
 }
 
 /** What all groups that a unit could have share. */

@@ -19,4 +19,6 @@ export interface RunOk {
   readonly effects: string
   /** CPU time of the run, ms; for scheduling only, never part of a comparison. */
   readonly cpuMs: number
+  /** By builds that count them; no part of a comparison either. */
+  readonly edgesTaken?: number
 }

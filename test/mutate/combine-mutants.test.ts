@@ -15,6 +15,7 @@ import { mutateUnit } from '../../src/mutate/mutate-unit.ts'
 import { applyMutant } from '../../src/records/apply-mutant.ts'
 import type { Input } from '../../src/records/input.ts'
 import type { Mutant } from '../../src/records/mutant.ts'
+import { observedResult } from '../../src/records/observed-result.ts'
 import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -184,9 +185,9 @@ const unitsOf = async (folder: string, file: string, kind: Unit['kind']): Promis
   return (await extractUnits(source, { kinds: [kind] })).units
 }
 
-/** Everything but times and what a sanitizer's report says of addresses and lines. */
+/** Everything but what a run takes, and what a sanitizer's report says of addresses and lines. */
 function comparable(outcome: RunOutcome): unknown {
-  if (outcome.kind === 'ok') return { ...outcome, cpuMs: 0 }
+  if (outcome.kind === 'ok') return { kind: 'ok', ...observedResult(outcome) }
   return 'stderr' in outcome ? { ...outcome, stderr: '' } : outcome
 }
 

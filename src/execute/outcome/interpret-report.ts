@@ -44,16 +44,16 @@ export function interpretReport(
   if (trailer?.outOfFuel) return { outcome: { kind: 'timeout', limitMs: 0 }, coverage, comparisons, stdin }
   const { entryPoint } = executable
   const stdout = report.stdout.toString('latin1')
-  const { cpuMs } = report
+  const spent = { cpuMs: report.cpuMs, ...(trailer && { edgesTaken: trailer.edgesTaken }) }
   if (entryPoint.kind === 'program') {
     return {
-      outcome: { kind: 'ok', stdout, exit: entryPoint.exitDefined ? ended.exit : 0, effects: '', cpuMs },
+      outcome: { kind: 'ok', stdout, exit: entryPoint.exitDefined ? ended.exit : 0, effects: '', ...spent },
       coverage,
       comparisons,
       stdin,
     }
   }
-  const outcome = callOutcome(entryPoint.plan, input, record, { stdout, exit: ended.exit, cpuMs })
+  const outcome = callOutcome(entryPoint.plan, input, record, { stdout, exit: ended.exit, ...spent })
   return { outcome, coverage, comparisons, stdin }
 }
 

@@ -13,8 +13,9 @@ import { irBuilder } from '../proofs/prove-losers.ts'
 import { MUTANTS_PER_BATCH, MUTANTS_PER_LOSER } from './batch-sizes.ts'
 import type { Editing } from './editing.ts'
 import { inTurns } from './in-turns.ts'
+import { KnownRuns } from './known-runs.ts'
 import type { RecordVerdict } from './record-verdict.ts'
-import { screenBuilders } from './screen-mutants.ts'
+import { screenVariants } from './screen-mutants.ts'
 
 export async function* findIrEntries(
   { engine }: GroupTools,
@@ -26,9 +27,12 @@ export async function* findIrEntries(
   const length = wanted * MUTANTS_PER_BATCH
   for (let start = 0; start < edits.length; start += length) {
     const batch = edits.slice(start, start + length)
-    const builders = batch.map(({ mutant }) => irBuilder(engine, editing, mutant.text))
+    const variants = batch.map(({ mutant }) => ({
+      build: irBuilder(engine, editing, mutant.text),
+      known: new KnownRuns(),
+    }))
     const entries: IrEntry[] = []
-    for (const [index, screened] of (await screenBuilders(engine, editing, builders)).entries()) {
+    for (const [index, screened] of (await screenVariants(engine, editing, variants)).entries()) {
       const { mutant, editedWinner } = batch[index]!
       if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
       else {

@@ -27,7 +27,8 @@ export function openMutantBuilders(
 
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
-    const combined = engine.combinesMutants ? languageOf(unit).combineMutants(unit, fresh, parse) : undefined
+    const areCombined = engine.combinesMutants && fresh.length > 1
+    const combined = areCombined ? languageOf(unit).combineMutants(unit, fresh, parse) : undefined
     const builds = new Map<string, Promise<BuildResult>>()
     const buildCombined = (text: string, build: BuildKind) =>
       once(builds, build, () => engine.build(codeOf(text), build, entryPoint))
