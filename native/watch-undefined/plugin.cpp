@@ -1,6 +1,7 @@
 /*
- * A pass for the builds with sanitizers (src/execute/harness/harness-objects.ts), loaded by clang with -fpass-plugin:
- * a module in, the same out with checks for undefined behaviour that no sanitizer sees. A check that fails calls
+ * Passes for builds that are watched (src/execute/harness/harness-objects.ts), loaded by clang with -fpass-plugin; of
+ * those that count edges selectors.h tells. The other is for the builds with sanitizers: a module in, the same out with
+ * checks for undefined behaviour that no sanitizer sees. A check that fails calls
  * gepo_undefined (native/harness/undefined.c). docs/groups.md lists what is checked, refused and not seen.
  *
  * A module of C has clang's sanitizers already, and is given the checks of what it promises and assumes. One that was
@@ -15,6 +16,7 @@
 #include <llvm/Passes/PassPlugin.h>
 
 #include "checks.h"
+#include "selectors.h"
 
 using namespace llvm;
 
@@ -84,5 +86,7 @@ extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "watch-undefined", "1", [](PassBuilder &builder) {
     builder.registerPipelineStartEPCallback(
         [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(watch_undefined()); });
+    builder.registerOptimizerLastEPCallback(
+        [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(count_chosen_edges()); });
   }};
 }

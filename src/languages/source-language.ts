@@ -49,7 +49,7 @@ export interface SourceLanguage<Standard extends string = string> {
   mutateUnit(unit: Pick<Unit, 'id' | 'name' | 'code'>, parse: (code: string) => SyntaxNode): Mutant[]
   /** One text that holds many mutants, to be chosen from when it runs; those it cannot hold are left out. */
   combineMutants(
-    unit: Pick<Unit, 'code' | 'exitDefined'>,
+    unit: Pick<Unit, 'name' | 'code' | 'exitDefined'>,
     mutants: readonly Mutant[],
     parse: (code: string) => SyntaxNode,
   ): CombinedMutants

@@ -1,14 +1,17 @@
 /**
  * A unit and mutants of it in; out comes one text that holds many of them, to be chosen from when it runs (mutant
- * schemata: Untch, Offutt and Harrold 1993). It takes one compilation, and a run behaves as the mutant built alone.
+ * schemata: Untch, Offutt and Harrold 1993). It takes one compilation, and a run behaves as the mutant built alone:
+ * `gepo_selected_mutant` (native/harness/start.c) says which.
  *
- * Each mutated function is there once as it was and once a mutant, under names of their own, and what has its name
- * is a dispatcher that calls the one that `gepo_selected_mutant` (native/harness/start.c) says. What is mutated is
- * never shared, so nothing in a copy is changed to make it selectable, and a run takes the same edges: the
- * dispatcher itself is not covered. It is sanitized, for it hands on what is known of the arguments' memory.
+ * Where C allows it, a mutant lies beside what it replaces (place-mutants.ts), and the text asks at that place which one is
+ * meant. Else there is a copy of the mutated function, and what has its name is a dispatcher that calls the function
+ * itself or the copy. A run takes the same edges as the mutant alone: what asks for the number is not covered, the
+ * dispatcher by an attribute and the rest by native/watch-undefined/selectors.cpp, which knows it by the way it is
+ * written: `==` chooses between two expressions and `!=` leaves a statement out. A dispatcher is sanitized, for it hands
+ * on what is known of the arguments' memory.
  *
  * Not guaranteed: that the text compiles. One mutant that does not is enough; then they are to be built alone. Lines
- * behind the first copy are not where they were.
+ * are not where they were.
  */
 import { buildOutline } from '../extract/build-outline.ts'
 import { applyMutant } from '../records/apply-mutant.ts'
@@ -16,15 +19,17 @@ import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
+import { makeMutationContext } from './mutation-context.ts'
+import { type Place, placeMutants } from './place-mutants.ts'
+import { SELECTOR, writeBeside } from './write-beside.ts'
 
 export interface CombinedMutants {
-  /** The unit's code, with dispatchers and copies where mutated functions were. */
+  /** The unit's code, with mutants beside what they replace, and dispatchers and copies where other mutated functions were. */
   readonly text: string
   /** What `gepo_selected_mutant` is to be for a mutant, by its id, from 1 on; 0 is the unit itself. Mutants that are missing are to be built alone. */
   readonly selectors: ReadonlyMap<string, number>
 }
 
-const SELECTOR = 'gepo_selected_mutant'
 /** The type is int, also where a macro of that name says otherwise. */
 const DECLARE_SELECTOR = `extern __typeof__(0) ${SELECTOR};\n`
 const NOT_COVERED = '__attribute__((no_sanitize("coverage")))'
@@ -34,13 +39,17 @@ const TAIL_CALL = '__attribute__((musttail)) '
 /**
  * `int sq(int a) { return a * a; }` and its mutant `a + a` give
  * ```c
- * int sq(int a);
- * static int sq__gepo0(int a) { return a * a; }
- * static int sq__gepo1(int a) { return a + a; }
- * __attribute__((no_sanitize("coverage"))) int sq(int a) {
+ * int sq(int a) { return (gepo_selected_mutant == 1 ? (a + a) : (a * a)); }
+ * ```
+ * and `int f(int a) { return a && g(); }` with its mutant `a`, which has one branch less,
+ * ```c
+ * int f(int a);
+ * static int f__gepo0(int a) { return a && g(); }
+ * static int f__gepo1(int a) { return a; }
+ * __attribute__((no_sanitize("coverage"))) int f(int a) {
  *   switch (gepo_selected_mutant) {
- *     case 1: __attribute__((musttail)) return sq__gepo1(a);
- *     default: __attribute__((musttail)) return sq__gepo0(a);
+ *     case 1: __attribute__((musttail)) return f__gepo1(a);
+ *     default: __attribute__((musttail)) return f__gepo0(a);
  *   }
  * }
  * ```
@@ -48,7 +57,7 @@ const TAIL_CALL = '__attribute__((musttail)) '
  * @param parse from `loadParser()`; both bindings give the same text.
  */
 export function combineMutants(
-  unit: Pick<Unit, 'code' | 'exitDefined'>,
+  unit: Pick<Unit, 'name' | 'code' | 'exitDefined'>,
   mutants: readonly Mutant[],
   parse: (code: string) => SyntaxNode,
 ): CombinedMutants {
@@ -66,7 +75,8 @@ export function combineMutants(
     if (known === undefined) mutantsOf.set(definition, [mutant])
     else known.push(mutant)
   }
-  const mark = unusedMark(code)
+  const places = placeMutants(makeMutationContext(code, unit.name, parse), [...mutantsOf.values()].flat())
+  const combining: Combining = { unit, mark: unusedMark(code), selectors, places }
   let text = ''
   let position = 0
   for (const definition of functions) {
@@ -74,10 +84,38 @@ export function combineMutants(
     if (own === undefined) continue
     text += code.slice(position, definition.start)
     if (position === 0) text += DECLARE_SELECTOR
-    text += copiesAndDispatcher(unit, definition, own, { mark, selectors })
+    text += combinedFunction(combining, definition, own)
     position = definition.end
   }
   return { text: text + code.slice(position), selectors }
+}
+
+interface Combining {
+  readonly unit: Pick<Unit, 'code' | 'exitDefined'>
+  readonly mark: string
+  readonly selectors: ReadonlyMap<string, number>
+  readonly places: ReadonlyMap<string, Place>
+}
+
+/** The function with the mutants that have a place in it, and copies of it for the others. */
+function combinedFunction(
+  combining: Combining,
+  definition: CopyableFunction,
+  mutants: readonly Mutant[],
+): string {
+  const { unit, places, selectors } = combining
+  const { code } = unit
+  const { start, bodyStart, end } = definition
+  const placed = mutants.flatMap((mutant) => {
+    const place = places.get(mutant.id)
+    return place === undefined ? [] : [{ mutant, place, selector: selectors.get(mutant.id)! }]
+  })
+  const whole =
+    code.slice(0, bodyStart) + writeBeside(code, { start: bodyStart, end }, placed) + code.slice(end)
+  const others = mutants.filter(({ id }) => !places.has(id))
+  return others.length === 0
+    ? whole.slice(start, whole.length - (code.length - end))
+    : copiesAndDispatcher(combining, definition, whole, others)
 }
 
 /** What tells the copies' names from all others: no word of the code contains it. */
@@ -87,11 +125,12 @@ function unusedMark(code: string): string {
   return mark
 }
 
+/** @param whole the unit's code with what is to be called where no copy is chosen */
 function copiesAndDispatcher(
-  { code, exitDefined }: Pick<Unit, 'code' | 'exitDefined'>,
+  { unit: { code, exitDefined }, mark, selectors }: Combining,
   definition: CopyableFunction,
+  whole: string,
   mutants: readonly Mutant[],
-  { mark, selectors }: { mark: string; selectors: ReadonlyMap<string, number> },
 ): string {
   const { name, start, nameStart, headerEnd, bodyStart, end, parameterNames, isStatic, passesScalars } =
     definition
@@ -118,7 +157,7 @@ function copiesAndDispatcher(
   const numbers = mutants.map(({ id }) => selectors.get(id)!)
   return [
     `${header};`,
-    copy(0, code),
+    copy(0, whole),
     ...mutants.map((mutant, index) => copy(numbers[index]!, applyMutant(code, mutant))),
     `${NOT_COVERED} ${header} {`,
     `  switch (${SELECTOR}) {`,

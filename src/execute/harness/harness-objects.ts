@@ -43,10 +43,8 @@ export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
 }
 
 /** The unit's own code is watched (native/watch-undefined), the harness is not. */
-export function unitFlags(build: BuildKind): readonly string[] {
-  const isWatched = build === 'asan' || build === 'msan'
-  return isWatched ? [...BUILD_FLAGS[build], `-fpass-plugin=${WATCH_PLUGIN}`] : BUILD_FLAGS[build]
-}
+export const unitFlags = (build: BuildKind): readonly string[] =>
+  build === 'plain' ? BUILD_FLAGS.plain : [...BUILD_FLAGS[build], `-fpass-plugin=${WATCH_PLUGIN}`]
 
 /** The unit's own code is covered, the harness is not. */
 const harnessFlags = (build: BuildKind) => (countsEdges(build) ? [] : BUILD_FLAGS[build])
