@@ -1,5 +1,6 @@
 /** Tasks of several files in, one source of them out; and which of them make up which batch, by the weights of the files. */
 import { createHash } from 'node:crypto'
+import { sampleIds } from '../../base/sample-ids.ts'
 import { type BatchOrder, createBatchOrder } from './batch-order.ts'
 import type { TaskSource } from './task-source.ts'
 
@@ -31,6 +32,62 @@ export function joinTasks<Task>(sources: readonly TaskSource<Task>[]): TaskSourc
   }
 }
 
+export interface WeightedSource<Task> {
+  readonly source: TaskSource<Task>
+  /** A file's share of the tasks is this over the weights of all files. */
+  readonly weight: number
+}
+
+/**
+ * As many tasks of all files together, or fewer where there are fewer, drawn by the seed: of each its share, and what one
+ * file lacks of the others.
+ */
+export function limitTasks<Task>(
+  files: readonly WeightedSource<Task>[],
+  limit: number,
+  seed: number,
+): TaskSource<Task>[] {
+  const counts = files.map(() => 0)
+  const rooms = files.map(({ source }) => source.ids.length)
+  const all = Math.min(
+    limit,
+    rooms.reduce((sum, room) => sum + room, 0),
+  )
+  for (let place = 1; place <= all; place++) {
+    const weights = files.map(({ weight }, file) => (counts[file]! < rooms[file]! ? weight : 0))
+    counts[lackingMost(weights, counts)]!++
+  }
+  return files.map(({ source }, file) => onlyThose(source, sampleIds(source.ids, counts[file]!, seed)))
+}
+
+/** The file that lacks most of its share when one more task is placed, of those that have a weight here. */
+function lackingMost(weights: readonly number[], counts: readonly number[]): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const placed = weights.reduce((sum, weight, file) => sum + (weight > 0 ? counts[file]! : 0), 0)
+  const lacks = weights.map((weight, file) =>
+    weight > 0 ? ((placed + 1) * weight) / total - counts[file]! : Number.NEGATIVE_INFINITY,
+  )
+  return lacks.indexOf(Math.max(...lacks))
+}
+
+/** @param ids some of the source's */
+function onlyThose<Task>(source: TaskSource<Task>, ids: readonly string[]): TaskSource<Task> {
+  if (ids.length === source.ids.length) return source
+  const { dropped } = source.survey
+  return {
+    ...source,
+    scope: createHash('sha256')
+      .update([source.scope, ...ids].join('\n'))
+      .digest('hex'),
+    ids,
+    survey: {
+      tasks: ids.length,
+      longestPrompt: Math.max(0, ...source.load(ids).map(({ prompt }) => prompt.length)),
+      dropped,
+    },
+  }
+}
+
 export interface WeightedTasks {
   readonly ids: readonly string[]
   /** A file's share of the tasks of all batches is this over the weights of all files. */
@@ -51,7 +108,7 @@ export function createTaskOrder(
   if (only === undefined || others.length === 0)
     return createBatchOrder(only?.ids ?? [], { seed, groups: tasks, epochs, maxSteps: null })
   const all = used.reduce((sum, { ids }) => sum + ids.length, 0)
-  const total = used.reduce((sum, { weight }) => sum + weight, 0)
+  const weights = used.map(({ weight }) => weight)
   const orders = used.map(({ ids }) => createBatchOrder(ids, { seed, groups: 1, epochs: 1, maxSteps: null }))
   const stepsPerEpoch = Math.ceil(all / tasks)
   /** How many tasks of each file come before each batch, as far as they were asked for. */
@@ -59,11 +116,7 @@ export function createTaskOrder(
   /** Each place goes to the file that lacks most of its share. */
   const after = (counts: readonly number[]): number[] => {
     const next = [...counts]
-    const placed = counts.reduce((sum, count) => sum + count, 0)
-    for (let place = placed + 1; place <= placed + tasks; place++) {
-      const lacks = used.map(({ weight }, file) => (place * weight) / total - next[file]!)
-      next[lacks.indexOf(Math.max(...lacks))]!++
-    }
+    for (let place = 0; place < tasks; place++) next[lackingMost(weights, next)]!++
     return next
   }
   return {

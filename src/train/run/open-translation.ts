@@ -9,7 +9,7 @@ import type { Split } from '../../records/split.ts'
 import type { RolloutConfig } from '../config/train-config.ts'
 import type { BatchOrder } from '../data/batch-order.ts'
 import { openCompileSource } from '../data/compile-source.ts'
-import { createTaskOrder, joinTasks } from '../data/join-tasks.ts'
+import { createTaskOrder, joinTasks, limitTasks } from '../data/join-tasks.ts'
 import { type TaskFile, taskFiles } from '../data/task-files.ts'
 import { openTaskSource, type TaskSource } from '../data/task-source.ts'
 import type { Compiling } from '../policy/compiling.ts'
@@ -53,14 +53,14 @@ export async function openTranslationSources(world: TranslationWorld): Promise<T
   const { tasks, rollout, evaluation, seed, epochs, maxSteps } = config
   const files = taskFiles(config)
   const training = await openTaskFiles(world, files, tasks.split, tasks.limit)
+  reportTasks(world, tasks.split, training)
   for (const [at, { survey, ids }] of training.entries()) {
     if (ids.length > 0) continue
     throw new UserError(
       `${files[at]!.file} has no task of split ${tasks.split} that can be used${droppedText(survey.dropped)}; change tasks, length or rollout.maxNewTokens in the configuration.`,
     )
   }
-  const validation = await openTaskFiles(world, files, evaluation.split, evaluation.tasks)
-  const validationSource = joinTasks(validation)
+  const validationSource = await openTasks(world, evaluation.split, evaluation.tasks)
   if (validationSource.ids.length === 0) {
     report({
       kind: 'note',
@@ -81,13 +81,28 @@ export async function openTranslationSources(world: TranslationWorld): Promise<T
   }
 }
 
-/** The tasks of all files. */
+/**
+ * The tasks of all files.
+ * @param limit how many tasks at most, each file's share by its weight; null for all
+ */
 export async function openTasks(
   world: TranslationWorld,
   split: Split,
   limit: number | null,
 ): Promise<TaskSource<RewardedTask>> {
-  return joinTasks(await openTaskFiles(world, taskFiles(world.config), split, limit))
+  const files = taskFiles(world.config)
+  // One file alone may have to give them all.
+  const opened = await openTaskFiles(world, files, split, limit)
+  const sources =
+    limit === null
+      ? opened
+      : limitTasks(
+          opened.map((source, at) => ({ source, weight: files[at]!.weight })),
+          limit,
+          world.config.seed,
+        )
+  reportTasks(world, split, sources)
+  return joinTasks(sources)
 }
 
 async function openTaskFiles(
@@ -98,11 +113,17 @@ async function openTaskFiles(
 ): Promise<TaskSource<RewardedTask>[]> {
   const sources: TaskSource<RewardedTask>[] = []
   for (const { file, holdsGroups } of files) {
-    const source = await (holdsGroups ? openGroupTasks : openProblemTasks)(world, file, split, limit)
-    world.report({ kind: 'tasks', split, survey: source.survey })
-    sources.push(source)
+    sources.push(await (holdsGroups ? openGroupTasks : openProblemTasks)(world, file, split, limit))
   }
   return sources
+}
+
+function reportTasks(
+  { report }: TranslationWorld,
+  split: Split,
+  sources: readonly TaskSource<RewardedTask>[],
+): void {
+  for (const { survey } of sources) report({ kind: 'tasks', split, survey })
 }
 
 async function openProblemTasks(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTaskOrder, joinTasks } from '../../../src/train/data/join-tasks.ts'
+import { createTaskOrder, joinTasks, limitTasks } from '../../../src/train/data/join-tasks.ts'
 import type { TaskSource } from '../../../src/train/data/task-source.ts'
 
 const ids = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}${n}`)
@@ -39,6 +39,27 @@ describe('the tasks of several files', () => {
     // The few come in turn, all of them before any again.
     const few = drawn.flat().filter((id) => id.startsWith('few'))
     for (let at = 0; at < few.length; at += 6) expect(new Set(few.slice(at, at + 6)).size).toBe(6)
+  })
+
+  it('are limited together, by the weights of their files', () => {
+    const limited = (limit: number, ...files: readonly (readonly [count: number, weight: number])[]) =>
+      limitTasks(
+        files.map(([count, weight], at) => ({ source: source('abc'[at]!, count), weight })),
+        limit,
+        1,
+      )
+    const counts = (...given: Parameters<typeof limited>) => limited(...given).map(({ ids }) => ids.length)
+    expect(counts(12, [100, 1], [100, 2])).toEqual([4, 8])
+    // What one lacks the others give; there are never more than there are.
+    expect(counts(12, [100, 1], [3, 2])).toEqual([9, 3])
+    expect(counts(12, [2, 1], [3, 2])).toEqual([2, 3])
+    expect(counts(5, [100, 1])).toEqual([5])
+
+    const [few] = limited(3, [100, 1])
+    expect(few!.survey).toEqual({ tasks: 3, longestPrompt: 1, dropped: { overlong: 1 } })
+    expect(few!.scope).not.toBe(source('a', 100).scope)
+    expect(limited(3, [100, 1])[0]!.ids).toEqual(few!.ids)
+    expect(few!.ids).not.toEqual(source('a', 3).ids)
   })
 
   it('have their share in every stretch, three files and one task a batch too', () => {

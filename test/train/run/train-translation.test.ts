@@ -234,8 +234,11 @@ describe('C to compile', () => {
       prompt: { template: '; {{ level }}\n{{ code }}' },
       rollout: { tasks: 16, samples: 1 },
       epochs: 1,
+      evaluation: { tasks: 3 },
     })
     await run(config)
+    // Of three groups at two levels.
+    expect(evaluations(config)[0]!.translation.answers).toBe(3)
     const all = pairs(config)
     const of = (pair: string) => all.reduce((sum, counts) => sum + (counts[pair] ?? 0), 0)
     expect([of('c to llvm O0'), of('c to llvm O3')]).toEqual([24, 24])

@@ -55,7 +55,7 @@ export const evaluationSection = z.strictObject({
 
 /** Of methods that translate. */
 export const translationEvaluationSection = evaluationSection.extend({
-  /** Number of tasks, drawn by the seed and answered greedily; all if there are fewer. */
+  /** Number of tasks of all databases together, by their weights, drawn by the seed and answered greedily; all if there are fewer. */
   tasks: whole(1)
     .default(256)
     .meta(source(`${OURS}: 3% standard error of the pass rate at most`)),
