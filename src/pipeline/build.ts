@@ -27,12 +27,17 @@ import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { openPool, type Pool } from './open-pool.ts'
 import { settle } from './settle.ts'
 
+/** What building asks of the pool. */
+export type BuildThreads = Pick<Pool, 'extract' | 'group' | 'close'>
+
+/** @param open the threads that extract and build; others only to measure this one */
 export async function build(
   config: BuildConfig,
   specs: readonly string[],
   store: Store,
   reporter: Reporter<BuildEvent>,
   signal: AbortSignal,
+  open: (config: BuildConfig, signal: AbortSignal) => Promise<BuildThreads> = openPool,
 ): Promise<BuildSummary> {
   const counter = countUnits(store, reporter)
   store.beginRun({
@@ -47,7 +52,7 @@ export async function build(
   const selection = sourceSelection(config)
   const sources = await countSources(specs, selection)
   if (sources !== undefined) reporter.report({ kind: 'sources-counted', sources })
-  const pool = await openPool(config, signal)
+  const pool = await open(config, signal)
   try {
     await forEachBounded(
       units(config, specs, store, reporter, signal, pool, counter),
@@ -75,7 +80,7 @@ async function* units(
   store: Store,
   reporter: Reporter<BuildEvent>,
   signal: AbortSignal,
-  pool: Pool,
+  pool: BuildThreads,
   counter: UnitCounter,
 ): AsyncGenerator<Unit> {
   // Collected first: the generator would also give the units that are stored, and yielded, below.
@@ -127,7 +132,7 @@ const sourceSelection = ({ limit, shard, column, dataset, license }: BuildConfig
   shard: shard && { index: shard.index - 1, count: shard.count },
 })
 
-async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'][]) {
+async function extractOf(pool: BuildThreads, source: Source, kinds: readonly Unit['kind'][]) {
   try {
     return { source, extracted: await pool.extract({ source, kinds }) }
   } catch (error) {
@@ -143,7 +148,12 @@ async function extractOf(pool: Pool, source: Source, kinds: readonly Unit['kind'
 }
 
 /** A bug that one unit of thousands meets is recorded with that unit, and must not end a long build. */
-async function groupOf(pool: Pool, store: Store, config: BuildConfig, unit: Unit): Promise<UnitOutcome> {
+async function groupOf(
+  pool: BuildThreads,
+  store: Store,
+  config: BuildConfig,
+  unit: Unit,
+): Promise<UnitOutcome> {
   try {
     const split = splitOfSource(sourceShingles(store.source(unit.sourceId)!.text))
     return await pool.group({ unit, split, settings: contentConfig(config) })
