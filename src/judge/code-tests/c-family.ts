@@ -6,7 +6,10 @@ import { randomBytes } from 'node:crypto'
 import type { CodeTest } from '../../records/suite.ts'
 import type { BoxFile } from '../box-frames.ts'
 import { callDriver } from '../call-driver.ts'
+import { headersOf, withoutMacros } from './answer-macros.ts'
+import { withAskedConditions, withOwnNames } from './asked-conditions.ts'
 import { blankTexts, withoutStrayBraces } from './blank-texts.ts'
+import { changesLibrary } from './library-namespace.ts'
 
 const DRIVER = 'code-test.c'
 
@@ -17,56 +20,79 @@ export interface CFamilyTest {
   readonly linkArguments: readonly string[]
 }
 
-/** Keywords, and functions of the library that tests compare by: as macros they would be the answer's. */
-const NOT_MACROS = [
-  ...['if', 'else', 'for', 'while', 'do', 'switch', 'case', 'default', 'break', 'continue', 'return', 'goto'],
-  ...['int', 'char', 'long', 'short', 'float', 'double', 'void', 'signed', 'unsigned', 'const', 'static'],
-  ...['struct', 'union', 'enum', 'typedef', 'sizeof', 'extern', 'inline', 'volatile', 'auto', 'main', 'exit'],
-  ...['abs', 'labs', 'llabs', 'fabs', 'fabsf', 'strcmp', 'strncmp', 'memcmp', 'strlen', 'abort', 'printf'],
-  ...['fprintf', 'malloc', 'free', 'round', 'floor', 'ceil', 'pow', 'sqrt', '_exit', '_Exit', 'quick_exit'],
-  'assert',
-]
-const NOT_MACROS_OF_CPP = [
-  ...['bool', 'true', 'false', 'class', 'template', 'typename', 'using', 'namespace', 'std', 'throw', 'try'],
-  ...['catch', 'operator', 'new', 'delete', 'static_cast', 'const_cast', 'nullptr'],
-  ...['vector', 'string', 'map', 'set', 'pair', 'tuple', 'equal', 'all_of', 'any_of', 'is_same', 'constexpr'],
-]
-
 const INCLUDE = /^[ \t]*#[ \t]*include\b.*$/gm
 const ASSERT_HEADER = /<\s*(?:assert\.h|cassert)\s*>/
+
+/** The answer's own file: no comment, condition or macro call that it leaves open goes on behind its end. */
+const ANSWER = 'answer.h'
+
+/** Functions of the library that tests compare by, of which the driver has one of its own. */
+const OF_DRIVER = ['memcmp', 'strcmp', 'strncmp', 'strlen']
+/** The same of which the compiler has one of its own; in C++ they are templates (code-test.h). */
+const OF_COMPILER = ['abs', 'labs', 'llabs', 'fabs', 'fabsf', 'fabsl']
+const OF_C_ALONE = [
+  ...[
+    'sqrt',
+    'sqrtf',
+    'pow',
+    'floor',
+    'ceil',
+    'round',
+    'fmax',
+    'fmin',
+    'isnan',
+    'isinf',
+    'isfinite',
+    'signbit',
+  ],
+]
+/** What stands before a bracket in a test and is no function that the test is about. */
+const CALLS_NOTHING =
+  /^(?:if|for|while|switch|return|sizeof|assert|main|not|and|or|int|long|char|bool|float|double|exit|abort|malloc|calloc|free|\w*printf|puts|putchar)$/
 
 export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp'): CFamilyTest {
   const [fail, end, begin, ownMain, space] = Array.from(
     { length: 5 },
     () => `gepo_${randomBytes(8).toString('hex')}`,
   )
-  const text = withoutStrayBraces(test.code, 'cpp')
-  const includes = (text.match(INCLUDE) ?? []).filter((line) => !ASSERT_HEADER.test(line))
-  const comparing = language === 'cpp' ? comparison(space!) : []
-  const words = new Set(blankTexts([text, ...comparing].join('\n'), 'cpp').match(/[A-Za-z_]\w*/g))
-  const taken = [...NOT_MACROS, ...(language === 'cpp' ? NOT_MACROS_OF_CPP : [])]
-    .concat(macrosOf(code))
-    .filter((word) => words.has(word))
-    .map((word) => `#undef ${word}`)
-  const asked = language === 'cpp' ? `${space}::GepoBegin() <= condition` : 'condition'
-  const linkage = language === 'cpp' ? 'extern "C"' : 'extern'
+  const isCpp = language === 'cpp'
+  const refused = isCpp ? changesLibrary(code) : undefined
+  const written = withoutStrayBraces(test.code, 'cpp')
+  const includes = (written.match(INCLUDE) ?? []).filter((line) => !ASSERT_HEADER.test(line))
+  const begun = withBeginning(written, `${begin}();`).replace(INCLUDE, '')
+  const named = withOwnNames(begun, (name) => `${space}_${name}`)
+  const text = isCpp ? withAskedConditions(named, { check: `${space}_check`, space: space! }) : named
+  const macros = withoutMacros(code, written, language)
+  const asked = isCpp ? `${space}::GepoBegin() <= condition` : 'condition'
+  const linkage = isCpp ? 'extern "C"' : 'extern'
   const source = [
+    ...headersOf(code),
     `#define main ${ownMain}`,
-    `#line 1 "answer"\n${code}`,
-    ...['#undef main', ...taken, ...includes, ...taken],
+    ...(refused === undefined ? [] : [`#error ${refused}`]),
+    `#include "${ANSWER}"`,
+    // Ends what the answer's last line may have begun.
+    ';',
+    '#pragma GCC reset_options',
+    ...['#undef main', ...macros, ...includes, ...macros],
     // In each case the library's own would do, if the answer had not replaced what that calls.
     `${linkage} void ${fail}(const char *, int) __attribute__((noreturn));`,
     `${linkage} void ${end}(int) __attribute__((noreturn));`,
     `${linkage} void ${begin}(void);`,
-    ...comparing,
+    ...(isCpp ? comparison(space!) : []),
+    ...libraryCalls(written, language, space!),
     '#undef assert',
     `#define assert(condition) ((${asked}) ? (void)0 : ${fail}(#condition, __LINE__))`,
+    `#define ${space}_check(text, ...) ((__VA_ARGS__) ? (void)0 : ${fail}(text, __LINE__))`,
     // The name alone is something else in C++: std::exit.
-    ...(language === 'c' ? [`#define exit(status) ${end}(status)`] : []),
-    `#line 1 "test"\n${withBeginning(text, `${begin}();`).replace(INCLUDE, '')}\n`,
+    ...(isCpp ? [] : [`#define exit(status) ${end}(status)`]),
+    `#line 1 "test"\n${text}\n`,
   ]
   return {
-    files: [{ path: `answer.${language}`, content: source.join('\n') }, callDriver(DRIVER)],
+    files: [
+      { path: `answer.${language}`, content: source.join('\n') },
+      { path: ANSWER, content: `#line 1 "answer"\n${code}\n` },
+      callDriver(DRIVER),
+    ],
     driverArguments: [
       '-O2',
       '-w',
@@ -74,6 +100,7 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
       `-DGEPO_FAIL=${fail}`,
       `-DGEPO_END=${end}`,
       `-DGEPO_BEGIN=${begin}`,
+      `-DGEPO_OWN(name)=${space}_##name`,
       '-o',
       'driver.o',
       DRIVER,
@@ -82,16 +109,48 @@ export function cFamilyTest(code: string, test: CodeTest, language: 'c' | 'cpp')
   }
 }
 
-/** Macros of the answer that do more than name a number or a text. */
-function macrosOf(code: string): readonly string[] {
-  const defined = code
-    .replaceAll(/\\\r?\n/g, ' ')
-    .matchAll(/^[ \t]*(?:#|%:)[ \t]*define[ \t]+(\w+)(\(?)[ \t]*(.*)$/gm)
-  return [...defined]
-    .filter(
-      ([, , opening, text]) => opening === '(' || !/^[-+]?(?:[\w.]+|"[^"]*")?\s*(?:\/[/*].*)?$/.test(text!),
-    )
-    .map(([, name]) => name!)
+/**
+ * Calls of the library in the test as calls of what no answer can have replaced. In a test that calls nothing else they
+ * are what it is about, and the answer's.
+ */
+function libraryCalls(test: string, language: 'c' | 'cpp', space: string): readonly string[] {
+  const bare = blankTexts(test, 'cpp')
+  const called = new Set(Array.from(bare.matchAll(/\b([A-Za-z_]\w*)\s*\(/g), ([, name]) => name!))
+  const known = [...OF_DRIVER, ...OF_COMPILER, ...OF_C_ALONE]
+  if (![...called].some((name) => !CALLS_NOTHING.test(name) && !known.includes(name))) return []
+  const replace = (name: string, by: string) => [`#undef ${name}`, `#define ${name}(...) ${by}(__VA_ARGS__)`]
+  const ofDriver = OF_DRIVER.filter((name) => called.has(name)).flatMap((name) => {
+    const own = `${space}_${name}`
+    const two =
+      name === 'strlen' ? '' : name === 'strcmp' ? ', const char *' : ', const char *, unsigned long'
+    const parameters = name === 'memcmp' ? 'const void *, const void *, unsigned long' : `const char *${two}`
+    const result = name === 'strlen' ? 'unsigned long' : 'int'
+    return [
+      `${language === 'cpp' ? 'extern "C"' : 'extern'} ${result} ${own}(${parameters});`,
+      ...(language === 'cpp' ? [`namespace std { using ::${own}; }`] : []),
+      ...replace(name, own),
+    ]
+  })
+  if (language === 'c')
+    return [
+      ...ofDriver,
+      ...[...OF_COMPILER, ...OF_C_ALONE]
+        .filter((name) => called.has(name))
+        .flatMap((name) => replace(name, `__builtin_${name}`)),
+    ]
+  const ofCompiler = OF_COMPILER.filter((name) => called.has(name)).flatMap((name) =>
+    replace(name, `${space}_abs`),
+  )
+  return [
+    ...ofDriver,
+    ...(ofCompiler.length === 0
+      ? []
+      : [
+          `template <class T> auto ${space}_abs(const T &value) { return ${space}::gepo_abs(value); }`,
+          `namespace std { using ::${space}_abs; }`,
+        ]),
+    ...ofCompiler,
+  ]
 }
 
 /** The call where the test's main begins. */
@@ -103,7 +162,13 @@ function withBeginning(test: string, call: string): string {
 }
 
 /** In a namespace of a name that is new in each build. */
-const comparison = (name: string) => [`namespace ${name} {`, String(callDriver('code-test.h').content), '}']
+const comparison = (name: string) => [
+  `extern "C" unsigned long ${name}_draw();`,
+  `#define GEPO_DRAW ${name}_draw`,
+  `namespace ${name} {`,
+  String(callDriver('code-test.h').content),
+  '}',
+]
 
 /** What a program could look into for its test. */
 export const removeSources = ({ files }: CFamilyTest): readonly string[] => [

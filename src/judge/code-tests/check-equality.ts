@@ -106,7 +106,7 @@ export function withThrownAssertions(code: string, texts: BracedLanguage): strin
 }
 
 /** Where a pattern is found outside of all brackets. */
-function topLevel(bare: string, pattern: RegExp): number[] {
+export function topLevel(bare: string, pattern: RegExp): number[] {
   const depths: number[] = []
   let depth = 0
   for (const char of bare) {
@@ -117,7 +117,7 @@ function topLevel(bare: string, pattern: RegExp): number[] {
 }
 
 /** Of the bracket that closes the one there; -1 where none does. */
-function endOfBracket(bare: string, open: number): number {
+export function endOfBracket(bare: string, open: number): number {
   let depth = 0
   for (let at = open; at < bare.length; at++) {
     depth += OPENING.includes(bare[at]!) ? 1 : CLOSING.includes(bare[at]!) ? -1 : 0
