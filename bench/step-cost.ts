@@ -2,7 +2,7 @@
  * What a training step of a model costs, before a GPU has seen it: operations, kernels, bytes and floating-point
  * operations by part, memory at most, and for GPUs of the data sheets the time that they allow and that is expected.
  * `node bench/step-cost.ts [train.yaml ...] [--model folder] [--groups 1] [--prompt 512] [--tokens 1536,8192]
- * [--packed-tokens n] [--activation-gib n] [--kernels fused|torch] [--products 0.7] [--attention 0.35] [--memory 0.85]
+ * [--packed-tokens n] [--activation-gib n] [--kernels fused|torch] [--shared-prompts yes|no] [--products 0.7] [--attention 0.35] [--memory 0.85]
  * [--save <name>]`
  *
  * Of ranks that share state, and of state in the host's memory, memory counts what the device holds by the plan; what goes
@@ -29,7 +29,7 @@ import { gib, round } from './check-gpu/context.ts'
 import { makeGroup } from './check-gpu/make-group.ts'
 import { writeLargeModel } from './check-gpu/models.ts'
 import { GEPO_CONFIG } from './check-gpu/shipped-configs.ts'
-import { stepFlops } from './check-gpu/step-flops.ts'
+import { groupLengths, stepFlops } from './check-gpu/step-flops.ts'
 import { saveReport } from './save-report.ts'
 import { countStep } from './step-cost/count-step.ts'
 import { GPU_DEVICES } from './step-cost/devices.ts'
@@ -45,6 +45,7 @@ const { values, positionals } = parseArgs({
     'packed-tokens': { type: 'string' },
     'activation-gib': { type: 'string' },
     kernels: { type: 'string' },
+    'shared-prompts': { type: 'string' },
     products: { type: 'string' },
     attention: { type: 'string' },
     memory: { type: 'string' },
@@ -61,6 +62,7 @@ if (!lengths.every((tokens) => tokens > promptTokens)) {
   )
 }
 const kernels = values.kernels === undefined ? undefined : kernelsOf(values.kernels)
+const sharedPrompts = values['shared-prompts'] === undefined ? undefined : yesOrNo(values['shared-prompts'])
 const gpus = GPU_DEVICES.map((device) => {
   const share = (name: 'products' | 'attention' | 'memory') =>
     values[name] === undefined ? {} : { [name]: Number(values[name]) }
@@ -96,6 +98,11 @@ function kernelsOf(name: string): Kernels {
   throw new UserError(`--kernels ${name} is none; name auto, fused or torch.`)
 }
 
+function yesOrNo(word: string): boolean {
+  if (word === 'yes' || word === 'no') return word === 'yes'
+  throw new UserError(`--shared-prompts ${word} says nothing; name yes or no.`)
+}
+
 function readShape(folder: string): { readonly folder: string; readonly shape: DecoderShape } {
   const file = join(folder, 'config.json')
   return {
@@ -128,6 +135,7 @@ function withOptions(config: GroupConfig): GroupConfig {
       ...(packedTokens !== undefined && { packedTokens: Number(packedTokens) }),
       ...(activationGib !== undefined && { activationBytes: Number(activationGib) * 2 ** 30 }),
       ...(kernels !== undefined && { kernels }),
+      ...(sharedPrompts !== undefined && { sharedPrompts }),
     },
   }
 }
@@ -141,7 +149,7 @@ async function report(path: string, config: GroupConfig, shape: DecoderShape, le
   const stateBytes = plan.weights + plan.gradients + plan.optimizer
   const peakBytes = counted.peakBytes - counted.stateBytes + stateBytes
   const sequences = groups.flatMap(({ responses }) =>
-    responses.map((response) => ({ prompt: promptTokens, response: response.length })),
+    groupLengths(promptTokens, responses, config.engine.sharedPrompts),
   )
   const tokens = sequences.reduce((sum, { prompt, response }) => sum + prompt + response, 0)
   const asked = stepFlops(shape, sequences)
@@ -173,6 +181,7 @@ async function report(path: string, config: GroupConfig, shape: DecoderShape, le
     packedTokens,
     activationGib: activationBytes === null ? null : gib(activationBytes),
     kernels: config.engine.kernels,
+    sharedPrompts: config.engine.sharedPrompts,
     askedGflopPerToken: round(asked / tokens / 1e9, 4),
     doneGflopPerToken: round(sums.flops / tokens / 1e9, 4),
     startedKernels: sums.kernels,

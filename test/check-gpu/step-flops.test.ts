@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forwardFlops, stepFlops } from '../../bench/check-gpu/step-flops.ts'
+import { forwardFlops, groupLengths, stepFlops } from '../../bench/check-gpu/step-flops.ts'
 import { QWEN3_8B } from '../train/model/qwen3-8b.ts'
 
 const SMALL = {
@@ -46,6 +46,15 @@ describe('the operations of a step', () => {
     }
     expect(forwardFlops(SMALL, lengths)).toBe(operations)
     expect(stepFlops(SMALL, lengths)).toBe(3 * operations)
+  })
+
+  it('are less by what a prompt takes that another sequence computes', () => {
+    const prompt = forwardFlops(SMALL, [{ prompt: 4, response: 1 }]) - 2 * 11 * 4
+    const [one, two] = [
+      [{ length: 3 }, { length: 2 }],
+      [{ length: 3 }, { length: 2 }],
+    ].map((responses, i) => forwardFlops(SMALL, groupLengths(4, responses, i === 1)))
+    expect(one! - two!).toBe(prompt)
   })
 
   it('of Qwen3-8B at 8192 tokens are about 6 N and the attention', () => {

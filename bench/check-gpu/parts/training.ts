@@ -16,7 +16,7 @@ import { gib, gpuName, readContext, round, tell, timed, usedGpuBytes } from '../
 import { makeGroup } from '../make-group.ts'
 import { openLargeModel, writeLargeModel } from '../models.ts'
 import { gepoConfig } from '../shipped-configs.ts'
-import { stepFlops } from '../step-flops.ts'
+import { groupLengths, stepFlops } from '../step-flops.ts'
 
 const { device, tiny, scratch } = readContext()
 const config = gepoConfig()
@@ -66,7 +66,7 @@ async function settle(model: NativeModel): Promise<void> {
 async function measure(model: NativeModel, length: number, setting: Setting) {
   const { packedTokens, activationBytes } = setting
   const group = makeGroup(large.shape.vocabulary, { promptTokens: PROMPT, responseTokens: length - PROMPT })
-  const lengths = group.responses.map((response) => ({ prompt: PROMPT, response: response.length }))
+  const lengths = groupLengths(PROMPT, group.responses, config.engine.sharedPrompts)
   const flops = stepFlops(large.shape, lengths)
   const tokens = 8 * length
   const steps: Record<'loss' | 'gradientNorm' | 'passesSeconds' | 'optimizerSeconds', number>[] = []

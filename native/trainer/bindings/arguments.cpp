@@ -71,6 +71,7 @@ model_options read_options(const js_object& from) {
   options.activation_bytes = from.has("activationBytes") ? from.integer("activationBytes") : INT64_MAX;
   options.logit_rows = from.integer("logitRows");
   options.kernels = choices.at(from.text("kernels"));
+  options.share_prompts = from.flag("sharedPrompts");
   options.zero.stage = static_cast<int>(from.integer("zeroStage"));
   options.zero.offload = from.flag("offload");
   const auto training = from.object("training");

@@ -1,12 +1,15 @@
 #include "kernel-trials.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
 #include <map>
 
 #include "adamw.h"
 #include "add-rows.h"
+#include "attention.h"
 #include "gate.h"
 #include "heads.h"
 #include "log-prob-head.h"
@@ -159,7 +162,40 @@ tensors added_rows(const kernel_trial& t) {
   return {table};
 }
 
-const std::map<std::string, tensors (*)(const kernel_trial&)> trials{{"norm", norm},
+std::vector<int32_t> to_ints(const at::Tensor& x) {
+  const auto wide = x.cpu();
+  return {wide.const_data_ptr<int64_t>(), wide.const_data_ptr<int64_t>() + wide.numel()};
+}
+
+// q (tokens, H, head_size), k, v, the derivative by the output; ids, offsets and prompt lengths of sequences of which each
+// token is numbered, one that is shared the same everywhere; whether prompts are shared, whether by plain products
+// -> output, derivatives by q, k and v, all by number
+tensors attention(const kernel_trial& t) {
+  model_config config;
+  config.vocabulary = config.max_positions = t.tensors[0].size(0);
+  const token_batch sequences{to_ints(t.tensors[4]), to_ints(t.tensors[5]), to_ints(t.tensors[6])};
+  const auto batch = pack(sequences, config, t.tensors[0].device(), t.numbers[0] != 0);
+  const auto laid_out = [&](const at::Tensor& x) { return x.index_select(0, batch.ids); };
+  const auto q = laid_out(t.tensors[0]), k = laid_out(t.tensors[1]), v = laid_out(t.tensors[2]);
+  const auto& by = t.numbers[1] == 0 ? span_attention_for(q) : plain_span_attention();
+  const auto result = attend(q, k, v, batch, by);
+  // What a token that lies in several places is asked for comes from one of them.
+  const auto places = at::arange(batch.ids.size(0), batch.ids.options());
+  const auto last = at::zeros({t.tensors[0].size(0)}, batch.ids.options()).index_copy_(0, batch.ids, places);
+  const auto is_last = laid_out(last) == places;
+  const auto d_output = laid_out(t.tensors[3]) * is_last.view({-1, 1, 1}).to(q.scalar_type());
+  const auto gradient = backward_attend(q, k, v, result, d_output, batch, by);
+  const auto by_number = [&](const at::Tensor& x) {
+    auto shape = x.sizes().vec();
+    shape[0] = t.tensors[0].size(0);
+    return at::zeros(shape, x.options()).index_add_(0, batch.ids, x);
+  };
+  return {by_number(result.output * is_last.view({-1, 1, 1}).to(q.scalar_type())), by_number(gradient.queries),
+          by_number(gradient.keys), by_number(gradient.values)};
+}
+
+const std::map<std::string, tensors (*)(const kernel_trial&)> trials{{"attention", attention},
+                                                                     {"norm", norm},
                                                                      {"backwardNorm", backward_norm},
                                                                      {"heads", heads},
                                                                      {"backwardHeads", backward_heads},

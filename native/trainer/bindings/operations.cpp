@@ -29,8 +29,8 @@ namespace gepo {
 namespace {
 
 packed_batch pack_for(const model& model, const token_batch& batch) {
-  const auto device = model.options().device;
-  return pack(batch, model.config(), device, can_share_prompts(device));
+  const auto& options = model.options();
+  return pack(batch, model.config(), options.device, options.share_prompts);
 }
 
 napi_value to_js_list(napi_env env, const std::vector<listed_tensor>& tensors) {

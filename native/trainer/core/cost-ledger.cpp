@@ -51,11 +51,17 @@ void for_each_tensor(const c10::IValue& value, Visit visit) {
 // Pairs of tokens that attend to each other, of as many queries as keys.
 double causal_pairs(int64_t queries) { return 0.5 * static_cast<double>(queries) * static_cast<double>(queries + 1); }
 
-// `bounds` of packed segments, on the host.
-double pairs_within(const at::Tensor& bounds) {
-  const auto* starts = bounds.const_data_ptr<int32_t>();
+// Of runs that lie between these bounds, which are on the host.
+double pairs_between(const at::Tensor& queries, const at::Tensor& keys, bool is_causal) {
   double pairs = 0;
-  for (int64_t i = 0; i + 1 < bounds.numel(); ++i) pairs += causal_pairs(starts[i + 1] - starts[i]);
+  for (int64_t i = 0; i + 1 < queries.numel(); ++i) {
+    const auto length = [i](const at::Tensor& bounds) {
+      const auto* starts = bounds.const_data_ptr<int32_t>();
+      return starts[i + 1] - starts[i];
+    };
+    pairs += is_causal ? causal_pairs(length(queries))
+                       : static_cast<double>(length(queries)) * static_cast<double>(length(keys));
+  }
   return pairs;
 }
 
@@ -164,6 +170,11 @@ counter::frame counter::read_inputs(const at::RecordFunction& function) const {
   const auto inputs = function.inputs();
   const auto& arguments = schema->arguments();
   const auto tensor = [&](size_t i) -> const at::Tensor& { return inputs[i].toTensor(); };
+  const auto is_causal = [&] {
+    const auto found = std::find_if(arguments.begin(), arguments.end(),
+                                    [](const c10::Argument& argument) { return argument.name() == "is_causal"; });
+    return inputs[found - arguments.begin()].toBool();
+  };
   const auto count = std::min(inputs.size(), arguments.size());
   for (size_t i = 0; i < count; ++i) {
     const auto* alias = arguments[i].alias_info();
@@ -179,26 +190,25 @@ counter::frame counter::read_inputs(const at::RecordFunction& function) const {
   } else if (starts_with(name, "aten::addmm")) {
     made.flops = product_flops(tensor(1), tensor(2));
   } else if (name == "aten::_flash_attention_forward") {
-    made.flops = attention_flops(tensor(0), tensor(0).size(1), pairs_within(tensor(3)), false);
+    made.flops = attention_flops(tensor(0), tensor(0).size(1), pairs_between(tensor(3), tensor(4), is_causal()), false);
   } else if (name == "aten::_flash_attention_backward") {
-    made.flops = attention_flops(tensor(1), tensor(1).size(1), pairs_within(tensor(6)), true);
+    made.flops = attention_flops(tensor(1), tensor(1).size(1), pairs_between(tensor(6), tensor(7), is_causal()), true);
     // Before the kernel one for the rows' products, after it one that narrows the queries' sums, and two that add up
     // what the queries of a key's head gave.
     const auto& q = tensor(1);
     const bool shares_keys = q.size(1) != tensor(2).size(1);
     made.kernels = shares_keys ? 5 : 3;
-    const auto sums = q.numel() * 4, apart = shares_keys ? 2 * q.numel() * static_cast<int64_t>(q.element_size()) : 0;
+    const auto& k = tensor(2);
+    const auto sums = q.numel() * 4;
+    const auto apart = shares_keys ? 2 * k.numel() / k.size(1) * q.size(1) * static_cast<int64_t>(k.element_size()) : 0;
     made.read += sums + apart;
     made.written += sums + apart;
   } else if (starts_with(name, "aten::_scaled_dot_product")) {
     const bool is_backward = name.ends_with("backward");
     const auto& q = tensor(is_backward ? 1 : 0);
     const auto& k = tensor(is_backward ? 2 : 1);
-    const auto is_causal = std::find_if(arguments.begin(), arguments.end(), [](const c10::Argument& argument) {
-      return argument.name() == "is_causal";
-    }) - arguments.begin();
-    const auto pairs = inputs[is_causal].toBool() ? causal_pairs(q.size(2))
-                                                  : static_cast<double>(q.size(2)) * static_cast<double>(k.size(2));
+    const auto pairs =
+        is_causal() ? causal_pairs(q.size(2)) : static_cast<double>(q.size(2)) * static_cast<double>(k.size(2));
     made.flops = attention_flops(q, q.size(1), pairs, is_backward);
   } else if (name == "aten::index_select") {
     const auto rows = tensor(2).numel() * (tensor(0).numel() / std::max<int64_t>(tensor(0).size(0), 1));

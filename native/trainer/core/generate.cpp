@@ -139,8 +139,8 @@ class generator {
     const auto batch = pack_prompts(ids, offsets, model_.config(), device());
     return model_.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
       for (size_t g = 0; g < groups.size(); ++g) {
-        const auto start = batch.starts[g];
-        const auto length = batch.starts[g + 1] - start;
+        const auto start = batch.segments.starts[g];
+        const auto length = batch.segments.starts[g + 1] - start;
         const auto put = [&](at::Tensor& into, const at::Tensor& from) {
           const auto found = from.narrow(0, start, length).transpose(0, 1);
           for (const auto row : groups[g].rows) filled(into, row, length).copy_(found);

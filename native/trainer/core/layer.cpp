@@ -14,8 +14,10 @@ head_norms norms_of(const decoder_layer& layer) { return {layer.query_norm, laye
 }  // namespace
 
 int64_t attention_bytes(const layer_activations& a) {
-  auto bytes = bytes_of(a.attention.output);
-  for (const auto& saved : a.attention.saved) bytes += bytes_of(saved);
+  auto bytes = bytes_of(a.attention.output) + bytes_of(a.attention.log_sums);
+  for (const auto* all : {&a.attention.saved, &a.attention.saved_of_prompts}) {
+    for (const auto& saved : *all) bytes += bytes_of(saved);
+  }
   return bytes;
 }
 
@@ -56,7 +58,7 @@ void attend_to_input(const decoder_layer& layer, layer_activations& a, const lay
   const auto inputs = project(layer, a, context.config, context.turn, context.with_additions, context.fused);
   if (visit) visit(inputs);
   const auto part = working_on(work_part::attention);
-  a.attention = attend(inputs.q, inputs.k, inputs.v, context.batch);
+  a.attention = attend(inputs.q, inputs.k, inputs.v, context.batch, span_attention_for(inputs.q));
 }
 
 }  // namespace
@@ -113,7 +115,8 @@ at::Tensor backward_heads(const decoder_layer& layer, const layer_activations& a
                           const layer_context& context) {
   const auto split = split_heads(a.qkv, norms_of(layer), context.config, context.turn, context.fused);
   const auto d_turned = backward_attend(split.turned.q, split.turned.k, split.turned.v, a.attention,
-                                        d_attended.view(a.attention.output.sizes()), context.batch);
+                                        d_attended.view(a.attention.output.sizes()), context.batch,
+                                        span_attention_for(split.turned.q));
   return backward_split_heads(a.qkv, split, norms_of(layer), context.config, context.turn,
                               {d_turned.queries, d_turned.keys, d_turned.values}, context.fused);
 }

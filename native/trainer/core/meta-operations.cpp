@@ -65,8 +65,8 @@ void backward_flash_attention(const c10::OperatorHandle& operation, Stack* stack
   const auto sums = make({rounded, q.size(1), q.size(2)}, q, at::kFloat);
   const auto rows = make({q.size(1), rounded}, q, at::kFloat);
   const bool shares_keys = q.size(1) != k.size(1);
-  const auto keys_apart = shares_keys ? like(q) : at::Tensor();
-  const auto values_apart = shares_keys ? like(q) : at::Tensor();
+  const auto keys_apart = shares_keys ? make({k.size(0), q.size(1), q.size(2)}, k, k.scalar_type()) : at::Tensor();
+  const auto values_apart = shares_keys ? like(keys_apart) : at::Tensor();
   stack->push_back(std::get<0>(made));
   stack->push_back(std::get<1>(made));
   stack->push_back(std::get<2>(made));

@@ -60,6 +60,7 @@ struct model_options {
   int64_t activation_bytes = INT64_MAX;
   int64_t logit_rows = 1024;
   kernel_choice kernels = kernel_choice::automatic;
+  bool share_prompts = true;  // whether a pass computes a prompt of several sequences once
 };
 
 }  // namespace gepo

@@ -52,11 +52,16 @@ kept_layers plan_kept_layers(const layer_bytes& of, int64_t affordable) {
 // each token that it attends to, at about half the speed of the large products, which have one with each input.
 bool is_attention_dearer(const model_config& config, const packed_batch& batch) {
   double pairs = 0;
-  for (size_t s = 0; s + 1 < batch.starts.size(); ++s) {
-    const auto length = static_cast<double>(batch.starts[s + 1] - batch.starts[s]);
-    pairs += length * (length + 1) / 2;
+  const auto length = [](const row_bounds& bounds, size_t i) {
+    return static_cast<double>(bounds.starts[i + 1] - bounds.starts[i]);
+  };
+  for (size_t s = 0; s + 1 < batch.segments.starts.size(); ++s) {
+    pairs += length(batch.segments, s) * (length(batch.segments, s) + 1) / 2;
   }
-  return 4 * pairs > static_cast<double>(config.hidden) * static_cast<double>(batch.starts.back());
+  for (size_t s = 0; s + 1 < batch.shared.keys.starts.size(); ++s) {
+    pairs += length(batch.shared.queries, s) * length(batch.shared.keys, s);
+  }
+  return 4 * pairs > static_cast<double>(config.hidden) * static_cast<double>(batch.segments.rows());
 }
 
 }  // namespace

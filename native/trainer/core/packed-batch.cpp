@@ -7,15 +7,17 @@
 #include <string>
 
 #include "job.h"
+#include "make-bounds.h"
 
 namespace gepo {
 namespace {
 
 struct host_batch {
-  std::vector<int64_t> ids, positions, rows, targets, starts{0};
+  std::vector<int64_t> ids, positions, rows, targets, segments{0};
   std::vector<int32_t> response_offsets{0};
-  int64_t longest = 0;
-  shared_prompts shared;
+  // See shared_prompts; empty where nothing is shared.
+  std::vector<int64_t> shared_keys, shared_queries;
+  int64_t first_query = 0;
 };
 
 // Where a sequence's inputs lie: the prompt's and those after it, which are apart where the prompt is shared.
@@ -51,8 +53,7 @@ int64_t add_segment(host_batch& host, const int32_t* ids, int64_t count, int64_t
     host.ids.push_back(check_id(ids[i], config));
     host.positions.push_back(first_position + i);
   }
-  host.starts.push_back(static_cast<int64_t>(host.ids.size()));
-  host.longest = std::max(host.longest, count);
+  host.segments.push_back(static_cast<int64_t>(host.ids.size()));
   return start;
 }
 
@@ -64,14 +65,14 @@ packed_batch to_device(host_batch&& host, c10::Device device) {
   packed_batch packed;
   packed.ids = to_device(host.ids, device);
   packed.positions = to_device(host.positions, device);
-  // The ledger of cost reads them where there are no values: on the meta device.
-  packed.bounds = to_device(host.starts, device.is_meta() ? c10::Device(c10::kCPU) : device).to(at::kInt);
   packed.rows = to_device(host.rows, device);
   packed.targets = to_device(host.targets, device);
-  packed.starts = std::move(host.starts);
-  packed.longest = host.longest;
+  packed.segments = make_bounds(std::move(host.segments), device);
   packed.response_offsets = std::move(host.response_offsets);
-  packed.shared = std::move(host.shared);
+  if (!host.shared_keys.empty()) {
+    packed.shared = {make_bounds(std::move(host.shared_keys), device), make_bounds(std::move(host.shared_queries), device),
+                     host.first_query};
+  }
   return packed;
 }
 
@@ -89,7 +90,17 @@ void check_sequences(const token_batch& batch, const model_config& config) {
   }
 }
 
-// The sequences of each prompt that there is more than once, in the order of their first.
+bool has_inputs_after_prompt(const token_batch& batch, size_t s) {
+  return batch.offsets[s + 1] - batch.offsets[s] - batch.prompt_lengths[s] > 1;
+}
+
+// Whether a response attends to the prompt of the group.
+bool is_attended(const token_batch& batch, const std::vector<size_t>& group) {
+  return std::any_of(group.begin(), group.end(), [&](size_t s) { return has_inputs_after_prompt(batch, s); });
+}
+
+// The sequences of each prompt that there is more than once, in the order of their first; at the end those of which no
+// response has inputs.
 std::vector<std::vector<size_t>> group_by_prompt(const token_batch& batch) {
   std::map<std::vector<int32_t>, size_t> known;
   std::vector<std::vector<size_t>> groups;
@@ -101,6 +112,7 @@ std::vector<std::vector<size_t>> group_by_prompt(const token_batch& batch) {
   }
   groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.size() < 2; }),
                groups.end());
+  std::stable_partition(groups.begin(), groups.end(), [&](const auto& group) { return is_attended(batch, group); });
   return groups;
 }
 
@@ -113,19 +125,23 @@ std::vector<place> lay_out(host_batch& host, const token_batch& batch, const mod
   const auto inputs_of = [&](size_t s) { return int64_t{batch.offsets[s + 1]} - batch.offsets[s] - 1; };
   for (const auto& group : groups) {
     const auto start = add_segment(host, ids_of(group[0]), batch.prompt_lengths[group[0]], 0, config);
-    host.shared.keys.push_back(start);
     for (const auto s : group) places[s].prompt = start;
+    if (is_attended(batch, group)) {
+      if (host.shared_keys.empty()) host.shared_keys = host.shared_queries = {0};
+      host.shared_keys.push_back(static_cast<int64_t>(host.ids.size()));
+    }
   }
-  if (!groups.empty()) host.shared.keys.push_back(static_cast<int64_t>(host.ids.size()));
+  host.first_query = static_cast<int64_t>(host.ids.size());
   for (const auto& group : groups) {
-    host.shared.queries.push_back(static_cast<int64_t>(host.ids.size()));
     for (const auto s : group) {
       const int64_t prompt = batch.prompt_lengths[s];
       places[s].rest = add_segment(host, ids_of(s) + prompt, inputs_of(s) - prompt, prompt, config);
       is_placed[s] = true;
     }
+    if (is_attended(batch, group)) {
+      host.shared_queries.push_back(static_cast<int64_t>(host.ids.size()) - host.first_query);
+    }
   }
-  if (!groups.empty()) host.shared.queries.push_back(static_cast<int64_t>(host.ids.size()));
   for (size_t s = 0; s < places.size(); ++s) {
     if (is_placed[s]) continue;
     places[s].prompt = add_segment(host, ids_of(s), inputs_of(s), 0, config);
@@ -135,6 +151,15 @@ std::vector<place> lay_out(host_batch& host, const token_batch& batch, const mod
 }
 
 }  // namespace
+
+row_bounds make_bounds(std::vector<int64_t> starts, c10::Device device) {
+  row_bounds bounds;
+  for (size_t i = 0; i + 1 < starts.size(); ++i) bounds.longest = std::max(bounds.longest, starts[i + 1] - starts[i]);
+  // The ledger of cost reads them where there are no values: on the meta device.
+  bounds.on_device = to_device(starts, device.is_meta() ? c10::Device(c10::kCPU) : device).to(at::kInt);
+  bounds.starts = std::move(starts);
+  return bounds;
+}
 
 packed_batch pack(const token_batch& batch, const model_config& config, c10::Device device, bool share_prompts) {
   check_sequences(batch, config);

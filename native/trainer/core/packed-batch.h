@@ -15,11 +15,24 @@ struct token_batch {
   std::vector<int32_t> prompt_lengths;  // (sequences)
 };
 
-// Prompts that several sequences begin with. Each is laid out once, as a segment. The responses behind it are segments
-// that attend to it and to themselves.
+// Rows that lie end to end in runs: where each starts, and the end of the last.
+struct row_bounds {
+  std::vector<int64_t> starts;  // (runs + 1)
+  at::Tensor on_device;         // the same, int32
+  int64_t longest = 0;
+
+  int64_t rows() const { return starts.back(); }
+};
+
+// Prompts that several sequences begin with. Each is laid out once, as a segment, before all others. The responses behind
+// it are segments that attend to it and to themselves. A prompt whose responses have no inputs is left out: nothing
+// attends to it but itself.
 struct shared_prompts {
-  std::vector<int64_t> keys;     // (prompts + 1): where each prompt starts among the inputs
-  std::vector<int64_t> queries;  // (prompts + 1): where the responses of each start
+  row_bounds keys;          // a run for each prompt, from the first input on
+  row_bounds queries;       // a run for the responses to each, from the input `first_query` on
+  int64_t first_query = 0;
+
+  bool empty() const { return keys.starts.empty(); }
 };
 
 // T input tokens: all but each sequence's last, which nothing comes after. N predictions: the response tokens.
@@ -27,9 +40,7 @@ struct shared_prompts {
 struct packed_batch {
   at::Tensor ids;        // (T) int64
   at::Tensor positions;  // (T) int64
-  at::Tensor bounds;     // (segments + 1) int32: where each segment starts
-  std::vector<int64_t> starts;  // the same on the host
-  int64_t longest = 0;
+  row_bounds segments;
   shared_prompts shared;
   at::Tensor rows;     // (N) int64: the inputs that predict response tokens; a shared prompt's last several times
   at::Tensor targets;  // (N) int64: those tokens

@@ -47,12 +47,13 @@ export function openFrozenOptions(config: TrainConfig, device: Device, folder: s
 }
 
 function common({ engine }: TrainConfig, device: Device): Omit<OpenModelOptions, 'folder' | 'training'> {
-  const { numberType, activationBytes, logitRows, kernels, zero } = engine
+  const { numberType, activationBytes, logitRows, kernels, sharedPrompts, zero } = engine
   return {
     device,
     numberType,
     logitRows,
     kernels,
+    sharedPrompts,
     zero,
     ...(activationBytes !== null && { activationBytes }),
   }

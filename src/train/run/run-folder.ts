@@ -52,6 +52,7 @@ const FREE: readonly string[] = [
   'engine.activationBytes',
   'engine.logitRows',
   'engine.kernels',
+  'engine.sharedPrompts',
   'judge',
   'rollout.batchSize',
   'rollout.cudaGraphs',

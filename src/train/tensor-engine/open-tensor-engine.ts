@@ -76,6 +76,7 @@ export async function openNativeModel(
       activationBytes: options.activationBytes,
       logitRows: options.logitRows ?? DEFAULT_LOGIT_ROWS,
       kernels: options.kernels ?? 'auto',
+      sharedPrompts: options.sharedPrompts ?? true,
       zeroStage: options.zero?.stage ?? 0,
       offload: options.zero?.offload ?? false,
       together: rank !== undefined,

@@ -81,6 +81,8 @@ export interface OpenModelOptions {
   readonly logitRows?: number
   /** Default auto. */
   readonly kernels?: Kernels
+  /** Whether a pass computes a prompt that several of its sequences begin with once. Default true. */
+  readonly sharedPrompts?: boolean
   /** Default: everything on every device. */
   readonly zero?: Zero
   /**
@@ -132,7 +134,7 @@ export type Training =
 
 /**
  * Sequences for one call: each a prompt followed by a response. At least one id of prompt and one of response.
- * Sequences with the very same prompt may share its computation, which changes results by rounding alone.
+ * Sequences with the very same prompt share its computation, which changes results by rounding alone.
  */
 export interface TokenBatch {
   /** The ids of all sequences, one after another. */

@@ -50,9 +50,14 @@ describe.skipIf(NO_ENGINE)(`the memory plan of Qwen3-8B and the ledger of cost $
       engine: { numberType: 'bfloat16', training: FULL, ...given },
     }) as GroupConfig
     const group = makeGroup(shape.vocabulary, { promptTokens: PROMPT, responseTokens: tokens - PROMPT })
-    const { peakBytes } = await countStep(engine, config, [group])
+    const count = (sharedPrompts: boolean) =>
+      countStep(engine, { ...config, engine: { ...config.engine, sharedPrompts } }, [group])
+    const { peakBytes } = await count(false)
     const planned = planMemory(config, shape).total
     expect(planned / peakBytes).toBeGreaterThan(0.98)
     expect(planned / peakBytes).toBeLessThan(1.02)
+    // The plan knows no prompts: a pass that computes one once takes less.
+    const { peakBytes: shared } = await count(true)
+    expect(shared / peakBytes).toBeLessThan(1.001)
   })
 })

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeGroup } from '../../../bench/check-gpu/make-group.ts'
-import { forwardFlops } from '../../../bench/check-gpu/step-flops.ts'
+import { forwardFlops, groupLengths } from '../../../bench/check-gpu/step-flops.ts'
 import { countStep } from '../../../bench/step-cost/count-step.ts'
 import { parseTrainConfig } from '../../../src/train/config/load-train-config.ts'
 import type { GroupConfig } from '../../../src/train/config/train-config.ts'
@@ -35,7 +35,6 @@ describe.skipIf(NO_ENGINE)(`the ledger of cost ${NO_ENGINE ?? ''}`, () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'config.json'), JSON.stringify(MODEL))
   const shape = readModelConfig(MODEL, folder, { isTrained: true })
-  // Two responses to a prompt each, but of one alone the CPU shares nothing.
   const group = makeGroup(shape.vocabulary, {
     promptTokens: PROMPT,
     responseTokens: RESPONSE,
@@ -66,7 +65,7 @@ describe.skipIf(NO_ENGINE)(`the ledger of cost ${NO_ENGINE ?? ''}`, () => {
     return counts
   }
 
-  // A response at a time, so that the CPU has no prompt to share.
+  // A response at a time, so that there is no prompt to share.
   const SERIALLY = { packedTokens: PROMPT + RESPONSE }
 
   const ALL = /./
@@ -102,18 +101,21 @@ describe.skipIf(NO_ENGINE)(`the ledger of cost ${NO_ENGINE ?? ''}`, () => {
     },
   )
 
-  it('finds the products and the pairs of tokens that the model asks for', async () => {
-    const { operations } = await count('meta')
-    const lengths = group.responses.map(() => ({ prompt: PROMPT, response: RESPONSE }))
-    const flops = (phase: string, isAttention: boolean) =>
-      operations
-        .filter(({ phase: its, name }) => its === phase && name.includes('attention') === isAttention)
-        .reduce((sum, { calls, flops: each }) => sum + calls * each, 0)
-    expect(flops('forward', false) + flops('forward', true)).toBe(forwardFlops(shape, lengths))
-    // The head's logits are computed once more, beside the two products for each of the forward pass.
-    const head = 2 * shape.vocabulary * shape.hidden * 2 * RESPONSE
-    expect(flops('backward', false)).toBe(2 * flops('forward', false) + head)
-    expect(flops('backward', true)).toBe(2.5 * flops('forward', true))
-    expect(flops('again', false) + flops('again', true)).toBe(0)
-  })
+  it.each([true, false])(
+    'finds the products and the pairs of tokens that the model asks for, prompts shared: %s',
+    async (sharedPrompts) => {
+      const { operations } = await count('meta', { sharedPrompts })
+      const lengths = groupLengths(PROMPT, group.responses, sharedPrompts)
+      const flops = (phase: string, isAttention: boolean) =>
+        operations
+          .filter(({ phase: its, name }) => its === phase && name.includes('attention') === isAttention)
+          .reduce((sum, { calls, flops: each }) => sum + calls * each, 0)
+      expect(flops('forward', false) + flops('forward', true)).toBe(forwardFlops(shape, lengths))
+      // The head's logits are computed once more, beside the two products for each of the forward pass.
+      const head = 2 * shape.vocabulary * shape.hidden * 2 * RESPONSE
+      expect(flops('backward', false)).toBe(2 * flops('forward', false) + head)
+      expect(flops('backward', true)).toBe(2.5 * flops('forward', true))
+      expect(flops('again', false) + flops('again', true)).toBe(0)
+    },
+  )
 })

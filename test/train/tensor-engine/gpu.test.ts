@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { Kernels } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { ATTENTION_CASES, attentionTrial } from './attention-trials.ts'
 import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
 import { adamwTrial, TRIALS } from './kernel-trials.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
@@ -194,6 +195,51 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
       await plain.backward(batch, slopes)
       expectNear(await ours.gradients(), await plain.gradients(), gradient)
     })
+  })
+
+  describe.each(ATTENTION_CASES)('attention of $title', (its) => {
+    it.each([
+      { numberType: 'float32', tolerance: 1e-4 },
+      { numberType: 'bfloat16', tolerance: 0.03 },
+    ] as const)('shares prompts as the CPU does, in $numberType', async ({ numberType, tolerance }) => {
+      const given = attentionTrial(its, { sharesPrompts: false, byProducts: true })
+      const expected = await tryKernel(given, { numberType: 'float64', fused: false })
+      for (const sharesPrompts of [0, 1]) {
+        const trial = { ...given, numbers: [sharesPrompts, 0] }
+        const found = await tryKernel(trial, { numberType, fused: false, device: 'cuda' })
+        for (const [i, values] of expected.entries()) {
+          expect(relativeError(found[i]!, values), `result ${i}, shared: ${sharesPrompts}`).toBeLessThan(
+            tolerance,
+          )
+        }
+      }
+    })
+  })
+
+  it('gives the same gradients with shared prompts and without', async () => {
+    const batch = sharePrompts(
+      randomBatch(
+        [
+          [40, 60],
+          [40, 90],
+          [7, 30],
+          [40, 1],
+        ],
+        LARGER.vocab_size,
+      ),
+      [[0, 1, 3]],
+    )
+    const slopes = { perSequence: Float64Array.of(0.5, -1, 0.3, 0.2) }
+    for (const { numberType, gradient } of TYPES) {
+      const [shared, apart] = await Promise.all(
+        [true, false].map((sharedPrompts) =>
+          openTiny(folderOf('larger'), { device: 'cuda', numberType, sharedPrompts }),
+        ),
+      )
+      await shared!.backward(batch, slopes)
+      await apart!.backward(batch, slopes)
+      expectNear(await shared!.gradients(), await apart!.gradients(), gradient)
+    }
   })
 
   it('says so when memory runs out, and works on', async () => {

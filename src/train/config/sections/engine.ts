@@ -93,4 +93,8 @@ export const engineSection = z.strictObject({
   kernels: oneOf(['auto', 'fused', 'torch'])
     .default('auto')
     .meta(source(`${OURS}: our own on a GPU, where the set-up found nvcc`)),
+  /** A prompt that several responses of a pass have is computed once; otherwise with each of them. */
+  sharedPrompts: yesNo()
+    .default(true)
+    .meta(source(`${OURS}: the same but for rounding, and less to compute`)),
 })
