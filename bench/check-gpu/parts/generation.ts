@@ -1,4 +1,7 @@
-/** Drawing from Qwen3-8B, one answer and 64 at a time, with and without CUDA graphs. Its greedy ids are kept for the part `beside`. */
+/**
+ * Drawing from Qwen3-8B, one answer and 64 at a time, with and without CUDA graphs, and eight answers to each of eight
+ * prompts. Its greedy ids are kept for the part `beside`.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
@@ -23,9 +26,9 @@ const drawn = makeGroup(large.shape.vocabulary, { promptTokens: 1, responseToken
 const prompts = Array.from({ length: ROWS }, (_, i) => drawn.subarray(i * PROMPT, (i + 1) * PROMPT))
 const answers: Record<string, number[][]> = {}
 
-function generate(rows: number, graphs: boolean, temperature: number): Promise<Generated> {
+function generate(rows: number, graphs: boolean, temperature: number, from = prompts): Promise<Generated> {
   return model.generate({
-    ids: drawn.slice(0, rows * PROMPT),
+    ids: Int32Array.from(from.slice(0, rows).flatMap((ids) => [...ids])),
     offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * PROMPT),
     maxNewTokens: NEW_TOKENS,
     stopTokens: new Int32Array(),
@@ -37,10 +40,10 @@ function generate(rows: number, graphs: boolean, temperature: number): Promise<G
 }
 
 /** How far what was said while drawing is from what a whole pass over prompts and answers says. */
-async function disagreement({ ids, offsets, logProbs }: Generated): Promise<number> {
+async function disagreement({ ids, offsets, logProbs }: Generated, from = prompts): Promise<number> {
   const rows = offsets.length - 1
   const sequences = Array.from({ length: rows }, (_, i) => [
-    ...prompts[i]!,
+    ...from[i]!,
     ...ids.subarray(offsets[i], offsets[i + 1]),
   ])
   const { tokens } = await model.logProbs({
@@ -75,6 +78,16 @@ for (const rows of [1, ROWS]) {
   const same = answers[`${rows}`]!.filter((ids, i) => `${ids}` === `${answers[`${rows}ByGraphs`]![i]}`).length
   tell({ [`same${rows}`]: `${same} of ${rows} greedy answers are the same by graphs` })
 }
+// Eight answers to each prompt, which is read once for them.
+const ofEight = prompts.map((_, i) => prompts[Math.floor(i / 8)]!)
+await generate(ROWS, false, 1, ofEight)
+const together = await timed(() => generate(ROWS, false, 1, ofEight))
+tell({
+  [`rows${ROWS}OfSharedPrompts`]: {
+    sampledTokensPerSecond: round((ROWS * NEW_TOKENS) / together.seconds, 4),
+    farthestLogProb: round(await disagreement(together.result, ofEight)),
+  },
+})
 const { devicePeak } = await model.memory()
 tell({ peakGib: devicePeak === null ? null : gib(devicePeak), usedGib: gib(usedGpuBytes() ?? 0) })
 await engine.close()

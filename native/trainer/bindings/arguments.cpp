@@ -107,6 +107,7 @@ generate_options read_generate_options(const js_object& from) {
   options.top_p = from.number("topP");
   options.top_k = from.integer("topK");
   options.batch_size = from.integer("batchSize");
+  options.page_size = from.integer("pageSize");
   options.graphs = from.flag("graphs");
   if (from.has("seeds")) options.seeds = from.array<uint32_t>("seeds");
   return options;

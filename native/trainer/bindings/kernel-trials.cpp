@@ -1,7 +1,9 @@
 #include "kernel-trials.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
@@ -10,6 +12,9 @@
 #include "adamw.h"
 #include "add-rows.h"
 #include "attention.h"
+#include "draw-token.h"
+#include "make-bounds.h"
+#include "paged-cache.h"
 #include "gate.h"
 #include "heads.h"
 #include "log-prob-head.h"
@@ -194,7 +199,65 @@ tensors attention(const kernel_trial& t) {
           by_number(gradient.keys), by_number(gradient.values)};
 }
 
-const std::map<std::string, tensors (*)(const kernel_trial&)> trials{{"attention", attention},
+// q (B, H, head_size), k and v (B, longest, H_k, head_size), the length of each sequence; the size of a page, and whether by
+// the CPU's kernel (0), by products (1), or without pages, by plain products (2) -> output, sums
+tensors pages(const kernel_trial& t) {
+  const auto &q = t.tensors[0], &k = t.tensors[1], &v = t.tensors[2];
+  const auto lengths = to_ints(t.tensors[3]);
+  const auto page_size = static_cast<int64_t>(t.numbers[0]);
+  const auto sequences = static_cast<int64_t>(lengths.size());
+  const auto of = [&](const at::Tensor& x, int64_t s) { return x.select(0, s).narrow(0, 0, lengths[s]); };
+  if (t.numbers[1] == 2) {
+    std::vector<int64_t> queries{0}, keys{0};
+    std::vector<at::Tensor> all_keys, all_values;
+    for (int64_t s = 0; s < sequences; ++s) {
+      queries.push_back(s + 1);
+      keys.push_back(keys.back() + lengths[s]);
+      all_keys.push_back(of(k, s));
+      all_values.push_back(of(v, s));
+    }
+    const auto device = q.device();
+    const auto found = plain_span_attention().forward(
+        q, at::cat(all_keys), at::cat(all_values), {make_bounds(queries, device), make_bounds(keys, device), false});
+    return {found.output, found.log_sums.contiguous()};
+  }
+  model_config config;
+  config.layers = 1;
+  config.key_heads = k.size(2);
+  config.head_size = k.size(3);
+  paged_cache cache(config, q.options(), page_size);
+  // Pages of all sequences in turn, so that none has neighbours, and some are nobody's.
+  const auto most = (k.size(1) - 1) / page_size + 1;
+  cache.reserve(most * sequences);
+  std::vector<paged_row> rows;
+  size_t width = 0;
+  for (int64_t s = 0; s < sequences; ++s) {
+    auto& row = rows.emplace_back(paged_row{{}, lengths[s]});
+    std::vector<int64_t> its_pages, places;
+    for (int64_t i = 0; i < lengths[s]; ++i) {
+      if (i % page_size == 0) row.pages.push_back(i / page_size * sequences + sequences - 1 - s);
+      its_pages.push_back(row.pages.back());
+      places.push_back(i % page_size);
+    }
+    width = std::max(width, row.pages.size());
+    const auto put = [&](const std::vector<int64_t>& x) { return at::tensor(x, at::kLong).to(q.device()); };
+    cache.put(0, put(its_pages), put(places), of(k, s), of(v, s));
+  }
+  const auto map = make_page_map(rows, most * sequences, static_cast<int64_t>(width), page_size, q.options());
+  const auto found = cache.attend(0, q, map, t.numbers[1] == 1);
+  return {found.output, found.log_sums.contiguous()};
+}
+
+// logits (B, vocabulary); temperature, top-p, top-k, and for each row a number in [0, 1) -> ids, log-probabilities
+tensors draw(const kernel_trial& t) {
+  const drawing how{t.numbers[0], t.numbers[1], static_cast<int64_t>(t.numbers[2])};
+  const auto drawn = draw_tokens(t.tensors[0], how, {t.numbers.begin() + 3, t.numbers.end()});
+  return {drawn.ids, drawn.log_probs};
+}
+
+const std::map<std::string, tensors (*)(const kernel_trial&)> trials{{"draw", draw},
+                                                                     {"pages", pages},
+                                                                     {"attention", attention},
                                                                      {"norm", norm},
                                                                      {"backwardNorm", backward_norm},
                                                                      {"heads", heads},

@@ -27,8 +27,7 @@ attention_result attend(const at::Tensor& q, const at::Tensor& k, const at::Tens
                         const span_attention& by) {
   attention_result result{by.forward(q, k, v, within_segments(batch)), {}};
   if (batch.shared.empty()) return result;
-  auto of_prompts =
-      by.forward(responses_of(q, batch), prompts_of(k, batch), prompts_of(v, batch), to_prompts(batch));
+  auto of_prompts = by.forward(responses_of(q, batch), prompts_of(k, batch), prompts_of(v, batch), to_prompts(batch));
   join_attended(responses_of(result.output, batch), sums_of_responses(result.log_sums, batch), of_prompts.output,
                 of_prompts.log_sums);
   result.saved_of_prompts = std::move(of_prompts.saved);

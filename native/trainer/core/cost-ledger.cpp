@@ -207,8 +207,8 @@ counter::frame counter::read_inputs(const at::RecordFunction& function) const {
     const bool is_backward = name.ends_with("backward");
     const auto& q = tensor(is_backward ? 1 : 0);
     const auto& k = tensor(is_backward ? 2 : 1);
-    const auto pairs =
-        is_causal() ? causal_pairs(q.size(2)) : static_cast<double>(q.size(2)) * static_cast<double>(k.size(2));
+    const auto pairs = is_causal() ? causal_pairs(q.size(2))
+                                   : static_cast<double>(q.size(2)) * static_cast<double>(k.size(2));
     made.flops = attention_flops(q, q.size(1), pairs, is_backward);
   } else if (name == "aten::index_select") {
     const auto rows = tensor(2).numel() * (tensor(0).numel() / std::max<int64_t>(tensor(0).size(0), 1));

@@ -1,7 +1,5 @@
 #include "decode-graphs.h"
 
-#include <ATen/ops/zeros.h>
-
 #include <algorithm>
 #include <bit>
 
@@ -10,61 +8,53 @@
 namespace gepo {
 namespace {
 
-// Attention reads half of this too much on average, and a response of 2048 tokens takes eight recordings.
-constexpr int64_t window_step = 256;
+// At most a quarter of the pages is looked at in vain, and a cache that grows from 64 pages to 1024 takes 16 recordings.
+constexpr int64_t sizes_in_octave = 4;
 
-int64_t round_up_rows(int64_t rows, int64_t most) {
-  return std::min(static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(rows))), most);
+int64_t next_power(int64_t x) { return static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(x))); }
+
+int64_t round_up_pages(int64_t pages) {
+  const auto step = std::max<int64_t>(next_power(pages) / 2 / sizes_in_octave, 1);
+  return (pages + step - 1) / step * step;
 }
 
-int64_t round_up_window(int64_t window, int64_t most) {
-  return std::min((window + window_step - 1) / window_step * window_step, most);
-}
-
-at::Tensor zero_rows(const at::Tensor& like, int64_t rows) {
-  auto sizes = like.sizes().vec();
-  sizes[0] = rows;
-  return at::zeros(sizes, like.options());
-}
-
-// Spare rows begin at position 0 and keep what a later step leaves in them. Any position within the window will do: the
-// row's next sequence fills its positions anew, and no sequence attends beyond its own.
-decode_inputs zero_inputs(const decode_inputs& like, int64_t rows) {
-  return {zero_rows(like.ids, rows),
-          zero_rows(like.positions, rows),
-          {zero_rows(like.turn.cosines, rows), zero_rows(like.turn.sines, rows)}};
-}
-
-void put_first(const at::Tensor& into, const at::Tensor& from) { into.narrow(0, 0, from.size(0)).copy_(from); }
-
-void put_inputs(const decode_inputs& into, const decode_inputs& from) {
-  put_first(into.ids, from.ids);
-  put_first(into.positions, from.positions);
-  put_first(into.turn.cosines, from.turn.cosines);
-  put_first(into.turn.sines, from.turn.sines);
+template <class Visit>
+void for_each_pair(const decode_inputs& a, const decode_inputs& b, Visit visit) {
+  visit(a.ids, b.ids);
+  visit(a.turn.cosines, b.turn.cosines);
+  visit(a.turn.sines, b.turn.sines);
+  visit(a.map.pages, b.map.pages);
+  visit(a.map.beyond, b.map.beyond);
+  visit(a.map.owners, b.map.owners);
+  visit(a.map.hidden, b.map.hidden);
+  visit(a.map.page_now, b.map.page_now);
+  visit(a.map.place_now, b.map.place_now);
 }
 
 }  // namespace
 
-decode_graphs::decode_graphs(const model& model, key_value_cache& cache)
+step_size round_up(const step_size& size) {
+  return {next_power(size.rows), round_up_pages(size.pages), next_power(size.width)};
+}
+
+decode_graphs::decode_graphs(const model& model, paged_cache& cache)
     : model_(model), cache_(cache), recorder_(open_recorder(model.options().device)) {}
 
-at::Tensor decode_graphs::decode(const decode_inputs& inputs, int64_t window) {
-  const auto rows = inputs.ids.size(0);
-  const auto& keys = cache_.keys[0];
-  const auto fixed_rows = round_up_rows(rows, keys.size(0));
-  const auto fixed_window = round_up_window(window, keys.size(2));
-  auto [found, is_new] = steps_.try_emplace({fixed_rows, fixed_window});
+at::Tensor decode_graphs::decode(const decode_inputs& inputs) {
+  if (moves_ != cache_.moves()) steps_.clear();
+  moves_ = cache_.moves();
+  auto [found, is_new] = steps_.try_emplace({inputs.ids.size(0), inputs.map.owners.size(0), inputs.map.pages.size(1)});
   auto& step = found->second;
-  if (is_new) step.inputs = zero_inputs(inputs, fixed_rows);
-  put_inputs(step.inputs, inputs);
-  if (!step.recorded) {
-    step.recorded = recorder_->record(
-        [this, &step, fixed_window] { step.hidden = gepo::decode(model_, cache_, step.inputs, fixed_window); });
+  if (is_new) {
+    step.inputs = inputs;
+    step.recorded =
+        recorder_->record([this, &step] { step.hidden = gepo::decode(model_, cache_, step.inputs, nullptr); });
+  } else {
+    for_each_pair(step.inputs, inputs, [](const at::Tensor& into, const at::Tensor& from) { into.copy_(from); });
   }
   stop_if_aborted();  // what is played back does not ask
   step.recorded->play();
-  return step.hidden.narrow(0, 0, rows);
+  return step.hidden;
 }
 
 }  // namespace gepo

@@ -1,21 +1,29 @@
-// Steps of generation that are recorded and played back (CUDA graphs). A recording has fixed shapes, so rows and window
-// are rounded up to a few sizes, with a recording for each pair that comes up.
+// Steps of generation that are recorded and played back (CUDA graphs). A recording has fixed shapes, so those of steps are
+// rounded up to a few sizes, with a recording for each that comes up.
 #pragma once
+#include <array>
 #include <map>
-#include <utility>
 
 #include "decode.h"
 #include "recorder.h"
 
 namespace gepo {
 
+// What the shapes of a step follow from.
+struct step_size {
+  int64_t rows;
+  int64_t pages;  // of the cache that are looked at
+  int64_t width;  // pages of the row that has most
+};
+
+step_size round_up(const step_size& size);
+
 class decode_graphs {
  public:
-  // Rows of the cache beyond those that a step is asked for must be free: what is in them is lost.
-  decode_graphs(const model& model, key_value_cache& cache);
+  decode_graphs(const model& model, paged_cache& cache);
 
-  // As decode(); the result lasts until the next call.
-  at::Tensor decode(const decode_inputs& inputs, int64_t window);
+  // As decode(), of inputs that are rounded up; the result lasts until the next call.
+  at::Tensor decode(const decode_inputs& inputs);
 
  private:
   struct step {
@@ -25,9 +33,10 @@ class decode_graphs {
   };
 
   const model& model_;
-  key_value_cache& cache_;
+  paged_cache& cache_;
   std::unique_ptr<recorder> recorder_;
-  std::map<std::pair<int64_t, int64_t>, step> steps_;  // by rows and window
+  int64_t moves_ = 0;  // of the cache when they were recorded
+  std::map<std::array<int64_t, 3>, step> steps_;
 };
 
 }  // namespace gepo

@@ -1,24 +1,26 @@
 // One step of generation: the next token of several sequences at once, whose keys and values lie in a cache.
 #pragma once
-#include <vector>
-
 #include "model.h"
+#include "paged-cache.h"
 
 namespace gepo {
 
-// Of each layer, (rows, H_k, capacity, head_size): a row for each sequence.
-struct key_value_cache {
-  std::vector<at::Tensor> keys, values;
-};
-
 struct decode_inputs {
-  at::Tensor ids;        // (B) int64: of the first B rows, in their order
-  at::Tensor positions;  // (B) int64: how many tokens each row's sequence has so far
-  rotation turn;         // to those positions
+  at::Tensor ids;  // (B) int64: a token of each row's sequence
+  rotation turn;   // to their positions
+  page_map map;
 };
 
-// Puts the tokens' keys and values into the cache, and lets each attend to its row up to itself among the cache's first
-// `window` positions. Returns the hidden states (B, D) that predict the next tokens. A second call gives the same.
-at::Tensor decode(const model& model, key_value_cache& cache, const decode_inputs& inputs, int64_t window);
+// The first rows begin with a prompt that lies apart, run by run of rows.
+struct prefix_reading {
+  const shared_prefixes& prefixes;
+  row_bounds rows;  // a run for each prefix
+  row_bounds keys;  // where each prefix lies
+};
+
+// Puts the tokens' keys and values into their pages, and lets each attend to what its sequence has there, itself
+// included, and to its prefix. Returns the hidden states (B, D) that predict the next tokens. A second call gives the
+// same.
+at::Tensor decode(const model& model, paged_cache& cache, const decode_inputs& inputs, const prefix_reading* shared);
 
 }  // namespace gepo

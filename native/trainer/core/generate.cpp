@@ -2,7 +2,6 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <map>
@@ -11,6 +10,7 @@
 #include "decode-graphs.h"
 #include "draw-token.h"
 #include "job.h"
+#include "make-bounds.h"
 
 namespace gepo {
 namespace {
@@ -18,11 +18,26 @@ namespace {
 // About how many tokens of prompts are read in one pass. Many long prompts at once would take too much memory.
 constexpr int64_t prompt_tokens_at_once = 16384;
 
-// A prompt at work and what was drawn for it so far.
+// A cache that is full grows by a quarter: what is copied for it then comes to a few tokens for each that is drawn.
+constexpr int64_t growth_divisor = 4;
+
+// A prompt of the request at work, and what was drawn for it so far.
 struct sequence {
   size_t prompt = 0;
-  int64_t length = 0;  // positions filled in the cache
+  int64_t length = 0;  // tokens that were read
+  // What of them lies in pages of its own: all, or what comes after a shared prompt.
+  int64_t paged = 0;
+  std::vector<int64_t> pages;
+  int64_t next = 0;  // what was drawn last, to be read
   generated_response response;
+};
+
+// Prompts of the request with the very same ids.
+struct equal_prompts {
+  int64_t count = 0;
+  int64_t at_work = 0;
+  bool is_shared = false;
+  at::Tensor hidden;  // (1, D): what predicts the first token, once it is read and as long as it is shared
 };
 
 at::Tensor on_device(const std::vector<int64_t>& values, c10::Device device) {
@@ -37,40 +52,39 @@ int64_t prompt_length(const generate_options& options, size_t prompt) {
   return options.offsets[prompt + 1] - options.offsets[prompt];
 }
 
-std::vector<int32_t> prompt_ids(const generate_options& options, size_t prompt) {
-  return {options.ids.begin() + options.offsets[prompt], options.ids.begin() + options.offsets[prompt + 1]};
-}
-
 bool is_stop(const generate_options& options, int64_t id) {
   return std::find(options.stop_tokens.begin(), options.stop_tokens.end(), id) != options.stop_tokens.end();
 }
 
-// Those with the very same ids, in the order of their first.
-struct equal_prompts {
-  std::vector<int32_t> ids;
-  std::vector<size_t> rows;
-};
-
 class generator {
  public:
   generator(const model& model, const generate_options& options)
-      : model_(model), options_(options), prompts_(static_cast<size_t>(prompt_count(options))) {
+      : model_(model),
+        options_(options),
+        prompts_(static_cast<size_t>(prompt_count(options))),
+        numbers_(at::TensorOptions().dtype(model.options().number_type).device(model.options().device)),
+        cache_(model.config(), numbers_, options.page_size),
+        prefixes_(model.config().layers) {
+    find_equal_prompts();
     int64_t longest = 0;
     for (size_t prompt = 0; prompt < prompts_; ++prompt) {
       longest = std::max(longest, prompt_length(options, prompt));
     }
     // The last token is never read.
-    make_cache(std::min(options.batch_size, prompt_count(options)), longest + options.max_new_tokens - 1);
-    if (options.graphs) graphs_.emplace(model_, cache_);
+    longest += options.max_new_tokens - 1;
+    most_pages_ = std::min(options.batch_size, prompt_count(options)) * ((longest - 1) / options.page_size + 1);
+    if (!options.graphs) return;
+    // What rows that only fill up a recorded shape write to.
+    spare_page_ = book_.take();
+    graphs_.emplace(model_, cache_);
   }
 
   void run(const response_listener& finished) {
     at::Tensor hidden = admit();  // (B, D): what predicts the next token of each sequence at work
     while (!at_work_.empty()) {
-      const auto drawn = draw(hidden);
-      const auto going_on = keep_unfinished(drawn, finished);
+      take(draw(hidden), finished);
       std::vector<at::Tensor> parts;
-      if (!going_on.empty()) parts.push_back(read_tokens(on_device(going_on, device())));
+      if (!at_work_.empty()) parts.push_back(read_tokens());
       if (auto admitted = admit(); admitted.defined()) parts.push_back(std::move(admitted));
       if (!parts.empty()) hidden = parts.size() == 1 ? parts[0] : at::cat(parts);
     }
@@ -79,82 +93,149 @@ class generator {
  private:
   c10::Device device() const { return model_.options().device; }
 
-  void make_cache(int64_t rows, int64_t capacity) {
-    const stage now("making room for the keys and values of " + std::to_string(rows) + " responses",
+  // A recorded step knows no prompts that lie apart: each of its rows has all of its sequence in pages.
+  void find_equal_prompts() {
+    std::map<std::vector<int32_t>, size_t> known;
+    for (size_t prompt = 0; prompt < prompts_; ++prompt) {
+      const auto* ids = options_.ids.data();
+      const std::vector<int32_t> its(ids + options_.offsets[prompt], ids + options_.offsets[prompt + 1]);
+      const auto [found, is_new] = known.try_emplace(its, kinds_.size());
+      if (is_new) kinds_.emplace_back();
+      kind_of_.push_back(found->second);
+      ++kinds_[found->second].count;
+    }
+    for (auto& kind : kinds_) kind.is_shared = kind.count > 1 && !options_.graphs;
+  }
+
+  // --- pages ---
+
+  void reserve(int64_t pages) {
+    if (pages <= cache_.capacity()) return;
+    const stage now("making room for the keys and values of " + std::to_string(at_work_.size()) + " responses",
                     "batchSize, or maxNewTokens");
-    const auto& config = model_.config();
-    const auto options = at::TensorOptions().dtype(model_.options().number_type).device(device());
-    rows_ = static_cast<size_t>(rows);
-    for (int64_t i = 0; i < config.layers; ++i) {
-      // Zeros, because what a mask hides must still be a number.
-      cache_.keys.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
-      cache_.values.push_back(at::zeros({rows, config.key_heads, capacity, config.head_size}, options));
+    const auto grown = std::min(cache_.capacity() + cache_.capacity() / growth_divisor, most_pages_);
+    cache_.reserve(std::max(pages, grown));
+  }
+
+  // Pages for the sequence's next tokens.
+  void extend(sequence& one, int64_t tokens) {
+    one.paged += tokens;
+    while (static_cast<int64_t>(one.pages.size()) * cache_.page_size() < one.paged) one.pages.push_back(book_.take());
+  }
+
+  void close_gaps() {
+    if (!book_.is_sparse()) return;
+    const auto moved = book_.bring_together();
+    cache_.move(moved);
+    const std::map<int64_t, int64_t> places(moved.begin(), moved.end());
+    for (auto& one : at_work_) {
+      for (auto& page : one.pages) {
+        if (const auto found = places.find(page); found != places.end()) page = found->second;
+      }
     }
   }
 
-  // Gives free rows to the next prompts and reads these; returns the hidden states (new rows, D) of their last tokens,
-  // or nothing where there is none.
+  // --- prompts ---
+
+  // Lets the next prompts in where there is room and reads those that have to be; returns the hidden states (new rows, D)
+  // that predict their first tokens, or nothing where there is none.
   at::Tensor admit() {
     const auto first = at_work_.size();
-    while (at_work_.size() < rows_ && next_prompt_ < prompts_) {
-      at_work_.push_back({next_prompt_, prompt_length(options_, next_prompt_), {}});
-      ++next_prompt_;
+    const auto rows = static_cast<size_t>(options_.batch_size);
+    for (; at_work_.size() < rows && next_prompt_ < prompts_; ++next_prompt_) {
+      auto& one = at_work_.emplace_back();
+      one.prompt = next_prompt_;
+      one.length = prompt_length(options_, next_prompt_);
+      ++kinds_[kind_of_[next_prompt_]].at_work;
     }
     if (first == at_work_.size()) return {};
-    const auto groups = group_equal(first);
-    std::vector<at::Tensor> hidden;  // of each group
-    std::vector<int64_t> group_of(at_work_.size() - first);
-    for (size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
-      int64_t tokens = 0;
-      while (end < groups.size() && (end == begin || tokens < prompt_tokens_at_once)) {
-        for (const auto row : groups[end].rows) group_of[row - first] = static_cast<int64_t>(end);
-        tokens += static_cast<int64_t>(groups[end++].ids.size());
-      }
-      hidden.push_back(read_prompts({groups.begin() + begin, groups.begin() + end}));
-    }
-    return at::cat(hidden).index_select(0, on_device(group_of, device()));
-  }
-
-  std::vector<equal_prompts> group_equal(size_t first) const {
-    std::vector<equal_prompts> groups;
-    std::map<std::vector<int32_t>, size_t> known;
+    std::vector<at::Tensor> hidden(at_work_.size() - first);
+    std::vector<size_t> to_read;  // rows: of a prompt that is shared the first alone
+    int64_t tokens = 0;
+    const auto read = [&] {
+      if (!to_read.empty()) read_prompts(to_read, first, hidden);
+      to_read.clear();
+      tokens = 0;
+    };
+    std::vector<bool> is_listed(kinds_.size());
     for (auto row = first; row < at_work_.size(); ++row) {
-      auto ids = prompt_ids(options_, at_work_[row].prompt);
-      const auto [found, is_new] = known.try_emplace(ids, groups.size());
-      if (is_new) groups.push_back({std::move(ids), {}});
-      groups[found->second].rows.push_back(row);
-    }
-    return groups;
-  }
-
-  // Runs each prompt once and fills the cache of all of its rows; returns the hidden states (groups, D) of their last
-  // tokens.
-  at::Tensor read_prompts(const std::vector<equal_prompts>& groups) {
-    const stage now("reading " + std::to_string(groups.size()) + " prompts", "batchSize");
-    std::vector<int32_t> ids, offsets{0};
-    for (const auto& group : groups) {
-      ids.insert(ids.end(), group.ids.begin(), group.ids.end());
-      offsets.push_back(static_cast<int32_t>(ids.size()));
-    }
-    const auto batch = pack_prompts(ids, offsets, model_.config(), device());
-    return model_.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
-      for (size_t g = 0; g < groups.size(); ++g) {
-        const auto start = batch.segments.starts[g];
-        const auto length = batch.segments.starts[g + 1] - start;
-        const auto put = [&](at::Tensor& into, const at::Tensor& from) {
-          const auto found = from.narrow(0, start, length).transpose(0, 1);
-          for (const auto row : groups[g].rows) filled(into, row, length).copy_(found);
-        };
-        put(cache_.keys[layer], inputs.k);
-        put(cache_.values[layer], inputs.v);
+      const auto kind = kind_of_[at_work_[row].prompt];
+      if (kinds_[kind].is_shared) {
+        if (kinds_[kind].hidden.defined() || is_listed[kind]) continue;
+        is_listed[kind] = true;
       }
-    });
+      to_read.push_back(row);
+      tokens += at_work_[row].length;
+      if (tokens >= prompt_tokens_at_once) read();
+    }
+    read();
+    for (auto row = first; row < at_work_.size(); ++row) {
+      auto& own = hidden[row - first];
+      if (!own.defined()) own = kinds_[kind_of_[at_work_[row].prompt]].hidden;
+    }
+    return at::cat(hidden);
   }
 
-  // (H_k, length, head_size) of a row.
-  static at::Tensor filled(const at::Tensor& cache, size_t row, int64_t length) {
-    return cache.select(0, static_cast<int64_t>(row)).narrow(1, 0, length);
+  // Runs the rows' prompts once. Keys and values of those that are shared go behind the other prefixes, the rest to pages
+  // of the rows; `hidden` gets what predicts the first tokens.
+  void read_prompts(std::vector<size_t> rows, size_t first, std::vector<at::Tensor>& hidden) {
+    const stage now("reading " + std::to_string(rows.size()) + " prompts", "batchSize");
+    const auto is_shared = [&](size_t row) { return kinds_[kind_of_[at_work_[row].prompt]].is_shared; };
+    const auto last_shared = std::stable_partition(rows.begin(), rows.end(), is_shared);
+    std::vector<int32_t> ids, offsets{0};
+    std::vector<int64_t> lengths, pages, places;
+    for (auto row = rows.begin(); row != rows.end(); ++row) {
+      auto& one = at_work_[*row];
+      const auto* its = options_.ids.data() + options_.offsets[one.prompt];
+      ids.insert(ids.end(), its, its + one.length);
+      offsets.push_back(static_cast<int32_t>(ids.size()));
+      if (row < last_shared) {
+        lengths.push_back(one.length);
+        prefix_kinds_.push_back(kind_of_[one.prompt]);
+        continue;
+      }
+      extend(one, one.length);
+      for (int64_t i = 0; i < one.length; ++i) {
+        pages.push_back(one.pages[i / cache_.page_size()]);
+        places.push_back(i % cache_.page_size());
+      }
+    }
+    reserve(book_.extent());
+    prefixes_.add(lengths);
+    const auto paged = static_cast<int64_t>(pages.size());
+    const auto shared = static_cast<int64_t>(ids.size()) - paged;
+    const auto into_pages = on_device(pages, device()), at_places = on_device(places, device());
+    const auto batch = pack_prompts(ids, offsets, model_.config(), device());
+    const auto found = model_.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
+      if (shared > 0) prefixes_.put(layer, inputs.k.narrow(0, 0, shared), inputs.v.narrow(0, 0, shared));
+      if (paged == 0) return;
+      cache_.put(layer, into_pages, at_places, inputs.k.narrow(0, shared, paged), inputs.v.narrow(0, shared, paged));
+    });
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto its = found.narrow(0, static_cast<int64_t>(i), 1);
+      hidden[rows[i] - first] = its;
+      if (is_shared(rows[i])) kinds_[kind_of_[at_work_[rows[i]].prompt]].hidden = its;
+    }
   }
+
+  // Forgets the prompts that no sequence at work begins with, nor the one that comes next.
+  void drop_prefixes() {
+    std::vector<bool> stays;
+    std::vector<size_t> kept;
+    for (const auto kind : prefix_kinds_) {
+      const bool is_next = next_prompt_ < prompts_ && kind_of_[next_prompt_] == kind;
+      stays.push_back(kinds_[kind].at_work > 0 || is_next);
+      if (stays.back()) {
+        kept.push_back(kind);
+      } else {
+        kinds_[kind].hidden.reset();
+      }
+    }
+    prefixes_.keep(stays);
+    prefix_kinds_ = std::move(kept);
+  }
+
+  // --- tokens ---
 
   drawn_tokens draw(const at::Tensor& hidden) const {
     std::vector<double> uniforms;
@@ -166,59 +247,93 @@ class generator {
     return draw_tokens(wide_logits(hidden, model_.head().value), how, uniforms);
   }
 
-  // Adds each row's token; hands out what has ended and closes the gap in the cache. Returns the tokens of those that
-  // go on, in their rows' order.
-  std::vector<int64_t> keep_unfinished(const drawn_tokens& drawn, const response_listener& finished) {
+  // Adds each row's token, hands out what has ended, and makes room.
+  void take(const drawn_tokens& drawn, const response_listener& finished) {
     const auto ids = drawn.ids.cpu();
     const auto log_probs = drawn.log_probs.to(at::kCPU, at::kFloat);
-    std::vector<int64_t> next(ids.const_data_ptr<int64_t>(), ids.const_data_ptr<int64_t>() + ids.numel());
+    std::vector<sequence> going_on;
     for (size_t row = 0; row < at_work_.size(); ++row) {
-      auto& response = at_work_[row].response;
-      response.ids.push_back(static_cast<int32_t>(next[row]));
-      response.log_probs.push_back(log_probs.const_data_ptr<float>()[row]);
-      response.stopped = is_stop(options_, next[row]);
-    }
-    // From the last row, so that the one that fills a gap is known to go on.
-    for (auto row = at_work_.size(); row-- > 0;) {
       auto& one = at_work_[row];
-      if (!one.response.stopped && static_cast<int64_t>(one.response.ids.size()) < options_.max_new_tokens) continue;
-      finished(one.prompt, std::move(one.response));
-      const auto last = at_work_.size() - 1;
-      if (row != last) {
-        for (auto* tensors : {&cache_.keys, &cache_.values}) {
-          for (auto& tensor : *tensors) {
-            filled(tensor, row, at_work_[last].length).copy_(filled(tensor, last, at_work_[last].length));
-          }
-        }
-        one = std::move(at_work_[last]);
-        next[row] = next[last];
+      one.next = ids.const_data_ptr<int64_t>()[row];
+      one.response.ids.push_back(static_cast<int32_t>(one.next));
+      one.response.log_probs.push_back(log_probs.const_data_ptr<float>()[row]);
+      one.response.stopped = is_stop(options_, one.next);
+      if (!one.response.stopped && static_cast<int64_t>(one.response.ids.size()) < options_.max_new_tokens) {
+        going_on.push_back(std::move(one));
+        continue;
       }
-      at_work_.pop_back();
-      next.pop_back();
+      book_.give_back(one.pages);
+      --kinds_[kind_of_[one.prompt]].at_work;
+      finished(one.prompt, std::move(one.response));
     }
-    return next;
+    const bool has_ended = going_on.size() < at_work_.size();
+    at_work_ = std::move(going_on);
+    if (!has_ended) return;
+    drop_prefixes();
+    close_gaps();
   }
 
-  // One more token for each sequence: ids (B) -> the hidden states (B, D) that predict the next.
-  at::Tensor read_tokens(const at::Tensor& ids) {
+  // Rows that begin with the same prompt lie beside each other, in the order of the prefixes; the others come last.
+  prefix_reading sort_by_prefix() {
+    std::vector<size_t> place(kinds_.size(), prefix_kinds_.size());
+    for (size_t i = 0; i < prefix_kinds_.size(); ++i) place[prefix_kinds_[i]] = i;
+    const auto place_of = [&](const sequence& one) { return place[kind_of_[one.prompt]]; };
+    std::stable_sort(at_work_.begin(), at_work_.end(),
+                     [&](const sequence& a, const sequence& b) { return place_of(a) < place_of(b); });
+    std::vector<int64_t> rows{0}, keys{0};
+    auto row = at_work_.begin();
+    for (size_t i = 0; i < prefix_kinds_.size(); ++i) {
+      while (row != at_work_.end() && place_of(*row) == i) ++row;
+      rows.push_back(row - at_work_.begin());
+      keys.push_back(keys.back() + prefixes_.lengths()[i]);
+    }
+    return {prefixes_, make_bounds(std::move(rows), device()), make_bounds(std::move(keys), device())};
+  }
+
+  // One more token of each sequence; returns the hidden states (B, D) that predict the next.
+  at::Tensor read_tokens() {
     const stage now("generating " + std::to_string(at_work_.size()) + " responses", "batchSize, or maxNewTokens");
-    std::vector<int64_t> lengths;
-    for (const auto& one : at_work_) lengths.push_back(one.length);
-    const auto window = *std::max_element(lengths.begin(), lengths.end()) + 1;
-    const auto positions = on_device(lengths, device());
-    const auto turn = make_rotation(model_.config(), positions, model_.options().number_type);
-    const decode_inputs inputs{ids, positions, turn};
-    for (auto& one : at_work_) ++one.length;
-    return graphs_ ? graphs_->decode(inputs, window) : decode(model_, cache_, inputs, window);
+    const auto shared = sort_by_prefix();
+    std::vector<int64_t> ids, positions;
+    std::vector<paged_row> rows;
+    size_t most = 1;
+    for (auto& one : at_work_) {
+      ids.push_back(one.next);
+      positions.push_back(one.length++);
+      extend(one, 1);
+      rows.push_back({one.pages, one.paged});
+      most = std::max(most, one.pages.size());
+    }
+    step_size size{static_cast<int64_t>(rows.size()), book_.extent(), static_cast<int64_t>(most)};
+    if (graphs_) {
+      size = round_up(size);
+      rows.resize(size.rows, {{spare_page_}, 1});
+      ids.resize(size.rows);
+      positions.resize(size.rows);
+    }
+    reserve(size.pages);
+    const decode_inputs inputs{
+        on_device(ids, device()),
+        make_rotation(model_.config(), on_device(positions, device()), model_.options().number_type),
+        make_page_map(rows, size.pages, size.width, cache_.page_size(), numbers_)};
+    if (graphs_) return graphs_->decode(inputs).narrow(0, 0, static_cast<int64_t>(at_work_.size()));
+    return decode(model_, cache_, inputs, shared.rows.rows() > 0 ? &shared : nullptr);
   }
 
   const model& model_;
   const generate_options& options_;
   const size_t prompts_;
+  const at::TensorOptions numbers_;
+  std::vector<size_t> kind_of_;  // of each prompt
+  std::vector<equal_prompts> kinds_;
   size_t next_prompt_ = 0;
-  size_t rows_ = 0;
-  std::vector<sequence> at_work_;  // (B): the first B rows of the cache, in their order
-  key_value_cache cache_;
+  std::vector<sequence> at_work_;
+  int64_t most_pages_ = 0;  // that can be in use at a time
+  page_book book_;
+  paged_cache cache_;
+  shared_prefixes prefixes_;
+  std::vector<size_t> prefix_kinds_;  // of each prefix
+  int64_t spare_page_ = 0;
   std::optional<decode_graphs> graphs_;
 };
 
@@ -226,6 +341,7 @@ void check(const generate_options& options, const model_config& config) {
   const auto prompts = static_cast<size_t>(prompt_count(options));
   if (options.max_new_tokens < 1) fail("bad-input", "maxNewTokens must be at least 1.");
   if (options.batch_size < 1) fail("bad-input", "batchSize must be at least 1.");
+  if (options.page_size < 1) fail("bad-input", "pageSize must be at least 1.");
   if (!(options.temperature >= 0)) fail("bad-input", "temperature must be at least 0.");
   if (!(options.top_p > 0 && options.top_p <= 1)) fail("bad-input", "topP must be above 0 and at most 1.");
   if (options.top_k < 0) fail("bad-input", "topK must be at least 0.");

@@ -1,5 +1,5 @@
-// Responses drawn token by token, with the keys and values of what came before kept in a cache. A response that ends
-// makes room for the next prompt at once.
+// Responses drawn token by token, with the keys and values of what came before kept in pages. A response that ends makes
+// room for the next prompt at once. A prompt that several have is read once for those that are at work together.
 #pragma once
 #include <functional>
 #include <vector>
@@ -9,7 +9,7 @@
 namespace gepo {
 
 struct generate_options {
-  std::vector<int32_t> ids;      // of all prompts
+  std::vector<int32_t> ids;  // of all prompts
   std::vector<int32_t> offsets;  // (prompts + 1)
   int64_t max_new_tokens = 0;
   std::vector<int32_t> stop_tokens;
@@ -18,7 +18,8 @@ struct generate_options {
   int64_t top_k = 0;
   std::vector<uint32_t> seeds;  // (prompts), or empty
   int64_t batch_size = 64;  // prompts at work at a time
-  bool graphs = false;      // see decode-graphs.h
+  int64_t page_size = 64;  // positions of a page: see paged-cache.h
+  bool graphs = false;  // see decode-graphs.h
 };
 
 struct generated_response {

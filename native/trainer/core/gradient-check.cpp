@@ -61,7 +61,8 @@ at::Tensor plain_layer(const decoder_layer& layer, const at::Tensor& input, cons
   std::vector<at::Tensor> attended;
   for (size_t s = 0; s + 1 < batch.segments.starts.size(); ++s) {
     const auto one = [&](const at::Tensor& x) {
-      return x.narrow(0, batch.segments.starts[s], batch.segments.starts[s + 1] - batch.segments.starts[s]).transpose(0, 1);
+      return x.narrow(0, batch.segments.starts[s], batch.segments.starts[s + 1] - batch.segments.starts[s])
+          .transpose(0, 1);
     };
     attended.push_back(plain_attention(one(q), one(k), one(v)));
   }

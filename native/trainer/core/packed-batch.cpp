@@ -70,8 +70,8 @@ packed_batch to_device(host_batch&& host, c10::Device device) {
   packed.segments = make_bounds(std::move(host.segments), device);
   packed.response_offsets = std::move(host.response_offsets);
   if (!host.shared_keys.empty()) {
-    packed.shared = {make_bounds(std::move(host.shared_keys), device), make_bounds(std::move(host.shared_queries), device),
-                     host.first_query};
+    packed.shared = {make_bounds(std::move(host.shared_keys), device),
+                     make_bounds(std::move(host.shared_queries), device), host.first_query};
   }
   return packed;
 }

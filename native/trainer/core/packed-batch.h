@@ -28,8 +28,8 @@ struct row_bounds {
 // it are segments that attend to it and to themselves. A prompt whose responses have no inputs is left out: nothing
 // attends to it but itself.
 struct shared_prompts {
-  row_bounds keys;          // a run for each prompt, from the first input on
-  row_bounds queries;       // a run for the responses to each, from the input `first_query` on
+  row_bounds keys;  // a run for each prompt, from the first input on
+  row_bounds queries;  // a run for the responses to each, from the input `first_query` on
   int64_t first_query = 0;
 
   bool empty() const { return keys.starts.empty(); }
@@ -38,11 +38,11 @@ struct shared_prompts {
 // T input tokens: all but each sequence's last, which nothing comes after. N predictions: the response tokens.
 // Within a segment attention is causal. Where no prompts are shared, a segment is a whole sequence.
 struct packed_batch {
-  at::Tensor ids;        // (T) int64
+  at::Tensor ids;  // (T) int64
   at::Tensor positions;  // (T) int64
   row_bounds segments;
   shared_prompts shared;
-  at::Tensor rows;     // (N) int64: the inputs that predict response tokens; a shared prompt's last several times
+  at::Tensor rows;  // (N) int64: the inputs that predict response tokens; a shared prompt's last several times
   at::Tensor targets;  // (N) int64: those tokens
   std::vector<int32_t> response_offsets;  // (sequences + 1): where each sequence's are among the N
 };

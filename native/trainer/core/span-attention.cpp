@@ -104,16 +104,13 @@ class run_by_run : public span_attention {
       const auto queries_of = [&](const at::Tensor& x) {
         return spans.causal ? run_of(x, query, queries, heads) : folded_run(x, query, queries, key_heads);
       };
-      const auto keys_of = [&](const at::Tensor& x) {
-        return run_of(x, key, keys, spans.causal ? heads : key_heads);
-      };
+      const auto keys_of = [&](const at::Tensor& x) { return run_of(x, key, keys, spans.causal ? heads : key_heads); };
       const auto sums = attended.log_sums.narrow(1, query, queries);
       const auto log_sums =
           spans.causal ? sums : sums.reshape({key_heads, -1, queries}).transpose(1, 2).reshape({key_heads, -1});
-      const auto [dq, dk, dv] =
-          backward_run({queries_of(d_output), queries_of(q), keys_of(k), keys_of(v), queries_of(attended.output),
-                        log_sums.unsqueeze(0)},
-                       spans.causal, attended.saved, run++);
+      const auto [dq, dk, dv] = backward_run({queries_of(d_output), queries_of(q), keys_of(k), keys_of(v),
+                                              queries_of(attended.output), log_sums.unsqueeze(0)},
+                                             spans.causal, attended.saved, run++);
       put_rows(gradient.queries, spans.causal ? undo_run(dq, heads) : undo_folded(dq.contiguous(), queries), query,
                q.size(0));
       put_rows(gradient.keys, undo_run(dk, k.size(1)), key, k.size(0));
@@ -211,9 +208,8 @@ class flash_attention : public span_attention {
   attended_spans forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                          const attention_spans& spans) const override {
     const auto &queries = spans.queries, &keys = spans.keys;
-    auto [output, log_sums, rng_state, unused, mask] =
-        at::_flash_attention_forward(q, k, v, queries.on_device, keys.on_device, queries.longest, keys.longest, 0.0,
-                                     spans.causal, false);
+    auto [output, log_sums, rng_state, unused, mask] = at::_flash_attention_forward(
+        q, k, v, queries.on_device, keys.on_device, queries.longest, keys.longest, 0.0, spans.causal, false);
     return {output, log_sums, {rng_state, unused}};
   }
 

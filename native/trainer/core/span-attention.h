@@ -14,9 +14,9 @@ struct attention_spans {
 };
 
 struct attended_spans {
-  at::Tensor output;               // (T, H, head_size)
-  at::Tensor log_sums;             // (H, T): the logarithm of each query's sum of exponentials
-  std::vector<at::Tensor> saved;   // what else the kernel's own derivative takes
+  at::Tensor output;  // (T, H, head_size)
+  at::Tensor log_sums;  // (H, T): the logarithm of each query's sum of exponentials
+  std::vector<at::Tensor> saved;  // what else the kernel's own derivative takes
 };
 
 struct attention_gradient {

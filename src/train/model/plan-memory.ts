@@ -4,6 +4,7 @@
  * (test/train/model/plan-and-ledger.test.ts), within 2%. Not counted: the allocator's own share, and the workspace of
  * the libraries.
  */
+import { DEFAULT_PAGE_SIZE } from '../config/engine-defaults.ts'
 import { isOwnReference, needsReference, onPolicyOf } from '../config/reference-needs.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 import { BYTES_OF, layerBytes } from '../tensor-engine/activation-bytes.ts'
@@ -58,8 +59,10 @@ export function planMemory(config: TrainConfig, shape: DecoderShape, ranks = ran
   const optimizer = engine.zero.offload ? 0 : trained.optimizer * share.optimizer
   const keys = shape.keyHeads * shape.headSize
   const answers = answersAtATime(config)
-  // An answer and its prompt are no longer than any other sequence.
-  const keysAndValues = answers * length.maxTokens * shape.layers * 2 * keys * number
+  // An answer and its prompt are no longer than any other sequence. Pages are whole; a prompt that answers share is there
+  // once, which is not counted on.
+  const positions = Math.ceil(length.maxTokens / DEFAULT_PAGE_SIZE) * DEFAULT_PAGE_SIZE
+  const keysAndValues = answers * positions * shape.layers * 2 * keys * number
   // A frozen layer has no gradient.
   const perWeight = (share.weights < 1 ? number : 0) + (share.gradients < 1 ? trained.gradientBytes : 0)
   const whileStepping = largestPart(shape) * perWeight

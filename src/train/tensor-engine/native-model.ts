@@ -1,7 +1,7 @@
 /** One open model of the native engine. Checks of batches are the engine's own: here arguments are only completed. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LINEAR_LAYERS } from '../config/engine-defaults.ts'
+import { DEFAULT_PAGE_SIZE, LINEAR_LAYERS } from '../config/engine-defaults.ts'
 import type { Addon } from './addon.ts'
 import { CONFIG_FILE, INDEX_FILE, removeWeightFiles, WEIGHTS_FILE } from './checkpoint-files.ts'
 import { ADDITION, type ListedTensor, listTensors, loadTensors } from './load-weights.ts'
@@ -259,6 +259,7 @@ export class NativeModel implements Model {
         topK: options.topK ?? 0,
         seeds: options.seeds,
         batchSize: options.batchSize ?? 64,
+        pageSize: options.pageSize ?? DEFAULT_PAGE_SIZE,
         graphs: options.graphs ?? false,
       },
       options.signal,

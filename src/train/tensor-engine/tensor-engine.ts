@@ -223,9 +223,11 @@ export interface GenerationRequest {
   readonly seeds?: Uint32Array
   /** Prompts that are worked on at a time; the next begins as soon as one has ended. Default 64. */
   readonly batchSize?: number
+  /** Positions of a page, in which keys and values are kept. Changes results by rounding alone. Default 64. */
+  readonly pageSize?: number
   /**
    * Whether a GPU's steps are recorded once for their shape and played back (CUDA graphs). The shapes are then rounded up
-   * to a few sizes, on the CPU too, which gains nothing by it. Default false.
+   * to a few sizes, on the CPU too, which gains nothing by it, and prompts are read once for each answer. Default false.
    */
   readonly graphs?: boolean
   /** Called with each response as it ends, while the others go on. What it throws rejects the call, once all ended. */

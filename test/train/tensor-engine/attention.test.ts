@@ -35,9 +35,13 @@ describe.skipIf(NO_ENGINE)(`attention ${NO_ENGINE ?? ''}`, () => {
       await expectNear(trial(way), { numberType: 'float32', fused: false }, 5e-6)
     })
 
-    it.each(WAYS)('by $name is as near as bfloat16 allows', async (way) => {
-      // What goes in is rounded, each result, and the sum of a prompt's two gradients.
-      await expectNear(trial(way), { numberType: 'bfloat16', fused: false }, 4 * 2 ** -8)
-    })
+    // Products serve as the exact ones alone.
+    it.each(WAYS.filter(({ byProducts }) => !byProducts))(
+      'by $name is as near as bfloat16 allows',
+      async (way) => {
+        // What goes in is rounded, each result, and the sum of a prompt's two gradients.
+        await expectNear(trial(way), { numberType: 'bfloat16', fused: false }, 4 * 2 ** -8)
+      },
+    )
   })
 })

@@ -108,6 +108,104 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     expect(responsesOf(await model.generate({ ...options, batchSize: 1 }))[3]).toEqual(fourth)
   })
 
+  describe('of several prompts with several responses each', () => {
+    const kinds = promptsOf([9, 30, 1, 17])
+    // In an order in which no prompt's responses follow each other, one of them without a second.
+    const order = [0, 1, 2, 0, 1, 2, 0, 3, 1, 0, 1, 1, 2, 0]
+    const prompts = order.map((kind) => kinds.ids.slice(kinds.offsets[kind]!, kinds.offsets[kind + 1]!))
+    const options = {
+      ids: Int32Array.from(prompts.flatMap((prompt) => [...prompt])),
+      offsets: Int32Array.from([0, ...prompts.map((_, i) => i + 1)], (count) =>
+        prompts.slice(0, count).reduce((sum, { length }) => sum + length, 0),
+      ),
+      maxNewTokens: 40,
+      stopTokens: Int32Array.of(3, 11, 40, 62, 90),
+      temperature: 1,
+      seeds: Uint32Array.from(order, (_, i) => 700 + i),
+    }
+
+    it('draws the same whoever shares a prompt, whatever the batch, and whatever the size of a page', async () => {
+      const model = await open()
+      const alone: number[][] = []
+      for (const [i, ids] of prompts.entries()) {
+        const one = {
+          ...options,
+          ids,
+          offsets: Int32Array.of(0, ids.length),
+          seeds: options.seeds.slice(i, i + 1),
+        }
+        alone.push(...responsesOf(await model.generate(one)))
+      }
+      expect(new Set(alone.map(({ length }) => length)).size).toBeGreaterThan(4)
+      for (const batchSize of [1, 2, 5, 64]) {
+        for (const pageSize of [1, 3, 16, 64, 1000]) {
+          for (const graphs of [false, true]) {
+            const drawn = await model.generate({ ...options, batchSize, pageSize, graphs })
+            expect(responsesOf(drawn), `${batchSize} in pages of ${pageSize}`).toEqual(alone)
+          }
+        }
+      }
+    })
+
+    it('gives the log-probabilities that the model itself gives', async () => {
+      const model = await open()
+      const drawn = await model.generate({ ...options, batchSize: 5, pageSize: 4 })
+      const { tokens } = await model.logProbs(asBatch(options, drawn))
+      expect(largestDifference(drawn.logProbs, tokens)).toBeLessThan(1e-5)
+    })
+  })
+
+  describe('takes memory for', () => {
+    /** Of a position: keys and values of all layers in float32. */
+    const BYTES = TINY.qwen3.num_hidden_layers * 2 * TINY.qwen3.num_key_value_heads * TINY.qwen3.head_dim * 4
+    const LONG = 200
+    const longer = { ...TINY.qwen3, max_position_embeddings: 1024 }
+    const folderOfLonger = join(SCRATCH, 'with room')
+    beforeAll(() => writeRandomCheckpoint(folderOfLonger, longer))
+
+    async function peakOf(answers: number, given: Partial<GenerationRequest>): Promise<number> {
+      const model = await openTiny(folderOfLonger, { training: { kind: 'none' } })
+      const { ids } = promptsOf([LONG])
+      const { peakBytes } = await model.count(async () => {
+        await model.generate({
+          ids: Int32Array.from(Array.from({ length: answers }, () => [...ids]).flat()),
+          offsets: Int32Array.from({ length: answers + 1 }, (_, i) => LONG * i),
+          maxNewTokens: 16,
+          stopTokens: NO_STOP,
+          temperature: 1,
+          seeds: Uint32Array.from({ length: answers }, (_, i) => i),
+          pageSize: 8,
+          ...given,
+        })
+      })
+      return peakBytes
+    }
+
+    it('a prompt once, however many answers it gets', async () => {
+      const [few, many] = [await peakOf(4, {}), await peakOf(64, {})]
+      // Each further answer: two pages of its own, their copy while the cache grows, and a row of what a step computes.
+      expect((many - few) / 60).toBeLessThan(BYTES * LONG * 0.5)
+      expect(many).toBeLessThan(64 * LONG * BYTES * 0.5)
+    })
+
+    it('the answers that are at work, not for those that have ended', async () => {
+      const [few, many] = [await peakOf(6, { batchSize: 4 }), await peakOf(60, { batchSize: 4 })]
+      expect(many).toBeLessThan(1.1 * few)
+    })
+
+    it('the tokens that are drawn, not for those that may be', async () => {
+      const [short, long] = [
+        await peakOf(8, {}),
+        await peakOf(8, { maxNewTokens: 800, stopTokens: allTokens() }),
+      ]
+      expect(long).toBeLessThan(1.1 * short)
+    })
+
+    function allTokens() {
+      return Int32Array.from({ length: VOCABULARY }, (_, id) => id)
+    }
+  })
+
   it('hands out each response as it ends, before the others have', async () => {
     const model = await open()
     const heard: GeneratedResponse[] = []
@@ -227,6 +325,7 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     await refused({ maxNewTokens: 300 })
     await refused({ maxNewTokens: 0 })
     await refused({ topP: 0 })
+    await refused({ pageSize: 0 })
     await refused({ temperature: -1 })
     await refused({ seeds: Uint32Array.of(1) })
     await refused({ offsets: Int32Array.of(0, 0, 30) })

@@ -6,8 +6,10 @@ import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-e
 import type { Kernels } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { ATTENTION_CASES, attentionTrial } from './attention-trials.ts'
 import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
+import { DRAW_CASES, drawTrial } from './draw-trials.ts'
 import { adamwTrial, TRIALS } from './kernel-trials.ts'
 import { NO_ENGINE, openTiny, SCRATCH } from './open-tiny.ts'
+import { PAGE_CASES, pageTrial } from './page-trials.ts'
 import { TINY, type TinyConfig, writeRandomCheckpoint } from './random-checkpoint.ts'
 import { tryKernel } from './try-kernel.ts'
 
@@ -197,6 +199,32 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
     })
   })
 
+  it.each(DRAW_CASES)('draws the tokens of the CPU: $title', async (its) => {
+    const trial = drawTrial(its)
+    const expected = await tryKernel(trial, { numberType: 'float32', fused: false })
+    const found = await tryKernel(trial, { numberType: 'float32', fused: false, device: 'cuda' })
+    // Sums are taken in another order: a number that lies within their rounding of two tokens may choose the other.
+    const others = expected[0]!.filter((id, i) => id !== found[0]![i]).length
+    expect(others).toBeLessThan(its.rows / 50)
+  })
+
+  it.each(PAGE_CASES)('reads pages of $pageSize positions as the CPU does', async (its) => {
+    const trial = pageTrial(its)
+    const expected = await tryKernel(trial, { numberType: 'float64', fused: false })
+    for (const { numberType, tolerance } of [
+      { numberType: 'float32', tolerance: 1e-4 },
+      { numberType: 'bfloat16', tolerance: 0.03 },
+    ] as const) {
+      const found = await tryKernel(
+        { ...trial, numbers: [its.pageSize, 1] },
+        { numberType, fused: false, device: 'cuda' },
+      )
+      for (const [i, values] of expected.entries()) {
+        expect(relativeError(found[i]!, values), `result ${i} in ${numberType}`).toBeLessThan(tolerance)
+      }
+    }
+  })
+
   describe.each(ATTENTION_CASES)('attention of $title', (its) => {
     it.each([
       { numberType: 'float32', tolerance: 1e-4 },
@@ -249,7 +277,7 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
     })
     const model = await openTiny(folder, { device: 'cuda', training: { kind: 'none' } })
     const endless = { ids: Int32Array.of(1), offsets: Int32Array.of(0, 1), stopTokens: new Int32Array() }
-    await expect(model.generate({ ...endless, maxNewTokens: 2 ** 36 })).rejects.toMatchObject({
+    await expect(model.generate({ ...endless, maxNewTokens: 4, pageSize: 2 ** 36 })).rejects.toMatchObject({
       code: 'out-of-memory',
       message: expect.stringMatching(/keys and values .* wanted .* more: lower batchSize/),
     })
