@@ -217,8 +217,8 @@ tensors pages(const kernel_trial& t) {
       all_values.push_back(of(v, s));
     }
     const auto device = q.device();
-    const auto found = plain_span_attention().forward(
-        q, at::cat(all_keys), at::cat(all_values), {make_bounds(queries, device), make_bounds(keys, device), false});
+    const auto found = plain_span_attention().forward(q, at::cat(all_keys), at::cat(all_values),
+                                                      {make_bounds(queries, device), make_bounds(keys, device), false});
     return {found.output, found.log_sums.contiguous()};
   }
   model_config config;

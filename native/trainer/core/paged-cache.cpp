@@ -120,8 +120,8 @@ attended_spans paged_cache::attend(size_t layer, const at::Tensor& q, const page
   // The queries of one key head lie there like positions of one sequence, so no key is repeated. Each page is read where
   // it lies, by the queries of the row that has it.
   const auto folded = q.reshape({rows, key_heads, heads / key_heads, size}).index_select(0, map.owners);
-  const auto [output, log_sums] =
-      attend_page_by_page(folded, all_keys.narrow(0, 0, pages), all_values.narrow(0, 0, pages), map.hidden, by_products);
+  const auto [output, log_sums] = attend_page_by_page(folded, all_keys.narrow(0, 0, pages),
+                                                      all_values.narrow(0, 0, pages), map.hidden, by_products);
   const auto wanted = map.pages.flatten();
   const auto most = map.pages.size(1);
   const auto found = output.reshape({pages, heads, size}).index_select(0, wanted);

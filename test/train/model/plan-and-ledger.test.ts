@@ -56,8 +56,8 @@ describe.skipIf(NO_ENGINE)(`the memory plan of Qwen3-8B and the ledger of cost $
     const planned = planMemory(config, shape).total
     expect(planned / peakBytes).toBeGreaterThan(0.98)
     expect(planned / peakBytes).toBeLessThan(1.02)
-    // The plan knows no prompts: a pass that computes one once takes less.
+    // The plan knows no prompts: a pass that computes one once takes no more, and keeps more where there is room.
     const { peakBytes: shared } = await count(true)
-    expect(shared / peakBytes).toBeLessThan(1.001)
+    expect(planned / shared).toBeGreaterThan(0.98)
   })
 })
