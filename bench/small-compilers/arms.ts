@@ -1,8 +1,8 @@
 /**
  * The arms as plain data: what `gepo train` is told beside what all arms have in common. A new arm is an entry here.
  *
- * Every arm takes the same number of steps over as many tokens, near enough: a step has 8 groups of 6 texts. SFT, which has no
- * use for losers, takes 24 groups a step and goes over them three times. OORL alone takes more: its groups beside its answers.
+ * Every arm takes the same number of steps over as many tokens, near enough: a step has 5 groups of 6 texts. SFT, which has no
+ * use for losers, takes 15 groups a step and goes over them three times. OORL alone takes more: its groups beside its answers.
  */
 import { RESPONSE_TEMPLATE } from './plain-ir.ts'
 
@@ -11,13 +11,16 @@ export interface Arm {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** In a step, and those that a run is given, drawn by its seed. */
-const STEP_GROUPS = 8
-const RUN_GROUPS = 400
+const RUN_STEPS = 24
+/** In a step; a run is given as many as its steps take, drawn by its seed. */
+const STEP_GROUPS = 5
 
 /** Of an answer at most; there is room for every prompt beside it. */
-export const ANSWER_TOKENS = 448
-const MAX_TOKENS = 640
+export const ANSWER_TOKENS = 256
+const MAX_TOKENS = 320
+
+/** Of every model here: twice the tokens a second of float32 where the processor multiplies bfloat16. */
+export const NUMBERS = { numberType: 'bfloat16' } as const
 
 /** What all arms go on from: a new model that has seen pairs of C and IR, until it compiles some of what it has not seen. */
 export const START = {
@@ -26,15 +29,15 @@ export const START = {
   out: 'start',
   seed: 1,
   pairs: { file: 'pairs.jsonl' },
-  length: { maxTokens: 512 },
-  batch: { groups: 8 },
+  length: { maxTokens: 256 },
+  batch: { groups: 16 },
   epochs: 2,
-  maxSteps: 4000,
-  optimizer: { learningRate: 1e-3 },
+  maxSteps: 2500,
+  optimizer: { learningRate: 2e-3 },
+  schedule: { kind: 'cosine', warmupRatio: 0.03 },
+  evaluation: { everySteps: 1_000_000 },
   checkpoints: { everySteps: 100 },
 } as const
-/** The start alone, which takes longest. */
-export const START_ENGINE = { numberType: 'bfloat16' } as const
 
 /** Of every run after it; `model`, `out` and `seed` are the runner's. */
 export const COMMON = {
@@ -45,29 +48,29 @@ export const COMMON = {
 } as const
 
 /** Of those that learn from groups. */
-const groups = (count = RUN_GROUPS) => ({
-  data: { groups: 'groups.db', limit: count },
+const groups = (stepGroups: number = STEP_GROUPS) => ({
+  data: { groups: 'groups.db', limit: RUN_STEPS * stepGroups },
   prompt: { response: RESPONSE_TEMPLATE },
-  batch: { groups: STEP_GROUPS },
+  batch: { groups: stepGroups },
 })
 
 const rate = (learningRate: number) => ({ optimizer: { learningRate } })
-const sft = (learningRate: number, count = RUN_GROUPS) => ({
-  ...groups(count),
+const sft = (learningRate: number) => ({
+  ...groups(),
   method: 'sft',
   epochs: 3,
-  maxSteps: count / STEP_GROUPS,
+  maxSteps: RUN_STEPS,
   batch: { groups: 3 * STEP_GROUPS },
   ...rate(learningRate),
 })
-const dpo = (learningRate: number, dpo: object = {}, count = RUN_GROUPS) => ({
-  ...groups(count),
+const dpo = (learningRate: number, dpo: object = {}) => ({
+  ...groups(),
   method: 'dpo',
   dpo,
   ...rate(learningRate),
 })
-const gepo = (learningRate: number, gepo: object = {}, count = RUN_GROUPS) => ({
-  ...groups(count),
+const gepo = (learningRate: number, gepo: object = {}) => ({
+  ...groups(),
   method: 'gepo',
   gepo,
   ...rate(learningRate),
@@ -75,26 +78,23 @@ const gepo = (learningRate: number, gepo: object = {}, count = RUN_GROUPS) => ({
 
 /** Of the model's own answers, which join its groups: those are fewer, for as many texts in a step. */
 const OWN_ANSWERS = 4
-const OWN_STEP_GROUPS = 5
-const onPolicy = (learningRate: number, options: object, count = RUN_GROUPS) => ({
-  ...gepo(learningRate, options, (count / STEP_GROUPS) * OWN_STEP_GROUPS),
-  batch: { groups: OWN_STEP_GROUPS },
+const OWN_STEP_GROUPS = 3
+const onPolicy = (learningRate: number, options: object) => ({
+  ...gepo(learningRate, options),
+  ...groups(OWN_STEP_GROUPS),
   onPolicy: { samples: OWN_ANSWERS, maxNewTokens: ANSWER_TOKENS },
 })
 
-/** Answers in a step are as many as the texts of the other arms. */
-const STEP_TASKS = 8
-const TASK_ANSWERS = 6
-const rollouts = (count: number) => ({
-  tasks: { problems: 'groups.db', limit: count },
+/** Answers in a step are nearly as many as the texts of the other arms. */
+const STEP_TASKS = 5
+const TASK_ANSWERS = 5
+const reinforce = (learningRate: number) => ({
+  method: 'reinforce',
+  tasks: { problems: 'groups.db', limit: RUN_STEPS * STEP_TASKS },
   prompt: { response: RESPONSE_TEMPLATE },
-  rollout: { tasks: STEP_TASKS, samples: TASK_ANSWERS, maxNewTokens: ANSWER_TOKENS, batchSize: 48 },
+  rollout: { tasks: STEP_TASKS, samples: TASK_ANSWERS, maxNewTokens: ANSWER_TOKENS },
   judge: { jobs: 1 },
   evaluation: { ...COMMON.evaluation, tasks: 1 },
-})
-const reinforce = (learningRate: number, count = RUN_GROUPS) => ({
-  ...rollouts(count),
-  method: 'reinforce',
   ...rate(learningRate),
 })
 /** What a step of `reinforce` has, and the groups of the preference beside it: the same steps, and twice the tokens. */
@@ -109,8 +109,15 @@ const oorl = (learningRate: number, preference: 'gepo' | 'dpo', options: object)
 /** What evaluates the groups of any of the models: log-ratios against the start. */
 export const PREFERENCE = gepo(1, { lambda: 0.1 })
 
+/** Against winners that fall with the losers, see docs/training.md. */
+const ANCHORS = {
+  'winnerLikelihood 1': { winnerLikelihood: 1 },
+  'mean beta 10 winnerLikelihood 1': { length: 'mean', beta: 10, winnerLikelihood: 1 },
+  'winnerFloor 5': { winnerFloor: 5 },
+} as const
+
 /** Chosen on the validation split, see TRIALS. */
-const CHOSEN = { sft: 1e-4, preference: 1e-5, reinforce: 1e-5 } as const
+const CHOSEN = { sft: 3e-5, preference: 3e-5, reinforce: 1e-4 } as const
 
 export const ARMS: readonly Arm[] = [
   { name: 'sft', options: sft(CHOSEN.sft) },
@@ -118,49 +125,25 @@ export const ARMS: readonly Arm[] = [
   { name: 'gepo-1', options: gepo(CHOSEN.preference, { lambda: 1 }) },
   { name: 'gepo-0.1', options: gepo(CHOSEN.preference, { lambda: 0.1 }) },
   { name: 'gepo-0.01', options: gepo(CHOSEN.preference, { lambda: 0.01 }) },
+  {
+    name: 'gepo-anchored',
+    options: gepo(1e-4, { lambda: 0.01, ...ANCHORS['mean beta 10 winnerLikelihood 1'] }),
+  },
   { name: 'gepo-on-policy', options: onPolicy(CHOSEN.preference, { lambda: 0.01 }) },
   { name: 'reinforce', options: reinforce(CHOSEN.reinforce) },
   { name: 'oorl-dpo', options: oorl(CHOSEN.reinforce, 'dpo', {}) },
   { name: 'oorl-gepo', options: oorl(CHOSEN.reinforce, 'gepo', { lambda: 0.01 }) },
 ]
 
-const TRIAL_GROUPS = 160
-const RATES = [3e-6, 1e-5, 3e-5, 1e-4]
-/** The rate at which the others are tried. */
-const MIDDLE = 3e-5
-
-/** Short runs, looked at on the validation split alone. */
+/** Looked at on the validation split alone. */
 export const TRIALS: readonly Arm[] = [
-  ...[3e-5, 1e-4, 3e-4].map((r) => ({ name: `sft ${r}`, options: sft(r, TRIAL_GROUPS) })),
-  ...RATES.map((r) => ({ name: `dpo ${r}`, options: dpo(r, {}, TRIAL_GROUPS) })),
-  ...RATES.map((r) => ({ name: `gepo ${r}`, options: gepo(r, { lambda: 0.01 }, TRIAL_GROUPS) })),
-  ...[1, 0.1].map((lambda) => ({
-    name: `gepo lambda ${lambda}`,
-    options: gepo(MIDDLE, { lambda }, TRIAL_GROUPS),
+  ...[1e-5, 3e-5, 1e-4].map((r) => ({ name: `dpo ${r}`, options: dpo(r) })),
+  ...[1e-4, 3e-4, 1e-3, 3e-5].map((r) => ({ name: `sft ${r}`, options: sft(r) })),
+  { name: 'gepo 0.00003', options: gepo(3e-5, { lambda: 0.01 }) },
+  ...[1e-4, 3e-4, 3e-5].map((r) => ({ name: `reinforce ${r}`, options: reinforce(r) })),
+  ...Object.entries(ANCHORS).map(([name, own]) => ({
+    name: `gepo 1e-4 ${name}`,
+    options: gepo(1e-4, { lambda: 0.01, ...own }),
   })),
-  ...Object.entries({
-    'beta 1': { beta: 1 },
-    'winnerLikelihood 1': { winnerLikelihood: 1 },
-    'winnerFloor 5': { winnerFloor: 5 },
-    'mean, beta 10': { length: 'mean', beta: 10 },
-    simpo: { length: 'mean', beta: 2, referenceFree: true, targetMargin: 1 },
-  }).map(([name, own]) => ({
-    name: `gepo ${name}`,
-    options: gepo(MIDDLE, { lambda: 0.01, ...own }, TRIAL_GROUPS),
-  })),
-  ...RATES.slice(0, 3).map((r) => ({
-    name: `gepo on-policy ${r}`,
-    options: onPolicy(r, { lambda: 0.01 }, TRIAL_GROUPS),
-  })),
-  ...RATES.slice(1).map((r) => ({
-    name: `reinforce ${r}`,
-    options: reinforce(r, TRIAL_GROUPS),
-  })),
-  ...(['ast', 'ir', 'malformed'] as const).map((one) => ({
-    name: `gepo against ${one}`,
-    options: {
-      ...gepo(MIDDLE, { lambda: 0.01 }),
-      data: { groups: 'groups.db', limit: TRIAL_GROUPS, classes: [one] },
-    },
-  })),
+  ...[3e-5, 1e-4].map((r) => ({ name: `gepo on-policy ${r}`, options: onPolicy(r, { lambda: 0.01 }) })),
 ]

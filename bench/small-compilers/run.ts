@@ -1,11 +1,12 @@
 /**
  * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
  * `node bench/small-compilers/run.ts --work <folder> [--trials] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
- * [--save <name>]`
+ * [--train-only] [--save <name>]`
  *
- * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is `gepo train`, then `gepo
- * eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file; killed at any point, the
- * same command goes on. At the end there is a table (`table-<split>.md`, `.json`).
+ * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is
+ * `gepo train`, then `gepo eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file;
+ * killed at any point, the same command goes on. `--train-only` leaves the evaluations for later. At the end there is a
+ * table (`table-<split>.md`, `.json`).
  *
  * `--trials` goes over arms.ts's trials, one seed each, on the validation split; else its arms, on the test split.
  * Nothing here decides whether a test passes.
@@ -18,8 +19,8 @@ import { stringify } from 'yaml'
 import { writeFileAtomically } from '../../src/base/write-atomically.ts'
 import { openStore } from '../../src/store/store.ts'
 import { hardware, saveReport } from '../save-report.ts'
-import { ANSWER_TOKENS, ARMS, type Arm, COMMON, PREFERENCE, START, START_ENGINE, TRIALS } from './arms.ts'
-import { markdownTable, type RunResult, tabulate } from './tabulate.ts'
+import { ANSWER_TOKENS, ARMS, type Arm, COMMON, NUMBERS, PREFERENCE, START, TRIALS } from './arms.ts'
+import { type AnswerLine, markdownTable, type RunResult, tabulate } from './tabulate.ts'
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     jobs: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
+    'train-only': { type: 'boolean', default: false },
     save: { type: 'string' },
   },
 })
@@ -39,12 +41,13 @@ const place = (...names: string[]) => join(work, ...names)
 /** The model before any arm, which is looked at too. */
 const BEFORE: Arm = { name: 'start', options: {} }
 const START_MODEL = `${START.out}/model`
-/** Answers drawn besides the likeliest. */
-const SAMPLES = values.trials ? 1 : 4
-/** Groups that are evaluated on, the same for all. */
-const GROUPS = 300
+/** Groups that are evaluated on, the same for all; of each the likeliest answer. */
+const GROUPS = 200
+/** For some of them answers are drawn too, but for trials. */
+const SAMPLES = 4
+const SAMPLED_GROUPS = 40
 
-const engine = { device: 'cpu', threads: Number(values.threads), packedTokens: 4096 }
+const engine = { device: 'cpu', threads: Number(values.threads), packedTokens: 4096, ...NUMBERS }
 
 /** @returns what it prints; an answer that the judge could not judge is no failure */
 async function gepo(...args: string[]): Promise<string> {
@@ -65,7 +68,7 @@ function writeConfig(file: string, options: object): string {
 
 async function trainStart(): Promise<void> {
   if (existsSync(place(START_MODEL))) return
-  writeFileSync(place('start.yaml'), stringify({ ...START, engine: { ...engine, ...START_ENGINE } }))
+  writeFileSync(place('start.yaml'), stringify({ ...START, engine }))
   await gepo('train', 'start.yaml')
 }
 
@@ -73,34 +76,30 @@ const fileName = (name: string) => name.replaceAll(/[^\w.-]+/g, '-')
 
 const resultsFile = (arm: string, seed: number, ending: string) =>
   place('results', split, `${fileName(`${arm}-${seed}`)}.${ending}`)
-const answersFile = (arm: string, seed: number) => resultsFile(arm, seed, 'answers.jsonl')
+const answersFile = (arm: string, seed: number, how: AnswerLine['how']) =>
+  resultsFile(arm, seed, `${how}.jsonl`)
+/** Of the likeliest ones, and of those that were drawn. */
+const answersOf = ({ arm, seed, compile }: RunResult): AnswerLine[] =>
+  (['greedy', 'drawn'] as const)
+    .filter((how) => compile[how] !== undefined)
+    .flatMap((how) =>
+      readLines<AnswerLine>(answersFile(arm, seed, how)).filter((answer) => answer.how === how),
+    )
 
 async function runArm(arm: Arm, seed: number): Promise<RunResult> {
   const file = resultsFile(arm.name, seed, 'json')
   if (existsSync(file)) return readResult(file, arm)
   const trained =
-    arm === BEFORE
-      ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 }
-      : await train(`runs/${fileName(arm.name)}-${values.trials ? 'trial' : seed}`, arm, seed)
+    arm === BEFORE ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 } : await train(arm, seed)
   const config = writeConfig(`evaluation-${split}.yaml`, { ...PREFERENCE, out: 'none' })
-  const common = ['--model', trained.model, '--split', split, '--groups', `${GROUPS}`, '--json']
-  const preference = JSON.parse(await gepo('eval', config, ...common))
+  const common = ['eval', config, '--model', trained.model, '--split', split, '--json']
+  const preference = JSON.parse(await gepo(...common, '--groups', `${GROUPS}`))
+  const compile = async (how: AnswerLine['how'], groups: number, ...flags: string[]) => {
+    const out = answersFile(arm.name, seed, how)
+    const asked = ['--compile', '--groups', `${groups}`, '--max-tokens', `${ANSWER_TOKENS}`, '--jobs', '1']
+    return JSON.parse(await gepo(...common, ...asked, ...flags, '--out', out))[how]
+  }
   const drawn = ['--samples', `${SAMPLES}`, '--k', `${SAMPLES}`, '--seed', `${seed}`]
-  const compile = JSON.parse(
-    await gepo(
-      'eval',
-      config,
-      ...common,
-      '--compile',
-      ...drawn,
-      '--max-tokens',
-      `${ANSWER_TOKENS}`,
-      '--jobs',
-      '1',
-      '--out',
-      answersFile(arm.name, seed),
-    ),
-  )
   const result: RunResult = {
     arm: arm.name,
     options: arm.options,
@@ -108,7 +107,10 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
     split,
     ...trained,
     preference,
-    compile,
+    compile: {
+      greedy: await compile('greedy', GROUPS),
+      ...(!values.trials && { drawn: await compile('drawn', SAMPLED_GROUPS, ...drawn) }),
+    },
   }
   writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
   return result
@@ -144,8 +146,9 @@ function readClusters(): Map<string, string> {
   }
 }
 
-async function train(out: string, { options }: Arm, seed: number) {
-  mkdirSync(place('runs'), { recursive: true })
+/** Goes on where it stopped, and says what it was if it is done. */
+async function train({ name, options }: Arm, seed: number) {
+  const out = `runs/${fileName(name)}-${values.trials ? 'trial' : seed}`
   const config = writeConfig(`${out}.yaml`, { ...options, out, seed })
   await gepo('train', config)
   const steps = readLines<StepLine>(place(out, 'metrics.jsonl')).filter(({ kind }) => kind === 'train')
@@ -159,30 +162,41 @@ async function train(out: string, { options }: Arm, seed: number) {
   }
 }
 
-mkdirSync(place('results', split), { recursive: true })
+/** Seed by seed, so that an early end leaves whole rows of the table. */
+async function forEachRun(run: (arm: Arm, seed: number) => Promise<void>): Promise<void> {
+  const waiting = seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed }))).values()
+  const workers = Array.from({ length: Number(values.jobs) }, async () => {
+    for (const { arm, seed } of waiting) await run(arm, seed)
+  })
+  await Promise.all(workers)
+}
+
+for (const folder of ['runs', join('results', split)]) mkdirSync(place(folder), { recursive: true })
 await trainStart()
 const wanted = values.only?.split(',')
 const arms = (values.trials ? TRIALS : ARMS).filter(({ name }) => wanted?.includes(name) ?? true)
 const seeds = Array.from({ length: values.trials ? 1 : Number(values.seeds) }, (_, index) => index + 1)
+if (values['train-only']) {
+  await forEachRun(async (arm, seed) => {
+    const { steps, tokens, seconds } = await train(arm, seed)
+    console.error(`${arm.name} ${seed}: ${steps} steps, ${tokens} tokens, ${seconds} s`)
+  })
+  process.exit()
+}
 const results: RunResult[] = [await runArm(BEFORE, 1)]
-// Seed by seed, so that an early end leaves whole rows of the table.
-const waiting = seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed }))).values()
-const workers = Array.from({ length: Number(values.jobs) }, async () => {
-  for (const { arm, seed } of waiting) {
-    const result = await runArm(arm, seed)
-    results.push(result)
-    const { greedy, drawn } = result.compile
-    console.error(
-      `${result.arm} ${seed}: equal ${greedy.equalRate.toFixed(3)}, pass@${SAMPLES} ${drawn.passAt[SAMPLES]!.value.toFixed(3)}, malformed ${greedy.shares.malformed.toFixed(3)}, accuracy ${result.preference.accuracy.toFixed(3)}`,
-    )
-  }
+await forEachRun(async (arm, seed) => {
+  const result = await runArm(arm, seed)
+  results.push(result)
+  const { greedy } = result.compile
+  console.error(
+    `${result.arm} ${seed}: equal ${greedy.equalRate.toFixed(3)}, malformed ${greedy.shares.malformed.toFixed(3)}, accuracy ${result.preference.accuracy.toFixed(3)}`,
+  )
 })
-await Promise.all(workers)
 const order = ['start', ...arms.map(({ name }) => name)]
 results.sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm) || a.seed - b.seed)
 const clusters = readClusters()
 const rows = tabulate(
-  results.map((result) => ({ result, answers: readLines(answersFile(result.arm, result.seed)) })),
+  results.map((result) => ({ result, answers: answersOf(result) })),
   (group) => clusters.get(group)!,
 )
 const { save, ...options } = values

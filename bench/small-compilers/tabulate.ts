@@ -9,7 +9,6 @@ import { createRandom } from '../../src/base/random.ts'
 interface CompileFigures {
   readonly equalRate: number
   readonly shares: { readonly malformed: number }
-  readonly passAt: Readonly<Record<string, { readonly value: number }>>
 }
 
 /** What a run leaves. */
@@ -31,7 +30,7 @@ export interface RunResult {
     readonly winnerVariance: number
     readonly winnerScore: number
   }
-  readonly compile: { readonly greedy: CompileFigures; readonly drawn: CompileFigures }
+  readonly compile: { readonly greedy: CompileFigures; readonly drawn?: CompileFigures }
 }
 
 /** As `gepo eval --compile --out` writes them; what else they say does not count here. */
@@ -58,7 +57,8 @@ export interface ArmRow {
   readonly seeds: number
   readonly equal: Estimate
   readonly equalBySeed: readonly number[]
-  readonly passAtSamples: Estimate
+  /** Undefined where none was drawn. */
+  readonly passAtSamples: Estimate | undefined
   readonly malformed: Estimate
   readonly beyondStart: Estimate
   readonly accuracy: number
@@ -86,13 +86,14 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) 
       estimate([...shares].map(([group, value]) => ({ cluster: clusterOf(group), value })))
     const meanOf = (of: (result: RunResult) => number) => mean(own.map(({ result }) => of(result)))
     const equal = sharesOf(own, 'greedy', 'equal')
+    const drawn = sharesOf(own, 'drawn', 'equal')
     const both = [...equal].filter(([group]) => start.has(group))
     return {
       arm,
       seeds: own.length,
       equal: over(equal),
       equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
-      passAtSamples: over(sharesOf(own, 'drawn', 'equal')),
+      passAtSamples: drawn.size === 0 ? undefined : over(drawn),
       malformed: over(sharesOf(own, 'greedy', 'malformed')),
       beyondStart: over(new Map(both.map(([group, value]) => [group, value - start.get(group)!]))),
       accuracy: meanOf(({ preference }) => preference.accuracy),
@@ -143,7 +144,7 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
       range(row.equal),
       row.equalBySeed.map(percent).join(' '),
       range(row.beyondStart),
-      range(row.passAtSamples),
+      row.passAtSamples === undefined ? '' : range(row.passAtSamples),
       range(row.malformed),
       row.accuracy.toFixed(3),
       row.margin.toFixed(2),
