@@ -4,7 +4,8 @@
  * the check of the whole says afterwards.
  */
 import { parse as parseYaml } from 'yaml'
-import { fieldAt, isRecord } from '../../base/explain-issue.ts'
+import { fieldAt } from '../../base/explain-issue.ts'
+import { putOption } from '../../base/flatten-options.ts'
 import { UserError } from '../../base/user-error.ts'
 import { METHODS, type MethodName, schemaOf } from './train-config.ts'
 
@@ -24,14 +25,8 @@ export function applySettings(given: Options, settings: readonly string[]): Opti
         `"${setting}" sets no option; write its dotted name and its value, such as optimizer.learningRate=1e-6.`,
       )
     }
-    return put(options, path, settingValue(options, path, value))
+    return putOption(options, path, settingValue(options, path, value))
   }, given)
-}
-
-function put(options: unknown, [name, ...rest]: readonly string[], value: unknown): Options {
-  const inner = isRecord(options) ? options : {}
-  const current = Object.hasOwn(inner, name!) ? inner[name!] : undefined
-  return { ...inner, [name!]: rest.length === 0 ? value : put(current, rest, value) }
 }
 
 /** As YAML has it, or the text itself where the option takes that alone. */

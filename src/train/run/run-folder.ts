@@ -10,11 +10,12 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { flattenOptions } from '../../base/flatten-options.ts'
+import { flattenOptions, nestOptions } from '../../base/flatten-options.ts'
 import { readRegularText } from '../../base/regular-file.ts'
 import { UserError } from '../../base/user-error.ts'
 import { writeFileAtomically } from '../../base/write-atomically.ts'
 import { takeBuildLock } from '../../store/build-lock.ts'
+import { parseTrainConfig } from '../config/load-train-config.ts'
 import type { TrainConfig } from '../config/train-config.ts'
 
 export interface RunFolder {
@@ -83,7 +84,11 @@ export function openRunFolder(path: string): RunFolder {
     path,
     pin(identity, allowChange) {
       const now = { ...identity, config: pinnedOptions(identity.config) }
-      const differences = existsSync(runFile) ? differencesOf(readPinned(runFile), now) : []
+      const before = existsSync(runFile) ? readPinned(runFile) : undefined
+      const differences =
+        before === undefined
+          ? []
+          : differencesOf({ ...before, config: withNewerOptions(before.config, path) }, now)
       const refused = differences.find(({ mayChange }) => !(mayChange && allowChange))
       if (refused !== undefined) {
         const remedy = refused.mayChange ? 'add --allow-change' : 'go on with that'
@@ -102,6 +107,19 @@ export function openRunFolder(path: string): RunFolder {
 /** By dotted name, without those that may change. */
 function pinnedOptions(config: TrainConfig): Record<string, unknown> {
   return Object.fromEntries(flattenOptions(config).filter(([name]) => !isAmong(FREE, name)))
+}
+
+/**
+ * Options that are newer than the run have their defaults: until then that was how things were. Where the run's own are no
+ * configuration any more, nothing is known of newer ones.
+ */
+function withNewerOptions(before: Pinned['config'], out: string): Pinned['config'] {
+  try {
+    return pinnedOptions(parseTrainConfig(nestOptions(Object.entries({ ...before, out }))))
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return before
+  }
 }
 
 /** Whether an option or the section that it is in is on the list. */
@@ -135,10 +153,11 @@ function differencesOf(before: Pinned, now: Pinned): Difference[] {
   const names = [...new Set([...Object.keys(before.config), ...Object.keys(now.config)])]
   const differences = names.flatMap((name): Difference[] => {
     const [old, current] = [before.config[name], now.config[name]]
-    // An option that is newer than the run: until then its default was how things were.
     if (old === undefined || isDeepStrictEqual(old, current)) return []
     const mayChange = isAmong(CHANGEABLE, name) && (!GROWING.includes(name) || hasGrown(old, current))
-    return [{ text: `${name} ${JSON.stringify(old)}, not ${JSON.stringify(current)}`, mayChange }]
+    // A section that was null has no value where it has options.
+    const found = current === undefined ? 'options of its own' : JSON.stringify(current)
+    return [{ text: `${name} ${JSON.stringify(old)}, not ${found}`, mayChange }]
   })
   if (before.data !== now.data)
     differences.push({ text: 'other groups, tasks or another tokenizer', mayChange: false })

@@ -218,6 +218,23 @@ describe('a run that is interrupted', () => {
     )
   })
 
+  it('may go on with the default alone of an option that is newer than it', async () => {
+    const config = named('older', { maxSteps: 1 })
+    await run(config)
+    const file = join(config.out, 'run.json')
+    const { config: options, ...rest } = JSON.parse(readFileSync(file, 'utf8'))
+    const { 'gepo.lambda': _, 'optimizer.weightDecay': __, onPolicy: ___, ...older } = options
+    const asOlder = () => writeFileSync(file, JSON.stringify({ ...rest, config: older }))
+    asOlder()
+    await expect(
+      run(named('older', { maxSteps: 1, optimizer: { learningRate: 0.05, weightDecay: 0.1 } })),
+    ).rejects.toThrow('was begun with optimizer.weightDecay 0, not 0.1; go on with that')
+    await expect(run(named('older', { maxSteps: 1, onPolicy: { samples: 2 } }))).rejects.toThrow(
+      'was begun with onPolicy null, not options of its own; go on with that',
+    )
+    expect(await run(config)).toMatchObject({ kind: 'finished' })
+  })
+
   it('may not go on with more epochs or another rate unless that is allowed', async () => {
     const config = named('unchanged', { epochs: 1 })
     await run(config)

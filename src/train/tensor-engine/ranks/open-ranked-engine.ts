@@ -46,28 +46,15 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
   const own = loadAddon(env)
   const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / localSize))
   const hasCuda = own.start(threads)
-  const deviceOf = (localRank: number) => (isOnGpu ? `cuda:${localRank}` : 'cpu')
-  const engines: RankEngine[] = [
-    {
-      addon: joiningBy(options.key, own),
-      host: options.host,
-      device: deviceOf(options.localRank),
-      peer: undefined,
-    },
-    ...others.map(({ peer, host, localRank }) => ({
-      addon: remoteAddon(peer, own.torchVersion),
-      host,
-      device: deviceOf(localRank),
-      peer,
-    })),
-  ]
-  const crew = gatherCrew(engines, options.everywhere)
   let isClosed = false
+  let lose = (reason: EngineError) => {
+    for (const { peer } of others) peer.fail(reason)
+  }
   for (const other of others) {
     void other.ended.then(async () => {
       if (isClosed) return other.peer.fail(closed())
       const why = await other.whyEnded()
-      crew.lose(
+      lose(
         new EngineError(
           'rank-lost',
           `Rank ${other.rank} has ended (${why}), and the others with it: start the same command again, which goes on from the last checkpoint.`,
@@ -75,16 +62,30 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
       )
     })
   }
-  await Promise.all(
-    others.map(async ({ rank, peer }) => {
-      const { torchVersion } = await peer.call<{ torchVersion: string }>('tensors', START, threads)
-      if (torchVersion === own.torchVersion) return
-      throw new EngineError(
-        'unavailable',
-        `Rank ${rank} has libtorch ${torchVersion} and rank 0 ${own.torchVersion}: set up the same on all machines.`,
-      )
+  const deviceOf = (rank: number, localRank: number, gpus: number) =>
+    isOnGpu ? chooseGpu(rank, localRank, gpus) : 'cpu'
+  const engines = await Promise.all([
+    own.call<number>('countGpus', {}).then(
+      (gpus): RankEngine => ({
+        addon: joiningBy(options.key, own),
+        host: options.host,
+        device: deviceOf(0, options.localRank, gpus),
+        peer: undefined,
+      }),
+    ),
+    ...others.map(async ({ rank, peer, host, localRank }): Promise<RankEngine> => {
+      const { torchVersion, gpus } = await peer.call<StartedEngine>('tensors', START, threads)
+      if (torchVersion !== own.torchVersion) {
+        throw new EngineError(
+          'unavailable',
+          `Rank ${rank} has libtorch ${torchVersion} and rank 0 ${own.torchVersion}: set up the same on all machines.`,
+        )
+      }
+      return { addon: remoteAddon(peer, torchVersion), host, device: deviceOf(rank, localRank, gpus), peer }
     }),
-  )
+  ])
+  const crew = gatherCrew(engines, options.everywhere)
+  lose = crew.lose
 
   const models = new Set<Model>()
   return {
@@ -113,7 +114,25 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
 
 const closed = () => new EngineError('closed', 'The engine is closed: open it again.')
 
+/**
+ * A rank's own of the GPUs that it sees: where a launcher shows each process one alone, that.
+ * @throws EngineError of the kind `unavailable` where there are fewer than ranks
+ */
+export function chooseGpu(rank: number, localRank: number, gpus: number): string {
+  if (gpus === 1) return 'cuda:0'
+  if (localRank < gpus) return `cuda:${localRank}`
+  throw new EngineError(
+    'unavailable',
+    `Rank ${rank} has number ${localRank} on its machine and sees ${gpus} GPUs there: start no more ranks on a machine than it has.`,
+  )
+}
+
 const START = 'start'
+
+interface StartedEngine {
+  readonly torchVersion: string
+  readonly gpus: number
+}
 
 /** Joins the others by the key, which is never sent. */
 function joiningBy(key: string, addon: Addon): Addon {
@@ -159,6 +178,9 @@ export function serveTensors(key: string, env: NodeJS.ProcessEnv): Service {
     const addon = await loading
     if (operation !== START) return addon.call(operation, argument as object, signal, onPart)
     addon.start(argument as number)
-    return { torchVersion: addon.torchVersion }
+    return {
+      torchVersion: addon.torchVersion,
+      gpus: await addon.call<number>('countGpus', {}),
+    } satisfies StartedEngine
   }
 }

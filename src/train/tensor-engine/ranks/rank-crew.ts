@@ -47,22 +47,24 @@ export function gatherCrew(engines: readonly RankEngine[], everywhere: boolean):
       ...addon,
       async call(operation, argument, signal, listener) {
         // Whatever came apart, what it held is to be freed.
-        if (operation === 'close') return addon.call(operation, argument)
-        const { signal: broken } = breaking
-        const both = signal === undefined ? broken : AbortSignal.any([signal, broken])
+        if (FREEING.includes(operation)) return addon.call(operation, argument)
+        const own = breaking
+        const both = signal === undefined ? own.signal : AbortSignal.any([signal, own.signal])
         try {
           return await addon.call(operation, argument, both, listener)
         } catch (error) {
-          tear(error)
+          tear(error, own)
           throw error
         }
       },
     }),
   )
 
-  function tear(error: unknown): void {
-    connecting = undefined
-    if (!breaking.signal.aborted) breaking.abort(error)
+  /** @param torn what a failed call was made under: all may be connected anew since, which it does not concern */
+  function tear(error: unknown, torn: AbortController): void {
+    if (torn.signal.aborted) return
+    torn.abort(error)
+    if (torn === breaking) connecting = undefined
   }
 
   async function connect(): Promise<void> {
@@ -70,42 +72,48 @@ export function gatherCrew(engines: readonly RankEngine[], everywhere: boolean):
     if (lost !== undefined) throw lost
     breaking = new AbortController()
     const nccl = engines[0]!.device !== 'cpu'
-    const asked = nccl ? engines.slice(0, 1) : engines
-    const places = await Promise.all(
-      asked.map(({ addon }) =>
-        addon.call<{ port: number; id: Uint8Array }>('listen', { everywhere, nccl }, breaking.signal),
-      ),
+    const places = await together(async (rank) =>
+      nccl && rank > 0
+        ? undefined
+        : addons[rank]!.call<{ port: number; id: Uint8Array }>('listen', { everywhere, nccl }),
     )
     const joining = makeNonce()
     const addresses = engines.map(({ host }, rank) => ({ address: `${host}:${places[rank]?.port ?? 0}` }))
-    await Promise.all(
-      engines.map(({ device }, rank) =>
-        addons[rank]!.call('join', { rank, joining, id: places[0]!.id, device, addresses }),
-      ),
-    )
+    await together((rank) => {
+      const { device } = engines[rank]!
+      return addons[rank]!.call('join', { rank, joining, id: places[0]?.id, device, addresses })
+    })
+  }
+
+  /** Ends when all have. */
+  async function together<Result>(work: (rank: number) => Promise<Result>): Promise<Result[]> {
+    const { signal } = breaking
+    const all = Promise.allSettled(engines.map((_, rank) => work(rank)))
+    running.add(all)
+    const settled = await all.finally(() => running.delete(all))
+    const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+    if (failures.length > 0) throw lost ?? rootCause(failures, signal.reason)
+    return settled.map((one) => (one as PromiseFulfilledResult<Result>).value)
   }
 
   return {
     addons,
     devices: engines.map(({ device }) => device),
-    async together<Result>(work: (rank: number) => Promise<Result>) {
+    async together(work) {
       connecting ??= connect()
       await connecting
-      const all = Promise.allSettled(engines.map((_, rank) => work(rank)))
-      running.add(all)
-      const settled = await all.finally(() => running.delete(all))
-      const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
-      if (failures.length > 0) throw lost ?? rootCause(failures, breaking.signal.reason)
-      return settled.map((one) => (one as PromiseFulfilledResult<Result>).value)
+      return together(work)
     },
     lose(reason) {
       lost ??= reason
-      tear(reason)
+      tear(reason, breaking)
       for (const { peer } of engines) peer?.fail(lost)
     },
     lost: () => lost,
   }
 }
+
+const FREEING: readonly string[] = ['close', 'discard']
 
 /** The failure that ended the others; where they were all told to stop, that. */
 function rootCause(failures: readonly unknown[], first: unknown): unknown {

@@ -59,7 +59,16 @@ export function createRankedModel(crew: RankCrew, models: readonly Model[]): Mod
         ),
       ),
     async beginPacked(batches, options) {
-      const passes = await onAll((model, rank) => model.beginPacked(batchOf(batches, rank), options))
+      const begun: PackedPass[] = []
+      const passes = await onAll(async (model, rank) => {
+        const pass = await model.beginPacked(batchOf(batches, rank), options)
+        begun.push(pass)
+        return pass
+      }).catch(async (error) => {
+        // Nobody else knows those of the others, which hold what they have computed.
+        await Promise.allSettled(begun.map((pass) => pass.discard()))
+        throw error
+      })
       let isHeld = true
       return {
         logProbs: own(
