@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "../ranks/join-sockets.h"
+#include "../ranks/nccl-communicator.h"
 #include "../ranks/socket-collectives.h"
 #include "log-prob-values.h"
 
@@ -85,6 +86,13 @@ std::vector<std::vector<double>> run_collectives(const collective_trial& trial) 
   std::vector<std::vector<double>> values;
   for (const auto& result : results) values.push_back(to_host<double>(result, c10::kDouble));
   return values;
+}
+
+void run_nccl(const std::string& library, const std::vector<uint8_t>& id) {
+  const auto nccl = load_nccl(library.c_str());
+  const nccl_communicator communicator(nccl, 0, 2, id);
+  float sum = 0;
+  communicator.await_start(nccl.all_reduce(&sum, &sum, 1, nccl_float, nccl_sum, communicator.get(), nullptr));
 }
 
 }  // namespace gepo

@@ -2,6 +2,7 @@
 #pragma once
 #include <c10/core/ScalarType.h>
 
+#include <string>
 #include <vector>
 
 namespace gepo {
@@ -20,5 +21,8 @@ struct collective_trial {
 // many, all ranks' entries, and rank 1's (rank 0's where it is alone). Rank r's i-th entry is
 // 1 / (1 + r * count + i), of a tensor of `count` entries. Throws the first failure of a rank.
 std::vector<std::vector<double>> run_collectives(const collective_trial& trial);
+
+// Joins and starts one sum by a library in NCCL's place, on no device; `id` is what it is given to join by.
+void run_nccl(const std::string& library, const std::vector<uint8_t>& id);
 
 }  // namespace gepo

@@ -73,6 +73,7 @@ class operations {
             {"listen", named(listen)},
             {"join", named(join)},
             {"tryCollectives", named(try_collectives)},
+            {"tryNccl", named(try_nccl)},
             {"open", named(open)},
             {"load", named(load)},
             {"startState", named(start_state)},
@@ -160,6 +161,13 @@ class operations {
       return [results = run_collectives(trial)](napi_env env) {
         return list_to_js(env, results, [&](const std::vector<double>& values) { return to_js(env, values); });
       };
+    };
+  }
+
+  static work try_nccl(const table&, const js_object& from) {
+    return [library = from.text("library"), id = from.array<uint8_t>("id")]() -> js_result {
+      run_nccl(library, id);
+      return nothing;
     };
   }
 

@@ -1,0 +1,106 @@
+/**
+ * What is asked of NCCL, by a library in its place that has no GPU and can do what the real one does only now and then: be
+ * waited for. Skipped where the engine is not built. NCCL itself needs several GPUs.
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadAddon } from '../../../../src/train/tensor-engine/addon.ts'
+import { NO_ENGINE, SCRATCH } from '../open-tiny.ts'
+
+/** The first byte of what ranks join by says how it goes: N never, F fails, S all well, C fails when it sums. */
+const SOURCE = `
+#include <stddef.h>
+#include <stdio.h>
+typedef struct { char internal[128]; } id;
+typedef struct { size_t size; unsigned magic, version; int blocking; } config;
+static struct { char how; int asked, sums; } comm;
+enum { success = 0, invalid = 4, remote = 6, in_progress = 7 };
+
+int ncclGetUniqueId(id* made) { return success; }
+int ncclCommInitRankConfig(void** made, int size, id given, int rank, config* asked) {
+  if (asked->magic != 0xcafebeef || asked->version < 21400 || asked->size < sizeof(config)) return invalid;
+  if (size != 2 || rank != 0) return invalid;
+  /* One that blocks cannot be ended by anybody. */
+  if (asked->blocking != 0) for (;;) getchar();
+  comm.how = given.internal[0];
+  comm.asked = comm.sums = 0;
+  *made = &comm;
+  return in_progress;
+}
+int ncclCommGetAsyncError(void* of, int* state) {
+  comm.asked++;
+  if (comm.how == 'N') *state = in_progress;
+  else if (comm.asked < 5) *state = in_progress;
+  else if (comm.how == 'F' || (comm.how == 'C' && comm.sums > 0)) *state = remote;
+  else *state = success;
+  return success;
+}
+int ncclCommAbort(void* of) {
+  FILE* said = fopen(ABORTED, "a");
+  fputc(comm.how, said);
+  fclose(said);
+  return of == &comm ? success : invalid;
+}
+const char* ncclGetErrorString(int result) { return result == remote ? "a remote process exited" : "invalid"; }
+int ncclAllReduce(const void* from, void* to, size_t count, int type, int op, void* of, void* stream) {
+  comm.sums++;
+  comm.asked = 0;
+  return in_progress;
+}
+int ncclReduceScatter(void) { return invalid; }
+int ncclAllGather(void) { return invalid; }
+int ncclBroadcast(void) { return invalid; }
+`
+
+describe.skipIf(NO_ENGINE)(`ranks that talk by NCCL ${NO_ENGINE ?? ''}`, () => {
+  const library = join(SCRATCH, 'libnccl-stub.so')
+  const aborted = join(SCRATCH, 'aborted')
+  const run = (how: string, signal?: AbortSignal) => {
+    const addon = loadAddon(process.env)
+    addon.start(1)
+    return addon.call('tryNccl', { library, id: new Uint8Array(128).fill(how.charCodeAt(0)) }, signal)
+  }
+  /** Whose communicator was given up last. */
+  const lastAborted = () => readFileSync(aborted, 'utf8').at(-1)
+
+  beforeAll(() => {
+    const source = join(SCRATCH, 'nccl-stub.c')
+    writeFileSync(source, SOURCE)
+    execFileSync('cc', ['-w', '-shared', '-fPIC', `-DABORTED="${aborted}"`, '-o', library, source])
+  })
+
+  it('join and sum, however often they are told to wait', async () => {
+    await run('S')
+    expect(lastAborted()).toBe('S')
+  })
+
+  it('can be stopped while another one does not come', async () => {
+    const stop = new AbortController()
+    const joining = run('N', stop.signal)
+    setTimeout(() => stop.abort(), 50)
+    await expect(joining).rejects.toMatchObject({ code: 'aborted' })
+    expect(lastAborted()).toBe('N')
+  })
+
+  it.each([
+    ['cannot come', 'F'],
+    ['is gone in a sum', 'C'],
+  ])('say that one %s', async (_, how) => {
+    await expect(run(how)).rejects.toMatchObject({
+      code: 'rank-lost',
+      message: expect.stringContaining('a remote process exited'),
+    })
+    expect(lastAborted()).toBe(how)
+  })
+
+  it('need the functions that it has had for years', async () => {
+    const addon = loadAddon(process.env)
+    const other = { library: 'libm.so.6', id: new Uint8Array(128) }
+    await expect(addon.call('tryNccl', other)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/NCCL has no nccl/),
+    })
+  })
+})
