@@ -147,3 +147,14 @@ export const TRIALS: readonly Arm[] = [
   })),
   ...[3e-5, 1e-4].map((r) => ({ name: `gepo on-policy ${r}`, options: onPolicy(r, { lambda: 0.01 }) })),
 ]
+
+/** Which arm is held against which in the end: what the paper says of them, and what each adds to another. */
+export const COMPARISONS: readonly (readonly [string, string])[] = [
+  ['oorl-dpo', 'reinforce'],
+  ['oorl-gepo', 'reinforce'],
+  ['oorl-gepo', 'oorl-dpo'],
+  ['reinforce', 'sft'],
+  ['gepo-0.01', 'sft'],
+  ['gepo-0.01', 'dpo'],
+  ['gepo-on-policy', 'gepo-0.01'],
+]

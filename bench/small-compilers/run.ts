@@ -19,8 +19,25 @@ import { stringify } from 'yaml'
 import { writeFileAtomically } from '../../src/base/write-atomically.ts'
 import { openStore } from '../../src/store/store.ts'
 import { hardware, saveReport } from '../save-report.ts'
-import { ANSWER_TOKENS, ARMS, type Arm, COMMON, NUMBERS, PREFERENCE, START, TRIALS } from './arms.ts'
-import { type AnswerLine, markdownTable, type RunResult, tabulate } from './tabulate.ts'
+import {
+  ANSWER_TOKENS,
+  ARMS,
+  type Arm,
+  COMMON,
+  COMPARISONS,
+  NUMBERS,
+  PREFERENCE,
+  START,
+  TRIALS,
+} from './arms.ts'
+import {
+  type AnswerLine,
+  compare,
+  comparisonTable,
+  markdownTable,
+  type RunResult,
+  tabulate,
+} from './tabulate.ts'
 
 const { values } = parseArgs({
   options: {
@@ -195,10 +212,18 @@ await forEachRun(async (arm, seed) => {
 const order = ['start', ...arms.map(({ name }) => name)]
 results.sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm) || a.seed - b.seed)
 const clusters = readClusters()
-const rows = tabulate(
-  results.map((result) => ({ result, answers: answersOf(result) })),
-  (group) => clusters.get(group)!,
-)
+const clusterOf = (group: string) => clusters.get(group)!
+const judged = results.map((result) => ({ result, answers: answersOf(result) }))
+const rows = tabulate(judged, clusterOf)
+const done = new Set(results.map(({ arm }) => arm))
+const comparisons = COMPARISONS.filter((pair) => pair.every((arm) => done.has(arm))).map((pair) => ({
+  arms: pair,
+  difference: compare(judged, clusterOf, pair),
+}))
+const tables = [
+  markdownTable(rows, SAMPLES),
+  ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : []),
+]
 const { save, ...options } = values
 const report = {
   benchmark: 'small-compilers',
@@ -207,9 +232,10 @@ const report = {
   options: { ...options, work: undefined },
   split,
   rows,
+  comparisons,
   runs: results,
 }
 writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
-writeFileAtomically(place(`table-${split}.md`), markdownTable(rows, SAMPLES))
-console.log(markdownTable(rows, SAMPLES))
+writeFileAtomically(place(`table-${split}.md`), tables.join('\n'))
+console.log(tables.join('\n'))
 saveReport(save, report)

@@ -76,18 +76,11 @@ const RESAMPLES = 2000
  */
 export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) => string): ArmRow[] {
   const arms = [...Map.groupBy(runs, ({ result }) => result.arm)]
-  const start = sharesOf(
-    runs.filter(({ result }) => result.arm === 'start'),
-    'greedy',
-    'equal',
-  )
   return arms.map(([arm, own]) => {
-    const over = (shares: ReadonlyMap<string, number>) =>
-      estimate([...shares].map(([group, value]) => ({ cluster: clusterOf(group), value })))
+    const over = (shares: ReadonlyMap<string, number>) => estimate(shares, clusterOf)
     const meanOf = (of: (result: RunResult) => number) => mean(own.map(({ result }) => of(result)))
     const equal = sharesOf(own, 'greedy', 'equal')
     const drawn = sharesOf(own, 'drawn', 'equal')
-    const both = [...equal].filter(([group]) => start.has(group))
     return {
       arm,
       seeds: own.length,
@@ -95,7 +88,7 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) 
       equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
       passAtSamples: drawn.size === 0 ? undefined : over(drawn),
       malformed: over(sharesOf(own, 'greedy', 'malformed')),
-      beyondStart: over(new Map(both.map(([group, value]) => [group, value - start.get(group)!]))),
+      beyondStart: compare(runs, clusterOf, [arm, 'start']),
       accuracy: meanOf(({ preference }) => preference.accuracy),
       margin: meanOf(({ preference }) => preference.margin),
       winnerVariance: meanOf(({ preference }) => preference.winnerVariance),
@@ -103,6 +96,21 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) 
       tokens: meanOf(({ tokens }) => tokens),
     }
   })
+}
+
+/** How much more often the first arm's likeliest answers are equal than the second's, on the functions that both were asked. */
+export function compare(
+  runs: readonly JudgedRun[],
+  clusterOf: (group: string) => string,
+  [first, second]: readonly [string, string],
+): Estimate {
+  const equalOf = (arm: string) => {
+    const own = runs.filter(({ result }) => result.arm === arm)
+    return sharesOf(own, 'greedy', 'equal')
+  }
+  const [equal, other] = [equalOf(first), equalOf(second)]
+  const both = [...equal].filter(([group]) => other.has(group))
+  return estimate(new Map(both.map(([group, value]) => [group, value - other.get(group)!])), clusterOf)
 }
 
 /** For each group the share of runs in which one of the answers is of that kind; what was not judged says nothing. */
@@ -118,9 +126,9 @@ function sharesOf(runs: readonly JudgedRun[], asked: AnswerLine['how'], kind: st
   return new Map([...byGroup].map(([group, own]) => [group, mean(own.map(({ hit }) => hit))]))
 }
 
-function estimate(values: readonly { readonly cluster: string; readonly value: number }[]): Estimate {
-  const clusters = [...Map.groupBy(values, ({ cluster }) => cluster).values()].map((members) => ({
-    sum: members.reduce((sum, { value }) => sum + value, 0),
+function estimate(values: ReadonlyMap<string, number>, clusterOf: (group: string) => string): Estimate {
+  const clusters = [...Map.groupBy(values, ([group]) => clusterOf(group)).values()].map((members) => ({
+    sum: members.reduce((sum, [, value]) => sum + value, 0),
     count: members.length,
   }))
   const random = createRandom('clusters')
@@ -136,8 +144,6 @@ const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum 
 
 /** @param samples answers drawn of each function */
 export function markdownTable(rows: readonly ArmRow[], samples: number): string {
-  const percent = (value: number) => (100 * value).toFixed(1)
-  const range = ({ value, low, high }: Estimate) => `${percent(value)} [${percent(low)}, ${percent(high)}]`
   const lines = rows.map((row) =>
     [
       row.arm,
@@ -160,3 +166,20 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
     '',
   ].join('\n')
 }
+
+export interface Comparison {
+  readonly arms: readonly [string, string]
+  readonly difference: Estimate
+}
+
+export function comparisonTable(comparisons: readonly Comparison[]): string {
+  return [
+    '| arm | against | equal beyond it, points |',
+    '|---|---|---|',
+    ...comparisons.map(({ arms, difference }) => `| ${arms.join(' | ')} | ${range(difference)} |`),
+    '',
+  ].join('\n')
+}
+
+const percent = (value: number) => (100 * value).toFixed(1)
+const range = ({ value, low, high }: Estimate) => `${percent(value)} [${percent(low)}, ${percent(high)}]`
