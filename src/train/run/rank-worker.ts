@@ -6,6 +6,8 @@ import { UserError } from '../../base/user-error.ts'
 import { serveRank } from './open-ranks.ts'
 
 const { GEPO_RANK, ...env } = process.env
+// The key in it is for nobody that this process starts.
+delete process.env.GEPO_RANK
 const { rank, port, meeting } = JSON.parse(GEPO_RANK!)
 const place = { rank, localRank: rank, host: '127.0.0.1', port }
 try {

@@ -77,6 +77,16 @@ describe('ranks that torchrun starts', () => {
     expect(found).toEqual(Array.from({ length: 3 }, () => sentence(/engine is not built/)))
   })
 
+  it('all end with one sentence where they are on several machines and have no key', async () => {
+    const config = writeConfig('plain')
+    const env = { LOCAL_WORLD_SIZE: '1', MASTER_ADDR: 'node0' }
+    const found = await launch([
+      { config, env },
+      { config, env },
+    ])
+    expect(found).toEqual(Array.from({ length: 2 }, () => sentence(/GEPO_RANK_KEY/)))
+  })
+
   it('all end with one sentence where one has another configuration', async () => {
     const [config, other] = [writeConfig('plain'), writeConfig('other', { maxSteps: 3 })]
     const found = await launch([{ config }, { config }, { config: other }])

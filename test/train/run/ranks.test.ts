@@ -231,7 +231,7 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
 
   it('one of which is stopped is given up, and its process ended', async () => {
     const config = named('stopped', { engine: shared(2) })
-    const hasty = (await openRanks(config, { ...process.env, GEPO_RANK_SILENCE: '5' }))!
+    const hasty = (await openRanks(config, { ...process.env, GEPO_RANK_SILENCE: '10' }))!
     const victim = ranksOf(process.pid).at(-1)!
     const failed = train(config, {
       engine: hasty.engine,
@@ -242,7 +242,7 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
     await expect(failed).rejects.toMatchObject({
       code: 'rank-lost',
       message: expect.stringMatching(
-        `Rank 2 has ended \\(process ${victim} .* no sign of life for 5 seconds`,
+        `Rank 2 has ended \\(process ${victim} .* no sign of life for 10 seconds`,
       ),
     })
     await hasty.engine.close()

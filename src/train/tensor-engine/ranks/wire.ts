@@ -85,7 +85,6 @@ function openWire(socket: Socket, received: Buffer, silenceMs: number): Wire {
   let onMessage: ((message: unknown) => void) | undefined
   let isBusy = () => false
   let silentBeats = 0
-  let isOver = socket.destroyed
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const deliver = () => {
     while (onMessage !== undefined && bytes >= HEADER_BYTES) {
@@ -98,20 +97,23 @@ function openWire(socket: Socket, received: Buffer, silenceMs: number): Wire {
       if (size > 0) onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
     }
   }
+  // Nothing may follow what closes the connection.
+  const write = (bytes: Buffer) => {
+    if (socket.writable) socket.write(bytes)
+  }
   // Beats are counted, and no time is taken: where this process itself was stopped, the other one was not silent.
   const beat = () => {
     if (!isBusy()) {
       silentBeats = 0
       return
     }
-    socket.write(SIGN_OF_LIFE)
+    write(SIGN_OF_LIFE)
     silentBeats++
     if (silentBeats > BEATS) socket.destroy()
   }
   const beating = setInterval(beat, silenceMs / BEATS).unref()
   const close = () => {
     clearInterval(beating)
-    isOver = true
     end()
   }
   socket
@@ -123,12 +125,10 @@ function openWire(socket: Socket, received: Buffer, silenceMs: number): Wire {
     })
     .on('close', close)
     .resume()
-  if (isOver) close()
+  if (socket.destroyed) close()
   return {
     ended,
-    send(message) {
-      if (!isOver) socket.write(framed(serialize(message)))
-    },
+    send: (message) => write(framed(serialize(message))),
     wasSilent: () => silentBeats > BEATS,
     listen(listener, asksWhether) {
       onMessage = listener
