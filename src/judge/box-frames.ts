@@ -1,5 +1,6 @@
 /** The host's side of the frames that native/judge-box/judge-box.c documents. Pure functions on bytes. */
-import { bytes, encodeRequest, frameOf, list, u32, u64 } from '../sandbox/protocol.ts'
+import { FrameWriter } from '../sandbox/frame-writer.ts'
+import { encodeRequest } from '../sandbox/protocol.ts'
 import type { RunRequest } from '../sandbox/run-report.ts'
 
 export const BOX_PROTOCOL_VERSION = 1
@@ -27,16 +28,17 @@ export interface BoxRun extends RunRequest {
 }
 
 export function encodePrepare(files: readonly BoxFile[], boxBytes: number): Buffer {
-  return frameOf([
-    u32(PREPARE),
-    u64(boxBytes),
-    u32(files.length),
-    ...files.flatMap(({ path, content, executable }) => [
-      ...list([path]).slice(1),
-      u32(executable ? 0o755 : 0o644),
-      ...bytes(typeof content === 'string' ? Buffer.from(content) : content),
-    ]),
-  ])
+  const writer = new FrameWriter()
+  writer.u32(PREPARE)
+  writer.u64(boxBytes)
+  writer.u32(files.length)
+  for (const { path, content, executable } of files) {
+    writer.text(path)
+    writer.u32(executable ? 0o755 : 0o644)
+    if (typeof content === 'string') writer.utf8(content)
+    else writer.bytes(content)
+  }
+  return writer.frame()
 }
 
 export function encodeBoxRun({ writableBox, oneProcess, argsOnce, ...request }: BoxRun): Buffer {
@@ -47,5 +49,8 @@ export function encodeBoxRun({ writableBox, oneProcess, argsOnce, ...request }: 
     (oneProcess ? FLAG_ONE_PROCESS : 0) |
     (argsOnce ? FLAG_ARGS_ONCE : 0)
   body.writeUInt32LE(body.readUInt32LE(0) | flags, 0)
-  return frameOf([u32(RUN), body])
+  const writer = new FrameWriter(4 + body.length)
+  writer.u32(RUN)
+  writer.raw(body)
+  return writer.frame()
 }

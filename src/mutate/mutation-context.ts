@@ -31,11 +31,20 @@ export interface MutationContext {
   signatureOf(name: string): FunctionSignature | undefined
 }
 
+/** The last one: a unit's mutants are made, and soon after some of them are written into one text. */
+let last: { readonly parse: (code: string) => SyntaxNode; readonly context: MutationContext } | undefined
+
 export function makeMutationContext(
   code: string,
   rootName: string,
   parse: (code: string) => SyntaxNode,
 ): MutationContext {
+  const isKnown = last?.parse === parse && last.context.code === code && last.context.rootName === rootName
+  last = isKnown ? last! : { parse, context: readContext(code, rootName, parse) }
+  return last.context
+}
+
+function readContext(code: string, rootName: string, parse: (code: string) => SyntaxNode): MutationContext {
   const root = buildCodeTree(parse(withoutMisread(code)), code)
   const preprocessor = readPreprocessor(root)
   const isInactive = (node: CodeNode) => preprocessor.inactive.has(node)

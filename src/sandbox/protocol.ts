@@ -3,6 +3,7 @@
  * hellos and reports. Pure functions on bytes, except for the reader that cuts a stream into frames.
  */
 import { constants } from 'node:os'
+import { FrameWriter } from './frame-writer.ts'
 import type { RunEnd, RunLimits, RunReport, RunRequest } from './run-report.ts'
 
 export const RUN_PROTOCOL_VERSION = 1
@@ -24,36 +25,29 @@ export function wallLimitMs(limits: RunLimits): number {
 }
 
 /** As `read_limits` reads them. */
-export const encodeLimits = (limits: RunLimits): Buffer[] => [
-  u64(limits.cpuMs),
-  u64(wallLimitMs(limits)),
-  u64(limits.memoryBytes ?? 0),
-  u64(limits.dataBytes ?? 0),
-  u64(limits.stackBytes ?? 0),
-  u64(limits.outputBytes),
-  u64(limits.recordBytes ?? limits.outputBytes),
-]
+export function writeLimits(writer: FrameWriter, limits: RunLimits): void {
+  writer.u64(limits.cpuMs)
+  writer.u64(wallLimitMs(limits))
+  writer.u64(limits.memoryBytes ?? 0)
+  writer.u64(limits.dataBytes ?? 0)
+  writer.u64(limits.stackBytes ?? 0)
+  writer.u64(limits.outputBytes)
+  writer.u64(limits.recordBytes ?? limits.outputBytes)
+}
 
 /** A request as a whole frame, length included. */
 export function encodeRequest(request: RunRequest): Buffer {
-  const { limits } = request
-  const flags = (request.aslr === false ? FLAG_NO_ASLR : 0) | (request.wantRecord ? FLAG_WANT_RECORD : 0)
-  const environment = Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`)
-  return frameOf([
-    u32(flags),
-    ...encodeLimits(limits),
-    ...text(request.path),
-    ...list(request.argv ?? []),
-    ...list(environment),
-    ...bytes(typeof request.stdin === 'string' ? Buffer.from(request.stdin, 'latin1') : request.stdin),
-    ...bytes(request.args),
-  ])
-}
-
-/** A whole frame: the length of the parts, then the parts. */
-export function frameOf(parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat([u32(length), ...parts], length + 4)
+  const { limits, stdin } = request
+  const writer = new FrameWriter()
+  writer.u32((request.aslr === false ? FLAG_NO_ASLR : 0) | (request.wantRecord ? FLAG_WANT_RECORD : 0))
+  writeLimits(writer, limits)
+  writer.text(request.path)
+  writer.list(request.argv ?? [])
+  writer.environment(request.env ?? {})
+  if (typeof stdin === 'string') writer.latin1(stdin)
+  else writer.bytes(stdin)
+  writer.bytes(request.args)
+  return writer.frame()
 }
 
 export function decodeHello(frame: Buffer): Hello {
@@ -166,30 +160,4 @@ export class Reader {
     this.#at += length
     return this.#frame.subarray(this.#at - length, this.#at)
   }
-}
-
-export function u32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  buffer.writeUInt32LE(value)
-  return buffer
-}
-
-export function u64(value: number): Buffer {
-  const buffer = Buffer.alloc(8)
-  buffer.writeBigUInt64LE(BigInt(Math.ceil(value)))
-  return buffer
-}
-
-export function bytes(content: Uint8Array | undefined): Uint8Array[] {
-  return content === undefined ? [u32(0)] : [u32(content.length), content]
-}
-
-/** Becomes a C string, which a NUL would cut short: a request with one is a bug of the caller. */
-function text(content: string): Uint8Array[] {
-  if (content.includes('\0')) throw new Error(`a NUL in ${JSON.stringify(content)}`)
-  return bytes(Buffer.from(content))
-}
-
-export function list(items: readonly string[]): Uint8Array[] {
-  return [u32(items.length), ...items.flatMap(text)]
 }

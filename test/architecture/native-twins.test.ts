@@ -15,15 +15,8 @@ import {
 } from '../../src/execute/unit-runner/protocol.ts'
 import { MOST_PATIENCE } from '../../src/judge/box.ts'
 import { BOX_PROTOCOL_VERSION, type BoxRun, encodeBoxRun, encodePrepare } from '../../src/judge/box-frames.ts'
-import {
-  bytes,
-  decodeReport,
-  encodeLimits,
-  encodeRequest,
-  RUN_PROTOCOL_VERSION,
-  u32,
-  u64,
-} from '../../src/sandbox/protocol.ts'
+import { FrameWriter } from '../../src/sandbox/frame-writer.ts'
+import { decodeReport, encodeRequest, RUN_PROTOCOL_VERSION, writeLimits } from '../../src/sandbox/protocol.ts'
 import type { RunLimits } from '../../src/sandbox/run-report.ts'
 import { RUNGS } from '../../src/sandbox/rung.ts'
 import { nativeConstants, nativeText } from './native-constants.ts'
@@ -37,6 +30,16 @@ const LIMITS: Required<RunLimits> = {
   outputBytes: 6,
   recordBytes: 7,
 }
+
+/** Parts as a frame holds them, without its length. */
+function written(write: (writer: FrameWriter) => void): Buffer {
+  const writer = new FrameWriter()
+  write(writer)
+  return writer.frame().subarray(4)
+}
+const u32 = (value: number) => written((writer) => writer.u32(value))
+const u64 = (value: number) => written((writer) => writer.u64(value))
+const bytes = (content: Uint8Array) => written((writer) => writer.bytes(content))
 
 describe('shared/protocol.h and src/sandbox/protocol.ts', () => {
   const constants = nativeConstants('shared/protocol.h')
@@ -54,7 +57,9 @@ describe('shared/protocol.h and src/sandbox/protocol.ts', () => {
     const [, order] = /fields\[\] = \{([^}]*)\}/.exec(nativeText('shared/protocol.h'))!
     const names = [...order!.matchAll(/&limits\.(\w+)/g)].map(([, name]) => name!)
     const camel = names.map((name) => name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()))
-    expect(encodeLimits(LIMITS).map((buffer) => Number(buffer.readBigUInt64LE()))).toEqual(
+    const limits = written((writer) => writeLimits(writer, LIMITS))
+    expect(limits.length).toBe(8 * names.length)
+    expect(names.map((_, index) => Number(limits.readBigUInt64LE(8 * index)))).toEqual(
       camel.map((name) => LIMITS[name as keyof RunLimits]),
     )
   })
@@ -132,7 +137,7 @@ describe('unit-runner and src/execute', () => {
 
   test('name the answers alike', () => {
     const answer = (name: string) =>
-      decodeReply(Buffer.concat([u32(messages.get(name)!), ...bytes(Buffer.from('why')), u32(0)]))
+      decodeReply(Buffer.concat([u32(messages.get(name)!), bytes(Buffer.from('why')), u32(0)]))
     expect(answer('ANSWER_RUN')).toEqual({ kind: 'run', reports: [] })
     expect(answer('ANSWER_UNSUPPORTED')).toEqual({ kind: 'unsupported', reason: 'why' })
     expect(answer('ANSWER_FAILED')).toEqual({ kind: 'failed', detail: 'why' })
@@ -171,8 +176,8 @@ describe('compile-worker/protocol.h and src/compile/worker/protocol.ts', () => {
       Buffer.concat([
         u32(constants.get(name)!),
         u32(flags),
-        ...bytes(Buffer.from('ir')),
-        ...bytes(Buffer.from('why')),
+        bytes(Buffer.from('ir')),
+        bytes(Buffer.from('why')),
       ]),
     )
 

@@ -1,5 +1,6 @@
 /** The host's side of the messages that native/unit-runner/messages.h documents. Pure functions on bytes. */
-import { bytes, encodeLimits, frameOf, list, Reader, readReport, u32 } from '../../sandbox/protocol.ts'
+import { FrameWriter } from '../../sandbox/frame-writer.ts'
+import { Reader, readReport, writeLimits } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
 export const UNIT_RUNNER_VERSION = 4
@@ -9,6 +10,8 @@ const FLAG_WANT_RECORD = 2
 const FLAG_WRAP = 4
 const STOP_FLAGS = { never: 0, difference: 8, deviation: 16 } as const
 const NO_FILL = 0xffff_ffff
+/** What an input mostly takes in a request. */
+const ROOM_BYTES = 512
 
 export interface UnitInput {
   /** One char a byte. */
@@ -85,37 +88,38 @@ export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
     (run.wantRecord ? FLAG_WANT_RECORD : 0) |
     (run.wrapAllocations ? FLAG_WRAP : 0) |
     STOP_FLAGS[run.stopAt ?? 'never']
-  return frameOf([
-    u32(forget.length),
-    ...forget.map(u32),
-    u32(keep.size),
-    ...[...keep].flatMap(([id, object]) => [u32(id), ...bytes(object)]),
-    u32(flags),
-    ...encodeLimits(limits),
-    u32(objects.length),
-    ...objects.map(u32),
-    u32(image.unit),
-    ...environment(run.env),
-    u32(run.inputs.length),
-    ...run.inputs.flatMap(encodeInput),
-  ])
+  const roomBytes = keep
+    .values()
+    .reduce((sum, { length }) => sum + length, ROOM_BYTES * (run.inputs.length + 1))
+  const writer = new FrameWriter(roomBytes)
+  writer.u32(forget.length)
+  for (const id of forget) writer.u32(id)
+  writer.u32(keep.size)
+  for (const [id, object] of keep) {
+    writer.u32(id)
+    writer.bytes(object)
+  }
+  writer.u32(flags)
+  writeLimits(writer, limits)
+  writer.u32(objects.length)
+  for (const id of objects) writer.u32(id)
+  writer.u32(image.unit)
+  writer.environment(run.env)
+  writer.u32(run.inputs.length)
+  for (const input of run.inputs) writeInput(writer, input)
+  return writer.frame()
 }
 
-function encodeInput({ stdin, args, env, group, fill, expected }: UnitInput): Uint8Array[] {
-  return [
-    ...environment(env ?? {}),
-    ...bytes(Buffer.from(stdin, 'latin1')),
-    ...bytes(args),
-    u32(group ?? 0),
-    u32(fill ?? NO_FILL),
-    u32(expected === undefined ? 0 : 1),
-    u32(expected?.exit ?? 0),
-    ...bytes(Buffer.from(expected?.stdout ?? '', 'latin1')),
-  ]
+function writeInput(writer: FrameWriter, { stdin, args, env, group, fill, expected }: UnitInput): void {
+  writer.environment(env ?? {})
+  writer.latin1(stdin)
+  writer.bytes(args)
+  writer.u32(group ?? 0)
+  writer.u32(fill ?? NO_FILL)
+  writer.u32(expected === undefined ? 0 : 1)
+  writer.u32(expected?.exit ?? 0)
+  writer.latin1(expected?.stdout ?? '')
 }
-
-const environment = (env: Readonly<Record<string, string>>) =>
-  list(Object.entries(env).map(([name, value]) => `${name}=${value}`))
 
 export function decodeRunnerHello(frame: Buffer): { version: number } {
   return { version: new Reader(frame).u32() }

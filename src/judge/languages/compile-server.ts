@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_ROOT } from '../../base/package-root.ts'
-import { Reader, u32 } from '../../sandbox/protocol.ts'
+import { FrameWriter } from '../../sandbox/frame-writer.ts'
+import { Reader } from '../../sandbox/protocol.ts'
 import { SupervisorProcess } from '../../sandbox/supervisor-process.ts'
 import { boxCommand, SUPPORT } from '../box-command.ts'
 import type { BoxFile } from '../box-frames.ts'
@@ -81,8 +82,7 @@ export function makeCompileServer(
   ): Promise<Compiled | { kind: 'ended'; detail: string }> => {
     const problem = await start()
     if (problem !== undefined) return { kind: 'sandbox-error', detail: `${title}'s compiler: ${problem}` }
-    const request = [u32(texts.length), ...texts.map(withLength)]
-    const answer = await process!.exchange(Buffer.concat(request), COMPILE_PATIENCE_MS)
+    const answer = await process!.exchange(encodeTexts(texts), COMPILE_PATIENCE_MS)
     return answer.kind === 'frame' ? decodeAnswer(answer.frame) : { kind: 'ended', detail: answer.detail }
   }
   /** A compiler that has ended may have been the machine's doing. One that ends again, on the same, was not. */
@@ -107,9 +107,12 @@ export function makeCompileServer(
   }
 }
 
-function withLength(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([u32(bytes.length), bytes])
+/** Without a length of all: their number comes first. */
+function encodeTexts(texts: readonly string[]): Buffer {
+  const writer = new FrameWriter()
+  writer.u32(texts.length)
+  for (const text of texts) writer.utf8(text)
+  return writer.frame().subarray(4)
 }
 
 function decodeAnswer(frame: Buffer): Compiled {

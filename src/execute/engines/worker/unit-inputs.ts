@@ -1,4 +1,5 @@
 /** Runs as the stages ask for them in, the same as the unit runner takes them out. */
+import type { CallPlan } from '../../../call/call-plan.ts'
 import { encodeCall } from '../../../call/encode-call.ts'
 import type { Input } from '../../../records/input.ts'
 import type { Executable, Exploration, Replay, Run } from '../../code-engine.ts'
@@ -37,5 +38,15 @@ export function replayedInput(executable: Executable, { input, fuel }: Replay): 
   return { stdin: input.stdin, ...callImage(executable, input), fill: 0, env }
 }
 
-const callImage = ({ entryPoint }: Executable, input: Input) =>
-  entryPoint.kind === 'function' && input.kind === 'call' ? { args: encodeCall(entryPoint.plan, input) } : {}
+/** By input, for all variants of a unit are given the same ones. */
+const images = new WeakMap<Input, { readonly plan: CallPlan; readonly args: Uint8Array }>()
+
+function callImage({ entryPoint }: Executable, input: Input): { readonly args?: Uint8Array } {
+  if (entryPoint.kind !== 'function' || input.kind !== 'call') return {}
+  const { plan } = entryPoint
+  const known = images.get(input)
+  if (known?.plan === plan) return { args: known.args }
+  const args = encodeCall(plan, input)
+  images.set(input, { plan, args })
+  return { args }
+}
