@@ -18,8 +18,10 @@ bool is_supported(clang::frontend::ActionKind action) {
          action == clang::frontend::ParseSyntaxOnly || action == clang::frontend::PrintPreprocessedInput;
 }
 
-bool names_action(const std::string &argument) {
-  return argument == "-emit-llvm" || argument == "-emit-obj" || argument == "-fsyntax-only";
+/* What becomes of a text once it is read; its headers are the same. */
+bool is_behind_reading(llvm::StringRef argument) {
+  return argument == "-emit-llvm" || argument == "-emit-obj" || argument == "-fsyntax-only" ||
+         argument.starts_with("-fpass-plugin=");
 }
 
 }  // namespace
@@ -51,7 +53,7 @@ driver_result ask_driver(const std::string &clang, const std::vector<std::string
   invocation->getFrontendOpts().DisableFree = false;
   invocation->getCodeGenOpts().DisableFree = false;
   for (const char *argument : compiler)
-    if (!names_action(argument)) result.headers_key.append(argument).push_back('\0');
+    if (!is_behind_reading(argument)) result.headers_key.append(argument).push_back('\0');
   result.invocation = std::move(invocation);
   return result;
 }

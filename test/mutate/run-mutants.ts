@@ -8,13 +8,19 @@ import { planCall } from '../../src/call/plan/plan-call.ts'
 import { type CompileWorker, openCompileWorker } from '../../src/compile/worker/open-compile-worker.ts'
 import type { BuildKind } from '../../src/execute/build-kind.ts'
 import { compileWorkerFor } from '../../src/execute/choose-compiler.ts'
-import { BUILD_FLAGS, prepareHarness, unitFlags } from '../../src/execute/harness/harness-objects.ts'
+import {
+  BUILD_FLAGS,
+  combinedFlags,
+  prepareHarness,
+  unitFlags,
+} from '../../src/execute/harness/harness-objects.ts'
 import { runEnvironment } from '../../src/execute/harness/run-environment.ts'
 import { type Interpreted, interpretReport } from '../../src/execute/outcome/interpret-report.ts'
 import { DEFAULT_UNIT_LIMITS, runLimits } from '../../src/execute/unit-limits.ts'
 import { type HostedObjects, openHostedObjects } from '../../src/execute/unit-runner/hosted-objects.ts'
 import type { UnitImage } from '../../src/execute/unit-runner/protocol.ts'
 import { unitCode } from '../../src/languages/languages.ts'
+import { SELECTOR } from '../../src/mutate/write-beside.ts'
 import type { Input } from '../../src/records/input.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
@@ -64,7 +70,9 @@ export async function openMutantRunner(): Promise<MutantRunner> {
     async load({ standard }, text, build, entryPoint) {
       const host = await hostOf(build)
       const flags = BUILD_FLAGS[build]
-      const unit = host.load(await compile(compiler, unitCode({ code: text, standard }), unitFlags(build)))
+      const isCombined = text.includes(SELECTOR)
+      const unitOwn = [...unitFlags(build), ...(isCombined ? combinedFlags(build) : [])]
+      const unit = host.load(await compile(compiler, unitCode({ code: text, standard }), unitOwn))
       const before = await Promise.all(harness[build].before.map(host.loadFile))
       const behind = await Promise.all(harness[build].behind.map(host.loadFile))
       if (entryPoint.kind === 'function') {

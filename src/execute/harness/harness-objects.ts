@@ -42,9 +42,16 @@ export const BUILD_FLAGS: Readonly<Record<BuildKind, readonly string[]>> = {
   msan: ['-fsanitize=memory', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'],
 }
 
+const WATCHED = `-fpass-plugin=${WATCH_PLUGIN}`
+
 /** The unit's own code is watched (native/watch-undefined), the harness is not. */
-export const unitFlags = (build: BuildKind): readonly string[] =>
-  build === 'plain' ? BUILD_FLAGS.plain : [...BUILD_FLAGS[build], `-fpass-plugin=${WATCH_PLUGIN}`]
+export function unitFlags(build: BuildKind): readonly string[] {
+  const isWatched = build === 'asan' || build === 'msan'
+  return isWatched ? [...BUILD_FLAGS[build], WATCHED] : BUILD_FLAGS[build]
+}
+
+/** For a text of many mutants, beside those of the build: what asks there for a mutant's number is not counted. */
+export const combinedFlags = (build: BuildKind): readonly string[] => (countsEdges(build) ? [WATCHED] : [])
 
 /** The unit's own code is covered, the harness is not. */
 const harnessFlags = (build: BuildKind) => (countsEdges(build) ? [] : BUILD_FLAGS[build])

@@ -163,7 +163,8 @@ class InputSearch {
   async #settleAll(made: readonly Attempt[]): Promise<void> {
     for (let isFirst = true, rest = made; rest.length > 0; isFirst = false) {
       // Most are clean: what reaches nothing new beside those before it is not screened. When they were not, all are.
-      await this.#screenOnce(isFirst ? this.#reached.newTogether(rest) : rest)
+      const wanted = isFirst ? this.#reached.newTogether(rest) : rest
+      await this.#screenOnce([...wanted, ...this.#soonWanted(wanted, rest)])
       while (rest.length > 0 && this.#settle(rest[0]!)) rest = rest.slice(1)
     }
   }
@@ -182,6 +183,21 @@ class InputSearch {
       this.#edgesSpent += attempt.edgesTaken
     } else this.#refusals.add('screen-original', verdict)
     return true
+  }
+
+  /** After the last attempts: those that will fill up, if all that reach something new are clean. One request more costs more. */
+  #soonWanted(wanted: readonly Attempt[], rest: readonly Attempt[]): Attempt[] {
+    if (this.#tried < this.#wish.attempts) return []
+    const taken = new Set([...this.#reachingNew, ...wanted].map(({ output }) => output))
+    const missing = this.#wish.wanted - this.#reachingNew.length - wanted.length
+    const soon: Attempt[] = []
+    for (const attempt of [...this.#others, ...rest]) {
+      if (soon.length >= missing) break
+      if (taken.has(attempt.output)) continue
+      taken.add(attempt.output)
+      soon.push(attempt)
+    }
+    return soon
   }
 
   async #screenOnce(some: readonly Attempt[]): Promise<void> {

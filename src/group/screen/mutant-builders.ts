@@ -4,6 +4,7 @@ import { once } from '../../base/once.ts'
 import type { EntryPoint } from '../../call/entry-point.ts'
 import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
+import { combinedFlags } from '../../execute/harness/harness-objects.ts'
 import { languageOf, unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import type { Mutant } from '../../records/mutant.ts'
@@ -31,7 +32,10 @@ export function openMutantBuilders(
     const combined = areCombined ? languageOf(unit).combineMutants(unit, fresh, parse) : undefined
     const builds = new Map<string, Promise<BuildResult>>()
     const buildCombined = (text: string, build: BuildKind) =>
-      once(builds, build, () => engine.build(codeOf(text), build, entryPoint))
+      once(builds, build, () => {
+        const code = codeOf(text)
+        return engine.build({ ...code, flags: [...code.flags, ...combinedFlags(build)] }, build, entryPoint)
+      })
     for (const mutant of fresh) {
       const selector = combined?.selectors.get(mutant.id)
       known.set(mutant.id, async (build) => {
