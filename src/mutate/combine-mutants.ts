@@ -20,7 +20,7 @@ import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
 import { makeMutationContext } from './mutation-context.ts'
-import { type Place, placeMutants } from './place-mutants.ts'
+import { type MutantPlace, placeMutants } from './place-mutants.ts'
 import { SELECTOR, writeBeside } from './write-beside.ts'
 
 export interface CombinedMutants {
@@ -94,7 +94,7 @@ interface Combining {
   readonly unit: Pick<Unit, 'code' | 'exitDefined'>
   readonly mark: string
   readonly selectors: ReadonlyMap<string, number>
-  readonly places: ReadonlyMap<string, Place>
+  readonly places: ReadonlyMap<string, MutantPlace>
 }
 
 /** The function with the mutants that have a place in it, and copies of it for the others. */

@@ -14,7 +14,7 @@ import { ancestors, type CodeNode, walk, withParentheses } from './code-tree.ts'
 import { conditionOf, isLoop } from './find-live-code.ts'
 import { decisionOf, isCondition, type MutationContext } from './mutation-context.ts'
 
-export interface Place {
+export interface MutantPlace {
   /** Half-open range of offsets of the expression or statement that holds the edit. */
   readonly start: number
   readonly end: number
@@ -62,8 +62,8 @@ const TYPE_MACRO = /^(?:\s*\b(?:unsigned|signed|long|short|int|char|float|double
 export function placeMutants(
   context: MutationContext,
   mutants: readonly Mutant[],
-): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>()
+): ReadonlyMap<string, MutantPlace> {
+  const places = new Map<string, MutantPlace>()
   for (const mutant of mutants) {
     const place = placeOf(mutant, context)
     if (place !== undefined) places.set(mutant.id, place)
@@ -71,7 +71,7 @@ export function placeMutants(
   return places
 }
 
-function placeOf(mutant: Mutant, context: MutationContext): Place | undefined {
+function placeOf(mutant: Mutant, context: MutationContext): MutantPlace | undefined {
   const inner = smallestAround(context.root, mutant)
   if (mutant.operator === 'SDL') {
     const node = outermostOfRange(inner)

@@ -5,23 +5,23 @@
  */
 import { applyMutant } from '../records/apply-mutant.ts'
 import type { Mutant } from '../records/mutant.ts'
-import type { Place } from './place-mutants.ts'
+import type { MutantPlace } from './place-mutants.ts'
 
 /** What a run is told its mutant by (native/harness/start.c). */
 export const SELECTOR = 'gepo_selected_mutant'
 
 export interface PlacedMutant {
   readonly mutant: Mutant
-  readonly place: Place
+  readonly place: MutantPlace
   readonly selector: number
 }
 
 /** All mutants of one place and form. */
-interface Site extends Place {
+interface Site extends MutantPlace {
   readonly mutants: readonly PlacedMutant[]
 }
 
-const OUTER_FIRST: readonly Place['form'][] = ['statement', 'truth', 'value']
+const OUTER_FIRST: readonly MutantPlace['form'][] = ['statement', 'truth', 'value']
 
 /**
  * `a + b` with `a - b` as number 3 is `(gepo_selected_mutant == 3 ? (a - b) : (a + b))`; where only the truth counts,
