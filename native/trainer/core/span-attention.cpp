@@ -42,7 +42,7 @@ at::Tensor undo_run(const at::Tensor& d_part, int64_t own_heads) {
 // Rows that come run by run. A run alone is all of them and need not be copied.
 void put_rows(at::Tensor& into, const at::Tensor& rows, int64_t start, int64_t all) {
   if (rows.size(0) == all) {
-    into = rows.contiguous();
+    into = rows;
   } else {
     into.narrow(0, start, rows.size(0)).copy_(rows);
   }
@@ -57,7 +57,7 @@ at::Tensor folded_run(const at::Tensor& x, int64_t start, int64_t length, int64_
       .reshape({1, key_heads, -1, x.size(2)});
 }
 
-// The derivative of folded_run, and the same of its output: -> (length, H, head_size)
+// The same of what comes out: -> (length, H, head_size)
 at::Tensor undo_folded(const at::Tensor& part, int64_t length) {
   const auto key_heads = part.size(1), size = part.size(3);
   return part.view({key_heads, length, -1, size}).transpose(0, 1).reshape({length, -1, size});
@@ -75,19 +75,20 @@ class run_by_run : public span_attention {
     const auto key_heads = k.size(1);
     for_each_run(spans, [&](int64_t query, int64_t queries, int64_t key, int64_t keys) {
       const auto sums_here = made.log_sums.narrow(1, query, queries);
-      if (spans.causal) {
-        const auto [output, log_sums] = forward_run(run_of(q, query, queries, heads), run_of(k, key, keys, heads),
-                                                    run_of(v, key, keys, heads), true, made.saved);
-        put_rows(made.output, output.squeeze(0).transpose(0, 1), query, q.size(0));
-        sums_here.copy_(log_sums.squeeze(0).narrow(1, 0, queries));
+      // Few queries are sooner laid out anew than many keys are repeated.
+      if (!spans.causal && queries < keys && key_heads < heads) {
+        const auto [output, log_sums] = forward_run(folded_run(q, query, queries, key_heads),
+                                                    run_of(k, key, keys, key_heads), run_of(v, key, keys, key_heads),
+                                                    false, made.saved);
+        put_rows(made.output, undo_folded(output.contiguous(), queries), query, q.size(0));
+        const auto folded = log_sums.squeeze(0).narrow(1, 0, queries * (heads / key_heads));
+        sums_here.copy_(folded.reshape({key_heads, queries, -1}).transpose(1, 2).reshape({heads, queries}));
         return;
       }
-      const auto [output, log_sums] = forward_run(folded_run(q, query, queries, key_heads),
-                                                  run_of(k, key, keys, key_heads), run_of(v, key, keys, key_heads),
-                                                  false, made.saved);
-      put_rows(made.output, undo_folded(output.contiguous(), queries), query, q.size(0));
-      const auto folded = log_sums.squeeze(0).narrow(1, 0, queries * (heads / key_heads));
-      sums_here.copy_(folded.reshape({key_heads, queries, -1}).transpose(1, 2).reshape({heads, queries}));
+      const auto [output, log_sums] = forward_run(run_of(q, query, queries, heads), run_of(k, key, keys, heads),
+                                                  run_of(v, key, keys, heads), spans.causal, made.saved);
+      put_rows(made.output, output.squeeze(0).transpose(0, 1), query, q.size(0));
+      sums_here.copy_(log_sums.squeeze(0).narrow(1, 0, queries));
     });
     return made;
   }
@@ -98,21 +99,15 @@ class run_by_run : public span_attention {
     const auto heads = q.size(1);
     const auto empty = [](const at::Tensor& x) { return at::empty_like(x, at::MemoryFormat::Contiguous); };
     attention_gradient gradient{empty(q), empty(k), empty(v)};
-    const auto key_heads = k.size(1);
     size_t run = 0;
     for_each_run(spans, [&](int64_t query, int64_t queries, int64_t key, int64_t keys) {
-      const auto queries_of = [&](const at::Tensor& x) {
-        return spans.causal ? run_of(x, query, queries, heads) : folded_run(x, query, queries, key_heads);
-      };
-      const auto keys_of = [&](const at::Tensor& x) { return run_of(x, key, keys, spans.causal ? heads : key_heads); };
-      const auto sums = attended.log_sums.narrow(1, query, queries);
-      const auto log_sums =
-          spans.causal ? sums : sums.reshape({key_heads, -1, queries}).transpose(1, 2).reshape({key_heads, -1});
-      const auto [dq, dk, dv] = backward_run({queries_of(d_output), queries_of(q), keys_of(k), keys_of(v),
-                                              queries_of(attended.output), log_sums.unsqueeze(0)},
-                                             spans.causal, attended.saved, run++);
-      put_rows(gradient.queries, spans.causal ? undo_run(dq, heads) : undo_folded(dq.contiguous(), queries), query,
-               q.size(0));
+      const auto queries_of = [&](const at::Tensor& x) { return run_of(x, query, queries, heads); };
+      const auto keys_of = [&](const at::Tensor& x) { return run_of(x, key, keys, heads); };
+      const auto [dq, dk, dv] =
+          backward_run({queries_of(d_output), queries_of(q), keys_of(k), keys_of(v), queries_of(attended.output),
+                        attended.log_sums.narrow(1, query, queries).unsqueeze(0)},
+                       spans.causal, attended.saved, run++);
+      put_rows(gradient.queries, undo_run(dq, heads), query, q.size(0));
       put_rows(gradient.keys, undo_run(dk, k.size(1)), key, k.size(0));
       put_rows(gradient.values, undo_run(dv, v.size(1)), key, v.size(0));
     });
