@@ -10,6 +10,9 @@ at::Tensor decode(const model& model, paged_cache& cache, const decode_inputs& i
   const auto& config = model.config();
   const auto& map = inputs.map;
   auto hidden = model.embed(inputs.ids);
+  // On the CPU products of 16-bit numbers have no wider sums.
+  const auto type = hidden.scalar_type();
+  const bool by_products = is_on_gpu(hidden) || type == accumulation_type(type);
   for (size_t i = 0; i < model.layers().size(); ++i) {
     stop_if_aborted();
     const auto& layer = model.layers()[i];
@@ -17,7 +20,7 @@ at::Tensor decode(const model& model, paged_cache& cache, const decode_inputs& i
     activations.input = hidden;
     const auto heads = project(layer, activations, config, inputs.turn, true, model.fused());
     cache.put(i, map.page_now, map.place_now, heads.k, heads.v);
-    const auto attended = cache.attend(i, heads.q, map, is_on_gpu(heads.q));
+    const auto attended = cache.attend(i, heads.q, map, by_products);
     if (shared != nullptr) {
       const auto rows = shared->rows.rows();
       const auto of_prefixes = span_attention_for(heads.q).forward(heads.q.narrow(0, 0, rows), shared->prefixes.keys(i),

@@ -1,10 +1,10 @@
 #include "paged-cache.h"
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
+#include <ATen/ops/amax.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/logsumexp.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -31,9 +31,11 @@ std::pair<at::Tensor, at::Tensor> attend_page_by_page(const at::Tensor& q, const
   const auto scores = products.view({q.size(0), q.size(1), q.size(2), k.size(2)})
                           .mul_(1 / std::sqrt(static_cast<double>(q.size(3))))
                           .add_(hidden);
-  const auto log_sums = at::logsumexp(scores, {3});
-  const auto weights = (scores - log_sums.unsqueeze(3)).exp_().to(v.scalar_type());
-  return {at::bmm(flat(weights), flat(v)).view_as(q), log_sums};
+  const auto highest = at::amax(scores, {3}, true);
+  auto weights = scores.sub_(highest).exp_();
+  const auto total = weights.sum({3}, true);
+  weights.div_(total);
+  return {at::bmm(flat(weights).to(v.scalar_type()), flat(v)).view_as(q), (highest + total.log()).squeeze(3)};
 }
 
 }  // namespace
@@ -128,10 +130,12 @@ attended_spans paged_cache::attend(size_t layer, const at::Tensor& q, const page
   const auto sums = log_sums.reshape({pages, heads}).index_select(0, wanted);
   if (most == 1) return {found, sums.t(), {}};
   const auto by_page = sums.view({rows, most, heads}) + map.beyond.unsqueeze(2);
-  const auto total = at::logsumexp(by_page, {1});
-  const auto weights = (by_page - total.unsqueeze(1)).exp_().unsqueeze(3);
-  const auto joined = (found.view({rows, most, heads, size}) * weights).sum(1);
-  return {joined.to(q.scalar_type()), total.t(), {}};
+  const auto highest = at::amax(by_page, {1}, true);
+  auto weights = (by_page - highest).exp_();
+  const auto total = weights.sum({1}, true);
+  weights.div_(total);
+  const auto joined = (found.view({rows, most, heads, size}) * weights.unsqueeze(3)).sum(1);
+  return {joined.to(q.scalar_type()), (highest + total.log()).squeeze(1).t(), {}};
 }
 
 void shared_prefixes::add(const std::vector<int64_t>& lengths) {
