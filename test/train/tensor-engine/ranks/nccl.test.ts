@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { locateTools } from '../../../../src/toolchain/locate-tools.ts'
 import { loadAddon } from '../../../../src/train/tensor-engine/addon.ts'
 import { NO_ENGINE, SCRATCH } from '../open-tiny.ts'
 
@@ -68,7 +69,15 @@ describe.skipIf(NO_ENGINE)(`ranks that talk by NCCL ${NO_ENGINE ?? ''}`, () => {
   beforeAll(() => {
     const source = join(SCRATCH, 'nccl-stub.c')
     writeFileSync(source, SOURCE)
-    execFileSync('cc', ['-w', '-shared', '-fPIC', `-DABORTED="${aborted}"`, '-o', library, source])
+    execFileSync(locateTools().clang, [
+      '-w',
+      '-shared',
+      '-fPIC',
+      `-DABORTED="${aborted}"`,
+      '-o',
+      library,
+      source,
+    ])
   })
 
   it('join and sum, however often they are told to wait', async () => {
