@@ -1,11 +1,15 @@
 /** `gepo train` as torchrun starts it: what becomes of all of its processes where one cannot begin. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { openTrainingRows } from '../../../src/store/training-rows.ts'
+import { initModel } from '../../../src/train/model/init-model.ts'
+import { MODEL_SIZES } from '../../../src/train/model/model-sizes.ts'
 import { scratchFolder } from '../../scratch-folder.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
+import { makeTinyWorld } from './tiny-run.ts'
 
 const GEPO = join(import.meta.dirname, '../../../bin/gepo.mjs')
 const folder = scratchFolder()
@@ -91,6 +95,21 @@ describe('ranks that torchrun starts', () => {
     const [config, other] = [writeConfig('plain'), writeConfig('other', { maxSteps: 3 })]
     const found = await launch([{ config }, { config }, { config: other }])
     expect(found).toEqual(Array.from({ length: 3 }, () => sentence(/Rank 2 .*another configuration/)))
+  })
+
+  it.skipIf(NO_ENGINE)('train together, and say where others could guess the key', async () => {
+    const world = makeTinyWorld(20)
+    const model = join(world.folder, 'qwen3')
+    const rows = openTrainingRows(world.database)
+    const sizes = { ...MODEL_SIZES.tiny, hidden: 32, intermediate: 96, vocabulary: 320 }
+    await initModel(rows, { ...sizes, out: model, seed: 1, maxPositions: 1024, textBytes: 1e6 })
+    rows.close()
+    const given = { model, data: { groups: world.database }, batch: { groups: 4 }, maxSteps: 2 }
+    const config = writeConfig('trained', { ...given, out: join(world.folder, 'trained') })
+    const [rank0, rank1] = await launch([{ config }, { config }])
+    expect([rank0!.exitCode, rank1]).toEqual([0, { exitCode: 0, stderr: '' }])
+    expect(rank0!.stderr).toContain('set GEPO_RANK_KEY to a secret')
+    expect(existsSync(join(world.folder, 'trained/model/model.safetensors'))).toBe(true)
   })
 
   it.skipIf(NO_ENGINE)('all end with one sentence where one has no engine', async () => {
