@@ -42,14 +42,14 @@ const LIBRARY_OF_C = { ...LIBRARY, NULL: '((void *)0)', true: '1', false: '0', b
 const LIBRARY_OF_CPP = { ...LIBRARY, NULL: '__null' }
 
 /** Lines that an end behind a backslash makes one. */
-export const whole = (code: string) => code.replaceAll(/\\[ \t\f\v]*\r?\n/g, '')
+export const spliceLines = (code: string) => code.replaceAll(/\\[ \t\f\v]*\r?\n/g, '')
 
 /**
  * Directives behind the answer that leave the test its own words: all names of the answer are undefined but for plain
  * numbers and texts of which the test does not declare another.
  */
 export function withoutMacros(code: string, test: string, language: 'c' | 'cpp'): readonly string[] {
-  const text = whole(code)
+  const text = spliceLines(code)
   const names = namesDefined(text)
   const library: Readonly<Record<string, string>> = language === 'c' ? LIBRARY_OF_C : LIBRARY_OF_CPP
   const literals = literalMacros(text)
@@ -123,7 +123,7 @@ const declares = (bare: string, name: string) =>
 export function headersOf(code: string): readonly string[] {
   const headers: string[] = []
   const conditions: string[] = []
-  const directives = blankTexts(whole(code).replaceAll('%:', '#'), 'cpp').matchAll(
+  const directives = blankTexts(spliceLines(code).replaceAll('%:', '#'), 'cpp').matchAll(
     /^[ \t]*#[ \t]*(include|define|if|ifdef|ifndef|endif)\b[ \t]*(.*)$/gm,
   )
   for (const [, directive, rest] of directives) {

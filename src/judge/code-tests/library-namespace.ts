@@ -4,7 +4,7 @@
  * the text is looked at, and no macro is expanded, so a macro may not open a namespace. Takes a time that grows with the
  * text alone.
  */
-import { namesDefined, whole } from './answer-macros.ts'
+import { namesDefined, spliceLines } from './answer-macros.ts'
 import { blankTexts } from './blank-texts.ts'
 
 /** Templates whose objects a test compares: one of the answer's would hold what it likes. */
@@ -27,7 +27,7 @@ const MOST_NAME = 300
 
 /** @returns why the answer is not to be compiled; undefined where it leaves the library alone */
 export function changesLibrary(code: string): string | undefined {
-  const text = whole(code)
+  const text = spliceLines(code)
   const bare = blankTexts(text, 'cpp')
   const macro = bare
     .replaceAll('%:', '#')
