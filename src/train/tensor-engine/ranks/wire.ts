@@ -82,19 +82,23 @@ export function openFirstWords(socket: Socket): FirstWords {
 function openWire(socket: Socket, received: Buffer, silenceMs: number): Wire {
   let chunks = [received]
   let bytes = received.length
+  // Of the next message with its header, or of the header as long as that is not there. Joined once it is whole.
+  let awaited = HEADER_BYTES
   let onMessage: ((message: unknown) => void) | undefined
   let isBusy = () => false
   let silentBeats = 0
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const deliver = () => {
-    while (onMessage !== undefined && bytes >= HEADER_BYTES) {
+    while (onMessage !== undefined && bytes >= awaited) {
       const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
       chunks = [all]
-      const size = all.readUInt32LE()
-      if (bytes < HEADER_BYTES + size) return
-      chunks = [all.subarray(HEADER_BYTES + size)]
-      bytes -= HEADER_BYTES + size
-      if (size > 0) onMessage(deserialize(all.subarray(HEADER_BYTES, HEADER_BYTES + size)))
+      awaited = HEADER_BYTES + all.readUInt32LE()
+      if (bytes < awaited) return
+      const content = all.subarray(HEADER_BYTES, awaited)
+      chunks = [all.subarray(awaited)]
+      bytes -= awaited
+      awaited = HEADER_BYTES
+      if (content.length > 0) onMessage(deserialize(content))
     }
   }
   // Nothing may follow what closes the connection.
