@@ -80,12 +80,30 @@ export async function serveRank(
   const judges = serveJudges()
   const services = { tensors: serveTensors(meeting.key, env), ...judges.services }
   const wire = await joinMeeting(place, meeting, options)
-  // Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
+  leaveFirstSignalToRank0()
   const { ending, unfinished } = await serveOver(wire, services)
   if (unfinished > 0) process.kill(process.pid, 'SIGKILL')
   await judges.close()
   return ending
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/**
+ * Ctrl-C reaches all processes of a terminal, and rank 0 says what is to be done: it may want to save what this one holds. The
+ * second signal ends this process as it does rank 0, which may be stopped and say nothing.
+ */
+function leaveFirstSignalToRank0(): void {
+  let isFirst = true
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isFirst) {
+      isFirst = false
+      return
+    }
+    for (const name of SIGNALS) process.off(name, onSignal)
+    process.kill(process.pid, signal)
+  }
+  for (const name of SIGNALS) process.on(name, onSignal)
 }
 
 /** All ranks must have been started with the same configuration. */
@@ -196,7 +214,9 @@ async function gather(
 ): Promise<Ranks> {
   const engine = await openRankedEngine({ ...parts, threads: config.engine.threads })
   // Of each other machine the first: their own first one is rank 0.
-  const judges = arrivals.flatMap(({ localRank }, i) => (localRank === 0 ? [parts.others[i]!.peer] : []))
+  const judges = arrivals.flatMap(({ localRank, machine }, i) =>
+    localRank === 0 ? [{ name: machine, peer: parts.others[i]!.peer }] : [],
+  )
   return {
     engine,
     openJudging: judgeOnMachines(openJudging, judges),
