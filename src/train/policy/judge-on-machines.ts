@@ -3,6 +3,7 @@
  * rank 0 is, and the other machines need no database.
  */
 import { availableParallelism } from 'node:os'
+import { UserError } from '../../base/user-error.ts'
 import { openJudge } from '../../judge/open-judge.ts'
 import type { IrJudge } from '../../judge-ir/open-ir-judge.ts'
 import type { IrVerdict } from '../../records/ir-verdict.ts'
@@ -24,12 +25,18 @@ interface Jobs {
 const PROGRAMS = 'judge'
 const IR = 'judgeIr'
 
-/** @param peers one process on each other machine */
-export function judgeOnMachines(openHere: OpenJudging, peers: readonly Peer[]): OpenJudging {
-  if (peers.length === 0) return openHere
+/** Another machine, by a process on it. */
+export interface JudgingMachine {
+  readonly name: string
+  readonly peer: Peer
+}
+
+/** @param others each other machine */
+export function judgeOnMachines(openHere: OpenJudging, others: readonly JudgingMachine[]): OpenJudging {
+  if (others.length === 0) return openHere
   return async (config: RolloutConfig) => {
     const here = await openHere(config)
-    const onOne = await openMachines(here.judge, peers, PROGRAMS, config.judge, remoteJudge)
+    const onOne = await openMachines(here, others, PROGRAMS, config.judge, remoteJudge)
     return {
       tasks: here.tasks,
       judge: (task, text, options) => onOne((judge) => judge(task, text, options)),
@@ -41,11 +48,11 @@ export function judgeOnMachines(openHere: OpenJudging, peers: readonly Peer[]): 
 /** As {@link judgeOnMachines}, answers in IR. */
 export function compileOnMachines(
   openHere: (options: Jobs) => Promise<IrJudge>,
-  peers: readonly Peer[],
+  others: readonly JudgingMachine[],
 ): OpenCompiling {
   return async (options) => {
     const here = await openHere(options)
-    const onOne = await openMachines(here.judge, peers, IR, options, remoteIrJudge)
+    const onOne = await openMachines(here, others, IR, options, remoteIrJudge)
     return createCompiling({
       judge: (stored, answer, judgeOptions) => onOne((judge) => judge(stored, answer, judgeOptions)),
       close: () => here.close(),
@@ -54,25 +61,34 @@ export function compileOnMachines(
 }
 
 /**
- * @param here how this machine judges
+ * @param here how this machine judges; closed where another one cannot
  * @returns does something with how the machine that has most room judges
  */
 async function openMachines<Judge>(
-  here: Judge,
-  peers: readonly Peer[],
+  here: { readonly judge: Judge; close(): Promise<void> },
+  others: readonly JudgingMachine[],
   service: string,
   { jobs }: Jobs,
   remote: (peer: Peer) => Judge,
 ): Promise<<Result>(work: (judge: Judge) => Promise<Result>) => Promise<Result>> {
+  const openOther = async ({ name, peer }: JudgingMachine) => {
+    try {
+      return await peer.call<number>(service, 'open', { jobs })
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      throw new UserError(`The machine ${name} cannot judge answers: ${error.message}`)
+    }
+  }
+  let slotsOfOthers: number[]
+  try {
+    slotsOfOthers = await Promise.all(others.map(openOther))
+  } catch (error) {
+    await here.close()
+    throw error
+  }
   const machines = [
-    { judge: here, slots: jobs ?? availableParallelism(), busy: 0 },
-    ...(await Promise.all(
-      peers.map(async (peer) => ({
-        judge: remote(peer),
-        slots: await peer.call<number>(service, 'open', { jobs }),
-        busy: 0,
-      })),
-    )),
+    { judge: here.judge, slots: jobs ?? availableParallelism(), busy: 0 },
+    ...others.map(({ peer }, i) => ({ judge: remote(peer), slots: slotsOfOthers[i]!, busy: 0 })),
   ]
   const load = ({ busy, slots }: (typeof machines)[number]) => busy / slots
   return async (work) => {
