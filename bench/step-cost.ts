@@ -22,6 +22,7 @@ import { loadTrainConfig } from '../src/train/config/load-train-config.ts'
 import type { GroupConfig } from '../src/train/config/train-config.ts'
 import type { DecoderShape } from '../src/train/model/decoder-tensors.ts'
 import { planMemory } from '../src/train/model/plan-memory.ts'
+import { plannedRanks } from '../src/train/run/count-ranks.ts'
 import { readModelConfig } from '../src/train/tensor-engine/model-config.ts'
 import { openTensorEngine } from '../src/train/tensor-engine/open-tensor-engine.ts'
 import type { Kernels } from '../src/train/tensor-engine/tensor-engine.ts'
@@ -145,7 +146,7 @@ async function report(path: string, config: GroupConfig, shape: DecoderShape, le
   const groups = Array.from({ length: groupCount }, () => makeGroup(shape.vocabulary, size))
   const counted = await countStep(engine, alone(config), groups)
   const { operations } = counted
-  const plan = planMemory(config, shape)
+  const plan = planMemory(config, shape, await plannedRanks(config, process.env))
   const stateBytes = plan.weights + plan.gradients + plan.optimizer
   const peakBytes = counted.peakBytes - counted.stateBytes + stateBytes
   const sequences = groups.flatMap(({ responses }) =>

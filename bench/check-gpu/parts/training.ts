@@ -102,6 +102,7 @@ async function measure(model: NativeModel, length: number, setting: Setting) {
       length: { ...config.length, maxTokens: length },
     },
     large.shape,
+    1,
   )
   const { devicePeak } = await model.memory()
   const counted = await countStep(

@@ -40,10 +40,10 @@ export interface MemoryPlan {
 }
 
 /**
- * @param ranks devices that train together; default as far as the configuration alone tells
- * @example planMemory(config, shapeOfQwen3).weights / 2 ** 30 // 15.3 with bfloat16
+ * @param ranks devices that train together
+ * @example planMemory(config, shapeOfQwen3, 1).weights / 2 ** 30 // 15.3 with bfloat16
  */
-export function planMemory(config: TrainConfig, shape: DecoderShape, ranks = ranksOf(config)): MemoryPlan {
+export function planMemory(config: TrainConfig, shape: DecoderShape, ranks: number): MemoryPlan {
   const { engine, length } = config
   const share = shareOf(engine.zero.stage, ranks)
   const parameters = countWeights(decoderTensors(shape))
@@ -154,11 +154,6 @@ function keptLayers(
     attention: Math.min(layers, whole + count(affordable - whole * bytes.whole, bytes.attention)),
     whole,
   }
-}
-
-/** As far as the configuration alone tells. */
-function ranksOf({ engine: { devices } }: TrainConfig): number {
-  return devices === 'all' ? 1 : devices
 }
 
 /** What a rank keeps of each, by the stage of ZeRO. */

@@ -53,7 +53,7 @@ describe.skipIf(NO_ENGINE)(`the memory plan and the engine ${NO_ENGINE ?? ''}`, 
       'config.json',
       { isTrained: true },
     )
-    const plan = planMemory(config, shape)
+    const plan = planMemory(config, shape, 1)
     const model = await engine.openModel(openPolicyOptions(config, 'cpu'))
     expect(model.info).toMatchObject({
       parameters: plan.parameters,

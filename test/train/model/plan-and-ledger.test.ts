@@ -53,7 +53,7 @@ describe.skipIf(NO_ENGINE)(`the memory plan of Qwen3-8B and the ledger of cost $
     const count = (sharedPrompts: boolean) =>
       countStep(engine, { ...config, engine: { ...config.engine, sharedPrompts } }, [group])
     const { peakBytes } = await count(false)
-    const planned = planMemory(config, shape).total
+    const planned = planMemory(config, shape, 1).total
     expect(planned / peakBytes).toBeGreaterThan(0.98)
     expect(planned / peakBytes).toBeLessThan(1.02)
     // The plan knows no prompts: a pass that computes one once takes no more, and keeps more where there is room.

@@ -10,7 +10,7 @@ const full = { kind: 'full', gradients: 'bfloat16', moments: 'bfloat16', master:
 
 describe('the memory plan of Qwen3-8B', () => {
   it('counts its published number of parameters', () => {
-    expect(planMemory(config({}), QWEN3_8B).parameters).toBe(8_190_735_360)
+    expect(planMemory(config({}), QWEN3_8B, 1).parameters).toBe(8_190_735_360)
   })
 
   it.each([
@@ -18,19 +18,19 @@ describe('the memory plan of Qwen3-8B', () => {
     ['with bfloat16 moments', full, 76],
     ['without the missing bits', { ...full, master: false }, 61],
   ])('in bfloat16 %s is %i GiB before activations', (_, training, expected) => {
-    const plan = planMemory(config({ numberType: 'bfloat16', training }), QWEN3_8B)
+    const plan = planMemory(config({ numberType: 'bfloat16', training }), QWEN3_8B, 1)
     expect(Math.round((plan.weights + plan.gradients + plan.optimizer) / GIB)).toBe(expected)
   })
 
   it('with LoRA of rank 16 adds less than a GiB to the weights', () => {
-    const plan = planMemory(config({ numberType: 'bfloat16', training: { kind: 'lora' } }), QWEN3_8B)
+    const plan = planMemory(config({ numberType: 'bfloat16', training: { kind: 'lora' } }), QWEN3_8B, 1)
     expect(plan.trainableParameters).toBe(43_646_976)
     expect(plan.weights / GIB).toBeLessThan(15.5)
     expect((plan.gradients + plan.optimizer) / GIB).toBeLessThan(1)
   })
 
   it('keeps 288 KiB a token of layer inputs, and 2.96 MiB of everything', () => {
-    const { activationsPerToken } = planMemory(config({ numberType: 'bfloat16' }), QWEN3_8B)
+    const { activationsPerToken } = planMemory(config({ numberType: 'bfloat16' }), QWEN3_8B, 1)
     expect(activationsPerToken.inputsOnly / 2 ** 10).toBe(288)
     expect(activationsPerToken.everything / 2 ** 20).toBeCloseTo(2.96, 2)
   })
@@ -38,7 +38,7 @@ describe('the memory plan of Qwen3-8B', () => {
   it('takes no more activations than it is allowed, but for the inputs', () => {
     const engine = { numberType: 'bfloat16', packedTokens: 8192 }
     const plan = (activationBytes: number | null) =>
-      planMemory(config({ ...engine, activationBytes }), QWEN3_8B)
+      planMemory(config({ ...engine, activationBytes }), QWEN3_8B, 1)
     expect(plan(null).activations / GIB).toBeCloseTo(23.7, 1)
     const { activations } = plan(4 * GIB)
     expect(activations).toBeLessThanOrEqual(4 * GIB)
@@ -48,7 +48,7 @@ describe('the memory plan of Qwen3-8B', () => {
   })
 
   it('has a pass of the longest sequence, however few tokens are packed', () => {
-    expect(planMemory(config({ packedTokens: 1 }), QWEN3_8B).passTokens).toBe(8192)
+    expect(planMemory(config({ packedTokens: 1 }), QWEN3_8B, 1).passTokens).toBe(8192)
   })
 
   describe('that answers tasks', () => {
@@ -63,6 +63,7 @@ describe('the memory plan of Qwen3-8B', () => {
           ...given,
         }),
         QWEN3_8B,
+        1,
       )
 
     it('has a frozen model beside it, and 144 KiB a token of what the longest answers have read', () => {
@@ -82,7 +83,7 @@ describe('the memory plan of Qwen3-8B', () => {
       const engine = { numberType: 'bfloat16', training: full }
       const gepo = { method: 'gepo', model: 'm', out: 'o', data: { groups: 'g.db' }, engine }
       const of = (given: Record<string, unknown>) =>
-        planMemory(parseTrainConfig({ ...gepo, ...given }), QWEN3_8B)
+        planMemory(parseTrainConfig({ ...gepo, ...given }), QWEN3_8B, 1)
       expect(of({})).toMatchObject({ reference: 0, keysAndValues: 0 })
       const own = of({ onPolicy: { batchSize: 4 } })
       expect(own.reference).toBe(own.weights)
@@ -103,7 +104,7 @@ describe('the memory plan of Qwen3-8B', () => {
       }
       const withKl = { reinforce: { klCoefficient: 0.1 } }
       const of = (given: Record<string, unknown>) =>
-        planMemory(parseTrainConfig({ model: 'm', out: 'o', engine, ...given }), QWEN3_8B)
+        planMemory(parseTrainConfig({ model: 'm', out: 'o', engine, ...given }), QWEN3_8B, 1)
       expect(of({ ...groups, gepo: { referenceFree: true } }).reference).toBe(0)
       expect(of({ ...oorl, ...withKl }).reference).toBeGreaterThan(0)
       expect(of({ ...oorl, ...withKl, oorl: { reinforceWeight: 0 } }).reference).toBe(0)
