@@ -10,6 +10,9 @@
  * written: `==` chooses between two expressions and `!=` leaves a statement out. A dispatcher is sanitized, for it hands
  * on what is known of the arguments' memory.
  *
+ * A function that may call itself (find-recursive-functions.ts) is copied in any case: without optimisation what asks
+ * takes a place on the stack for each mutant, and the recursion would be less deep than in the mutant alone.
+ *
  * Not guaranteed: that the text compiles. One mutant that does not is enough; then they are to be built alone. Lines
  * are not where they were.
  */
@@ -19,6 +22,7 @@ import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
+import { findRecursiveFunctions } from './find-recursive-functions.ts'
 import { makeMutationContext } from './mutation-context.ts'
 import { type MutantPlace, placeMutants } from './place-mutants.ts'
 import { SELECTOR, writeBeside } from './write-beside.ts'
@@ -75,7 +79,9 @@ export function combineMutants(
     if (known === undefined) mutantsOf.set(definition, [mutant])
     else known.push(mutant)
   }
-  const places = placeMutants(makeMutationContext(code, unit.name, parse), [...mutantsOf.values()].flat())
+  const recursive = findRecursiveFunctions(outline)
+  const placeable = [...mutantsOf].flatMap(([{ name }, own]) => (recursive.has(name) ? [] : own))
+  const places = placeMutants(makeMutationContext(code, unit.name, parse), placeable)
   const combining: Combining = { unit, mark: unusedMark(code), selectors, places }
   let text = ''
   let position = 0

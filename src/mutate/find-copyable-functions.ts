@@ -167,7 +167,7 @@ function readSignature(
 }
 
 /** The words of tokens and of what macros among them expand to. */
-function wordsOf(tokens: readonly Token[], { macros }: Outline): string[] {
+export function wordsOf(tokens: readonly Token[], { macros }: Outline): string[] {
   return tokens
     .filter((token) => token.kind === 'word')
     .flatMap(({ text }) => (macros.has(text) ? [text, ...macros.expansionOf(text)] : [text]))

@@ -113,6 +113,12 @@ int f(int a) { if (((${is(1)} ((a <= 2) != 0) : ((a < 2) != 0)) != 0)) { if (gep
     expect(text).not.toContain('f__gepo1')
   })
 
+  it('has copies alone of a function that may call itself', () => {
+    const { text } = combine('int f(int a) { return a < 1 ? 0 : f(a - 1) + 2; }', [['2', '3', 'CRP']])
+    expect(text).toContain('int f__gepo1(int a) { return a < 1 ? 0 : f(a - 1) + 3; }')
+    expect(text).not.toContain('==')
+  })
+
   it('lets copies of main end as main does', () => {
     const { text } = combine('int main(void) { puts("1"); }', [['"1"', '"2"']])
     expect(text).toContain('static int main__gepo1(void) { puts("2"); \nreturn 0;\n}')
@@ -340,6 +346,28 @@ int main(void) { long n; char c = 'x'; scanf("%ld", &n); printf("%ld\\n", down(n
     expect(mutated.map(({ outcome }) => outcome.kind)).toEqual(['ok', 'signal'])
     expect(mutated[0]!.outcome).toMatchObject({ stdout: '700000\n' })
     expect(mutated[0]!.coverage!.edgesTaken).toBe(alone[0]!.coverage!.edgesTaken)
+  })
+
+  it('in recursion as deep as the stack allows through two functions with many mutants', async () => {
+    const code = `#include <stdio.h>
+static long even(long n);
+static long odd(long n) { return even(n - 1) + n * 5 - n * 5; }
+static long even(long n) { if (n == 0) return 9; return odd(n - 1); }
+int main(void) { long n; scanf("%ld", &n); printf("%ld\\n", even(n)); }
+`
+    const { text, selectors } = combine(
+      code,
+      Array.from({ length: 40 }, (_, index) => ['5', `${index + 10}`, 'CRP'] as const),
+    )
+    expect(selectors.size).toBe(40)
+    const unit = programUnit(code)
+    const entryPoint = (await runner.entryPointOf(unit))!
+    const deep = { input: { kind: 'stdin', stdin: '600000' } as const, fuel: 10_000_000 }
+    const [alone] = await runner.run(await runner.load(unit, code, 'cover', entryPoint), [deep])
+    const [combined] = await runner.run(await runner.load(unit, text, 'cover', entryPoint), [deep])
+    expect(alone!.outcome).toMatchObject({ kind: 'ok', stdout: '9\n' })
+    expect(combined!.outcome).toMatchObject({ kind: 'ok', stdout: '9\n' })
+    expect(combined!.coverage!.edgesTaken).toBe(alone!.coverage!.edgesTaken)
   })
 })
 
