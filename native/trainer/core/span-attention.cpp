@@ -15,6 +15,7 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "parameter.h"
@@ -203,8 +204,11 @@ class flash_attention : public span_attention {
   attended_spans forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                          const attention_spans& spans) const override {
     const auto &queries = spans.queries, &keys = spans.keys;
+    // An upper bound is enough. From 1 the library concludes that each run has one query, and some may have none.
+    const auto runs = static_cast<int64_t>(queries.starts.size()) - 1;
+    const auto longest = q.size(0) == runs ? queries.longest : std::max<int64_t>(queries.longest, 2);
     auto [output, log_sums, rng_state, unused, mask] = at::_flash_attention_forward(
-        q, k, v, queries.on_device, keys.on_device, queries.longest, keys.longest, 0.0, spans.causal, false);
+        q, k, v, queries.on_device, keys.on_device, longest, keys.longest, 0.0, spans.causal, false);
     return {output, log_sums, {rng_state, unused}};
   }
 

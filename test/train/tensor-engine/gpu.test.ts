@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
-import type { Kernels } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import type { Generated, GenerationRequest, Kernels } from '../../../src/train/tensor-engine/tensor-engine.ts'
 import { ATTENTION_CASES, attentionTrial } from './attention-trials.ts'
 import { largestDifference, randomBatch, relativeError, sharePrompts } from './batches.ts'
 import { DRAW_CASES, drawTrial } from './draw-trials.ts'
@@ -111,6 +111,26 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
       expect(largestDifference(generated.logProbs, tokens)).toBeLessThan(nats)
     })
 
+    it('generates while a prompt waits for its next response with none at work', async () => {
+      const model = await open()
+      const [first, second] = [batch.ids.slice(0, 9), batch.ids.slice(50, 80)]
+      const options = {
+        ids: Int32Array.of(...first, ...second, ...first, ...second),
+        offsets: Int32Array.of(0, 9, 39, 48, 78),
+        maxNewTokens: 12,
+        temperature: 1,
+        seeds: Uint32Array.of(1, 2, 3, 4),
+        batchSize: 2,
+      }
+      const free = await model.generate({ ...options, stopTokens: new Int32Array() })
+      // The first ends while the second goes on, and the third has the first's prompt.
+      const [here, there] = [free.ids.slice(0, 12), free.ids.slice(12, 24)]
+      const stop = here.find((id, i) => !there.slice(0, i + 1).includes(id))!
+      const drawn = await model.generate({ ...options, stopTokens: Int32Array.of(stop) })
+      expect(drawn.offsets[1]).toBeLessThan(drawn.offsets[2]! - drawn.offsets[1]!)
+      await expectModelsOwn(model, options, drawn)
+    })
+
     it('generates the same by CUDA graphs', async () => {
       const model = await open()
       const prompts = { ids: batch.ids.slice(0, 30), offsets: Int32Array.of(0, 9, 10, 30) }
@@ -125,17 +145,7 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
         batchSize: 4,
       }
       const drawn = await model.generate({ ...options, graphs: true })
-      // Rounding may choose another token on the way; that each is as likely as the model says is what must hold.
-      const sequences = Array.from({ length: 9 }, (_, i) => [
-        ...options.ids.slice(options.offsets[i], options.offsets[i + 1]),
-        ...drawn.ids.slice(drawn.offsets[i], drawn.offsets[i + 1]),
-      ])
-      const { tokens } = await model.logProbs({
-        ids: Int32Array.from(sequences.flat()),
-        offsets: options.offsets.map((start, i) => start + drawn.offsets[i]!),
-        promptLengths: options.offsets.slice(1).map((end, i) => end - options.offsets[i]!),
-      })
-      expect(largestDifference(drawn.logProbs, tokens)).toBeLessThan(nats)
+      await expectModelsOwn(model, options, drawn)
     })
 
     it('says what it takes', async () => {
@@ -144,6 +154,24 @@ describe.skipIf(NO_GPU)(`on a GPU ${NO_GPU ?? ''}`, () => {
       expect(deviceInUse).toBeGreaterThanOrEqual(weights)
       expect(devicePeak).toBeGreaterThanOrEqual(deviceInUse!)
     })
+
+    /** Rounding may choose another token on the way; that each is as likely as the model says is what must hold. */
+    async function expectModelsOwn(
+      model: NativeModel,
+      { ids, offsets }: Pick<GenerationRequest, 'ids' | 'offsets'>,
+      drawn: Generated,
+    ) {
+      const sequences = Array.from(offsets.slice(1), (end, i) => [
+        ...ids.slice(offsets[i], end),
+        ...drawn.ids.slice(drawn.offsets[i], drawn.offsets[i + 1]),
+      ])
+      const { tokens } = await model.logProbs({
+        ids: Int32Array.from(sequences.flat()),
+        offsets: offsets.map((start, i) => start + drawn.offsets[i]!),
+        promptLengths: offsets.slice(1).map((end, i) => end - offsets[i]!),
+      })
+      expect(largestDifference(drawn.logProbs, tokens)).toBeLessThan(nats)
+    }
 
     async function train(model: NativeModel, steps: number) {
       for (let i = 0; i < steps; i++) {
