@@ -8,7 +8,7 @@
 namespace gepo {
 namespace {
 
-// At most a quarter of the pages is looked at in vain, and a cache that grows from 64 pages to 1024 takes 16 recordings.
+// At most a quarter of the pages is looked at in vain, and what grows from 64 pages in use to 1024 takes 16 recordings.
 constexpr int64_t sizes_in_octave = 4;
 
 int64_t next_power(int64_t x) { return static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(x))); }
@@ -33,16 +33,14 @@ void for_each_pair(const decode_inputs& a, const decode_inputs& b, Visit visit) 
 
 }  // namespace
 
-step_size round_up(const step_size& size) {
-  return {next_power(size.rows), round_up_pages(size.pages), next_power(size.width)};
+step_size round_up(const step_size& size, int64_t most_pages) {
+  return {next_power(size.rows), std::min(round_up_pages(size.pages), most_pages), next_power(size.width)};
 }
 
 decode_graphs::decode_graphs(const model& model, paged_cache& cache)
     : model_(model), cache_(cache), recorder_(open_recorder(model.options().device)) {}
 
 at::Tensor decode_graphs::decode(const decode_inputs& inputs) {
-  if (moves_ != cache_.moves()) steps_.clear();
-  moves_ = cache_.moves();
   auto [found, is_new] = steps_.try_emplace({inputs.ids.size(0), inputs.map.owners.size(0), inputs.map.pages.size(1)});
   auto& step = found->second;
   if (is_new) {

@@ -16,10 +16,12 @@ struct step_size {
   int64_t width;  // pages of the row that has most
 };
 
-step_size round_up(const step_size& size);
+// `most_pages`: of the cache.
+step_size round_up(const step_size& size, int64_t most_pages);
 
 class decode_graphs {
  public:
+  // The cache must have the room that it will need by the first step: a recording reads its pages where they lay.
   decode_graphs(const model& model, paged_cache& cache);
 
   // As decode(), of inputs that are rounded up; the result lasts until the next call.
@@ -35,7 +37,6 @@ class decode_graphs {
   const model& model_;
   paged_cache& cache_;
   std::unique_ptr<recorder> recorder_;
-  int64_t moves_ = 0;  // of the cache when they were recorded
   std::map<std::array<int64_t, 3>, step> steps_;
 };
 

@@ -76,6 +76,7 @@ class generator {
     if (!options.graphs) return;
     // What rows that only fill up a recorded shape write to.
     spare_page_ = book_.take();
+    ++most_pages_;
     graphs_.emplace(model_, cache_);
   }
 
@@ -114,7 +115,8 @@ class generator {
     const stage now("making room for the keys and values of " + std::to_string(at_work_.size()) + " responses",
                     "batchSize, or maxNewTokens");
     const auto grown = std::min(cache_.capacity() + cache_.capacity() / growth_divisor, most_pages_);
-    cache_.reserve(std::max(pages, grown));
+    // What is recorded reads the pages where they lie, so they never move.
+    cache_.reserve(graphs_ ? most_pages_ : std::max(pages, grown));
   }
 
   // Pages for the sequence's next tokens.
@@ -252,6 +254,7 @@ class generator {
     const auto ids = drawn.ids.cpu();
     const auto log_probs = drawn.log_probs.to(at::kCPU, at::kFloat);
     std::vector<sequence> going_on;
+    std::vector<int64_t> given_back;
     for (size_t row = 0; row < at_work_.size(); ++row) {
       auto& one = at_work_[row];
       one.next = ids.const_data_ptr<int64_t>()[row];
@@ -262,13 +265,15 @@ class generator {
         going_on.push_back(std::move(one));
         continue;
       }
-      book_.give_back(one.pages);
+      given_back.insert(given_back.end(), one.pages.begin(), one.pages.end());
       --kinds_[kind_of_[one.prompt]].at_work;
       finished(one.prompt, std::move(one.response));
     }
     const bool has_ended = going_on.size() < at_work_.size();
     at_work_ = std::move(going_on);
     if (!has_ended) return;
+    book_.give_back(given_back);
+    cache_.clear(given_back);
     drop_prefixes();
     close_gaps();
   }
@@ -306,7 +311,7 @@ class generator {
     }
     step_size size{static_cast<int64_t>(rows.size()), book_.extent(), static_cast<int64_t>(most)};
     if (graphs_) {
-      size = round_up(size);
+      size = round_up(size, most_pages_);
       rows.resize(size.rows, {{spare_page_}, 1});
       ids.resize(size.rows);
       positions.resize(size.rows);

@@ -82,11 +82,10 @@ paged_cache::paged_cache(const model_config& config, const at::TensorOptions& op
 void paged_cache::reserve(int64_t pages) {
   const auto before = capacity();
   if (pages <= before) return;
-  ++moves_;
   const auto enlarge = [&](at::Tensor& all) {
     auto shape = all.sizes().vec();
     shape[0] = pages;
-    // Zeros, because what is hidden must still be a number.
+    // Zeros: see clear().
     auto larger = at::zeros(shape, all.options());
     larger.narrow(0, 0, before).copy_(all);
     all = std::move(larger);
@@ -106,6 +105,16 @@ void paged_cache::move(const std::vector<std::pair<int64_t, int64_t>>& places) {
   const auto sources = at::tensor(from, at::kLong).to(device), targets = at::tensor(to, at::kLong).to(device);
   for (auto* all : {&keys_, &values_}) {
     for (auto& one : *all) one.index_copy_(0, targets, one.index_select(0, sources));
+  }
+  clear(from);
+}
+
+void paged_cache::clear(const std::vector<int64_t>& pages) {
+  if (pages.empty()) return;
+  const auto where = at::tensor(pages, at::kLong).to(keys_[0].device());
+  const auto zero = at::zeros({}, keys_[0].options());
+  for (auto* all : {&keys_, &values_}) {
+    for (auto& one : *all) one.index_put_({where}, zero);
   }
 }
 

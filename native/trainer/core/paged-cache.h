@@ -34,14 +34,15 @@ class paged_cache {
   paged_cache(const model_config& config, const at::TensorOptions& options, int64_t page_size);
 
   int64_t page_size() const { return page_size_; }
-  int64_t layers() const { return static_cast<int64_t>(keys_.size()); }
-  // How many pages there is room for, and how often that has changed, which moves all of them.
+  // How many pages there is room for.
   int64_t capacity() const { return keys_[0].size(0); }
-  int64_t moves() const { return moves_; }
-  // Makes room for that many, layer by layer.
+  // Makes room for that many, layer by layer, which moves all of them.
   void reserve(int64_t pages);
-  // Each page to its new place.
+  // Each page to its new place; the old ones are cleared.
   void move(const std::vector<std::pair<int64_t, int64_t>>& places);
+  // Makes pages that are given back zeros, as all pages are at first. What is hidden has a weight of zero and must still
+  // be a number, which what lay there last may not have been.
+  void clear(const std::vector<int64_t>& pages);
 
   // Of one layer: rows (n, H_k, head_size) go to the given places of the given pages.
   void put(size_t layer, const at::Tensor& pages, const at::Tensor& places, const at::Tensor& keys,
@@ -53,7 +54,6 @@ class paged_cache {
  private:
   std::vector<at::Tensor> keys_, values_;  // of each layer, (pages, H_k, page size, head_size)
   int64_t page_size_;
-  int64_t moves_ = 0;
 };
 
 // Prompts that several sequences begin with, end to end. They are written once and only read after that.

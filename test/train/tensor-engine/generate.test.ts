@@ -1,6 +1,8 @@
 /** Drawing responses: greedy parity with transformers is in parity.test.ts, the rest here. */
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readWeightFiles } from '../../../src/train/tensor-engine/checkpoint-files.ts'
 import type {
   Generated,
   GeneratedResponse,
@@ -147,6 +149,31 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
       }
     })
 
+    it('draws the same while a prompt waits for its next response with none at work', async () => {
+      const model = await open()
+      const [first, second] = [0, 1].map((kind) =>
+        kinds.ids.slice(kinds.offsets[kind], kinds.offsets[kind + 1]),
+      ) as [Int32Array, Int32Array]
+      const [one, both] = [first.length, first.length + second.length]
+      const taken = {
+        ids: Int32Array.of(...first, ...second, ...first, ...second),
+        offsets: Int32Array.of(0, one, both, both + one, 2 * both),
+        maxNewTokens: 12,
+        temperature: 1,
+        seeds: Uint32Array.of(1, 2, 3, 4),
+      }
+      const free = responsesOf(await model.generate({ ...taken, stopTokens: NO_STOP, batchSize: 1 }))
+      const stop = free[0]![2]!
+      // The first ends early, the second goes on, and the third has the first's prompt.
+      expect(free[1]!.slice(0, 4)).not.toContain(stop)
+      const options = { ...taken, stopTokens: Int32Array.of(stop) }
+      const alone = await model.generate({ ...options, batchSize: 1 })
+      const together = await model.generate({ ...options, batchSize: 2 })
+      expect(together.ids).toEqual(alone.ids)
+      expect(together.offsets).toEqual(alone.offsets)
+      expect(largestDifference(together.logProbs, alone.logProbs)).toBeLessThan(1e-5)
+    })
+
     it('gives the log-probabilities that the model itself gives', async () => {
       const model = await open()
       const drawn = await model.generate({ ...options, batchSize: 5, pageSize: 4 })
@@ -201,8 +228,81 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
       expect(long).toBeLessThan(1.1 * short)
     })
 
+    it('the most pages that recorded steps can need, and not for the number that steps are rounded up to', async () => {
+      // Of a page each, and one for rows that fill up a shape: 65 and 129, which are rounded up to 80 and 160.
+      const pageSize = 256
+      const peakOfPages = (count: number) =>
+        peakOf(count, {
+          graphs: true,
+          pageSize,
+          maxNewTokens: 3,
+          ids: new Int32Array(count),
+          offsets: Int32Array.from({ length: count + 1 }, (_, i) => i),
+          batchSize: count,
+        })
+      const [few, many] = [await peakOfPages(64), await peakOfPages(128)]
+      expect((many - few) / (64 * pageSize * BYTES)).toBeLessThan(1.1)
+    })
+
     function allTokens() {
       return Int32Array.from({ length: VOCABULARY }, (_, id) => id)
+    }
+  })
+
+  describe('after a sequence whose numbers are no numbers', () => {
+    const NOT_A_NUMBER = VOCABULARY - 1
+    const folderOfSpoilt = join(SCRATCH, 'spoilt')
+    beforeAll(async () => {
+      // Its head is its own, so that the token's numbers are in no other's logits.
+      const path = join(await writeRandomCheckpoint(folderOfSpoilt, TINY.llama), 'model.safetensors')
+      const [file] = await readWeightFiles(folderOfSpoilt)
+      const { begin } = file!.tensors.find(({ name }) => name === 'model.embed_tokens.weight')!
+      const row = new Float32Array(TINY.llama.hidden_size).fill(Number.NaN)
+      const bytes = await readFile(path)
+      bytes.set(new Uint8Array(row.buffer), begin + NOT_A_NUMBER * row.byteLength)
+      await writeFile(path, bytes)
+    })
+
+    // The first ends at once and the last takes its place.
+    const prompts = [promptOf(40, 1), promptOf(18, NOT_A_NUMBER), promptOf(20, 2)]
+    const options = { maxNewTokens: 6, temperature: 1, pageSize: 16 }
+
+    it.each([
+      { batchSize: 1, graphs: false },
+      { batchSize: 1, graphs: true },
+      // Here its pages are moved while it is at work.
+      { batchSize: 2, graphs: false },
+    ])('draws the same in its pages: %j', async (given) => {
+      const model = await openTiny(folderOfSpoilt, { training: { kind: 'none' } })
+      const drawnOf = (ids: Int32Array, seed: number, stopTokens = NO_STOP) =>
+        model.generate({
+          ...options,
+          ids,
+          offsets: Int32Array.of(0, ids.length),
+          seeds: Uint32Array.of(seed),
+          stopTokens,
+        })
+      const [stop] = responsesOf(await drawnOf(prompts[0]!, 1))[0]!
+      const stopTokens = Int32Array.of(stop!)
+      const alone = await drawnOf(prompts[2]!, 3, stopTokens)
+      expect(responsesOf(alone)[0]).not.toContain(NOT_A_NUMBER)
+      const all = await model.generate({
+        ...options,
+        ...given,
+        ids: Int32Array.from(prompts.flatMap((ids) => [...ids])),
+        offsets: Int32Array.of(0, 40, 58, 78),
+        seeds: Uint32Array.of(1, 2, 3),
+        stopTokens,
+      })
+      const [first, second] = [all.offsets[1]!, all.offsets[2]!]
+      expect(first).toBe(1)
+      expect([...all.logProbs.slice(first, second)]).toEqual(Array(6).fill(Number.NaN))
+      expect(responsesOf(all)[2]).toEqual(responsesOf(alone)[0])
+      expect(largestDifference(all.logProbs.slice(second), alone.logProbs)).toBeLessThan(1e-5)
+    })
+
+    function promptOf(length: number, id: number) {
+      return new Int32Array(length).fill(id)
     }
   })
 
