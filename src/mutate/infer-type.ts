@@ -146,7 +146,8 @@ function conditionalType(left: CType | null, right: CType | null): CType | null 
   return right === null ? left : isPointer(right) ? decayed(right) : right
 }
 
-function literalType(text: string): CType | null {
+/** Of a number, as it is written; null where that is no C. */
+export function literalType(text: string): CType | null {
   const integer = parseIntegerLiteral(text)
   if (integer === undefined) {
     if (/^[-+]?0[xX]/.test(text) && !/[pP.]/.test(text)) return null

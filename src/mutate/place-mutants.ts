@@ -12,6 +12,7 @@ import type { Mutant } from '../records/mutant.ts'
 import { isArithmetic } from './c-type.ts'
 import { ancestors, type CodeNode, walk, withParentheses } from './code-tree.ts'
 import { conditionOf, isLoop } from './find-live-code.ts'
+import { literalType } from './infer-type.ts'
 import { decisionOf, isCondition, type MutationContext } from './mutation-context.ts'
 
 export interface MutantPlace {
@@ -35,7 +36,8 @@ const HOLDERS: Readonly<
   ROR: (holder, { replacement }) => isBinary(holder) && !/^\W*[01]\W*$/.test(replacement),
   ASR: ({ type }) => type === 'assignment_expression',
   AORS: ({ type }) => type === 'update_expression',
-  CRP: ({ type }) => type === 'number_literal' || type === 'char_literal',
+  CRP: ({ type, text }, { replacement }) =>
+    type === 'char_literal' || (type === 'number_literal' && hasTypeOfLiteral(replacement, text)),
   SVR: (holder, { replacement }, context) =>
     holder.type === 'identifier' &&
     isScalar(holder, context) &&
@@ -112,6 +114,13 @@ function outermostOfRange(node: CodeNode): CodeNode {
   let outer = node
   while (outer.parent !== null && isWhole(outer.parent, outer)) outer = outer.parent
   return outer
+}
+
+/** `2.5f` becomes `(2.5f + 1)`, `(2.5f - 1)` or another literal, perhaps with a sign and in parentheses. */
+function hasTypeOfLiteral(replacement: string, literal: string): boolean {
+  const type = literalType(literal)
+  const first = /[\d.](?:[eEpP][-+]|[\w.])*/.exec(replacement)?.[0] ?? ''
+  return type !== null && type.base === literalType(first)?.base
 }
 
 function isBinary({ type }: CodeNode): boolean {

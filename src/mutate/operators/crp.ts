@@ -1,6 +1,6 @@
 /**
  * CRP, constant replacement (Proteum CCCR and CRCR; PIT inline constants; Mull: scalar value): an integer constant
- * becomes one more, one less, or 0; a float constant likewise, as a sum; a letter or digit its neighbour.
+ * becomes one more, one less, or 0; a float constant likewise, as a sum, and of its type; a letter or digit its neighbour.
  *
  * Left out: constants that only decide (DCR), those that only make undefined behaviour (0 as a divisor, a
  * shift out of range, a negative or too large index) or no C (a null pointer constant, a label twice), those
@@ -20,10 +20,12 @@ const integerSteps: readonly ((value: bigint) => bigint)[] = [
   (value) => value - 1n,
   () => 0n,
 ]
+/** What is behind the digits says the type: `L` of `1e3L`. */
+const DECIMAL = /^[-+]?[\d.]+(?:[eE][-+]?\d+)?(\w*)$/
 const floatForms: readonly ((text: string) => string)[] = [
   (text) => `(${text} + 1)`,
   (text) => `(${text} - 1)`,
-  (text) => (/[fF]$/.test(text) ? '0.0f' : '0.0'),
+  (text) => `0.0${DECIMAL.exec(text)?.[1] ?? ''}`,
 ]
 const characterSteps = [1, -1]
 
