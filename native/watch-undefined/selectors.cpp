@@ -21,11 +21,16 @@ const ICmpInst *asked(const BasicBlock &block, const GlobalVariable &selected) {
   return number && number->getPointerOperand() == &selected ? comparison : nullptr;
 }
 
-/* Where the two expressions come together again: neither has a branch but those that ask for a number. */
-BasicBlock *behind_choice(const BasicBlock &choice, const GlobalVariable &selected) {
+/*
+ * Where the two expressions come together again: neither has a branch but those that ask for a number. Null where there
+ * is no such place; a choice that leads back to one of those before it has none.
+ */
+BasicBlock *behind_choice(const BasicBlock &choice, const GlobalVariable &selected,
+                          SmallPtrSetImpl<const BasicBlock *> &choices) {
+  if (!choices.insert(&choice).second) return nullptr;
   const BasicBlock *block = choice.getTerminator()->getSuccessor(0);
   while (asked(*block, selected)) {
-    block = behind_choice(*block, selected);
+    block = behind_choice(*block, selected, choices);
     if (!block) return nullptr;
   }
   return block->getTerminator()->getNumSuccessors() == 1 ? block->getTerminator()->getSuccessor(0) : nullptr;
@@ -39,7 +44,8 @@ SmallPtrSet<BasicBlock *, 32> find_seams(Function &function, const GlobalVariabl
     if (!comparison) continue;
     for (BasicBlock *next : successors(&block)) seams.insert(next);
     if (comparison->getPredicate() != CmpInst::ICMP_EQ) continue;
-    if (BasicBlock *end = behind_choice(block, selected)) seams.insert(end);
+    SmallPtrSet<const BasicBlock *, 8> choices;
+    if (BasicBlock *end = behind_choice(block, selected, choices)) seams.insert(end);
   }
   return seams;
 }
@@ -74,7 +80,8 @@ void count(BasicBlock &block, FunctionCallee counter, Constant *edge) {
 
 PreservedAnalyses count_chosen_edges::run(Module &module, ModuleAnalysisManager &) {
   const GlobalVariable *selected = module.getNamedGlobal("gepo_selected_mutant");
-  if (!selected) return PreservedAnalyses::all();
+  /* A combined text declares it only; a unit that owns one of that name asks it for something else. */
+  if (!selected || !selected->isDeclaration()) return PreservedAnalyses::all();
   LLVMContext &context = module.getContext();
   FunctionCallee counter = module.getOrInsertFunction("__sanitizer_cov_trace_pc_guard", Type::getVoidTy(context),
                                                       PointerType::getUnqual(context));
