@@ -212,8 +212,6 @@ class socket_collectives : public collectives {
     }
   }
 
-  static bool may_wait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
-
   [[noreturn]] static void throw_lost(size_t r) {
     fail("rank-lost",
          "The connection to rank " + std::to_string(r) + " is lost: its process or its machine has ended.");

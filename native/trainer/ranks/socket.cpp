@@ -32,9 +32,9 @@ void tune(int number) {
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-bool may_wait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
-
 }  // namespace
+
+bool may_wait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 socket_handle::~socket_handle() {
   if (number_ >= 0) ::close(number_);

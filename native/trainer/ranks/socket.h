@@ -30,6 +30,9 @@ std::string connecting_failure(const socket_handle& socket);
 // The next that has connected; none where nobody has.
 socket_handle accept_waiting(const socket_handle& listening);
 
+// After a call of the system on a socket that has failed: whether it is only not yet time for it.
+bool may_wait();
+
 // A few bytes at the beginning of a connection, for which there is always room: false where the other side is gone.
 bool send_first(const socket_handle& to, const std::string& bytes);
 // Adds what has come to `bytes`, up to `size` in all: false where the other side is gone.
