@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "collective-trials.h"
 #include "cost-ledger.h"
+#include "gpu-names.h"
 #include "gradient-check.h"
 #include "job-queue.h"
 #include "kernel-trials.h"
@@ -69,11 +70,12 @@ class operations {
     const auto named = [this](auto method) {
       return [sessions = sessions_, method](const js_object& from) { return method(sessions, from); };
     };
-    return {{"countGpus", named(count_gpus)},
+    return {{"listGpus", named(list_gpus)},
             {"listen", named(listen)},
             {"join", named(join)},
             {"tryCollectives", named(try_collectives)},
             {"tryNccl", named(try_nccl)},
+            {"tryGpuNames", named(try_gpu_names)},
             {"open", named(open)},
             {"load", named(load)},
             {"startState", named(start_state)},
@@ -104,10 +106,23 @@ class operations {
   using table = std::shared_ptr<session_table>;
   using work = std::function<js_result()>;
 
-  static work count_gpus(const table&, const js_object&) {
+  static js_result to_result(std::vector<std::string> texts) {
+    return [texts = std::move(texts)](napi_env env) {
+      return list_to_js(env, texts, [&](const std::string& text) { return to_js(env, text); });
+    };
+  }
+
+  static work list_gpus(const table&, const js_object&) {
     return []() -> js_result {
       const auto count = at::globalContext().hasCUDA() ? int64_t{at::accelerator::deviceCount()} : int64_t{0};
-      return [count](napi_env env) { return to_js(env, count); };
+      return to_result(name_gpus("libcuda.so.1", count));
+    };
+  }
+
+  // By a library in the driver's place.
+  static work try_gpu_names(const table&, const js_object& from) {
+    return [library = from.text("library"), count = from.integer("count")]() -> js_result {
+      return to_result(name_gpus(library.c_str(), count));
     };
   }
 

@@ -15,7 +15,7 @@ export async function countOwnRanks(
 ): Promise<{ readonly size: number; readonly isOnGpu: boolean }> {
   const addon = loadAddon(env)
   const isOnGpu = chooseDevice(config, { hasCuda: addon.start(0) }) !== 'cpu'
-  const gpus = isOnGpu ? await addon.call<number>('countGpus', {}) : 0
+  const gpus = isOnGpu ? (await addon.call<string[]>('listGpus', {})).length : 0
   return { size: ranksOf(config, isOnGpu, gpus), isOnGpu }
 }
 

@@ -62,18 +62,16 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
       )
     })
   }
-  const deviceOf = (rank: number, localRank: number, gpus: number) =>
-    isOnGpu ? chooseGpu(rank, localRank, gpus) : 'cpu'
-  const engines = await Promise.all([
-    own.call<number>('countGpus', {}).then(
-      (gpus): RankEngine => ({
-        addon: joiningBy(options.key, own),
-        host: options.host,
-        device: deviceOf(0, options.localRank, gpus),
-        peer: undefined,
-      }),
-    ),
-    ...others.map(async ({ rank, peer, host, localRank }): Promise<RankEngine> => {
+  const started = await Promise.all([
+    own.call<string[]>('listGpus', {}).then((gpus) => ({
+      rank: 0,
+      localRank: options.localRank,
+      gpus,
+      addon: joiningBy(options.key, own),
+      host: options.host,
+      peer: undefined,
+    })),
+    ...others.map(async ({ rank, peer, host, localRank }) => {
       const { torchVersion, gpus } = await peer.call<StartedEngine>('tensors', START, threads)
       if (torchVersion !== own.torchVersion) {
         throw new EngineError(
@@ -81,9 +79,13 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
           `Rank ${rank} has libtorch ${torchVersion} and rank 0 ${own.torchVersion}: set up the same on all machines.`,
         )
       }
-      return { addon: remoteAddon(peer, torchVersion), host, device: deviceOf(rank, localRank, gpus), peer }
+      return { rank, localRank, gpus, addon: remoteAddon(peer, torchVersion), host, peer }
     }),
   ])
+  const devices = isOnGpu ? chooseGpus(started) : started.map(() => 'cpu')
+  const engines = started.map(
+    ({ addon, host, peer }, i): RankEngine => ({ addon, host, device: devices[i]!, peer }),
+  )
   const crew = gatherCrew(engines, options.everywhere)
   lose = crew.lose
 
@@ -114,24 +116,38 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
 
 const closed = () => new EngineError('closed', 'The engine is closed: open it again.')
 
+interface SeenGpus {
+  readonly rank: number
+  readonly localRank: number
+  /** Those that its process sees, each by the name that it has in all processes; empty where that is not known. */
+  readonly gpus: readonly string[]
+}
+
 /**
- * A rank's own of the GPUs that it sees: where a launcher shows each process one alone, that.
+ * Each rank's own of the GPUs that it sees: where a launcher shows each process one alone, that.
  * @throws EngineError of the kind `unavailable` where there are fewer than ranks
  */
-export function chooseGpu(rank: number, localRank: number, gpus: number): string {
-  if (gpus === 1) return 'cuda:0'
-  if (localRank < gpus) return `cuda:${localRank}`
-  throw new EngineError(
-    'unavailable',
-    `Rank ${rank} has number ${localRank} on its machine and sees ${gpus} GPUs there: start no more ranks on a machine than it has.`,
-  )
+export function chooseGpus(ranks: readonly SeenGpus[]): string[] {
+  const taken = new Set<string>()
+  return ranks.map(({ rank, localRank, gpus }) => {
+    const number = gpus.length === 1 ? 0 : localRank
+    const name = gpus[number]
+    if (name === undefined || taken.has(name)) {
+      throw new EngineError(
+        'unavailable',
+        `Rank ${rank} has number ${localRank} on its machine and sees ${gpus.length} GPUs there: start no more ranks on a machine than it has.`,
+      )
+    }
+    if (name !== '') taken.add(name)
+    return `cuda:${number}`
+  })
 }
 
 const START = 'start'
 
 interface StartedEngine {
   readonly torchVersion: string
-  readonly gpus: number
+  readonly gpus: readonly string[]
 }
 
 /** Joins the others by the key, which is never sent. */
@@ -180,7 +196,7 @@ export function serveTensors(key: string, env: NodeJS.ProcessEnv): Service {
     addon.start(argument as number)
     return {
       torchVersion: addon.torchVersion,
-      gpus: await addon.call<number>('countGpus', {}),
+      gpus: await addon.call<string[]>('listGpus', {}),
     } satisfies StartedEngine
   }
 }

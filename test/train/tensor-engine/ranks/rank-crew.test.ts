@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Addon } from '../../../../src/train/tensor-engine/addon.ts'
-import { chooseGpu } from '../../../../src/train/tensor-engine/ranks/open-ranked-engine.ts'
+import { chooseGpus } from '../../../../src/train/tensor-engine/ranks/open-ranked-engine.ts'
 import { gatherCrew, type RankCrew } from '../../../../src/train/tensor-engine/ranks/rank-crew.ts'
 import { createRankedModel } from '../../../../src/train/tensor-engine/ranks/ranked-model.ts'
 import type { Model, PackedPass } from '../../../../src/train/tensor-engine/tensor-engine.ts'
@@ -94,10 +94,19 @@ describe('the ranks of a training', () => {
   })
 
   it('take the GPU of their number, or the only one that they see', () => {
-    expect(chooseGpu(9, 1, 8)).toBe('cuda:1')
+    const choose = (...gpus: string[][]) =>
+      chooseGpus(gpus.map((seen, i) => ({ rank: 8 + i, localRank: i, gpus: seen })))
+    const two = ['a', 'b']
+    expect(choose(two, two)).toEqual(['cuda:0', 'cuda:1'])
     // As srun with --gpus-per-task=1 shows them.
-    expect(chooseGpu(9, 1, 1)).toBe('cuda:0')
-    expect(() => chooseGpu(9, 3, 2)).toThrow(/Rank 9 has number 3 .* sees 2 GPUs/)
-    expect(() => chooseGpu(9, 0, 0)).toThrow(/sees 0 GPUs/)
+    expect(choose(['a'], ['b'])).toEqual(['cuda:0', 'cuda:0'])
+    expect(() => choose(two, two, two)).toThrow(/Rank 10 has number 2 .* sees 2 GPUs/)
+    expect(() => choose([])).toThrow(/sees 0 GPUs/)
+  })
+
+  it('are refused where two would be on one GPU, as far as its name is known', () => {
+    const both = (name: string) => chooseGpus([0, 1].map((rank) => ({ rank, localRank: rank, gpus: [name] })))
+    expect(() => both('a')).toThrow(/Rank 1 has number 1 .* sees 1 GPUs there: start no more ranks/)
+    expect(both('')).toEqual(['cuda:0', 'cuda:0'])
   })
 })
