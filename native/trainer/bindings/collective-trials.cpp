@@ -88,11 +88,20 @@ std::vector<std::vector<double>> run_collectives(const collective_trial& trial) 
   return values;
 }
 
-void run_nccl(const std::string& library, const std::vector<uint8_t>& id) {
+void run_nccl(const std::string& library, const std::vector<uint8_t>& id, bool again) {
   const auto nccl = load_nccl(library.c_str());
-  const nccl_communicator communicator(nccl, 0, 2, id);
-  float sum = 0;
-  communicator.await_start(nccl.all_reduce(&sum, &sum, 1, nccl_float, nccl_sum, communicator.get(), nullptr));
+  nccl_communicator communicator(nccl, 0, 2, id);
+  const auto sum = [&] {
+    float x = 0;
+    communicator.run([&](nccl_comm comm) { return nccl.all_reduce(&x, &x, 1, nccl_float, nccl_sum, comm, nullptr); },
+                     [] { return true; });
+  };
+  try {
+    sum();
+  } catch (...) {
+    if (!again) throw;
+    sum();
+  }
 }
 
 }  // namespace gepo

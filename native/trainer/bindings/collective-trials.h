@@ -22,7 +22,8 @@ struct collective_trial {
 // 1 / (1 + r * count + i), of a tensor of `count` entries. Throws the first failure of a rank.
 std::vector<std::vector<double>> run_collectives(const collective_trial& trial);
 
-// Joins and starts one sum by a library in NCCL's place, on no device; `id` is what it is given to join by.
-void run_nccl(const std::string& library, const std::vector<uint8_t>& id);
+// Joins and sums by a library in NCCL's place, on no device; `id` is what it is given to join by. `again`: where that sum
+// fails, asks for another one and throws what that says.
+void run_nccl(const std::string& library, const std::vector<uint8_t>& id, bool again);
 
 }  // namespace gepo

@@ -180,8 +180,8 @@ class operations {
   }
 
   static work try_nccl(const table&, const js_object& from) {
-    return [library = from.text("library"), id = from.array<uint8_t>("id")]() -> js_result {
-      run_nccl(library, id);
+    return [library = from.text("library"), id = from.array<uint8_t>("id"), again = from.flag("again")]() -> js_result {
+      run_nccl(library, id, again);
       return nothing;
     };
   }

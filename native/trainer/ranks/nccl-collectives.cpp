@@ -47,27 +47,24 @@ class nccl_collectives : public collectives {
         communicator_(nccl(), rank, size, id) {}
 
   void all_reduce(const at::Tensor& x) override {
-    run([&](nccl_stream stream) {
-      return nccl().all_reduce(x.data_ptr(), x.data_ptr(), x.numel(), type_of(x), nccl_sum, communicator_.get(),
-                               stream);
+    run([&](nccl_comm comm, nccl_stream stream) {
+      return nccl().all_reduce(x.data_ptr(), x.data_ptr(), x.numel(), type_of(x), nccl_sum, comm, stream);
     });
   }
   void reduce_scatter(const at::Tensor& whole, const at::Tensor& part) override {
-    run([&](nccl_stream stream) {
-      return nccl().reduce_scatter(whole.data_ptr(), part.data_ptr(), part.numel(), type_of(part), nccl_sum,
-                                   communicator_.get(), stream);
+    run([&](nccl_comm comm, nccl_stream stream) {
+      return nccl().reduce_scatter(whole.data_ptr(), part.data_ptr(), part.numel(), type_of(part), nccl_sum, comm,
+                                   stream);
     });
   }
   void all_gather(const at::Tensor& part, const at::Tensor& whole) override {
-    run([&](nccl_stream stream) {
-      return nccl().all_gather(part.data_ptr(), whole.data_ptr(), part.nbytes(), nccl_bytes, communicator_.get(),
-                               stream);
+    run([&](nccl_comm comm, nccl_stream stream) {
+      return nccl().all_gather(part.data_ptr(), whole.data_ptr(), part.nbytes(), nccl_bytes, comm, stream);
     });
   }
   void broadcast(const at::Tensor& x, int64_t root) override {
-    run([&](nccl_stream stream) {
-      return nccl().broadcast(x.data_ptr(), x.data_ptr(), x.nbytes(), nccl_bytes, static_cast<int>(root),
-                              communicator_.get(), stream);
+    run([&](nccl_comm comm, nccl_stream stream) {
+      return nccl().broadcast(x.data_ptr(), x.data_ptr(), x.nbytes(), nccl_bytes, static_cast<int>(root), comm, stream);
     });
   }
   void barrier() override { all_reduce(sign_); }
@@ -76,9 +73,8 @@ class nccl_collectives : public collectives {
   template <typename Call>
   void run(Call call) {
     const c10::DeviceGuard guard(device_);
-    communicator_.await_start(call(stream_of(device_)));
     const auto stream = c10::impl::VirtualGuardImpl(device_.type()).getStream(device_);
-    while (!stream.query()) communicator_.stop_if_broken();
+    communicator_.run([&](nccl_comm comm) { return call(comm, stream_of(device_)); }, [&] { return stream.query(); });
   }
 
   c10::Device device_;

@@ -8,8 +8,6 @@
 #include <cstring>
 #include <thread>
 
-#include "job.h"
-
 namespace gepo {
 namespace {
 
@@ -67,12 +65,17 @@ nccl_communicator::nccl_communicator(const nccl_functions& nccl, int64_t rank, i
   try {
     await_start(nccl_.init_rank(&comm_, static_cast<int>(size), own, static_cast<int>(rank), &config));
   } catch (...) {
-    if (comm_ != nullptr) nccl_.abort(comm_);
+    abort();
     throw;
   }
 }
 
-nccl_communicator::~nccl_communicator() { nccl_.abort(comm_); }
+nccl_communicator::~nccl_communicator() { abort(); }
+
+void nccl_communicator::abort() {
+  if (comm_ != nullptr) nccl_.abort(comm_);
+  comm_ = nullptr;
+}
 
 void nccl_communicator::await_start(nccl_result result) const {
   while (result == nccl_in_progress) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "job.h"
+
 namespace gepo {
 
 // --- as nccl.h has them since 2.14 ---
@@ -53,18 +55,29 @@ class nccl_communicator {
   nccl_communicator(const nccl_communicator&) = delete;
   nccl_communicator& operator=(const nccl_communicator&) = delete;
 
-  nccl_comm get() const { return comm_; }
-
-  // After a call of NCCL: returns when what it asked for is on its stream.
-  void await_start(nccl_result result) const;
-  // While a stream is waited for: throws where another rank is gone, or the job is aborted.
-  void stop_if_broken() const;
+  // Returns when what `call` asks NCCL for, with the communicator, is done: `is_done` asks its stream. Where another rank is
+  // gone, or the job is aborted, what is on the stream would spin for ever: the communicator is aborted and of no more use.
+  template <typename Call, typename IsDone>
+  void run(Call call, IsDone is_done) {
+    if (comm_ == nullptr) fail("rank-lost", "NCCL has failed before, and the ranks were not joined anew.");
+    try {
+      await_start(call(comm_));
+      while (!is_done()) stop_if_broken();
+    } catch (...) {
+      abort();
+      throw;
+    }
+  }
 
  private:
+  // Returns when what was asked for is on its stream.
+  void await_start(nccl_result result) const;
+  void stop_if_broken() const;
   void check(nccl_result result) const;
+  void abort();
 
   const nccl_functions& nccl_;
-  nccl_comm comm_ = nullptr;
+  nccl_comm comm_ = nullptr;  // none once it was aborted
 };
 
 }  // namespace gepo

@@ -3,7 +3,7 @@
  * waited for. Skipped where the engine is not built. NCCL itself needs several GPUs.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { locateTools } from '../../../../src/toolchain/locate-tools.ts'
@@ -38,14 +38,18 @@ int ncclCommGetAsyncError(void* of, int* state) {
   else *state = success;
   return success;
 }
-int ncclCommAbort(void* of) {
-  FILE* said = fopen(ABORTED, "a");
-  fputc(comm.how, said);
+static void say(char what) {
+  FILE* said = fopen(SAID, "a");
+  fputc(what, said);
   fclose(said);
+}
+int ncclCommAbort(void* of) {
+  say(comm.how);
   return of == &comm ? success : invalid;
 }
 const char* ncclGetErrorString(int result) { return result == remote ? "a remote process exited" : "invalid"; }
 int ncclAllReduce(const void* from, void* to, size_t count, int type, int op, void* of, void* stream) {
+  say('+');
   comm.sums++;
   comm.asked = 0;
   return in_progress;
@@ -57,40 +61,32 @@ int ncclBroadcast(void) { return invalid; }
 
 describe.skipIf(NO_ENGINE)(`ranks that talk by NCCL ${NO_ENGINE ?? ''}`, () => {
   const library = join(SCRATCH, 'libnccl-stub.so')
-  const aborted = join(SCRATCH, 'aborted')
-  const run = (how: string, signal?: AbortSignal) => {
+  const said = join(SCRATCH, 'nccl-said')
+  const run = (how: string, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}) => {
     const addon = loadAddon(process.env)
     addon.start(1)
-    return addon.call('tryNccl', { library, id: new Uint8Array(128).fill(how.charCodeAt(0)) }, signal)
+    return addon.call('tryNccl', { library, id: new Uint8Array(128).fill(how.charCodeAt(0)), again }, signal)
   }
-  /** Whose communicator was given up last. */
-  const lastAborted = () => readFileSync(aborted, 'utf8').at(-1)
+  /** What was asked of NCCL last: a sum is +, and whose communicator was given up is its letter. */
+  const lastAsked = (count = 1) => readFileSync(said, 'utf8').slice(-count)
 
   beforeAll(() => {
     const source = join(SCRATCH, 'nccl-stub.c')
     writeFileSync(source, SOURCE)
-    execFileSync(locateTools().clang, [
-      '-w',
-      '-shared',
-      '-fPIC',
-      `-DABORTED="${aborted}"`,
-      '-o',
-      library,
-      source,
-    ])
+    execFileSync(locateTools().clang, ['-w', '-shared', '-fPIC', `-DSAID="${said}"`, '-o', library, source])
   })
 
   it('join and sum, however often they are told to wait', async () => {
     await run('S')
-    expect(lastAborted()).toBe('S')
+    expect(lastAsked()).toBe('S')
   })
 
   it('can be stopped while another one does not come', async () => {
     const stop = new AbortController()
-    const joining = run('N', stop.signal)
+    const joining = run('N', { signal: stop.signal })
     setTimeout(() => stop.abort(), 50)
     await expect(joining).rejects.toMatchObject({ code: 'aborted' })
-    expect(lastAborted()).toBe('N')
+    expect(lastAsked()).toBe('N')
   })
 
   it.each([
@@ -101,12 +97,21 @@ describe.skipIf(NO_ENGINE)(`ranks that talk by NCCL ${NO_ENGINE ?? ''}`, () => {
       code: 'rank-lost',
       message: expect.stringContaining('a remote process exited'),
     })
-    expect(lastAborted()).toBe(how)
+    expect(lastAsked()).toBe(how)
+  })
+
+  it('ask nothing of a communicator that has failed, and give it up at once', async () => {
+    rmSync(said, { force: true })
+    await expect(run('C', { again: true })).rejects.toMatchObject({
+      code: 'rank-lost',
+      message: expect.stringContaining('not joined anew'),
+    })
+    expect(lastAsked(9)).toBe('+C')
   })
 
   it('need the functions that it has had for years', async () => {
     const addon = loadAddon(process.env)
-    const other = { library: 'libm.so.6', id: new Uint8Array(128) }
+    const other = { library: 'libm.so.6', id: new Uint8Array(128), again: false }
     await expect(addon.call('tryNccl', other)).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/NCCL has no nccl/),
