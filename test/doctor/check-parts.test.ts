@@ -67,6 +67,17 @@ describe('a part that is not there', () => {
     })
   })
 
+  it('is broken for passes of older sources, which count what asks for a mutant', async () => {
+    const older = fake('older-clang', "echo 'call void @gepo_undefined('")
+    const plugin = join(folder, 'older.so')
+    writeFileSync(plugin, '')
+    expect(await checkWatchPlugin({ path: older, version: '19' }, process.env, plugin)).toEqual({
+      status: 'broken',
+      found: plugin,
+      problem: 'what asks for a mutant was counted',
+    })
+  })
+
   it('is missing for the native runner that is not built, and the sandbox with it', async () => {
     const env = { ...process.env, GEPO_SUPERVISE: join(folder, 'absent') }
     expect(await part('native runner', env)).toMatchObject({
