@@ -1,7 +1,7 @@
 /*
- * Passes for builds that are watched (src/execute/harness/harness-objects.ts), loaded by clang with -fpass-plugin; of
- * those that count edges selectors.h tells. The other is for the builds with sanitizers: a module in, the same out with
- * checks for undefined behaviour that no sanitizer sees. A check that fails calls
+ * Two passes, loaded by clang with -fpass-plugin (src/execute/harness/harness-objects.ts); each leaves modules of other
+ * builds as they are. One is for texts of many mutants in builds that count edges: see selectors.h. The other is for the
+ * builds with sanitizers: a module in, the same out with checks for undefined behaviour that no sanitizer sees. A check that fails calls
  * gepo_undefined (native/harness/undefined.c). docs/groups.md lists what is checked, refused and not seen.
  *
  * A module of C has clang's sanitizers already, and is given the checks of what it promises and assumes. One that was
