@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { barChart } from '../../../src/page/charts/bar-chart.ts'
 import { lineChart } from '../../../src/page/charts/line-chart.ts'
-import { type Point } from '../../../src/page/charts/plot-area.ts'
+import type { Point } from '../../../src/page/charts/plot-area.ts'
 import { figureText, ticksOver } from '../../../src/page/charts/ticks.ts'
 
 describe('ticksOver', () => {
