@@ -148,6 +148,27 @@ export const TRIALS: readonly Arm[] = [
   ...[3e-5, 1e-4].map((r) => ({ name: `gepo on-policy ${r}`, options: onPolicy(r, { lambda: 0.01 }) })),
 ]
 
+/** Longer, and looked at on the validation split on their way: for a picture. */
+const CURVE_STEPS = 120
+const curve = ({ name, options }: Arm): Arm => ({
+  name: `curve ${name}`,
+  options: {
+    ...options,
+    ...('data' in options && { data: { groups: 'groups.db' } }),
+    ...('tasks' in options && { tasks: { problems: 'groups.db' } }),
+    epochs: 10,
+    maxSteps: CURVE_STEPS,
+    evaluation: {
+      ...COMMON.evaluation,
+      ...('tasks' in options && { tasks: 1 }),
+      everySteps: 20,
+      compile: { units: 100, maxNewTokens: ANSWER_TOKENS },
+    },
+  },
+})
+const CURVE_ARMS = ['sft', 'gepo-0.01', 'reinforce', 'oorl-gepo']
+export const CURVES: readonly Arm[] = ARMS.filter(({ name }) => CURVE_ARMS.includes(name)).map(curve)
+
 /** Which arm is held against which in the end: what the paper says of them, and what each adds to another. */
 export const COMPARISONS: readonly (readonly [string, string])[] = [
   ['oorl-dpo', 'reinforce'],

@@ -1,6 +1,6 @@
 /**
  * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
- * `node bench/small-compilers/run.ts --work <folder> [--trials] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
+ * `node bench/small-compilers/run.ts --work <folder> [--trials | --curves] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
  * [--train-only] [--save <name>]`
  *
  * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is
@@ -9,6 +9,7 @@
  * table (`table-<split>.md`, `.json`).
  *
  * `--trials` goes over arms.ts's trials, one seed each, on the validation split; else its arms, on the test split.
+ * `--curves` only trains a few of the arms for longer, whose runs `gepo report` draws.
  * Nothing here decides whether a test passes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,6 +26,7 @@ import {
   type Arm,
   COMMON,
   COMPARISONS,
+  CURVES,
   NUMBERS,
   PREFERENCE,
   START,
@@ -48,6 +50,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
     'train-only': { type: 'boolean', default: false },
+    curves: { type: 'boolean', default: false },
     save: { type: 'string' },
   },
 })
@@ -191,9 +194,14 @@ async function forEachRun(run: (arm: Arm, seed: number) => Promise<void>): Promi
 for (const folder of ['runs', join('results', split)]) mkdirSync(place(folder), { recursive: true })
 await trainStart()
 const wanted = values.only?.split(',')
-const arms = (values.trials ? TRIALS : ARMS).filter(({ name }) => wanted?.includes(name) ?? true)
-const seeds = Array.from({ length: values.trials ? 1 : Number(values.seeds) }, (_, index) => index + 1)
-if (values['train-only']) {
+const arms = (values.trials ? TRIALS : values.curves ? CURVES : ARMS).filter(
+  ({ name }) => wanted?.includes(name) ?? true,
+)
+const seeds = Array.from(
+  { length: values.trials || values.curves ? 1 : Number(values.seeds) },
+  (_, index) => index + 1,
+)
+if (values['train-only'] || values.curves) {
   await forEachRun(async (arm, seed) => {
     const { steps, tokens, seconds } = await train(arm, seed)
     console.error(`${arm.name} ${seed}: ${steps} steps, ${tokens} tokens, ${seconds} s`)
