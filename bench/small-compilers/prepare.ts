@@ -136,7 +136,7 @@ async function buildGroups(): Promise<void> {
   const functions = functionsOf('train', 'validation', 'test')
   writeLines(
     'group-sources.jsonl',
-    functions.map(({ text, cluster }) => ({ Source_Code: text, row: String(cluster) })),
+    functions.map(({ text }) => ({ Source_Code: text })),
   )
   const flags =
     `--unit function --levels ${levels} --losers 4 --classes ast=2,ir=1,malformed=1 --inputs 8 --seed ${seed} --jobs ${values.jobs}`.split(

@@ -32,6 +32,7 @@ import {
   START,
   TRIALS,
 } from './arms.ts'
+import type { ChosenFunction } from './choose-functions.ts'
 import {
   type AnswerLine,
   compare,
@@ -106,34 +107,52 @@ const answersOf = ({ arm, seed, compile }: RunResult): AnswerLine[] =>
       readLines<AnswerLine>(answersFile(arm, seed, how)).filter((answer) => answer.how === how),
     )
 
+/** @returns the figures of `gepo eval` */
+async function evaluate(model: string, ...flags: string[]) {
+  const config = writeConfig(`evaluation-${split}.yaml`, { ...PREFERENCE, out: 'none' })
+  return JSON.parse(await gepo('eval', config, '--model', model, '--split', split, '--json', ...flags))
+}
+
+async function compileFigures(model: string, out: string, how: AnswerLine['how'], ...flags: string[]) {
+  const asked = ['--compile', '--max-tokens', `${ANSWER_TOKENS}`, '--jobs', '1', '--out', out]
+  return (await evaluate(model, ...asked, ...flags))[how]
+}
+
+function keep(result: RunResult): RunResult {
+  const file = resultsFile(result.arm, result.seed, 'json')
+  writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
+  return result
+}
+
 async function runArm(arm: Arm, seed: number): Promise<RunResult> {
   const file = resultsFile(arm.name, seed, 'json')
   if (existsSync(file)) return readResult(file, arm)
   const trained =
     arm === BEFORE ? { model: START_MODEL, steps: 0, tokens: 0, seconds: 0 } : await train(arm, seed)
-  const config = writeConfig(`evaluation-${split}.yaml`, { ...PREFERENCE, out: 'none' })
-  const common = ['eval', config, '--model', trained.model, '--split', split, '--json']
-  const preference = JSON.parse(await gepo(...common, '--groups', `${GROUPS}`))
-  const compile = async (how: AnswerLine['how'], groups: number, ...flags: string[]) => {
-    const out = answersFile(arm.name, seed, how)
-    const asked = ['--compile', '--groups', `${groups}`, '--max-tokens', `${ANSWER_TOKENS}`, '--jobs', '1']
-    return JSON.parse(await gepo(...common, ...asked, ...flags, '--out', out))[how]
-  }
-  const drawn = ['--samples', `${SAMPLES}`, '--k', `${SAMPLES}`, '--seed', `${seed}`]
-  const result: RunResult = {
+  const { model } = trained
+  const groups = ['--groups', `${GROUPS}`]
+  const preference = await evaluate(model, ...groups)
+  const out = answersFile(arm.name, seed, 'greedy')
+  const greedy = await compileFigures(model, out, 'greedy', ...groups)
+  return keep({
     arm: arm.name,
     options: arm.options,
     seed,
     split,
     ...trained,
     preference,
-    compile: {
-      greedy: await compile('greedy', GROUPS),
-      ...(!values.trials && { drawn: await compile('drawn', SAMPLED_GROUPS, ...drawn) }),
-    },
-  }
-  writeFileAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
-  return result
+    compile: { greedy },
+  })
+}
+
+/** Adds what is drawn to what is there. */
+async function drawAnswers(result: RunResult): Promise<RunResult> {
+  const { arm, seed, model, compile } = result
+  if (compile.drawn !== undefined) return result
+  const asked = ['--groups', `${SAMPLED_GROUPS}`, '--samples', `${SAMPLES}`, '--k', `${SAMPLES}`]
+  const out = answersFile(arm, seed, 'drawn')
+  const drawn = await compileFigures(model, out, 'drawn', ...asked, '--seed', `${seed}`)
+  return keep({ ...result, compile: { ...compile, drawn } })
 }
 
 /** An arm that was changed since is another, and its old figures are not its own. */
@@ -156,11 +175,15 @@ function readLines<Line>(file: string): Line[] {
   return lines.map((line) => JSON.parse(line))
 }
 
-/** For each group the cluster that its function is of, as prepare.ts gave it to the build. */
-function readClusters(): Map<string, string> {
+/** For each group the cluster that its function is of. */
+function readClusters(): Map<string, number> {
+  const functions = readLines<ChosenFunction>(place('functions.jsonl'))
+  const clusters = new Map(functions.map(({ text, cluster }) => [text, cluster]))
   const store = openStore(place('groups.db'), { readonly: true })
   try {
-    return new Map([...store.groups({ split })].map(({ group, source }) => [group.id, source.row]))
+    return new Map(
+      [...store.groups({ split })].map(({ group, source }) => [group.id, clusters.get(source.text)!]),
+    )
   } finally {
     store.close()
   }
@@ -208,7 +231,7 @@ if (values['train-only'] || values.curves) {
   })
   process.exit()
 }
-const results: RunResult[] = [await runArm(BEFORE, 1)]
+let results: RunResult[] = [await runArm(BEFORE, 1)]
 await forEachRun(async (arm, seed) => {
   const result = await runArm(arm, seed)
   results.push(result)
@@ -219,31 +242,42 @@ await forEachRun(async (arm, seed) => {
 })
 const order = ['start', ...arms.map(({ name }) => name)]
 results.sort((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm) || a.seed - b.seed)
-const clusters = readClusters()
-const clusterOf = (group: string) => clusters.get(group)!
-const judged = results.map((result) => ({ result, answers: answersOf(result) }))
-const rows = tabulate(judged, clusterOf)
-const done = new Set(results.map(({ arm }) => arm))
-const comparisons = COMPARISONS.filter((pair) => pair.every((arm) => done.has(arm))).map((pair) => ({
-  arms: pair,
-  difference: compare(judged, clusterOf, pair),
-}))
-const tables = [
-  markdownTable(rows, SAMPLES),
-  ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : []),
-]
-const { save, ...options } = values
-const report = {
-  benchmark: 'small-compilers',
-  date: new Date().toISOString().slice(0, 10),
-  hardware: hardware(),
-  options: { ...options, work: undefined },
-  split,
-  rows,
-  comparisons,
-  runs: results,
+// The likeliest answers count most: their table is there before anything is drawn.
+writeTables()
+if (!values.trials) {
+  const all = results
+  results = []
+  for (const result of all) results.push(await drawAnswers(result))
+  writeTables()
 }
-writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
-writeFileAtomically(place(`table-${split}.md`), tables.join('\n'))
-console.log(tables.join('\n'))
-saveReport(save, report)
+
+function writeTables(): void {
+  const clusters = readClusters()
+  const clusterOf = (group: string) => clusters.get(group)!
+  const judged = results.map((result) => ({ result, answers: answersOf(result) }))
+  const rows = tabulate(judged, clusterOf)
+  const done = new Set(results.map(({ arm }) => arm))
+  const comparisons = COMPARISONS.filter((pair) => pair.every((arm) => done.has(arm))).map((pair) => ({
+    arms: pair,
+    difference: compare(judged, clusterOf, pair),
+  }))
+  const tables = [
+    markdownTable(rows, SAMPLES),
+    ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : []),
+  ].join('\n')
+  const { save, ...options } = values
+  const report = {
+    benchmark: 'small-compilers',
+    date: new Date().toISOString().slice(0, 10),
+    hardware: hardware(),
+    options: { ...options, work: undefined },
+    split,
+    rows,
+    comparisons,
+    runs: results,
+  }
+  writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileAtomically(place(`table-${split}.md`), tables)
+  console.log(tables)
+  saveReport(save, report)
+}

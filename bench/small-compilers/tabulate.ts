@@ -45,6 +45,9 @@ export interface JudgedRun {
   readonly answers: readonly AnswerLine[]
 }
 
+/** Which cluster of near-duplicates the function of a group is of. */
+export type ClusterOf = (group: string) => string | number
+
 /** A mean with the interval that holds the true value in 95 of 100 cases. */
 export interface Estimate {
   readonly value: number
@@ -74,7 +77,7 @@ const RESAMPLES = 2000
  * @param runs those of the arm `start` among them
  * @param clusterOf for each group the cluster of near-duplicates that its function is of
  */
-export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) => string): ArmRow[] {
+export function tabulate(runs: readonly JudgedRun[], clusterOf: ClusterOf): ArmRow[] {
   const arms = [...Map.groupBy(runs, ({ result }) => result.arm)]
   return arms.map(([arm, own]) => {
     const over = (shares: ReadonlyMap<string, number>) => estimate(shares, clusterOf)
@@ -101,7 +104,7 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: (group: string) 
 /** How much more often the first arm's likeliest answers are equal than the second's, on the functions that both were asked. */
 export function compare(
   runs: readonly JudgedRun[],
-  clusterOf: (group: string) => string,
+  clusterOf: ClusterOf,
   [first, second]: readonly [string, string],
 ): Estimate {
   const equalOf = (arm: string) => {
@@ -126,7 +129,7 @@ function sharesOf(runs: readonly JudgedRun[], asked: AnswerLine['how'], kind: st
   return new Map([...byGroup].map(([group, own]) => [group, mean(own.map(({ hit }) => hit))]))
 }
 
-function estimate(values: ReadonlyMap<string, number>, clusterOf: (group: string) => string): Estimate {
+function estimate(values: ReadonlyMap<string, number>, clusterOf: ClusterOf): Estimate {
   const clusters = [...Map.groupBy(values, ([group]) => clusterOf(group)).values()].map((members) => ({
     sum: members.reduce((sum, [, value]) => sum + value, 0),
     count: members.length,
@@ -154,7 +157,7 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
       range(row.malformed),
       row.accuracy.toFixed(3),
       row.margin.toFixed(2),
-      row.winnerVariance.toFixed(2),
+      row.winnerVariance.toFixed(3),
       row.winnerScore.toFixed(2),
       Math.round(row.tokens / 1000),
     ].join(' | '),
