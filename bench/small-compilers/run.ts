@@ -274,10 +274,20 @@ function writeTables(): void {
     split,
     rows,
     comparisons,
-    runs: results,
+    runs: results.map(briefOf),
   }
   writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
   writeFileAtomically(place(`table-${split}.md`), tables)
   console.log(tables)
   saveReport(save, report)
+}
+
+/** Of a run what the tables are made of; the rest stays in the folder. */
+function briefOf({ preference, compile: { greedy, drawn }, ...run }: RunResult) {
+  const { accuracy, pairAccuracy, margin, winnerVariance, winnerScore } = preference
+  return {
+    ...run,
+    preference: { accuracy, pairAccuracy, margin, winnerVariance, winnerScore },
+    shares: { greedy: greedy.shares, drawn: drawn?.shares },
+  }
 }
