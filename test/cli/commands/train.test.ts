@@ -138,11 +138,11 @@ describe('gepo train', () => {
   it('plans for as many devices as a run would take here', async () => {
     const model = join(world.folder, 'qwen-all')
     await run(['init-model', world.database, '--out', model, '--size', 'tiny'])
-    // An engine that counts GPUs, and does nothing else.
+    // An engine that names GPUs, and does nothing else.
     const trainer = join(world.folder, 'trainer.cjs')
     writeFileSync(
       trainer,
-      "module.exports = { builtFor: '2', torchVersion: '2', start: () => true, call: async () => 4, abort() {} }",
+      "module.exports = { builtFor: '2', torchVersion: '2', start: () => true, call: async () => ['a', 'b', 'c', 'd'], abort() {} }",
     )
     const planned = async (name: string, engineOptions: object, GEPO_TRAINER: string) => {
       const file = configFile(name, { model, engine: { ...engineOptions, numberType: 'float32' } })
