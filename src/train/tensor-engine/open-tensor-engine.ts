@@ -32,7 +32,7 @@ export function openTensorEngine(options: TensorEngineOptions = {}): TensorEngin
     torchVersion: addon.torchVersion,
     hasCuda,
     async openModel(modelOptions) {
-      if (isClosed) throw new EngineError('closed', 'The engine is closed: open it again.')
+      if (isClosed) throw engineClosed()
       const model = await openNativeModel(addon, modelOptions)
       models.add(model)
       return model
@@ -120,3 +120,6 @@ export async function openNativeModel(
     throw error
   }
 }
+
+export const engineClosed = (): EngineError =>
+  new EngineError('closed', 'The engine is closed: open it again.')

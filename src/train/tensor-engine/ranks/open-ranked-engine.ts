@@ -1,7 +1,7 @@
 /** Several processes with an engine each in, one engine whose models are on all of them out. */
 import { availableParallelism } from 'node:os'
 import { type Addon, loadAddon } from '../addon.ts'
-import { openNativeModel } from '../open-tensor-engine.ts'
+import { engineClosed, openNativeModel } from '../open-tensor-engine.ts'
 import { EngineError, type Model, type TensorEngine } from '../tensor-engine.ts'
 import { joiningWords } from './prove-key.ts'
 import { gatherCrew, type RankEngine } from './rank-crew.ts'
@@ -52,7 +52,7 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
   }
   for (const other of others) {
     void other.ended.then(async () => {
-      if (isClosed) return other.peer.fail(closed())
+      if (isClosed) return other.peer.fail(engineClosed())
       const why = await other.whyEnded()
       lose(
         new EngineError(
@@ -94,7 +94,7 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
     torchVersion: own.torchVersion,
     hasCuda,
     async openModel(modelOptions) {
-      if (isClosed) throw closed()
+      if (isClosed) throw engineClosed()
       const parts = await crew.together((rank) =>
         openNativeModel(
           crew.addons[rank]!,
@@ -113,8 +113,6 @@ export async function openRankedEngine(options: RankedEngineOptions): Promise<Te
     },
   }
 }
-
-const closed = () => new EngineError('closed', 'The engine is closed: open it again.')
 
 interface SeenGpus {
   readonly rank: number
