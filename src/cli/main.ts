@@ -12,6 +12,7 @@ import { COMMANDS } from './commands.ts'
 import { type Context, processContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { bugText } from './render/bug-text.ts'
+import { usageSentence } from './render/usage-sentence.ts'
 
 /**
  * Runs one command.
@@ -37,7 +38,8 @@ export async function main(argv: readonly string[], context: Context = processCo
     if (isBrokenPipe(error)) return EXIT.done
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done
-      if (error.code !== 'commander.help') stderr.write(`gepo: ${printable(usageSentence(error, argv))}\n`)
+      if (error.code !== 'commander.help')
+        stderr.write(`gepo: ${printable(usageSentence(error, helpOf(error, argv)))}\n`)
       return EXIT.usage
     }
     const explained = explainFileError(error, 'what was being read or written')
@@ -100,17 +102,11 @@ Examples:
 /** Before the command's name stand only flags without a value. */
 const commandWord = (argv: readonly string[]) => argv.find((argument) => !argument.startsWith('-'))
 
-function usageSentence(error: CommanderError, argv: readonly string[]): string {
-  const sentence = error.message
-    .replace(/^error: /, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '')
+function helpOf({ code }: CommanderError, argv: readonly string[]): string {
   const command = commandWord(argv)
-  const help =
-    error.code === 'commander.unknownCommand' || command === undefined
-      ? 'gepo --help'
-      : `gepo ${command} --help`
-  return `${sentence}; see ${help}.`
+  return code === 'commander.unknownCommand' || command === undefined
+    ? 'gepo --help'
+    : `gepo ${command} --help`
 }
 
 function isBrokenPipe(error: unknown): boolean {

@@ -1,8 +1,10 @@
 /** `gepo build`: sources to a database of proven groups. */
 
-import { type Command, Option } from 'commander'
+import { existsSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
 import { printable } from '../../base/printable.ts'
 import { shellWord } from '../../base/shell-word.ts'
+import { UserError } from '../../base/user-error.ts'
 import { compileWorkerFor, describeCompiler } from '../../execute/choose-compiler.ts'
 import { type BuildConfig, parseBuildConfig } from '../../pipeline/build-config.ts'
 import type { BuildEvent, BuildSummary, Reporter } from '../../pipeline/events.ts'
@@ -15,6 +17,7 @@ import { sharesOrText, sharesText } from '../flags/parse-shares.ts'
 import { withInterrupt } from '../progress/interrupt.ts'
 import { buildProgress } from '../progress/progress.ts'
 import { durationText } from '../render/duration-text.ts'
+import { usageSentence } from '../render/usage-sentence.ts'
 
 /** Flags that are options of the configuration under the same name. */
 type BuildFlags = { out: string; config?: string; json?: boolean } & Record<string, unknown>
@@ -22,11 +25,28 @@ type BuildFlags = { out: string; config?: string; json?: boolean } & Record<stri
 const LIMITS = ['cpuMs', 'memoryBytes', 'outputBytes'] as const
 
 export function buildCommand(command: Command, context: Context, setExit: (code: ExitCode) => void): void {
-  command
+  addArguments(command)
     .description(
       'Builds groups from C sources: compiles each program and function at several levels (winners), edits it so ' +
         'that it does something else (losers), and proves both by running them. Goes on where an earlier run stopped.',
     )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ gepo build programs/ --out groups.db
+  $ gepo build 'src/**/*.c' --out groups.db --unit function --levels O0,O1,O2 --seed 7
+  $ gepo build data.parquet --out part-3.db --shard 3/8 --jobs 16
+
+Ctrl-C stores what is finished; the same command goes on from there.`,
+    )
+    .action(async (sources: string[], flags: BuildFlags) => {
+      setExit(await runBuild(sources, flags, context))
+    })
+}
+
+function addArguments(command: Command): Command {
+  return command
     .argument(
       '<source...>',
       'folders, globs, C, JSONL or Parquet files, or a data set of the Hugging Face hub (hf:UKPLab/SLTrans?config=C&split=Perf_Optimized)',
@@ -78,19 +98,29 @@ export function buildCommand(command: Command, context: Context, setExit: (code:
       'JSON file with the same options by name ({"minWinners": 2}); flags come first',
     )
     .option('--json', 'print the summary as JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ gepo build programs/ --out groups.db
-  $ gepo build 'src/**/*.c' --out groups.db --unit function --levels O0,O1,O2 --seed 7
-  $ gepo build data.parquet --out part-3.db --shard 3/8 --jobs 16
+}
 
-Ctrl-C stores what is finished; the same command goes on from there.`,
-    )
-    .action(async (sources: string[], flags: BuildFlags) => {
-      setExit(await runBuild(sources, flags, context))
-    })
+/**
+ * Looks at options that another machine will build with, so that a wrong one is seen before it.
+ * A configuration file of that machine may not be here, and is then left for it to read.
+ * @throws {UserError} as `gepo build` would with these options
+ */
+export function checkBuildOptions(words: readonly string[]): void {
+  const command = addArguments(new Command('build'))
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+  try {
+    command.parse(['--out', 'any.db', 'any.c', ...words], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UserError(usageSentence(error, 'gepo build --help'))
+    throw error
+  }
+  const [, further] = command.args
+  if (further !== undefined)
+    throw new UserError(`'${further}' is no option of gepo build; see gepo build --help.`)
+  const { config, ...flags } = command.opts<BuildFlags>()
+  configOf({ ...flags, ...(config !== undefined && existsSync(config) && { config }) })
 }
 
 async function runBuild(sources: string[], flags: BuildFlags, context: Context): Promise<ExitCode> {

@@ -13,6 +13,7 @@ import { slurmFiles } from '../../cluster/slurm-files.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { wholeNumber } from '../flags/parse-number.ts'
+import { checkBuildOptions } from './build.ts'
 
 type Engine = 'slurm' | 'kubernetes'
 
@@ -165,6 +166,11 @@ function jobOf(
     buildOptions.some((word) => word === flag || word.startsWith(`${flag}=`)),
   )
   if (taken !== undefined) throw new UserError(`${taken} is for the scripts to say; leave it out of --build.`)
+  try {
+    checkBuildOptions(buildOptions)
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`In --build: ${error.message}`) : error
+  }
   return { shards, sources, out, buildOptions, gepo: gepo ?? ownGepo }
 }
 

@@ -242,6 +242,30 @@ describe('on Slurm', () => {
     ])
     expect([exit, stderr]).toEqual([2, expect.stringContaining('--jobs is for the scripts to say')])
   })
+
+  it.each([
+    ['--sed 1', "In --build: unknown option '--sed' (Did you mean --seed?); see gepo build --help."],
+    ['--winners none', 'In --build: '],
+    ['--seed', "In --build: option '--seed <n>' argument missing; see gepo build --help."],
+    ['more.c', "In --build: 'more.c' is no option of gepo build; see gepo build --help."],
+    ['--help', "In --build: unknown option '--help'"],
+    ['--levels O9', 'In --build: '],
+  ])('says before any machine starts what is wrong with %s', async (options, sentence) => {
+    const folder = scratchFolder()
+    const asked = ['cluster', 'slurm', 'a', '--shards', '2', '--out', join(folder, 'b')]
+    const { exit, stdout, stderr } = await run([...asked, '--build', options])
+    expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
+    expect(stderr.trimEnd()).not.toContain('\n')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('leaves a file of options for the machines that have it', async () => {
+    const folder = scratchFolder()
+    const asked = ['cluster', 'slurm', 'hf:owner/name', '--shards', '2', '--out', join(folder, 'b')]
+    const options = '--seed 1 --levels O0,O2 --config /of/the/nodes.json'
+    expect(await run([...asked, '--build', options])).toMatchObject({ exit: 0 })
+    expect(readFileSync(join(folder, 'b.cluster', 'run-shard.sh'), 'utf8')).toContain('/of/the/nodes.json')
+  })
 })
 
 describe('on Kubernetes', () => {
