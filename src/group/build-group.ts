@@ -98,7 +98,7 @@ async function groupResult(
   const work: Work = {
     unit,
     entryPoint,
-    builders: openMutantBuilders(engine, unit, entryPoint, parse),
+    builders: openMutantBuilders(engine, unit, entryPoint, parse, 'beside'),
     known: new Map([[unedited(unit).id, runsOfUnit(unitSubject)]]),
     mutants: chooseMutants(mutants, {
       count: settings.losers * MUTANTS_PER_LOSER,

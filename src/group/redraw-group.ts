@@ -1,6 +1,6 @@
 /**
  * A stored group and its pool in, the group with losers drawn again out. Inputs, winners and split stay; nothing is
- * screened again. A loser that is newly chosen is compiled and proven by its own IR as in a build.
+ * screened again. A loser that is newly chosen is compiled and proven as in a build.
  */
 
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'

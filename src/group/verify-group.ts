@@ -17,7 +17,7 @@ import type { Loser, StoredGroup } from '../records/group-record.ts'
 import { sameResult } from '../records/observed-result.ts'
 import { unitId } from '../records/unit-id.ts'
 import type { GroupTools } from './group-tools.ts'
-import { proveLoser, provenVerdict } from './proofs/prove-losers.ts'
+import { proveLosers, provenVerdict, storedBuilders } from './proofs/prove-losers.ts'
 import { disagreements } from './proofs/prove-winners.ts'
 import { planEntryPoint } from './subject/plan-entry-point.ts'
 
@@ -89,11 +89,13 @@ async function findings(
   const failures = await disagreements(engine, group.winners, entryPoint, inputs)
   for (const [index, failure] of failures.entries())
     if (failure) report(`winner ${index}`, failure.reason, failure.detail)
+  const context = { unit, entryPoint, inputs }
+  const proofs = await proveLosers(tools, context, group.losers, storedBuilders(engine, context))
   for (const [index, loser] of group.losers.entries()) {
     const member = `loser ${index}`
     const edit = checkEdit(loser, group.winners, unit.code)
     if (edit !== undefined) found.push({ member, ...edit })
-    const verdict = await proveLoser(tools, { unit, entryPoint, inputs }, loser)
+    const verdict = proofs[index]!
     const where = loser.class === 'malformed' ? loser.message : `input ${loser.witness.inputIndex}`
     if (verdict === 'assembler-failed')
       found.push({ member, verdict: 'unknown', reason: verdict, detail: '' })

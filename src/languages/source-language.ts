@@ -13,7 +13,7 @@ import type { Impurity } from '../execute/original/check-externals.ts'
 import type { Extraction, ExtractOptions } from '../extract/extract-units.ts'
 import type { FormatFault } from '../extract/find-format-faults.ts'
 import type { RefusedConstruct } from '../extract/find-refused-construct.ts'
-import type { CombinedMutants } from '../mutate/combine-mutants.ts'
+import type { Combination, CombinedMutants } from '../mutate/combine-mutants.ts'
 import type { CallInput } from '../records/input.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { Source } from '../records/source.ts'
@@ -52,6 +52,7 @@ export interface SourceLanguage<Standard extends string = string> {
     unit: Pick<Unit, 'name' | 'code' | 'exitDefined'>,
     mutants: readonly Mutant[],
     parse: (code: string) => SyntaxNode,
+    combination: Combination,
   ): CombinedMutants
 
   /** Calls that are undefined whatever they are given: a pointer to another type than its format says. */

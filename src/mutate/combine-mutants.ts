@@ -16,7 +16,7 @@
  * Not guaranteed: that the text compiles. One mutant that does not is enough; then they are to be built alone. Lines
  * are not where they were.
  */
-import { buildOutline } from '../extract/build-outline.ts'
+import { buildOutline, type Outline } from '../extract/build-outline.ts'
 import { applyMutant } from '../records/apply-mutant.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
@@ -41,7 +41,13 @@ const NOT_COVERED = '__attribute__((no_sanitize("coverage")))'
 const TAIL_CALL = '__attribute__((musttail)) '
 
 /**
- * `int sq(int a) { return a * a; }` and its mutant `a + a` give
+ * `beside`: where C allows it beside what they replace, else in copies. `copies`: each in a copy of its function, whose
+ * text is that of the mutant alone.
+ */
+export type Combination = 'beside' | 'copies'
+
+/**
+ * `int sq(int a) { return a * a; }` and its mutant `a + a` give, beside each other,
  * ```c
  * int sq(int a) { return (gepo_selected_mutant == 1 ? (a + a) : (a * a)); }
  * ```
@@ -64,6 +70,7 @@ export function combineMutants(
   unit: Pick<Unit, 'name' | 'code' | 'exitDefined'>,
   mutants: readonly Mutant[],
   parse: (code: string) => SyntaxNode,
+  combination: Combination,
 ): CombinedMutants {
   const { code } = unit
   const outline = buildOutline(code, parse)
@@ -79,9 +86,7 @@ export function combineMutants(
     if (known === undefined) mutantsOf.set(definition, [mutant])
     else known.push(mutant)
   }
-  const recursive = findRecursiveFunctions(outline)
-  const placeable = [...mutantsOf].flatMap(([{ name }, own]) => (recursive.has(name) ? [] : own))
-  const places = placeMutants(makeMutationContext(code, unit.name, parse), placeable)
+  const places = combination === 'copies' ? new Map() : findPlaces(unit, mutantsOf, outline, parse)
   const combining: Combining = { unit, mark: unusedMark(code), selectors, places }
   let text = ''
   let position = 0
@@ -94,6 +99,17 @@ export function combineMutants(
     position = definition.end
   }
   return { text: text + code.slice(position), selectors }
+}
+
+function findPlaces(
+  { name, code }: Pick<Unit, 'name' | 'code'>,
+  mutantsOf: ReadonlyMap<CopyableFunction, readonly Mutant[]>,
+  outline: Outline,
+  parse: (code: string) => SyntaxNode,
+): ReadonlyMap<string, MutantPlace> {
+  const recursive = findRecursiveFunctions(outline)
+  const placeable = [...mutantsOf].flatMap(([definition, own]) => (recursive.has(definition.name) ? [] : own))
+  return placeMutants(makeMutationContext(code, name, parse), placeable)
 }
 
 interface Combining {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canonicalIr } from '../../src/compile/canonical-ir.ts'
+import type { Code } from '../../src/compile/code.ts'
 import { normalizeIr } from '../../src/compile/normalize-ir.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { clearlyDifferent } from '../../src/execute/outcome/clearly-different.ts'
@@ -14,6 +15,7 @@ import { planEntryPoint } from '../../src/group/subject/plan-entry-point.ts'
 import { unedited } from '../../src/group/subject/unedited.ts'
 import { verifyGroup } from '../../src/group/verify-group.ts'
 import { unitCode } from '../../src/languages/languages.ts'
+import { SELECTOR } from '../../src/mutate/write-beside.ts'
 import { applyMutant } from '../../src/records/apply-mutant.ts'
 import { groupCode } from '../../src/records/group-code.ts'
 import { groupId } from '../../src/records/group-id.ts'
@@ -25,6 +27,7 @@ import type {
   MalformedLoser,
 } from '../../src/records/group-record.ts'
 import { LEVELS } from '../../src/records/level.ts'
+import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
 import { assemble } from '../../src/toolchain/assemble.ts'
@@ -178,6 +181,42 @@ describe.each([
     const findings = await verifyGroup(tools, { unit, group: { ...group, id: '00'.repeat(32) } })
     expect(findings).toMatchObject([{ member: 'contents', reason: 'wrong-group-id' }])
   })
+})
+
+it('chooses no loser that its own text proves unclean, whatever the screening said of it', async () => {
+  const unit = await unitOf('functions/integer-basics.c', 'clamp')
+  const overrides = { subject: 'unit' } as const
+  const before = await resultOf(unit, overrides)
+  if (before.kind === 'dropped') throw new Error(JSON.stringify(before))
+  // A text of copies asks for the number in its dispatchers alone.
+  const isOfCopies = ({ text }: Code) => text.includes(SELECTOR) && !/gepo_selected_mutant [!=]=/.test(text)
+  const ofCopies = new Set<string>()
+  const suspicious: CodeEngine = {
+    ...engine,
+    async build(code, build, entryPoint) {
+      const built = await engine.build(code, build, entryPoint)
+      if (built.kind === 'ok' && isOfCopies(code)) ofCopies.add(built.executable.file)
+      return built
+    },
+    async run(jobs) {
+      const outcomes = await engine.run(jobs)
+      return outcomes.map((ofJob, index): RunOutcome[] => {
+        const { file, build, mutant } = jobs[index]!.executable
+        return build === 'msan' && ofCopies.has(file) && mutant === 1
+          ? [{ kind: 'sanitizer', report: 'use-of-uninitialized-value', stderr: '' }]
+          : ofJob
+      })
+    },
+  }
+  const task = { unit, split: 'train', settings: { ...settings, ...overrides } } as const
+  const { result } = await buildGroup({ ...tools, engine: suspicious }, task)
+  if (result.kind === 'dropped') throw new Error(JSON.stringify(result))
+  const refused = result.group.mutantVerdicts.filter(({ verdict }) => verdict === 'uninitialised-read')
+  expect(refused.length).toBeGreaterThan(0)
+  const first = before.group.losers[0]!.mutant.id
+  expect(refused.map(({ mutantId }) => mutantId)).toContain(first)
+  expect(result.group.losers.length).toBe(before.group.losers.length)
+  expect(result.group.losers.map(({ mutant }) => mutant.id)).not.toContain(first)
 })
 
 describe('what a group is about', () => {

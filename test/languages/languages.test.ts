@@ -71,7 +71,7 @@ describe('C', () => {
     const parse = await c.loadParser()
     const mutants = c.mutateUnit(unit, parse)
     expect(mutants.map(({ replacement }) => replacement)).toContain('-')
-    const combined = c.combineMutants(unit, mutants, parse)
+    const combined = c.combineMutants(unit, mutants, parse, 'beside')
     expect(combined.selectors.size).toBe(mutants.length)
     const emitted = await runClang(
       'clang-19',

@@ -52,10 +52,24 @@ const combine = (code: string, edits: readonly TestEdit[], exitDefined = true) =
   const mutants = edits.map(([original, replacement, operator]) =>
     edit(code, original, replacement, operator),
   )
-  const combined = combineMutants({ name: 'main', code, exitDefined }, mutants, native)
-  expect(combineMutants({ name: 'main', code, exitDefined }, mutants, wasm)).toEqual(combined)
+  const combined = combineMutants({ name: 'main', code, exitDefined }, mutants, native, 'beside')
+  expect(combineMutants({ name: 'main', code, exitDefined }, mutants, wasm, 'beside')).toEqual(combined)
   return combined
 }
+
+it('holds copies alone where they are asked for', () => {
+  const code = 'int sq(int a) { return a * a; }\n'
+  const mutants = [edit(code, 'a * a', 'a + a', 'AOR')]
+  const { text, selectors } = combineMutants(
+    { name: 'sq', code, exitDefined: true },
+    mutants,
+    native,
+    'copies',
+  )
+  expect([...selectors.values()]).toEqual([1])
+  expect(text).toContain('static int sq__gepo1(int a) { return a + a; }')
+  expect(text).not.toContain('?')
+})
 
 describe('the text', () => {
   it('has a copy a mutant and a dispatcher where the function was', () => {
@@ -257,7 +271,7 @@ async function expectSameRuns(unit: Unit, entryPoint: EntryPoint, inputs: readon
     entryPoint,
     chooseMutants(mutateUnit(unit, native), { count, seed: 1 }),
   )
-  const { text, selectors } = combineMutants(unit, mutants, native)
+  const { text, selectors } = combineMutants(unit, mutants, native, 'beside')
   if (selectors.size === 0) return
   const together = await runner.load(unit, text, 'cover', entryPoint)
   const variants = [

@@ -1,6 +1,6 @@
 /**
  * Screened mutants in, a batch at a time, the group's losers among them out. Only one that may be chosen is compiled at
- * a loser's level; only one that is chosen is proven by its own IR.
+ * a loser's level; only one that is chosen is proven from its own code and IR.
  */
 
 import { createRandom } from '../../base/random.ts'
@@ -10,13 +10,14 @@ import type { CodeEngine } from '../../execute/code-engine.ts'
 import { unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import { chosenWinners } from '../../records/chosen-winners.ts'
-import type { AstLoser, Loser, MutantVerdictName, Winner } from '../../records/group-record.ts'
+import type { AstLoser, Loser, Winner } from '../../records/group-record.ts'
 import type { Level } from '../../records/level.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { PoolEntry, Shown } from '../../records/pool-entry.ts'
 import type { SyntaxNode } from '../../syntax/parse-c.ts'
 import type { GroupTools } from '../group-tools.ts'
-import { proveAssembled, proveIr, provenVerdict, proveRefused } from '../proofs/prove-losers.ts'
+import { proveLosers, provenVerdict } from '../proofs/prove-losers.ts'
+import { openMutantBuilders } from '../screen/mutant-builders.ts'
 import type { RecordVerdict } from '../screen/record-verdict.ts'
 import { editDepth } from './edit-depth.ts'
 import { editDistance, lineDistance } from './edit-distance.ts'
@@ -47,10 +48,11 @@ export function openLoserDrawing(
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
   const drawn: PoolEntry[] = []
-  const { order } = search
+  const { order, unit, entryPoint } = search
+  const copies = openMutantBuilders(tools.engine, unit, entryPoint, tools.parse, 'copies')
   let tree: SyntaxNode | undefined
   const depthOf = (mutant: Mutant) => {
-    tree ??= tools.parse(search.unit.code)
+    tree ??= tools.parse(unit.code)
     return editDepth(tree, mutant)
   }
 
@@ -78,7 +80,12 @@ export function openLoserDrawing(
       }
       const chosen = takeCandidates(candidates, missing)
       if (chosen.length === 0) break
-      const proofs = await proveChosen(tools, search, chosen)
+      const proofs = await proveLosers(
+        tools,
+        search,
+        chosen.map(({ loser }) => loser),
+        (chosenLosers) => copies(chosenLosers.map(({ mutant }) => mutant)),
+      )
       for (const [index, { entry, loser }] of chosen.entries()) {
         const canonical = canonicalIr(loser.ir)
         const verdict = takenIr.has(canonical) ? 'same-ir' : proofs[index]!
@@ -163,28 +170,4 @@ function hardnessOf(
   const nearestWinner = lines.indexOf(Math.min(...lines))
   const distance = editDistance(ir, winners[nearestWinner]!.ir)
   return { difficulty: loserDifficulty(distance.tokens, shown), nearestWinner, distance }
-}
-
-/** What is left to prove once a candidate is chosen; all of a class, so that their runs are one request. */
-async function proveChosen(
-  tools: GroupTools,
-  search: LoserSearch,
-  chosen: readonly Candidate[],
-): Promise<MutantVerdictName[]> {
-  const claims = chosen.flatMap(({ entry, loser }) =>
-    entry.class === 'malformed' ? [] : [{ ir: loser.ir, inputIndex: entry.inputIndex, result: entry.result }],
-  )
-  const ran = (claims.length > 0 ? await proveIr(tools.engine, search, claims) : []).values()
-  const verdicts: MutantVerdictName[] = []
-  for (const { entry, loser } of chosen) {
-    if (entry.class === 'malformed') {
-      verdicts.push(await proveRefused(tools, entry))
-      continue
-    }
-    const verdict = ran.next().value!
-    verdicts.push(
-      verdict === 'different' && entry.class === 'ir' ? await proveAssembled(tools, loser.ir) : verdict,
-    )
-  }
-  return verdicts
 }

@@ -13,7 +13,7 @@ import { clearlyDifferent } from '../../execute/outcome/clearly-different.ts'
 import { mutantEdges } from '../../execute/unit-limits.ts'
 import { unitCode } from '../../languages/languages.ts'
 import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
-import type { Loser, LoserClass, MutantVerdictName } from '../../records/group-record.ts'
+import type { AstLoser, Loser, LoserClass, MutantVerdictName, Witness } from '../../records/group-record.ts'
 import { type ObservedResult, sameResult } from '../../records/observed-result.ts'
 import type { Unit } from '../../records/unit.ts'
 import type { GroupTools } from '../group-tools.ts'
@@ -74,46 +74,42 @@ async function repeatResults(
 }
 
 /** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
-export async function proveClean(
+export const proveClean = (
   engine: CodeEngine,
   proofContext: ProofContext,
   claims: readonly Claim[],
+): Promise<MutantVerdictName[]> =>
+  proveInTurn(claims, [
+    (left) => repeatResults(engine, proofContext, left, 'asan', [FILLS[0]]),
+    (left) => repeatResults(engine, proofContext, left, 'msan', [FILLS[1]]),
+  ])
+
+/** For each what the first proof says that does not hold, else `different`; a proof is made of what those before it left. */
+async function proveInTurn<T>(
+  items: readonly T[],
+  proofs: readonly ((left: readonly T[]) => Promise<MutantVerdictName[]>)[],
 ): Promise<MutantVerdictName[]> {
-  const verdicts = await repeatResults(engine, proofContext, claims, 'asan', [FILLS[0]])
-  const open = [...claims.keys()].filter((index) => verdicts[index] === 'different')
-  const left = open.map((index) => claims[index]!)
-  for (const [position, verdict] of (
-    await repeatResults(engine, proofContext, left, 'msan', [FILLS[1]])
-  ).entries())
-    verdicts[open[position]!] = verdict
+  const verdicts: MutantVerdictName[] = items.map(() => 'different')
+  for (const prove of proofs) {
+    const open = [...items.keys()].filter((index) => verdicts[index] === 'different')
+    const proven = await prove(open.map((index) => items[index]!))
+    for (const [position, index] of open.entries()) verdicts[index] = proven[position]!
+  }
   return verdicts
 }
 
-/** The loser's own IR, in the stored text, gives the result too, twice, with different memory fill and address layout. */
-export function proveIr(
-  engine: CodeEngine,
-  proofContext: ProofContext,
-  losers: readonly (Pick<Claim, 'inputIndex' | 'result'> & { readonly ir: string })[],
-): Promise<MutantVerdictName[]> {
-  const claims = losers.map(({ ir, inputIndex, result }) => ({
-    inputIndex,
-    result,
-    build: (build: BuildKind) => engine.build(irCode(ir), build, proofContext.entryPoint),
-  }))
-  return repeatResults(engine, proofContext, claims, 'plain', FILLS)
-}
-
 /** An edited text that runs is not yet one that is well-formed: the assembler verifies more than a compiler does. */
-export async function proveAssembled(
+async function proveAssembled(
   { assemble }: Pick<GroupTools, 'assemble'>,
-  ir: string,
+  loser: RunLoser,
 ): Promise<MutantVerdictName> {
-  const assembled = await assemble(ir)
+  if (loser.class === 'ast') return 'different'
+  const assembled = await assemble(loser.ir)
   if (assembled.kind === 'failed') return 'assembler-failed'
   return assembled.kind === 'ok' ? 'different' : 'not-assembled'
 }
 
-export async function proveRefused(
+async function proveRefused(
   { assemble }: Pick<GroupTools, 'assemble'>,
   { ir, message }: { readonly ir: string; readonly message: string },
 ): Promise<MutantVerdictName> {
@@ -123,33 +119,71 @@ export async function proveRefused(
   return assembled.message === message ? 'refused' : 'other-message'
 }
 
-/** Everything that makes a stored loser one, proven again from its own code and IR. */
-export async function proveLoser(
+/** How the codes of losers are built. */
+export type LoserBuilders = (losers: readonly AstLoser[]) => readonly Builder[]
+
+/** Each from the code that it is stored with, and alone. */
+export const storedBuilders =
+  (engine: CodeEngine, { unit, entryPoint }: ProofContext): LoserBuilders =>
+  (losers) =>
+    losers.map(
+      ({ code }) =>
+        (build) =>
+          engine.build(unitCode({ ...unit, code }), build, entryPoint),
+    )
+
+/** Everything that makes losers ones. Edited IR, and the IR of each, is built alone and from the stored text in any case. */
+export async function proveLosers(
   tools: Pick<GroupTools, 'engine' | 'assemble'>,
   proofContext: ProofContext,
-  loser: Loser,
-): Promise<MutantVerdictName> {
-  if (loser.class === 'malformed') return proveRefused(tools, loser)
+  losers: readonly Loser[],
+  buildersOf: LoserBuilders,
+): Promise<MutantVerdictName[]> {
   const { engine } = tools
-  const { inputIndex, original, mutant: result } = loser.witness
-  const { expected } = proofContext.inputs[inputIndex]!
-  if (!sameResult(expected, original) || !clearlyDifferent(expected, result)) return 'no-difference'
-  const [clean] = await proveClean(engine, proofContext, [
-    { inputIndex, result, build: builderOf(engine, proofContext, loser) },
-  ])
-  if (clean !== 'different') return clean!
-  const [same] = await proveIr(engine, proofContext, [{ ir: loser.ir, inputIndex, result }])
-  return same === 'different' && loser.class === 'ir' ? proveAssembled(tools, loser.ir) : same!
+  const claimOf = (loser: RunLoser, build: Builder): Claim => ({
+    inputIndex: loser.witness.inputIndex,
+    result: loser.witness.mutant,
+    build,
+  })
+  const run = losers.filter((loser) => loser.class !== 'malformed')
+  const proven = (
+    await proveInTurn(run, [
+      async (left) => left.map(({ witness }) => compareWitness(proofContext, witness)),
+      (left) => {
+        const ofCode = buildersOf(left.filter((loser) => loser.class === 'ast')).values()
+        const claims = left.map((loser) =>
+          claimOf(
+            loser,
+            loser.class === 'ast' ? ofCode.next().value! : irBuilder(engine, proofContext, loser.ir),
+          ),
+        )
+        return proveClean(engine, proofContext, claims)
+      },
+      (left) => {
+        // In the stored text, twice, with different memory fill and address layout.
+        const claims = left.map((loser) =>
+          claimOf(loser, (build) => engine.build(irCode(loser.ir), build, proofContext.entryPoint)),
+        )
+        return repeatResults(engine, proofContext, claims, 'plain', FILLS)
+      },
+      (left) => Promise.all(left.map((loser) => proveAssembled(tools, loser))),
+    ])
+  ).values()
+  const verdicts: MutantVerdictName[] = []
+  for (const loser of losers)
+    verdicts.push(loser.class === 'malformed' ? await proveRefused(tools, loser) : proven.next().value!)
+  return verdicts
 }
 
-function builderOf(
-  engine: CodeEngine,
-  proofContext: ProofContext,
-  loser: Exclude<Loser, { class: 'malformed' }>,
-): Builder {
-  if (loser.class === 'ir') return irBuilder(engine, proofContext, loser.ir)
-  const code = unitCode({ ...proofContext.unit, code: loser.code })
-  return (build) => engine.build(code, build, proofContext.entryPoint)
+/** Those that run. */
+type RunLoser = Exclude<Loser, { class: 'malformed' }>
+
+function compareWitness(
+  { inputs }: ProofContext,
+  { inputIndex, original, mutant }: Witness,
+): MutantVerdictName {
+  const { expected } = inputs[inputIndex]!
+  return sameResult(expected, original) && clearlyDifferent(expected, mutant) ? 'different' : 'no-difference'
 }
 
 function failedProof(outcome: string, build: string): MutantVerdictName {

@@ -6,6 +6,7 @@ import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
 import { combinedFlags } from '../../execute/harness/harness-objects.ts'
 import { languageOf, unitCode } from '../../languages/languages.ts'
+import type { Combination } from '../../mutate/combine-mutants.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { Unit } from '../../records/unit.ts'
@@ -20,6 +21,7 @@ export function openMutantBuilders(
   unit: Unit,
   entryPoint: EntryPoint,
   parse: (code: string) => SyntaxNode,
+  combination: Combination,
 ): MutantBuilders {
   const known = new Map<string, Builder>()
   const codeOf = (code: string) => unitCode({ ...unit, code })
@@ -29,7 +31,9 @@ export function openMutantBuilders(
   return (mutants) => {
     const fresh = mutants.filter(({ id }) => !known.has(id))
     const areCombined = engine.combinesMutants && fresh.length > 1
-    const combined = areCombined ? languageOf(unit).combineMutants(unit, fresh, parse) : undefined
+    const combined = areCombined
+      ? languageOf(unit).combineMutants(unit, fresh, parse, combination)
+      : undefined
     const builds = new Map<string, Promise<BuildResult>>()
     const buildCombined = (text: string, build: BuildKind) =>
       once(builds, build, () => {
