@@ -99,7 +99,7 @@ async function groupResult(
     unit,
     entryPoint,
     builders: openMutantBuilders(engine, unit, entryPoint, parse, 'beside'),
-    known: new Map([[unedited(unit).id, runsOfUnit(unitSubject)]]),
+    known: settings.subject === 'any' ? new Map([[unedited(unit).id, runsOfUnit(unitSubject)]]) : undefined,
     mutants: chooseMutants(mutants, {
       count: settings.losers * MUTANTS_PER_LOSER,
       seed: settings.seed,
@@ -144,7 +144,7 @@ async function groupResult(
 function runsOfUnit({ inputs }: Subject): KnownRuns {
   const known = new KnownRuns()
   for (const { input, expected, edgesTaken } of inputs) {
-    known.keepOutcome(input, mutantEdges(edgesTaken), { kind: 'ok', ...expected, cpuMs: 0, edgesTaken })
+    known.keepRun(input, mutantEdges(edgesTaken), { kind: 'ok', ...expected, cpuMs: 0, edgesTaken })
     known.keepProof(input, expected, 'different')
   }
   return known

@@ -14,7 +14,7 @@ import { observedResult, sameResult } from '../../records/observed-result.ts'
 import type { Shown } from '../../records/pool-entry.ts'
 import { type Builder, type Claim, type ProofContext, proveClean } from '../proofs/prove-losers.ts'
 import { runBuilds } from '../proofs/run-builds.ts'
-import { KnownRuns } from './known-runs.ts'
+import { KnownRuns, type ScreenedRun } from './known-runs.ts'
 import type { MutantBuilders } from './mutant-builders.ts'
 
 export type Screened =
@@ -23,8 +23,8 @@ export type Screened =
 
 export interface Screening extends ProofContext {
   readonly builders: MutantBuilders
-  /** By a mutant's id. */
-  readonly known: Map<string, KnownRuns>
+  /** By a mutant's id; undefined where none is screened again. */
+  readonly known: Map<string, KnownRuns> | undefined
 }
 
 /** Mutants of the unit's code. */
@@ -35,8 +35,8 @@ export function screenMutants(
 ): Promise<Screened[]> {
   const builders = proofContext.builders(mutants)
   const variants = mutants.map(({ id }, index) => {
-    const known = proofContext.known.get(id) ?? new KnownRuns()
-    proofContext.known.set(id, known)
+    const known = proofContext.known?.get(id) ?? new KnownRuns()
+    proofContext.known?.set(id, known)
     return { build: builders[index]!, known }
   })
   return screenVariants(engine, proofContext, variants)
@@ -61,23 +61,21 @@ export async function screenVariants(
   const verdicts: MutantVerdictName[] = variants.map(() => 'no-difference')
   const shown: Omit<Shown, 'shownOn'>[][] = variants.map(() => [])
   const claims: (Claim & { readonly index: number })[] = []
-  const refused = await runUnknown(engine, proofContext, variants)
-  for (const [index, { build, known }] of variants.entries()) {
-    if (refused.has(index)) {
-      verdicts[index] = 'not-compiled'
-      continue
-    }
-    for (const [inputIndex, { input, expected, edgesTaken }] of proofContext.inputs.entries()) {
-      const outcome = known.outcome(input, mutantEdges(edgesTaken))!
-      if (outcome.kind !== 'ok') verdicts[index] = outcome.kind === 'timeout' ? 'timeout' : 'crash'
-      else if (clearlyDifferent(expected, outcome))
-        claims.push({ index, inputIndex, result: observedResult(outcome), build })
-      else if (!sameResult(expected, outcome)) verdicts[index] = 'float-gap'
+  const ran = await runAll(engine, proofContext, variants)
+  for (const [index, { build }] of variants.entries()) {
+    const runs = ran[index]
+    if (runs === undefined) verdicts[index] = 'not-compiled'
+    for (const [inputIndex, run] of (runs ?? []).entries()) {
+      const { expected } = proofContext.inputs[inputIndex]!
+      if (run.kind !== 'ok') verdicts[index] = run.kind === 'timeout' ? 'timeout' : 'crash'
+      else if (clearlyDifferent(expected, run))
+        claims.push({ index, inputIndex, result: observedResult(run), build })
+      else if (!sameResult(expected, run)) verdicts[index] = 'float-gap'
     }
   }
-  await proveUnknown(engine, proofContext, variants, claims)
-  for (const { index, inputIndex, result } of claims) {
-    const verdict = variants[index]!.known.proof(proofContext.inputs[inputIndex]!.input, result)!
+  const proven = await proveAll(engine, proofContext, variants, claims)
+  for (const [position, { index, inputIndex, result }] of claims.entries()) {
+    const verdict = proven[position]!
     if (verdict === 'different') shown[index]!.push({ inputIndex, result })
     else verdicts[index] = verdict
   }
@@ -89,52 +87,54 @@ export async function screenVariants(
   })
 }
 
-/** Runs the coverage builds on what nobody knows yet; gives those that do not compile. */
-async function runUnknown(
+/** For each variant what it does on every input, undefined where it does not compile. Only what nobody knows yet is run. */
+async function runAll(
   engine: CodeEngine,
   { inputs }: ProofContext,
   variants: readonly Variant[],
-): Promise<ReadonlySet<number>> {
-  const runs = inputs.map(({ input, edgesTaken }) => ({
-    input,
-    fill: FILLS[0],
-    fuel: mutantEdges(edgesTaken),
-  }))
-  const missing = variants.flatMap(({ build, known }, index) => {
-    const unknown = runs.filter(({ input, fuel }) => known.outcome(input, fuel) === undefined)
-    return unknown.length === 0 ? [] : [{ index, build, known, unknown }]
+): Promise<(readonly ScreenedRun[] | undefined)[]> {
+  const fuels = inputs.map(({ edgesTaken }) => mutantEdges(edgesTaken))
+  const asked = variants.map(({ build, known }) => {
+    const runs = inputs.map(({ input, expected }, index) => known.run(input, fuels[index]!, expected))
+    return { build, known, runs, missing: [...runs.keys()].filter((index) => runs[index] === undefined) }
   })
+  const open = asked.filter(({ missing }) => missing.length > 0)
   const builds: BuildResult[] = []
-  for (const { build } of missing) builds.push(await build('cover'))
-  const ran = await runBuilds(engine, builds, (position) => ({ runs: missing[position]!.unknown }))
-  const refused = new Set<number>()
+  for (const { build } of open) builds.push(await build('cover'))
+  const ran = await runBuilds(engine, builds, (position) => ({
+    runs: open[position]!.missing.map((index) => ({
+      input: inputs[index]!.input,
+      fill: FILLS[0],
+      fuel: fuels[index]!,
+    })),
+  }))
   for (const [position, built] of ran.entries()) {
-    const { index, known, unknown } = missing[position]!
-    if (built.kind === 'rejected') refused.add(index)
-    else
-      for (const [run, outcome] of built.outcomes.entries())
-        known.keepOutcome(unknown[run]!.input, unknown[run]!.fuel, outcome)
+    if (built.kind === 'rejected') continue
+    const { known, runs, missing } = open[position]!
+    for (const [run, index] of missing.entries()) {
+      runs[index] = built.outcomes[run]!
+      known.keepRun(inputs[index]!.input, fuels[index]!, built.outcomes[run]!)
+    }
   }
-  return refused
+  return asked.map(({ runs }) => (runs.every((run) => run !== undefined) ? runs : undefined))
 }
 
-async function proveUnknown(
+/** The verdict on each claim; only what nobody knows yet is proven. */
+async function proveAll(
   engine: CodeEngine,
   proofContext: ProofContext,
   variants: readonly Variant[],
   claims: readonly (Claim & { readonly index: number })[],
-): Promise<void> {
-  const placeOf = ({ index, inputIndex }: { index: number; inputIndex: number }) => ({
-    known: variants[index]!.known,
-    input: proofContext.inputs[inputIndex]!.input,
+): Promise<MutantVerdictName[]> {
+  const inputOf = ({ inputIndex }: Claim) => proofContext.inputs[inputIndex]!.input
+  const verdicts = claims.map((claim) => variants[claim.index]!.known.proof(inputOf(claim), claim.result))
+  const open = claims.filter((_, position) => verdicts[position] === undefined)
+  const proven = (await proveClean(engine, proofContext, open)).values()
+  return claims.map((claim, position) => {
+    const known = verdicts[position]
+    if (known !== undefined) return known
+    const verdict = proven.next().value!
+    variants[claim.index]!.known.keepProof(inputOf(claim), claim.result, verdict)
+    return verdict
   })
-  const unknown = claims.filter((claim) => {
-    const { known, input } = placeOf(claim)
-    return known.proof(input, claim.result) === undefined
-  })
-  for (const [position, verdict] of (await proveClean(engine, proofContext, unknown)).entries()) {
-    const claim = unknown[position]!
-    const { known, input } = placeOf(claim)
-    known.keepProof(input, claim.result, verdict)
-  }
 }
