@@ -23,7 +23,6 @@ import type { Level } from '../src/records/level.ts'
 import type { Unit } from '../src/records/unit.ts'
 import { readSources } from '../src/sources/read-sources.ts'
 import { loadParser } from '../src/syntax/parse-c.ts'
-import { assemble } from '../src/toolchain/assemble.ts'
 import { locateTools } from '../src/toolchain/locate-tools.ts'
 import { type MeteredEngine, meterEngine, type Tally } from './meter-engine.ts'
 import { ProcessorClock } from './processor-clock.ts'
@@ -90,7 +89,7 @@ async function takeUnits(): Promise<{ units: Unit[]; extractMs: number }> {
 
 async function openSide(name: string): Promise<Side> {
   const compileWorker = compileWorkerFor(name as 'worker' | 'spawn')
-  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
+  const engine = await openCodeEngine({ clang, llvmAs, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   return { name, engine: meterEngine(engine, clock), processorMs: 0, groups: 0, results: [] }
 }
 
@@ -125,10 +124,7 @@ async function buildOn(side: Side, unit: Unit): Promise<GroupRecord | undefined>
 }
 
 const build = ({ engine }: Side, unit: Unit) =>
-  buildGroup(
-    { engine, parse, assemble: (ir) => assemble(llvmAs, ir) },
-    { unit, split: 'train', settings: SETTINGS },
-  )
+  buildGroup({ engine, parse }, { unit, split: 'train', settings: SETTINGS })
 
 const { units, extractMs } = await takeUnits()
 const sides = await Promise.all(values.engines.split(',').map(openSide))

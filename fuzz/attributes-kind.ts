@@ -37,9 +37,10 @@ export const attributesKind: FuzzKind = {
     const files = readdirSync(FUNCTIONS)
       .filter((name) => name.endsWith('.c'))
       .sort()
-    const { clang } = locateTools()
+    const { clang, llvmAs } = locateTools()
     const engine = await openCodeEngine({
       clang,
+      llvmAs,
       compileWorker: compileWorkerFor(defaultCompiler()),
       harness: await prepareHarness(clang),
       limits: DEFAULT_UNIT_LIMITS,

@@ -13,6 +13,7 @@
  * With --version it prints the first line of `clang --version` for the libraries that it runs with: only a CLANG of the
  * very same release gives the same IR.
  */
+#include "assembler.h"
 #include "compiler.h"
 #include "protocol.h"
 
@@ -124,6 +125,14 @@ bool respond(int out, const compilation &result) {
   return write_all(out, encode_response(kind_of(result), flags, result.output, result.diagnostics));
 }
 
+compilation answer(compiler &compiler, const request &request) {
+  if (!request.arguments.empty()) return compiler.compile(request.arguments, request.text);
+  compilation result;
+  bool ok = assemble(request.text, result.diagnostics);
+  result.kind = ok ? compilation::ok : compilation::rejected;
+  return result;
+}
+
 void answer_requests(const channel &channel, const settings &settings, char **argv) {
   compiler compiler(settings.clang, settings.precompile);
   for (unsigned long jobs = 0;; jobs++) {
@@ -133,7 +142,7 @@ void answer_requests(const channel &channel, const settings &settings, char **ar
     std::optional<request> request = frame ? parse_request(*frame) : std::nullopt;
     if (!request) return;
     set_cpu_timer(settings.cpu_seconds);
-    if (!respond(channel.out, compiler.compile(request->arguments, request->text))) return;
+    if (!respond(channel.out, answer(compiler, *request))) return;
     set_cpu_timer(0);
   }
 }

@@ -5,8 +5,8 @@
  * bytes; a list is u32 count + that many `bytes`. The worker sends one hello, then answers each request in turn.
  *
  *   hello     u32 version
- *   request   list arguments (of the clang driver, without its name) | bytes text (what clang reads as its stdin)
- *   response  u32 kind | u32 flags | bytes output | bytes diagnostics (as clang prints them on stderr)
+ *   request   list arguments (of the clang driver, without its name; none: of llvm-as) | bytes text (its stdin)
+ *   response  u32 kind | u32 flags | bytes output | bytes diagnostics (as clang or llvm-as prints them on stderr)
  *
  * Instead of answering, the worker may die: by SIGPROF when a job took more CPU time than is allowed, by another
  * signal when clang crashed.
@@ -19,12 +19,12 @@
 #include <string_view>
 #include <vector>
 
-constexpr uint32_t protocol_version = 1;
+constexpr uint32_t protocol_version = 2;
 constexpr uint32_t max_frame_bytes = 1u << 28;
 
 enum class response_kind : uint32_t {
   ok = 0,
-  /* clang refused the text; the diagnostics say why. */
+  /* The text was refused; the diagnostics say why. */
   rejected = 1,
   /* The worker cannot do what the arguments ask; the diagnostics say why. A bug of the host. */
   unsupported = 2,
@@ -36,6 +36,7 @@ enum response_flag : uint32_t {
 };
 
 struct request {
+  /* None: the text is to be assembled. */
   std::vector<std::string> arguments;
   std::string_view text;
 };

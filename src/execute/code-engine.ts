@@ -9,6 +9,7 @@ import type { Input } from '../records/input.ts'
 import type { Level } from '../records/level.ts'
 import { type ObservedResult, sameResult } from '../records/observed-result.ts'
 import type { RunOutcome } from '../records/run-outcome.ts'
+import type { Assembled } from '../toolchain/assemble.ts'
 import type { ClangResult } from '../toolchain/run-clang.ts'
 import type { BuildKind } from './build-kind.ts'
 import type { Comparisons } from './harness/comparisons.ts'
@@ -105,6 +106,8 @@ export interface CodeEngine {
   readonly combinesMutants: boolean
   /** IR text exactly as clang prints it. Debug information is for types alone, never for winners. */
   emitIr(code: Code, level: Level, options?: EmitOptions): Promise<ClangResult>
+  /** Whether llvm-as takes a text. */
+  assemble(ir: string): Promise<Assembled>
   /** The same code is built once, as long as its unit lasts. */
   build(code: Code, build: BuildKind, entryPoint: EntryPoint): Promise<BuildResult>
   /** For each job an outcome for each of its runs, in their order, up to where it stopped. */
@@ -121,6 +124,7 @@ export interface CodeEngine {
 /** Plain data: it crosses into the threads that open engines. */
 export interface CodeEngineOptions {
   readonly clang: string
+  readonly llvmAs: string
   /** Path of the in-process compiler; undefined: clang is spawned. */
   readonly compileWorker: string | undefined
   readonly harness: HarnessObjects

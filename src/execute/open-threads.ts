@@ -14,11 +14,6 @@ export interface ThreadOptions {
   readonly compiler: Compiler
 }
 
-/** What each thread opens its engine by; plain data. */
-export interface ThreadTools extends CodeEngineOptions {
-  readonly llvmAs: string
-}
-
 export interface Threads {
   /**
    * Calls the function that the threads' module exports by that name. When the signal is raised, tasks that wait and
@@ -46,7 +41,7 @@ export async function openThreads(url: string, { jobs, limits, compiler }: Threa
     concurrentTasksPerWorker: 1,
     // The default waits by blocking the thread, and nobody would then hear its child processes.
     atomics: 'disabled',
-    workerData: { clang, llvmAs, compileWorker, harness, limits } satisfies ThreadTools,
+    workerData: { clang, llvmAs, compileWorker, harness, limits } satisfies CodeEngineOptions,
   })
   return {
     async run<Result>(name: string, task: unknown, signal?: AbortSignal) {

@@ -32,7 +32,7 @@ export interface LabelFinding {
 
 /** Gives no finding for a group whose every label is proven. */
 export async function verifyGroup(
-  tools: Pick<GroupTools, 'engine' | 'assemble'>,
+  tools: Pick<GroupTools, 'engine'>,
   { group, unit }: Pick<StoredGroup, 'group' | 'unit'>,
 ): Promise<LabelFinding[]> {
   try {
@@ -46,7 +46,7 @@ export async function verifyGroup(
 }
 
 async function findings(
-  tools: Pick<GroupTools, 'engine' | 'assemble'>,
+  tools: Pick<GroupTools, 'engine'>,
   group: StoredGroup['group'],
   unit: StoredGroup['unit'],
 ): Promise<LabelFinding[]> {

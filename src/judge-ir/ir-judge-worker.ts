@@ -1,11 +1,10 @@
 /** Entry of the threads that judge answers in IR: one engine a thread, opened at its first task. */
 import { workerData } from 'piscina'
+import type { CodeEngineOptions } from '../execute/code-engine.ts'
 import { openCodeEngine } from '../execute/open-code-engine.ts'
-import type { ThreadTools } from '../execute/open-threads.ts'
 import { SandboxFailure } from '../execute/outcome/sandbox-failure.ts'
 import { type Reply, toReply } from '../execute/reply.ts'
 import type { IrVerdict } from '../records/ir-verdict.ts'
-import { assemble } from '../toolchain/assemble.ts'
 import { type JudgeIrOptions, judgeIr } from './judge-ir.ts'
 import { type AskedGroup, type OpenedUnit, openJudgedUnit } from './open-judged-unit.ts'
 
@@ -15,7 +14,7 @@ export interface JudgeIrTask {
   readonly options: JudgeIrOptions
 }
 
-const tools: ThreadTools = workerData
+const tools: CodeEngineOptions = workerData
 let opened: ReturnType<typeof openCodeEngine> | undefined
 
 /** The answers to one prompt come one after another. */
@@ -33,8 +32,7 @@ async function judge({ stored, answer, options }: JudgeIrTask): Promise<IrVerdic
     units.set(stored.group.id, unit)
     if (units.size > MOST_UNITS) units.delete(units.keys().next().value!)
     if (unit.kind === 'unusable') return { kind: 'unjudged', reason: `of the unit: ${unit.reason}` }
-    const assembler = { assemble: (ir: string) => assemble(tools.llvmAs, ir) }
-    return await judgeIr({ engine, ...assembler }, unit.judged, answer, options)
+    return await judgeIr(engine, unit.judged, answer, options)
   } catch (error) {
     if (!(error instanceof SandboxFailure)) throw error
     return { kind: 'unjudged', reason: `the sandbox failed: ${error.message}` }

@@ -13,7 +13,6 @@ import { type CleanInput, FILLS, reasonOf } from '../execute/original/screen-ori
 import { clearlyDifferent } from '../execute/outcome/clearly-different.ts'
 import { type IrText, readIrText } from '../execute/read-ir-text.ts'
 import { mutantEdges } from '../execute/unit-limits.ts'
-import type { GroupTools } from '../group/group-tools.ts'
 import { readIr } from '../mutate-ir/read-ir.ts'
 import { readSignatures, signatureText } from '../mutate-ir/read-signature.ts'
 import { watchUndefined } from '../mutate-ir/watch-undefined.ts'
@@ -34,15 +33,14 @@ type ReadText = Extract<IrText, { kind: 'ok' }>
 
 /** @param answer the whole answer as the model wrote it */
 export async function judgeIr(
-  tools: Pick<GroupTools, 'engine' | 'assemble'>,
+  engine: CodeEngine,
   judged: JudgedUnit,
   answer: string,
   { searchInputs = 0 }: JudgeIrOptions = {},
 ): Promise<IrVerdict> {
-  const { engine } = tools
   const text = readIrAnswer(answer)
   if (text === undefined) return { kind: 'malformed', message: 'the answer does not hold one text of IR' }
-  const assembled = await tools.assemble(text)
+  const assembled = await engine.assemble(text)
   if (assembled.kind === 'refused') return { kind: 'malformed', message: assembled.message }
   if (assembled.kind === 'failed') return { kind: 'unjudged', reason: `the assembler: ${assembled.detail}` }
   const read = await readIrText(engine, text)

@@ -1,8 +1,8 @@
 /** Entry of the pool's threads: one engine a thread, opened at its first task and used for all that follow. */
 import { workerData } from 'piscina'
 import { openClangRunner } from '../compile/worker/open-clang-runner.ts'
+import type { CodeEngineOptions } from '../execute/code-engine.ts'
 import { openCodeEngine } from '../execute/open-code-engine.ts'
-import type { ThreadTools } from '../execute/open-threads.ts'
 import { type Reply, toReply } from '../execute/reply.ts'
 import type { Extraction } from '../extract/extract-units.ts'
 import { buildGroup, type GroupTask } from '../group/build-group.ts'
@@ -13,16 +13,14 @@ import { languageOf, languageOfSource } from '../languages/languages.ts'
 import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
 import type { Unit } from '../records/unit.ts'
-import { assemble } from '../toolchain/assemble.ts'
 
-const options: ThreadTools = workerData
+const options: CodeEngineOptions = workerData
 let opened: ReturnType<typeof openCodeEngine> | undefined
 async function toolsFor(unit: Unit): Promise<GroupTools> {
   opened ??= openCodeEngine(options)
   return {
     engine: await opened,
     parse: await languageOf(unit).loadParser(),
-    assemble: (ir) => assemble(options.llvmAs, ir),
   }
 }
 let frontEnd: ReturnType<typeof openClangRunner> | undefined

@@ -14,6 +14,8 @@ export type Assembled =
   /** llvm-as itself took too long or broke: says nothing about the text. */
   | { readonly kind: 'failed'; readonly detail: string }
 
+export const TOO_SLOW = 'too much time'
+
 const OUTPUT_LIMIT_BYTES = 1024 * 1024
 const MESSAGE_LIMIT = 300
 
@@ -30,12 +32,12 @@ export async function assemble(llvmAs: string, ir: string): Promise<Assembled> {
     throw new UserError(
       `The assembler "${llvmAs}" cannot be started: install llvm 19 (apt-get install llvm-19).`,
     )
-  const message = firstMessage(result.stderr)
-  if (result.exitCode === 1 && message !== undefined) return { kind: 'refused', message }
+  const refusal = result.exitCode === 1 ? refused(result.stderr) : undefined
+  if (refusal !== undefined) return refusal
   const reason = result.isMaxBuffer
     ? 'too much output'
     : result.timedOut || result.signal === 'SIGKILL' || result.signal === 'SIGXCPU'
-      ? 'too much time'
+      ? TOO_SLOW
       : `stopped by ${result.signal ?? result.exitCode}`
   return { kind: 'failed', detail: reason }
 }
@@ -44,10 +46,12 @@ const PARSER_MESSAGE = /^[^\n]*?<stdin>:(\d+:\d+): error: (.*)$/m
 const VERIFIER_MESSAGE = /^[^\n]*does not verify as correct!\n(.*)/m
 
 /**
- * The parser stops at its first message and says where; the verifier goes on, and its next line shows the instruction.
+ * What llvm-as printed in, its refusal out; undefined where it gives no reason. The parser stops at its first message and
+ * says where; the verifier goes on, and its next line shows the instruction.
  */
-function firstMessage(stderr: string): string | undefined {
+export function refused(stderr: string): Extract<Assembled, { kind: 'refused' }> | undefined {
   const [, place, parser] = PARSER_MESSAGE.exec(stderr) ?? []
   const verifier = VERIFIER_MESSAGE.exec(stderr)?.[1]
-  return (place === undefined ? verifier : `${place}: ${parser}`)?.slice(0, MESSAGE_LIMIT)
+  const message = (place === undefined ? verifier : `${place}: ${parser}`)?.slice(0, MESSAGE_LIMIT)
+  return message === undefined ? undefined : { kind: 'refused', message }
 }

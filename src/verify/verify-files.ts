@@ -34,10 +34,10 @@ export type VerifyFiles = (
 export const verifyFiles: VerifyFiles = async (given, options = {}) => {
   const { compiler = defaultCompiler(), aliveTv } = options
   const files = [await readVersionFile(given[0]), await readVersionFile(given[1])] as const
-  const { clang } = locateTools()
+  const { clang, llvmAs } = locateTools()
   const harness = await prepareHarness(clang)
   const compileWorker = compileWorkerFor(compiler)
-  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
+  const engine = await openCodeEngine({ clang, llvmAs, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   try {
     const verdict = await verifyPair({ engine, clang }, ...files, options)
     // The unit that decided; none where a file was refused.

@@ -8,9 +8,10 @@ import { locateTools } from '../../src/toolchain/locate-tools.ts'
 
 /** The reference engine with this machine's tools. */
 export async function openTestEngine(): Promise<CodeEngine> {
-  const { clang } = locateTools()
+  const { clang, llvmAs } = locateTools()
   return openSpawnEngine({
     clang,
+    llvmAs,
     compileWorker: undefined,
     harness: await prepareHarness(clang),
     limits: DEFAULT_UNIT_LIMITS,
@@ -19,9 +20,10 @@ export async function openTestEngine(): Promise<CodeEngine> {
 
 /** The engine that a build takes here by itself: fast where it works. */
 export async function openDefaultTestEngine(): Promise<CodeEngine> {
-  const { clang } = locateTools()
+  const { clang, llvmAs } = locateTools()
   return openCodeEngine({
     clang,
+    llvmAs,
     compileWorker: compileWorkerFor(defaultCompiler()),
     harness: await prepareHarness(clang),
     limits: DEFAULT_UNIT_LIMITS,

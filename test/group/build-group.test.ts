@@ -30,8 +30,6 @@ import { LEVELS } from '../../src/records/level.ts'
 import type { RunOutcome } from '../../src/records/run-outcome.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
-import { assemble } from '../../src/toolchain/assemble.ts'
-import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 import { defaultSettings } from './default-settings.ts'
@@ -46,8 +44,7 @@ let engine: CodeEngine
 let tools: GroupTools
 beforeAll(async () => {
   engine = await openDefaultTestEngine()
-  const { llvmAs } = locateTools()
-  tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
+  tools = { engine, parse: await loadParser() }
 })
 afterAll(() => engine.close())
 
@@ -299,7 +296,9 @@ describe('a group of all classes', () => {
 
   it('has edits of IR that the assembler takes and malformed ones that it refuses, at a level of what was edited', async () => {
     for (const loser of group.losers) {
-      expect((await tools.assemble(loser.ir)).kind).toBe(loser.class === 'malformed' ? 'refused' : 'ok')
+      expect((await tools.engine.assemble(loser.ir)).kind).toBe(
+        loser.class === 'malformed' ? 'refused' : 'ok',
+      )
       if (loser.class !== 'ast') expect(group.winners[loser.editedWinner]!.levels).toContain(loser.level)
     }
   })

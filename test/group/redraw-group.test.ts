@@ -11,8 +11,6 @@ import type { UnitResult } from '../../src/records/group-record.ts'
 import type { PoolEntry } from '../../src/records/pool-entry.ts'
 import type { Unit } from '../../src/records/unit.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
-import { assemble } from '../../src/toolchain/assemble.ts'
-import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 import { defaultSettings } from './default-settings.ts'
@@ -27,8 +25,7 @@ let built: Extract<UnitResult, { kind: 'group' }>
 
 beforeAll(async () => {
   engine = await openDefaultTestEngine()
-  const { llvmAs } = locateTools()
-  tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
+  tools = { engine, parse: await loadParser() }
   const text = await readFile(join(fixtureRoot, 'functions/integer-basics.c'), 'utf8')
   const source = { id: '00'.repeat(32), dataset: '', split: '', row: '', license: 'unknown', text }
   const { units } = await extractUnits(source, { kinds: ['function'] })

@@ -7,8 +7,6 @@ import { type JudgedUnit, openJudgedUnit } from '../../src/judge-ir/open-judged-
 import type { GroupRecord } from '../../src/records/group-record.ts'
 import type { IrVerdict } from '../../src/records/ir-verdict.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
-import { assemble } from '../../src/toolchain/assemble.ts'
-import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { groupOf } from './group-of.ts'
 
@@ -16,8 +14,7 @@ let engine: CodeEngine
 let tools: GroupTools
 beforeAll(async () => {
   engine = await openDefaultTestEngine()
-  const { llvmAs } = locateTools()
-  tools = { engine, parse: await loadParser(), assemble: (ir) => assemble(llvmAs, ir) }
+  tools = { engine, parse: await loadParser() }
 })
 afterAll(() => engine.close())
 
@@ -59,7 +56,7 @@ describe.each([
 
   test('winners at every level are equal', async () => {
     for (const { ir } of group.winners)
-      expect(await judgeIr(tools, judged, ir)).toEqual({
+      expect(await judgeIr(engine, judged, ir)).toEqual({
         kind: 'equal',
         inputs: group.inputs.length,
         searched: 0,
@@ -69,7 +66,7 @@ describe.each([
   test('losers differ with a witness, malformed ones have their message', async () => {
     expect(group.losers.length).toBeGreaterThan(1)
     for (const loser of group.losers) {
-      const verdict = await judgeIr(tools, judged, loser.ir)
+      const verdict = await judgeIr(engine, judged, loser.ir)
       if (loser.class === 'malformed') {
         expect(verdict).toEqual({ kind: 'malformed', message: loser.message })
         continue
@@ -99,7 +96,7 @@ describe('answers for a function of a number', () => {
   beforeAll(async () => {
     ;({ judged } = await judgedOf('unsigned add3(unsigned x) { return x + 3; }', 'add3'))
   })
-  const kindOf = async (answer: string) => (await judgeIr(tools, judged, answer)).kind
+  const kindOf = async (answer: string) => (await judgeIr(engine, judged, answer)).kind
 
   test.each([
     ['another way', add3(RIGHT)],
@@ -231,9 +228,9 @@ describe('answers for a function of a number', () => {
       '  %c = icmp eq i32 %x, 123456\n  %r0 = add i32 %x, 3\n  %r = select i1 %c, i32 0, i32 %r0\n  ret i32 %r',
     )
     expect(await kindOf(answer)).toBe('equal')
-    const verdict = await judgeIr(tools, judged, answer, { searchInputs: 500 })
+    const verdict = await judgeIr(engine, judged, answer, { searchInputs: 500 })
     expect(verdict).toMatchObject({ kind: 'differs', witness: { isClear: true } })
-    const right = await judgeIr(tools, judged, add3(RIGHT), { searchInputs: 100 })
+    const right = await judgeIr(engine, judged, add3(RIGHT), { searchInputs: 100 })
     expect(right).toMatchObject({ kind: 'equal' })
     expect((right as Extract<IrVerdict, { kind: 'equal' }>).searched).toBeGreaterThan(50)
   })

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IrJudge, startIrJudge } from '../../src/api/judge.ts'
 import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
-import { assemble } from '../../src/toolchain/assemble.ts'
-import { locateTools } from '../../src/toolchain/locate-tools.ts'
 import { openDefaultTestEngine } from '../execute/open-test-engine.ts'
 import { groupOf } from './group-of.ts'
 
@@ -20,8 +18,7 @@ afterAll(async () => {
 })
 
 test('answers to several units at once get their own verdicts', async () => {
-  const { llvmAs } = locateTools()
-  const tools = { engine, parse: await loadParser(), assemble: (ir: string) => assemble(llvmAs, ir) }
+  const tools = { engine, parse: await loadParser() }
   const stored = await Promise.all([
     groupOf(tools, 'unsigned twice(unsigned x) { return x * 2; }', 'twice'),
     groupOf(tools, 'unsigned third(unsigned x) { return x / 3 + 1; }', 'third'),
@@ -41,8 +38,7 @@ test('answers to several units at once get their own verdicts', async () => {
 })
 
 test('a group whose results are not those of its unit judges nobody', async () => {
-  const { llvmAs } = locateTools()
-  const tools = { engine, parse: await loadParser(), assemble: (ir: string) => assemble(llvmAs, ir) }
+  const tools = { engine, parse: await loadParser() }
   const stored = await groupOf(tools, 'unsigned half(unsigned x) { return x / 2; }', 'half')
   const [first, ...rest] = stored.group.expected
   const group = { ...stored.group, id: 'f'.repeat(64), expected: [{ ...first!, effects: '{}' }, ...rest] }

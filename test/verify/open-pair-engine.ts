@@ -20,10 +20,10 @@ export interface PairEngine {
 
 /** With this machine's tools. */
 export async function openPairEngine(compiler: Compiler): Promise<PairEngine> {
-  const { clang } = locateTools()
+  const { clang, llvmAs } = locateTools()
   const harness = await prepareHarness(clang)
   const compileWorker = compileWorkerFor(compiler)
-  const engine = await openCodeEngine({ clang, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
+  const engine = await openCodeEngine({ clang, llvmAs, compileWorker, harness, limits: DEFAULT_UNIT_LIMITS })
   const file = ([name, content]: readonly [string, string | Uint8Array]) => ({
     name,
     content: typeof content === 'string' ? Buffer.from(content) : content,

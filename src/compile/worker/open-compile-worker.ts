@@ -30,6 +30,8 @@ export interface CompileWorker {
   emit(code: Code, level: Level, options?: EmitOptions): Promise<ClangResult>
   /** An ELF object at O0. `flags` are those of the build (`unitFlags` in src/execute/harness/harness-objects.ts). */
   object(code: Code, flags: readonly string[]): Promise<ObjectResult>
+  /** What llvm-as makes of it; nothing in `stdout`. */
+  assemble(ir: string): Promise<ClangResult>
   readonly counts: CompileCounts
   /** Of the process that works at this moment. */
   readonly pid: number | undefined
@@ -41,6 +43,7 @@ export interface CompileWorker {
 export async function openCompileWorker(options: CompileWorkerOptions): Promise<CompileWorker> {
   const queue = new CompileQueue(options)
   await queue.start()
+  /** Without arguments the text is assembled. */
   const run = async (args: readonly string[], text: string): Promise<ClangResult> => {
     const answer = await queue.ask(args, text)
     return answer.kind === 'ok' ? { kind: 'ok', stdout: answer.output.toString('utf8') } : failure(answer)
@@ -52,6 +55,7 @@ export async function openCompileWorker(options: CompileWorkerOptions): Promise<
       const answer = await queue.ask([...flags, ...code.flags, ...OBJECT_FLAGS], code.text)
       return answer.kind === 'ok' ? { kind: 'ok', object: answer.output } : failure(answer)
     },
+    assemble: (ir) => run([], ir),
     get counts() {
       return queue.counts
     },

@@ -2,7 +2,7 @@
  * The host's side of the messages that native/compile-worker/protocol.h documents. Pure functions on bytes.
  */
 
-export const COMPILE_PROTOCOL_VERSION = 1
+export const COMPILE_PROTOCOL_VERSION = 2
 
 const FLAG_PRECOMPILED = 1
 
@@ -16,12 +16,12 @@ export interface CompileOutput {
 
 export type CompileResponse =
   | CompileOutput
-  /** clang refused the text; `stderr` as it prints it. */
+  /** The text was refused; `stderr` as clang or llvm-as prints it. */
   | { readonly kind: 'rejected'; readonly stderr: string }
   /** The worker cannot do what the arguments ask: a bug of the caller. */
   | { readonly kind: 'unsupported'; readonly detail: string }
 
-/** A request as a whole frame, length included. */
+/** A request as a whole frame, length included. Without arguments the text is assembled. */
 export function encodeCompileRequest(args: readonly string[], text: string): Buffer {
   const parts = args.map((argument) => Buffer.byteLength(argument))
   const textLength = Buffer.byteLength(text)

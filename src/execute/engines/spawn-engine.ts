@@ -14,6 +14,7 @@ import { type Code, emitArguments } from '../../compile/code.ts'
 import type { Input } from '../../records/input.ts'
 import type { RunOutcome } from '../../records/run-outcome.ts'
 import { type FinishedRun, openSandbox, type RunRequest, type Sandbox } from '../../sandbox/sandbox.ts'
+import { assemble } from '../../toolchain/assemble.ts'
 import { firstError, runClang } from '../../toolchain/run-clang.ts'
 import { type BuildKind, countsEdges } from '../build-kind.ts'
 import {
@@ -38,7 +39,12 @@ import { SandboxFailure } from '../outcome/sandbox-failure.ts'
 import { runLimits } from '../unit-limits.ts'
 import { buildKey } from './build-key.ts'
 
-export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOptions): Promise<CodeEngine> {
+export async function openSpawnEngine({
+  clang,
+  llvmAs,
+  harness,
+  limits,
+}: CodeEngineOptions): Promise<CodeEngine> {
   const sandbox: Sandbox = await openSandbox()
   const box = sandbox.boxPath
   const drivers = new Map<string, Promise<string>>()
@@ -137,6 +143,7 @@ export async function openSpawnEngine({ clang, harness, limits }: CodeEngineOpti
     // It is what the combined text is held against.
     combinesMutants: false,
     emitIr: (code, level, options) => runClang(clang, emitArguments(code, level, options), code.text),
+    assemble: (ir) => assemble(llvmAs, ir),
     build: (code, build, entryPoint) =>
       once(builds, buildKey(code, build, entryPoint), () => link(code, build, entryPoint)),
     async run(jobs) {

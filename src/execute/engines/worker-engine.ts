@@ -5,6 +5,8 @@
  */
 import { once } from '../../base/once.ts'
 import { openCompileWorker } from '../../compile/worker/open-compile-worker.ts'
+import { type Assembled, assemble, refused, TOO_SLOW } from '../../toolchain/assemble.ts'
+import type { ClangResult } from '../../toolchain/run-clang.ts'
 import type { BuildResult, CodeEngine, CodeEngineOptions } from '../code-engine.ts'
 import { buildKey } from './build-key.ts'
 import { LoadedObjects } from './worker/loaded-objects.ts'
@@ -26,6 +28,7 @@ export async function openWorkerEngine(
       if (result.kind !== 'crashed') return result
       return (await reference.engine()).emitIr(code, level, emitOptions)
     },
+    assemble: async (ir) => assembledBy(await compiler.assemble(ir)) ?? (await assemble(options.llvmAs, ir)),
     build: (code, build, entryPoint) =>
       once(
         builds,
@@ -46,5 +49,19 @@ export async function openWorkerEngine(
       await objects.close()
       await reference.close()
     },
+  }
+}
+
+/** Undefined where the text broke the process. */
+function assembledBy(result: ClangResult): Assembled | undefined {
+  switch (result.kind) {
+    case 'ok':
+      return { kind: 'ok' }
+    case 'rejected':
+      return refused(result.stderr)
+    case 'timeout':
+      return { kind: 'failed', detail: TOO_SLOW }
+    case 'crashed':
+      return undefined
   }
 }

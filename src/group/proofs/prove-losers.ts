@@ -100,20 +100,20 @@ async function proveInTurn<T>(
 
 /** An edited text that runs is not yet one that is well-formed: the assembler verifies more than a compiler does. */
 async function proveAssembled(
-  { assemble }: Pick<GroupTools, 'assemble'>,
+  { engine }: Pick<GroupTools, 'engine'>,
   loser: RunLoser,
 ): Promise<MutantVerdictName> {
   if (loser.class === 'ast') return 'different'
-  const assembled = await assemble(loser.ir)
+  const assembled = await engine.assemble(loser.ir)
   if (assembled.kind === 'failed') return 'assembler-failed'
   return assembled.kind === 'ok' ? 'different' : 'not-assembled'
 }
 
 async function proveRefused(
-  { assemble }: Pick<GroupTools, 'assemble'>,
+  { engine }: Pick<GroupTools, 'engine'>,
   { ir, message }: { readonly ir: string; readonly message: string },
 ): Promise<MutantVerdictName> {
-  const assembled = await assemble(ir)
+  const assembled = await engine.assemble(ir)
   if (assembled.kind === 'failed') return 'assembler-failed'
   if (assembled.kind === 'ok') return 'assembled'
   return assembled.message === message ? 'refused' : 'other-message'
@@ -134,7 +134,7 @@ export const storedBuilders =
 
 /** Everything that makes losers ones. Edited IR, and the IR of each, is built alone and from the stored text in any case. */
 export async function proveLosers(
-  tools: Pick<GroupTools, 'engine' | 'assemble'>,
+  tools: Pick<GroupTools, 'engine'>,
   proofContext: ProofContext,
   losers: readonly Loser[],
   buildersOf: LoserBuilders,

@@ -12,7 +12,7 @@ import { inTurns } from './in-turns.ts'
 const TEXTS_PER_LOSER = 2
 
 export async function* findMalformedEntries(
-  { assemble }: GroupTools,
+  { engine }: GroupTools,
   { winners, seed }: Editing,
   wanted: number,
 ): AsyncGenerator<MalformedEntry[]> {
@@ -22,7 +22,7 @@ export async function* findMalformedEntries(
   const count = Math.ceil(texts / edited.length)
   const ofWinners: MalformedEntry[][] = []
   for (const { winner, index } of edited) {
-    const refused = await malformIr(assemble, winner.ir, { count, seed: random.int(0, 2 ** 32 - 1) })
+    const refused = await malformIr(engine.assemble, winner.ir, { count, seed: random.int(0, 2 ** 32 - 1) })
     ofWinners.push(
       refused.map((mutant) => ({
         class: 'malformed',

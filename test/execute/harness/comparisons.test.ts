@@ -14,9 +14,10 @@ const fuel = 100_000
 describe.each(['worker', 'spawn'] as const)('a trace build of the %s engine', (compiler) => {
   let engine: CodeEngine
   beforeAll(async () => {
-    const { clang } = locateTools()
+    const { clang, llvmAs } = locateTools()
     engine = await openCodeEngine({
       clang,
+      llvmAs,
       compileWorker: compileWorkerFor(compiler),
       harness: await prepareHarness(clang),
       limits: DEFAULT_UNIT_LIMITS,

@@ -9,8 +9,6 @@ import type { Split } from '../../../src/records/split.ts'
 import type { Unit } from '../../../src/records/unit.ts'
 import { openStore } from '../../../src/store/store.ts'
 import { loadParser } from '../../../src/syntax/parse-c.ts'
-import { assemble } from '../../../src/toolchain/assemble.ts'
-import { locateTools } from '../../../src/toolchain/locate-tools.ts'
 import { makeTokenizer } from '../../../src/train/tokenizer/make-tokenizer.ts'
 import { openDefaultTestEngine } from '../../execute/open-test-engine.ts'
 import { defaultSettings } from '../../group/default-settings.ts'
@@ -41,8 +39,7 @@ export async function makeCompileWorld(
   const folder = scratchFolder()
   const database = join(folder, 'groups.db')
   const engine = await openDefaultTestEngine()
-  const { llvmAs } = locateTools()
-  const tools = { engine, parse: await loadParser(), assemble: (ir: string) => assemble(llvmAs, ir) }
+  const tools = { engine, parse: await loadParser() }
   const settings = { ...defaultSettings, classes: { ast: 1, ir: 1, malformed: 1 }, losers: 4 }
   const store = openStore(database)
   store.beginRun(syntheticRun)
