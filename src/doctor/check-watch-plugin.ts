@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUILD_FLAGS } from '../execute/harness/harness-objects.ts'
 import { WATCH_PLUGIN } from '../execute/harness/watch-plugin.ts'
+import { SELECTOR } from '../mutate/write-beside.ts'
 import { probe } from './ask-version.ts'
 import type { PartStatus } from './part.ts'
 
@@ -20,7 +21,7 @@ const PROBES = [
     problem: 'an assumption was compiled without a check',
   },
   {
-    code: 'extern int gepo_selected_mutant; int f(int x) { return gepo_selected_mutant == 1 ? x + 1 : x; }',
+    code: `extern int ${SELECTOR}; int f(int x) { return ${SELECTOR} == 1 ? x + 1 : x; }`,
     flags: BUILD_FLAGS.cover,
     holds: (ir: string) => ir.split('call void @__sanitizer_cov_trace_pc_guard(').length === 2,
     problem: 'what asks for a mutant was counted',

@@ -22,6 +22,7 @@ import type { Mutant } from '../records/mutant.ts'
 import type { Unit } from '../records/unit.ts'
 import type { SyntaxNode } from '../syntax/parse-c.ts'
 import { allowsDispatchers, type CopyableFunction, findCopyableFunctions } from './find-copyable-functions.ts'
+import { findNoReturn } from './find-no-return.ts'
 import { findRecursiveFunctions } from './find-recursive-functions.ts'
 import { makeMutationContext } from './mutation-context.ts'
 import { type MutantPlace, placeMutants } from './place-mutants.ts'
@@ -107,9 +108,11 @@ function findPlaces(
   outline: Outline,
   parse: (code: string) => SyntaxNode,
 ): ReadonlyMap<string, MutantPlace> {
+  const neverReturns = findNoReturn(outline)
+  if (neverReturns === undefined) return new Map()
   const recursive = findRecursiveFunctions(outline)
   const placeable = [...mutantsOf].flatMap(([definition, own]) => (recursive.has(definition.name) ? [] : own))
-  return placeMutants(makeMutationContext(code, name, parse), placeable)
+  return placeMutants(makeMutationContext(code, name, parse), placeable, neverReturns)
 }
 
 interface Combining {

@@ -119,10 +119,8 @@ export function makeInferType(
     if (variable !== null) return variable.type
     if (declarations.enumerators.has(node.text)) return intType
     const macro = preprocessor.macros.get(node.text)
-    if (macro !== undefined) {
-      const literal = /^\(?\s*([-+]?[\d.][\w.]*)\s*\)?$/.exec(macro.body)
-      return macro.functionLike || literal === null ? null : literalType(literal[1]!)
-    }
+    if (macro !== undefined)
+      return macro.literal === undefined || macro.literal.startsWith("'") ? null : literalType(macro.literal)
     return standardNames[node.text] ?? null
   }
 

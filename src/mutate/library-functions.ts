@@ -55,12 +55,11 @@ export const closedArguments: ReadonlySet<string> = new Set([
 /** The last argument of these is a size in bytes. */
 export const sizedFunctions: ReadonlySet<string> = new Set(['memset', 'memcpy', 'memmove', 'memcmp'])
 
+/** Control does not come back from these. */
+// biome-ignore format: a table
 export const noReturnFunctions: ReadonlySet<string> = new Set([
-  'exit',
-  '_Exit',
-  'quick_exit',
-  'abort',
-  'longjmp',
+  'exit', '_exit', '_Exit', 'quick_exit', 'abort', 'longjmp', '_longjmp', 'siglongjmp', 'unreachable',
+  'thrd_exit', 'pthread_exit', 'err', 'errx', 'verr', 'verrx',
 ])
 
 /** Results do not depend on the order of the arguments. */

@@ -24,7 +24,7 @@ export interface MutantPlace {
 }
 
 /** By operator, the kind of node that holds the edit and has the same type with it and without; others need a copy. */
-const HOLDERS: Readonly<
+const KEEPS_TYPE: Readonly<
   Record<string, (holder: CodeNode, mutant: Mutant, context: MutationContext) => boolean>
 > = {
   AOR: (holder, _, { typeOf }) =>
@@ -49,31 +49,43 @@ const HOLDERS: Readonly<
     holder.type === 'call_expression' && (isScalar(holder, context) || isVoid(holder, context)),
 }
 
-/** Control does not come back from these, which decides what other code looks like. */
-const NO_RETURN =
-  /\b(?:_?_?exit|_Exit|quick_exit|abort|longjmp|siglongjmp|noreturn|__builtin_\w+|__noreturn__)\b/
+const BRANCHING = /^(?:&&|\|\||\?|compound_statement|lambda_expression)$/
 const HOLDING_STATEMENTS = /^(?:expression|compound|if|for|while|do|switch|labeled)_statement$|^else_clause$/
+const LEAVES_BLOCK = /^(?:&&|\|\||\?|(?:if|for|while|do|switch|labeled|goto|return)_statement)$/
 const STATEMENT = /_statement$|^else_clause$/
 const PLAIN_SPECIFIERS = /^[\s\w*]*$/
 const SPECIAL_SPECIFIERS =
   /\b(?:static|extern|const|constexpr|_?_?thread|_Thread_local|__auto_type|_?_?typeof\w*)\b/
-const LITERAL_MACRO = /^\(?\s*[-+]?(?:[\d.][\w.]*|'[^']+')\s*\)?$/
 const TYPE_MACRO = /^(?:\s*\b(?:unsigned|signed|long|short|int|char|float|double)\b)+\s*$/
 
-/** For those that have a place; by their ids. */
+/** What is known of a unit whose mutants are placed. */
+interface Placing extends MutationContext {
+  /** Whether control may not come back from there, which decides what other code looks like. */
+  mayNotReturn(node: CodeNode): boolean
+}
+
+/**
+ * For those that have a place; by their ids.
+ *
+ * @param neverReturns by which names something is called that may not (find-no-return.ts)
+ */
 export function placeMutants(
   context: MutationContext,
   mutants: readonly Mutant[],
+  neverReturns: (name: string) => boolean,
 ): ReadonlyMap<string, MutantPlace> {
+  const mayNotReturn = (node: CodeNode) =>
+    walk(node).some(({ type, text }) => type === 'identifier' && neverReturns(text))
+  const placing = { ...context, mayNotReturn }
   const places = new Map<string, MutantPlace>()
   for (const mutant of mutants) {
-    const place = placeOf(mutant, context)
-    if (place !== undefined) places.set(mutant.id, place)
+    const place = placeOf(mutant, placing)
+    if (place !== undefined && !isUncounted(place, placing)) places.set(mutant.id, place)
   }
   return places
 }
 
-function placeOf(mutant: Mutant, context: MutationContext): MutantPlace | undefined {
+function placeOf(mutant: Mutant, context: Placing): MutantPlace | undefined {
   const inner = smallestAround(context.root, mutant)
   if (mutant.operator === 'SDL') {
     const node = outermostOfRange(inner)
@@ -88,9 +100,9 @@ function placeOf(mutant: Mutant, context: MutationContext): MutantPlace | undefi
     return { start: decision.start, end: decision.end, form: 'statement' }
   }
   // What never holds in front of a loop is asked all the same.
-  const isAsked = decision?.type === 'while_statement' || decision?.type === 'for_statement'
-  const isHeld = isAsked || (HOLDERS[mutant.operator]?.(holder, mutant, context) ?? false)
-  if (!isHeld || !isStraight(holder) || !mayHoldAnything(holder, context)) return undefined
+  const skipsLoop = decision?.type === 'while_statement' || decision?.type === 'for_statement'
+  const keepsType = skipsLoop || (KEEPS_TYPE[mutant.operator]?.(holder, mutant, context) ?? false)
+  if (!keepsType || !isStraight(holder, context) || !takesAnyExpression(holder, context)) return undefined
   return { start: holder.start, end: holder.end, form: isCondition(holder) ? 'truth' : 'value' }
 }
 
@@ -137,16 +149,43 @@ function isVoid(node: CodeNode, { typeOf }: MutationContext): boolean {
   return type?.kind === 'void' && type.derived.length === 0 && node.parent?.type === 'expression_statement'
 }
 
-/** Evaluated without a branch, and to its end. */
-function isStraight(node: CodeNode): boolean {
-  if (NO_RETURN.test(node.text)) return false
-  return !walk(node).some(
-    ({ type }) => /^(?:&&|\|\||\?|compound_statement|lambda_expression)$/.test(type) || /asm/.test(type),
+/**
+ * Whether the function never returns from its first block, with what lies at the place or without it. A compiler counts
+ * nothing in such a function, and a text that asks there for a number would have to.
+ */
+function isUncounted({ start, end, form }: MutantPlace, context: Placing): boolean {
+  const definition = context.functions.find((one) => one.start <= start && end <= one.end)
+  const isLeftOut = (node: CodeNode) => form === 'statement' && isWhole(node, { start, end })
+  return (
+    definition === undefined ||
+    endOfFirstBlock(definition.body, context, () => false) === 'never' ||
+    endOfFirstBlock(definition.body, context, isLeftOut) === 'never'
   )
 }
 
+/** How control leaves the block that begins with the node: never, by a way that code says, or in what follows the node. */
+function endOfFirstBlock(
+  node: CodeNode,
+  context: Placing,
+  isLeftOut: (node: CodeNode) => boolean,
+): 'never' | 'there' | 'behind' {
+  if (isLeftOut(node)) return 'behind'
+  if (LEAVES_BLOCK.test(node.type)) return 'there'
+  if (node.type === 'identifier' && context.mayNotReturn(node)) return 'never'
+  for (const child of node.children) {
+    const end = endOfFirstBlock(child, context, isLeftOut)
+    if (end !== 'behind') return end
+  }
+  return 'behind'
+}
+
+/** Evaluated without a branch, and to its end. */
+function isStraight(node: CodeNode, { mayNotReturn }: Placing): boolean {
+  return !mayNotReturn(node) && !walk(node).some(({ type }) => BRANCHING.test(type) || /asm/.test(type))
+}
+
 /** Whether any expression of the type may stand there, and is compiled to the same code around it. */
-function mayHoldAnything(holder: CodeNode, context: MutationContext): boolean {
+function takesAnyExpression(holder: CodeNode, context: MutationContext): boolean {
   let node = withParentheses(holder)
   if (isLvalue(node)) return false
   for (const parent of ancestors(node)) {
@@ -215,15 +254,12 @@ function isExpressionPlain(node: CodeNode, { preprocessor }: MutationContext): b
   return walk(node).every(({ type, text }) => {
     if (type === 'identifier') {
       const macro = preprocessor.macros.get(text)
-      return !text.startsWith('__builtin') && (macro === undefined || isLiteral(macro))
+      return !text.startsWith('__builtin') && (macro === undefined || macro.literal !== undefined)
     }
     const macro = type === 'type_identifier' ? preprocessor.macros.get(text) : undefined
     return macro === undefined || (!macro.functionLike && TYPE_MACRO.test(macro.body))
   })
 }
-
-const isLiteral = ({ functionLike, body }: { readonly functionLike: boolean; readonly body: string }) =>
-  !functionLike && LITERAL_MACRO.test(body)
 
 function hasPlainSpecifiers(declaration: CodeNode, { code }: MutationContext): boolean {
   const first = declaration.children.find(({ type }) => /declarator$|^identifier$/.test(type))
@@ -242,8 +278,8 @@ function mayBeConstant(node: CodeNode, context: MutationContext): boolean {
 }
 
 /** Whether nothing but what follows the statement comes behind it, whether it is there or not. */
-function mayBeLeftOut(statement: CodeNode, context: MutationContext): boolean {
-  if (!HOLDING_STATEMENTS.test(statement.type) || NO_RETURN.test(statement.text)) return false
+function mayBeLeftOut(statement: CodeNode, context: Placing): boolean {
+  if (!HOLDING_STATEMENTS.test(statement.type) || context.mayNotReturn(statement)) return false
   if (
     !isExpressionPlain(statement, context) ||
     !walk(statement).every((node) => staysInside(node, statement, context))

@@ -10,7 +10,12 @@ interface Macro {
   readonly functionLike: boolean
   /** The replacement text, '' when there is none. */
   readonly body: string
+  /** The number or character that it stands for, with its sign; undefined for anything else. */
+  readonly literal: string | undefined
 }
+
+const LITERAL = /^\(?\s*([-+]?(?:[\d.][\w.]*|'[^']+'))\s*\)?$/
+const DECIMAL = /^-?\d+$/
 
 export interface Preprocessor {
   readonly macros: ReadonlyMap<string, Macro>
@@ -37,9 +42,8 @@ export function readPreprocessor(root: CodeNode): Preprocessor {
     return name.startsWith('_') && !neverDefinedHere.has(name) ? undefined : false
   }
   const valueIn = (table: ReadonlyMap<string, Macro>) => (name: string) => {
-    const macro = table.get(name)
-    const literal = macro?.functionLike === false ? /^\(?\s*(-?\d+)\s*\)?$/.exec(macro.body) : null
-    return literal === null ? undefined : BigInt(literal[1]!)
+    const literal = table.get(name)?.literal
+    return literal !== undefined && DECIMAL.test(literal) ? BigInt(literal) : undefined
   }
   const valueInCondition = (name: string): bigint | undefined =>
     isDefined(name) === false ? 0n : valueIn(current)(name)
@@ -58,10 +62,9 @@ export function readPreprocessor(root: CodeNode): Preprocessor {
 
   for (const node of walk(root, (inner) => inner.children.filter((child) => !inactive.has(child)))) {
     if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
-      const macro = {
-        functionLike: node.type === 'preproc_function_def',
-        body: node.field('value')?.text.trim() ?? '',
-      }
+      const functionLike = node.type === 'preproc_function_def'
+      const body = node.field('value')?.text.trim() ?? ''
+      const macro = { functionLike, body, literal: functionLike ? undefined : LITERAL.exec(body)?.[1] }
       const name = node.field('name')?.text ?? ''
       macros.set(name, macro)
       current.set(name, macro)

@@ -15,6 +15,7 @@ import {
 } from '../../src/execute/unit-runner/protocol.ts'
 import { MOST_PATIENCE } from '../../src/judge/box.ts'
 import { BOX_PROTOCOL_VERSION, type BoxRun, encodeBoxRun, encodePrepare } from '../../src/judge/box-frames.ts'
+import { SELECTOR } from '../../src/mutate/write-beside.ts'
 import { FrameWriter } from '../../src/sandbox/frame-writer.ts'
 import { decodeReport, encodeRequest, RUN_PROTOCOL_VERSION, writeLimits } from '../../src/sandbox/protocol.ts'
 import type { RunLimits } from '../../src/sandbox/run-report.ts'
@@ -189,4 +190,9 @@ describe('compile-worker/protocol.h and src/compile/worker/protocol.ts', () => {
     expect(response('rejected')).toEqual({ kind: 'rejected', stderr: 'why' })
     expect(response('unsupported')).toEqual({ kind: 'unsupported', detail: 'why' })
   })
+})
+
+test('a run is told its mutant by a variable of one name, in the harness and in the pass that leaves it uncounted', () => {
+  expect(nativeText('harness/start.c')).toContain(`\nint ${SELECTOR};`)
+  expect(nativeText('watch-undefined/selectors.cpp')).toContain(`getNamedGlobal("${SELECTOR}")`)
 })

@@ -339,6 +339,20 @@ describe('runs as the mutant built alone does, edge by edge', () => {
     MINUTE,
   )
 
+  it('in a function that never returns from its first block', async () => {
+    const code = `#include <stdio.h>
+#include <stdlib.h>
+static _Noreturn void stop(int n);
+static void leave(int n) { int twice = n + n; printf("%d\\n", twice); exit(twice); }
+static void end(int n) { int twice = n - 1; printf("%d\\n", twice); stop(twice); }
+static _Noreturn void stop(int n) { exit(n * 3); }
+int main(void) { int n; if (scanf("%d", &n) != 1) return 1; if (n > 2) leave(n); else end(n); return 0; }
+`
+    const inputs = ['1', '5'].map((stdin): Input => ({ kind: 'stdin', stdin }))
+    const unit = programUnit(code)
+    await expectSameRuns(unit, (await runner.entryPointOf(unit))!, inputs, 60)
+  })
+
   it('in recursion as deep as the stack allows', async () => {
     const code = `#include <stdio.h>
 static long down(long n, char *p) { char frame[96]; frame[0] = *p; if (n == 0) return 0; return down(n - 1, frame) + 1; }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { buildOutline } from '../../src/extract/build-outline.ts'
+import { findNoReturn } from '../../src/mutate/find-no-return.ts'
 import { makeMutationContext } from '../../src/mutate/mutation-context.ts'
 import { placeMutants } from '../../src/mutate/place-mutants.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -12,7 +14,8 @@ function placeIn(operator: string, marked: string, original: string, replacement
   const code = `${before}${HEADER}${marked.replace('§', '')} }`
   expect(code.startsWith(original, start)).toBe(true)
   const mutant = { id: 'm', operator, start, end: start + original.length, original, replacement, line: 1 }
-  const place = placeMutants(makeMutationContext(code, 'f', parse), [mutant]).get('m')
+  const neverReturns = findNoReturn(buildOutline(code, parse))!
+  const place = placeMutants(makeMutationContext(code, 'f', parse), [mutant], neverReturns).get('m')
   return place && `${place.form} ${code.slice(place.start, place.end)}`
 }
 
@@ -93,5 +96,33 @@ describe('a mutant has none', () => {
     expect(placeIn('CRP', 'return SUM * §3;', '3', '4', macros)).toBeUndefined()
     expect(placeIn('SDL', '§a = SUM;', 'a = SUM;', ';', macros)).toBeUndefined()
     expect(placeIn('CRP', 'return N * §3;', '3', '4', macros)).toBe('value 3')
+  })
+
+  it.each([
+    ['of the library', '', 'exit'],
+    ['of POSIX', '#include <pthread.h>\n', 'pthread_exit'],
+    ['of the unit', '_Noreturn void stop(int);\n', 'stop'],
+    ['by an attribute behind it', 'void stop(int) __attribute__((noreturn));\n', 'stop'],
+    ['by a macro', '#define NEVER __attribute__((__noreturn__))\nNEVER void stop(int);\n', 'stop'],
+    ['by a definition', 'static _Noreturn void stop(int n) { for (;;) n++; }\n', 'stop'],
+    ['in a macro', '#define LEAVE(n) exit(n)\n', 'LEAVE'],
+  ])('in the first block of a function that never returns from it: %s', (_, before, name) => {
+    expect(placeIn('AOR', `b = a §+ 1; ${name}(b);`, '+', '-', before)).toBeUndefined()
+    expect(placeIn('SDL', `§a++; ${name}(b);`, 'a++;', ';', before)).toBeUndefined()
+    expect(placeIn('SDL', `§if (a) b++; ${name}(b);`, 'if (a) b++;', ';', before)).toBeUndefined()
+    expect(placeIn('SDL', `if (a) §${name}(b);`, `${name}(b);`, ';', before)).toBeUndefined()
+    // Where there is a block behind the first one, its edges are counted.
+    expect(placeIn('AOR', `if (a) b = a §+ 1; ${name}(b);`, '+', '-', before)).toBe('value a + 1')
+    expect(placeIn('SDL', `while (b) b--; §a++; ${name}(b);`, 'a++;', ';', before)).toBe('statement a++;')
+  })
+})
+
+describe('nobody knows what never returns where a unit says it', () => {
+  it.each([
+    ['of a pointer', 'void (*stop)(int) __attribute__((noreturn));\n'],
+    ['of a type', 'typedef void never(int) __attribute__((noreturn));\n'],
+    ['inside a function', 'void g(void) { _Noreturn void stop(int); stop(1); }\n'],
+  ])('%s', (_, code) => {
+    expect(findNoReturn(buildOutline(code, parse))).toBeUndefined()
   })
 })
