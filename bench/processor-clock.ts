@@ -80,7 +80,7 @@ function numbersIn(file: string): number[] {
   const fd = open(file)
   const length = readInto(fd)
   close(fd)
-  return content.latin1Slice(0, length).split(' ').filter(Boolean).map(Number)
+  return content.toString('latin1', 0, length).split(' ').filter(Boolean).map(Number)
 }
 
 function watch(pid: number): Watched {
