@@ -244,7 +244,7 @@ tensors pages(const kernel_trial& t) {
     cache.put(0, put(its_pages), put(places), of(k, s), of(v, s));
   }
   const auto map = make_page_map(rows, most * sequences, static_cast<int64_t>(width), page_size, q.options());
-  const auto found = cache.attend(0, q, map, t.numbers[1] == 1);
+  const auto found = cache.attend(0, q, map, t.numbers[1] == 1, true);
   return {found.output, found.log_sums.contiguous()};
 }
 

@@ -24,9 +24,10 @@ void for_each_pair(const decode_inputs& a, const decode_inputs& b, Visit visit) 
   visit(a.turn.cosines, b.turn.cosines);
   visit(a.turn.sines, b.turn.sines);
   visit(a.map.pages, b.map.pages);
-  visit(a.map.beyond, b.map.beyond);
+  visit(a.map.places, b.map.places);
   visit(a.map.owners, b.map.owners);
   visit(a.map.hidden, b.map.hidden);
+  visit(a.map.shown, b.map.shown);
   visit(a.map.page_now, b.map.page_now);
   visit(a.map.place_now, b.map.place_now);
 }

@@ -20,7 +20,7 @@ at::Tensor decode(const model& model, paged_cache& cache, const decode_inputs& i
     activations.input = hidden;
     const auto heads = project(layer, activations, config, inputs.turn, true, model.fused());
     cache.put(i, map.page_now, map.place_now, heads.k, heads.v);
-    const auto attended = cache.attend(i, heads.q, map, by_products);
+    const auto attended = cache.attend(i, heads.q, map, by_products, shared != nullptr);
     if (shared != nullptr) {
       const auto rows = shared->rows.rows();
       const auto of_prefixes = span_attention_for(heads.q).forward(heads.q.narrow(0, 0, rows), shared->prefixes.keys(i),

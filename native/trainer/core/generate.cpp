@@ -25,7 +25,7 @@ constexpr int64_t growth_divisor = 4;
 struct sequence {
   size_t prompt = 0;
   int64_t length = 0;  // tokens that were read
-  // What of them lies in pages of its own: all, or what comes after a shared prompt.
+  // What of them lies in pages of its own: all, or what comes after a prompt that lies apart.
   int64_t paged = 0;
   std::vector<int64_t> pages;
   int64_t next = 0;  // what was drawn last, to be read
@@ -36,8 +36,14 @@ struct sequence {
 struct equal_prompts {
   int64_t count = 0;
   int64_t at_work = 0;
-  bool is_shared = false;
-  at::Tensor hidden;  // (1, D): what predicts the first token, once it is read and as long as it is shared
+  bool lies_apart = false;  // once, for all sequences that begin with it
+  at::Tensor hidden;        // (1, D): what predicts the first token, once it is read and as long as it lies there
+};
+
+// A prompt that is to be read, and the rows that begin with it.
+struct prompt_reading {
+  size_t kind;
+  std::vector<size_t> rows;
 };
 
 at::Tensor on_device(const std::vector<int64_t>& values, c10::Device device) {
@@ -94,7 +100,8 @@ class generator {
  private:
   c10::Device device() const { return model_.options().device; }
 
-  // A recorded step knows no prompts that lie apart: each of its rows has all of its sequence in pages.
+  // A prompt lies apart where that spares a page, for it takes a call of attention more. A recorded step knows none that
+  // do: each of its rows has all of its sequence in pages.
   void find_equal_prompts() {
     std::map<std::vector<int32_t>, size_t> known;
     for (size_t prompt = 0; prompt < prompts_; ++prompt) {
@@ -103,9 +110,9 @@ class generator {
       const auto [found, is_new] = known.try_emplace(its, kinds_.size());
       if (is_new) kinds_.emplace_back();
       kind_of_.push_back(found->second);
-      ++kinds_[found->second].count;
+      auto& kind = kinds_[found->second];
+      kind.lies_apart = ++kind.count > 1 && prompt_length(options_, prompt) >= options_.page_size && !options_.graphs;
     }
-    for (auto& kind : kinds_) kind.is_shared = kind.count > 1 && !options_.graphs;
   }
 
   // --- pages ---
@@ -152,25 +159,14 @@ class generator {
     }
     if (first == at_work_.size()) return {};
     std::vector<at::Tensor> hidden(at_work_.size() - first);
-    std::vector<size_t> to_read;  // rows: of a prompt that is shared the first alone
-    int64_t tokens = 0;
-    const auto read = [&] {
-      if (!to_read.empty()) read_prompts(to_read, first, hidden);
-      to_read.clear();
-      tokens = 0;
-    };
-    std::vector<bool> is_listed(kinds_.size());
-    for (auto row = first; row < at_work_.size(); ++row) {
-      const auto kind = kind_of_[at_work_[row].prompt];
-      if (kinds_[kind].is_shared) {
-        if (kinds_[kind].hidden.defined() || is_listed[kind]) continue;
-        is_listed[kind] = true;
+    const auto readings = list_readings(first);
+    for (size_t begin = 0, end = 0; begin < readings.size(); begin = end) {
+      int64_t tokens = 0;
+      while (end < readings.size() && tokens < prompt_tokens_at_once) {
+        tokens += at_work_[readings[end++].rows[0]].length;
       }
-      to_read.push_back(row);
-      tokens += at_work_[row].length;
-      if (tokens >= prompt_tokens_at_once) read();
+      read_prompts({readings.begin() + begin, readings.begin() + end}, first, hidden);
     }
-    read();
     for (auto row = first; row < at_work_.size(); ++row) {
       auto& own = hidden[row - first];
       if (!own.defined()) own = kinds_[kind_of_[at_work_[row].prompt]].hidden;
@@ -178,45 +174,73 @@ class generator {
     return at::cat(hidden);
   }
 
-  // Runs the rows' prompts once. Keys and values of those that are shared go behind the other prefixes, the rest to pages
-  // of the rows; `hidden` gets what predicts the first tokens.
-  void read_prompts(std::vector<size_t> rows, size_t first, std::vector<at::Tensor>& hidden) {
-    const stage now("reading " + std::to_string(rows.size()) + " prompts", "batchSize");
-    const auto is_shared = [&](size_t row) { return kinds_[kind_of_[at_work_[row].prompt]].is_shared; };
-    const auto last_shared = std::stable_partition(rows.begin(), rows.end(), is_shared);
+  // What the rows from `first` on begin with, each prompt once; what lies apart already is left out.
+  std::vector<prompt_reading> list_readings(size_t first) const {
+    std::vector<prompt_reading> readings;
+    std::map<size_t, size_t> known;
+    for (auto row = first; row < at_work_.size(); ++row) {
+      const auto kind = kind_of_[at_work_[row].prompt];
+      if (kinds_[kind].hidden.defined()) continue;
+      const auto [found, is_new] = known.try_emplace(kind, readings.size());
+      if (is_new) readings.push_back({kind, {}});
+      readings[found->second].rows.push_back(row);
+    }
+    return readings;
+  }
+
+  // Runs each prompt once. Keys and values of those that lie apart go behind the other prefixes, the rest to pages of
+  // each of their rows; `hidden` gets what predicts the first tokens.
+  void read_prompts(std::vector<prompt_reading> readings, size_t first, std::vector<at::Tensor>& hidden) {
+    const stage now("reading " + std::to_string(readings.size()) + " prompts", "batchSize");
+    const auto last_apart = std::stable_partition(readings.begin(), readings.end(), [&](const prompt_reading& reading) {
+      return kinds_[reading.kind].lies_apart;
+    });
     std::vector<int32_t> ids, offsets{0};
-    std::vector<int64_t> lengths, pages, places;
-    for (auto row = rows.begin(); row != rows.end(); ++row) {
-      auto& one = at_work_[*row];
+    // For each place that is filled in pages: whose keys and values go there, counted behind what lies apart.
+    std::vector<int64_t> lengths, sources, pages, places;
+    int64_t apart = 0;
+    for (auto reading = readings.begin(); reading != readings.end(); ++reading) {
+      const auto& one = at_work_[reading->rows[0]];
       const auto* its = options_.ids.data() + options_.offsets[one.prompt];
+      const auto start = static_cast<int64_t>(ids.size());
       ids.insert(ids.end(), its, its + one.length);
       offsets.push_back(static_cast<int32_t>(ids.size()));
-      if (row < last_shared) {
+      if (reading < last_apart) {
         lengths.push_back(one.length);
-        prefix_kinds_.push_back(kind_of_[one.prompt]);
+        prefix_kinds_.push_back(reading->kind);
+        apart += one.length;
         continue;
       }
-      extend(one, one.length);
-      for (int64_t i = 0; i < one.length; ++i) {
-        pages.push_back(one.pages[i / cache_.page_size()]);
-        places.push_back(i % cache_.page_size());
+      for (const auto row : reading->rows) {
+        auto& filled = at_work_[row];
+        extend(filled, filled.length);
+        for (int64_t i = 0; i < filled.length; ++i) {
+          sources.push_back(start - apart + i);
+          pages.push_back(filled.pages[i / cache_.page_size()]);
+          places.push_back(i % cache_.page_size());
+        }
       }
     }
     reserve(book_.extent());
     prefixes_.add(lengths);
-    const auto paged = static_cast<int64_t>(pages.size());
-    const auto shared = static_cast<int64_t>(ids.size()) - paged;
+    const auto in_pages = static_cast<int64_t>(ids.size()) - apart;
+    const bool is_repeated = in_pages < static_cast<int64_t>(sources.size());
+    const auto from = on_device(sources, device());
     const auto into_pages = on_device(pages, device()), at_places = on_device(places, device());
     const auto batch = pack_prompts(ids, offsets, model_.config(), device());
     const auto found = model_.hidden_rows(batch, true, [&](size_t layer, const attention_inputs& inputs) {
-      if (shared > 0) prefixes_.put(layer, inputs.k.narrow(0, 0, shared), inputs.v.narrow(0, 0, shared));
-      if (paged == 0) return;
-      cache_.put(layer, into_pages, at_places, inputs.k.narrow(0, shared, paged), inputs.v.narrow(0, shared, paged));
+      if (apart > 0) prefixes_.put(layer, inputs.k.narrow(0, 0, apart), inputs.v.narrow(0, 0, apart));
+      if (in_pages == 0) return;
+      const auto filling = [&](const at::Tensor& x) {
+        const auto rest = x.narrow(0, apart, in_pages);
+        return is_repeated ? rest.index_select(0, from) : rest;
+      };
+      cache_.put(layer, into_pages, at_places, filling(inputs.k), filling(inputs.v));
     });
-    for (size_t i = 0; i < rows.size(); ++i) {
+    for (size_t i = 0; i < readings.size(); ++i) {
       const auto its = found.narrow(0, static_cast<int64_t>(i), 1);
-      hidden[rows[i] - first] = its;
-      if (is_shared(rows[i])) kinds_[kind_of_[at_work_[rows[i]].prompt]].hidden = its;
+      for (const auto row : readings[i].rows) hidden[row - first] = its;
+      if (kinds_[readings[i].kind].lies_apart) kinds_[readings[i].kind].hidden = its;
     }
   }
 

@@ -1,10 +1,13 @@
 #include "paged-cache.h"
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
-#include <ATen/ops/amax.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -16,59 +19,52 @@
 namespace gepo {
 namespace {
 
-// Queries (P, H_k, R, head_size) against a page of keys and values each, (P, H_k, page size, head_size): the output, and
-// the logarithms of the sums (P, H_k, R).
-std::pair<at::Tensor, at::Tensor> attend_page_by_page(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                                      const at::Tensor& hidden, bool by_products) {
-  if (!by_products) {
-    const auto [output, log_sums] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, false, hidden);
-    return {output, log_sums};
-  }
+// What lies page by page (P, H_k, R, n) -> row by row (B, W, H, n); beyond a row's last page comes one of its own again.
+at::Tensor row_by_row(const at::Tensor& of_pages, const page_map& map) {
+  const auto &pages = map.pages, found = of_pages.flatten(1, 2).index_select(0, pages.flatten());
+  return found.view({pages.size(0), pages.size(1), found.size(1), found.size(2)});
+}
+
+// Queries and keys of pages -> their scaled products, those of a row end to end: (B, H, W * page size)
+at::Tensor scores_of_rows(const at::Tensor& q, const at::Tensor& k, const page_map& map) {
   const auto wide = accumulation_type(q.scalar_type());
-  const auto flat = [](const at::Tensor& x) { return x.flatten(0, 1); };
-  const auto left = flat(q), right = flat(k).transpose(1, 2);
+  const auto left = q.flatten(0, 1), right = k.flatten(0, 1).transpose(1, 2);
   const auto products = wide == q.scalar_type() ? at::bmm(left, right) : at::bmm(left, right, wide);
-  const auto scores = products.view({q.size(0), q.size(1), q.size(2), k.size(2)})
-                          .mul_(1 / std::sqrt(static_cast<double>(q.size(3))))
-                          .add_(hidden);
-  const auto highest = at::amax(scores, {3}, true);
-  auto weights = scores.sub_(highest).exp_();
-  const auto total = weights.sum({3}, true);
-  weights.div_(total);
-  return {at::bmm(flat(weights).to(v.scalar_type()), flat(v)).view_as(q), (highest + total.log()).squeeze(3)};
+  const auto of_rows = row_by_row(products.view({q.size(0), q.size(1), q.size(2), k.size(2)}), map).transpose(1, 2);
+  auto scores = at::empty(of_rows.sizes(), of_rows.options());
+  at::add_out(scores, map.hidden.unsqueeze(1), of_rows, 1 / std::sqrt(static_cast<double>(q.size(3))));
+  return scores.flatten(2);
 }
 
 }  // namespace
 
 page_map make_page_map(const std::vector<paged_row>& rows, int64_t pages, int64_t width, int64_t page_size,
                        const at::TensorOptions& numbers) {
-  std::vector<int64_t> table, owners(pages), filled(pages), page_now, place_now, own;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const auto& [its, count] = rows[row];
-    for (int64_t i = 0; i < width; ++i) table.push_back(its[std::min<int64_t>(i, its.size() - 1)]);
-    for (size_t i = 0; i < its.size(); ++i) {
-      owners[its[i]] = static_cast<int64_t>(row);
-      filled[its[i]] = std::min(page_size, count - static_cast<int64_t>(i) * page_size);
+  const auto count = static_cast<int64_t>(rows.size());
+  std::vector<int64_t> table, places(pages), owners(pages), filled, page_now, place_now;
+  for (int64_t row = 0; row < count; ++row) {
+    const auto& [its, length] = rows[row];
+    const auto most = static_cast<int64_t>(its.size());
+    for (int64_t i = 0; i < width; ++i) table.push_back(its[std::min(i, most - 1)]);
+    for (int64_t i = 0; i < most; ++i) {
+      places[its[i]] = row * width + i;
+      owners[its[i]] = row;
     }
-    own.push_back(static_cast<int64_t>(its.size()));
+    filled.push_back(length);
     page_now.push_back(its.back());
-    place_now.push_back((count - 1) % page_size);
+    place_now.push_back((length - 1) % page_size);
   }
   const auto put = [&](const std::vector<int64_t>& values) {
     return at::tensor(values, at::kLong).to(numbers.device());
   };
   const auto wide = numbers.dtype(accumulation_type(c10::typeMetaToScalarType(numbers.dtype())));
-  // 0 for the first of `count` columns, minus infinity for the rest.
-  const auto first_of = [&](int64_t count, const at::Tensor& shown) {
-    const auto is_shown = at::arange(count, shown.options()).unsqueeze(0) < shown.unsqueeze(1);
-    return at::zeros({shown.size(0), count}, wide).masked_fill_(is_shown.logical_not(), -INFINITY);
-  };
-  return {put(table).view({static_cast<int64_t>(rows.size()), width}),
-          first_of(width, put(own)),
-          put(owners),
-          first_of(page_size, put(filled)).view({pages, 1, 1, page_size}),
-          put(page_now),
-          put(place_now)};
+  const auto lengths = put(filled).unsqueeze(1);
+  const auto is_hidden = at::arange(width * page_size, lengths.options()) >= lengths;
+  const auto hidden = at::zeros(is_hidden.sizes(), wide).masked_fill_(is_hidden, -INFINITY);
+  const auto has_page = at::arange(0, width * page_size, page_size, lengths.options()) < lengths;
+  return {
+      put(table).view({count, width}),           put(places),   put(owners),   hidden.view({count, width, page_size}),
+      has_page.to(numbers.dtype()).unsqueeze(1), put(page_now), put(place_now)};
 }
 
 paged_cache::paged_cache(const model_config& config, const at::TensorOptions& options, int64_t page_size)
@@ -124,27 +120,39 @@ void paged_cache::put(size_t layer, const at::Tensor& pages, const at::Tensor& p
   values_[layer].index_put_({pages, {}, places}, values);
 }
 
-attended_spans paged_cache::attend(size_t layer, const at::Tensor& q, const page_map& map, bool by_products) const {
-  const auto pages = map.owners.size(0);
-  const auto &all_keys = keys_[layer], &all_values = values_[layer];
-  const auto rows = q.size(0), heads = q.size(1), size = q.size(2), key_heads = all_keys.size(1);
+attended_spans paged_cache::attend(size_t layer, const at::Tensor& q, const page_map& map, bool by_products,
+                                   bool with_sums) const {
+  const auto pages = map.owners.size(0), key_heads = keys_[layer].size(1);
   // The queries of one key head lie there like positions of one sequence, so no key is repeated. Each page is read where
   // it lies, by the queries of the row that has it.
-  const auto folded = q.reshape({rows, key_heads, heads / key_heads, size}).index_select(0, map.owners);
-  const auto [output, log_sums] = attend_page_by_page(folded, all_keys.narrow(0, 0, pages),
-                                                      all_values.narrow(0, 0, pages), map.hidden, by_products);
-  const auto wanted = map.pages.flatten();
-  const auto most = map.pages.size(1);
-  const auto found = output.reshape({pages, heads, size}).index_select(0, wanted);
-  const auto sums = log_sums.reshape({pages, heads}).index_select(0, wanted);
-  if (most == 1) return {found, sums.t(), {}};
-  const auto by_page = sums.view({rows, most, heads}) + map.beyond.unsqueeze(2);
-  const auto highest = at::amax(by_page, {1}, true);
-  auto weights = (by_page - highest).exp_();
-  const auto total = weights.sum({1}, true);
-  weights.div_(total);
-  const auto joined = (found.view({rows, most, heads, size}) * weights.unsqueeze(3)).sum(1);
-  return {joined.to(q.scalar_type()), (highest + total.log()).squeeze(1).t(), {}};
+  const auto folded = q.reshape({q.size(0), key_heads, q.size(1) / key_heads, q.size(2)});
+  const read_pages read{folded.index_select(0, map.owners), keys_[layer].narrow(0, 0, pages),
+                        values_[layer].narrow(0, 0, pages)};
+  return by_products ? this->by_products(read, map, with_sums) : by_kernel(read, map);
+}
+
+attended_spans paged_cache::by_products(const read_pages& read, const page_map& map, bool with_sums) const {
+  const auto& [q, k, v] = read;
+  const auto flat = [](const at::Tensor& x) { return x.flatten(0, 1); };
+  const auto scores = scores_of_rows(q, k, map);
+  const auto rows = scores.size(0), heads = scores.size(1), width = map.pages.size(1);
+  const auto weights = at::softmax(scores, 2).to(q.scalar_type()).view({rows, heads, width, -1}).transpose(1, 2);
+  const auto of_pages = weights.reshape({rows * width, q.size(1), q.size(2), -1}).index_select(0, map.places);
+  const auto parts = row_by_row(at::bmm(flat(of_pages), flat(v)).view_as(q), map);
+  const auto output = width == 1 ? parts.squeeze(1) : at::bmm(map.shown, parts.flatten(2)).view({rows, heads, -1});
+  return {output, with_sums ? at::logsumexp(scores, {2}).t() : at::Tensor(), {}};
+}
+
+attended_spans paged_cache::by_kernel(const read_pages& read, const page_map& map) const {
+  const auto& [q, k, v] = read;
+  const auto hidden = map.hidden.flatten(0, 1).index_select(0, map.places).view({q.size(0), 1, 1, -1});
+  const auto [of_pages, sums_of_pages] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, false, hidden);
+  const auto parts = row_by_row(of_pages, map);
+  // A page that has nothing in it does not count: its first place is hidden.
+  const auto sums = row_by_row(sums_of_pages.unsqueeze(3), map).squeeze(3) + map.hidden.narrow(2, 0, 1);
+  const auto log_sums = at::logsumexp(sums, {1}, true);  // (B, 1, H)
+  const auto weights = (sums - log_sums).exp_().unsqueeze(3);
+  return {(parts * weights).sum(1).to(q.scalar_type()), log_sums.squeeze(1).t(), {}};
 }
 
 void shared_prefixes::add(const std::vector<int64_t>& lengths) {

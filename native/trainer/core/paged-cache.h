@@ -13,9 +13,10 @@ namespace gepo {
 // Where the keys and values of each row's sequence lie, its prompt's if that is shared left out.
 struct page_map {
   at::Tensor pages;   // (B, W) int64: the pages of each row; beyond its last any of its own
-  at::Tensor beyond;  // (B, W): 0 for a row's pages, minus infinity beyond its last
-  at::Tensor owners;  // (P) int64: whose each page is; any row for one that is free
-  at::Tensor hidden;  // (P, 1, 1, page size): 0 for a place that is filled, minus infinity for others
+  at::Tensor places;  // (P) int64: where each page lies in `pages`, row by row; anywhere for one that is free
+  at::Tensor owners;  // (P) int64: whose each page is, by `places`
+  at::Tensor hidden;  // (B, W, page size): 0 for a place of a row's that is filled, minus infinity for others
+  at::Tensor shown;   // (B, 1, W): 1 for a row's pages, 0 beyond its last
   at::Tensor page_now, place_now;  // (B) int64: where a row's next token goes
 };
 
@@ -48,10 +49,19 @@ class paged_cache {
   void put(size_t layer, const at::Tensor& pages, const at::Tensor& places, const at::Tensor& keys,
            const at::Tensor& values);
 
-  // What queries (B, H, head_size) find in the pages of their rows: by products of matrices, or by the CPU's kernel.
-  attended_spans attend(size_t layer, const at::Tensor& q, const page_map& map, bool by_products) const;
+  // What queries (B, H, head_size) find in the pages of their rows: by products of matrices, or by the CPU's kernel. The
+  // sums are left out where nobody asks for them.
+  attended_spans attend(size_t layer, const at::Tensor& q, const page_map& map, bool by_products, bool with_sums) const;
 
  private:
+  struct read_pages {
+    at::Tensor q;  // (P, H_k, queries of a key head, head_size): those of the row that has a page
+    at::Tensor keys, values;  // (P, H_k, page size, head_size)
+  };
+
+  attended_spans by_products(const read_pages& read, const page_map& map, bool with_sums) const;
+  attended_spans by_kernel(const read_pages& read, const page_map& map) const;
+
   std::vector<at::Tensor> keys_, values_;  // of each layer, (pages, H_k, page size, head_size)
   int64_t page_size_;
 };

@@ -58,15 +58,13 @@ export function planMemory(config: TrainConfig, shape: DecoderShape, ranks: numb
   const gradients = trained.gradients * share.gradients
   const optimizer = engine.zero.offload ? 0 : trained.optimizer * share.optimizer
   const keys = shape.keyHeads * shape.headSize
-  const answers = answersAtATime(config)
-  // An answer and its prompt are no longer than any other sequence. Pages are whole; a prompt that answers share is there
-  // once, which is not counted on.
-  const positions = Math.ceil(length.maxTokens / DEFAULT_PAGE_SIZE) * DEFAULT_PAGE_SIZE
-  const keysAndValues = answers * positions * shape.layers * 2 * keys * number
+  // An answer and its prompt are no longer than any other sequence.
+  const pages = mostPages(config, Math.ceil(length.maxTokens / DEFAULT_PAGE_SIZE))
+  const keysAndValues = pages * DEFAULT_PAGE_SIZE * shape.layers * 2 * keys * number
   // A frozen layer has no gradient.
   const perWeight = (share.weights < 1 ? number : 0) + (share.gradients < 1 ? trained.gradientBytes : 0)
   const whileStepping = largestPart(shape) * perWeight
-  const whileDrawing = answers > 0 ? whole - weights : 0
+  const whileDrawing = pages > 0 ? whole - weights : 0
   return {
     parameters,
     trainableParameters: trained.parameters,
@@ -170,12 +168,21 @@ function largestPart(shape: DecoderShape): number {
   return Math.max(vocabulary, layers / shape.layers)
 }
 
-/** Of whatever draws the most. */
-function answersAtATime(config: TrainConfig): number {
+/**
+ * Of whatever draws the most. A prompt that answers share is there once, which is not counted on; recorded steps have a
+ * page more, which rows that only fill up a shape write to.
+ */
+function mostPages(config: TrainConfig, pagesPerAnswer: number): number {
+  const own = onPolicyOf(config)
+  const { compile } = config.evaluation
+  const drawings = [
+    ...('rollout' in config ? [config.rollout] : []),
+    ...(own ? [own] : []),
+    ...(compile ? [{ batchSize: compile.batchSize, cudaGraphs: false }] : []),
+  ]
   return Math.max(
-    'rollout' in config ? config.rollout.batchSize : 0,
-    onPolicyOf(config)?.batchSize ?? 0,
-    config.evaluation.compile?.batchSize ?? 0,
+    0,
+    ...drawings.map(({ batchSize, cudaGraphs }) => batchSize * pagesPerAnswer + (cudaGraphs ? 1 : 0)),
   )
 }
 

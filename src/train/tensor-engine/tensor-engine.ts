@@ -227,7 +227,8 @@ export interface GenerationRequest {
   readonly pageSize?: number
   /**
    * Whether a GPU's steps are recorded once for their shape and played back (CUDA graphs). The shapes are then rounded up
-   * to a few sizes, on the CPU too, which gains nothing by it, and prompts are read once for each answer. Default false.
+   * to a few sizes, on the CPU too, which gains nothing by it, and no prompt lies apart for several answers. Default
+   * false.
    */
   readonly graphs?: boolean
   /** Called with each response as it ends, while the others go on. What it throws rejects the call, once all ended. */

@@ -72,6 +72,19 @@ describe('the memory plan of Qwen3-8B', () => {
       expect(plan.keysAndValues / 2 ** 10).toBe(16 * 8192 * 144)
     })
 
+    it.each(['rollout', 'onPolicy'])(
+      'has a page of 64 tokens more where steps of %s are recorded',
+      (section) => {
+        const of = (cudaGraphs: boolean) => {
+          const drawing = { [section]: { batchSize: 16, cudaGraphs } }
+          return section === 'rollout'
+            ? answering(drawing)
+            : answering({ rollout: { batchSize: 1 }, method: 'oorl', data: { groups: 'g' }, ...drawing })
+        }
+        expect((of(true).keysAndValues - of(false).keysAndValues) / 2 ** 10).toBe(64 * 144)
+      },
+    )
+
     it('has no frozen model where no KL is taken, nor with low-rank additions to one', () => {
       expect(answering({ reinforce: { klCoefficient: 0 } }).reference).toBe(0)
       expect(answering({ engine: { training: { kind: 'lora' } } }).reference).toBe(0)

@@ -92,23 +92,30 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
     }
   })
 
-  it('reads a prompt once for several responses to it, which their seeds make different', async () => {
-    const model = await open()
-    const one = promptsOf([9])
-    const options = {
-      ids: Int32Array.from([0, 1, 2, 3].flatMap(() => [...one.ids])),
-      offsets: Int32Array.of(0, 9, 18, 27, 36),
-      maxNewTokens: 15,
-      stopTokens: NO_STOP,
-      temperature: 1,
-      seeds: Uint32Array.of(1, 2, 1, 3),
-    }
-    const [first, second, third, fourth] = responsesOf(await model.generate(options))
-    expect(third).toEqual(first)
-    expect(second).not.toEqual(first)
-    expect(fourth).not.toEqual(first)
-    expect(responsesOf(await model.generate({ ...options, batchSize: 1 }))[3]).toEqual(fourth)
-  })
+  it.each([
+    { pageSize: 8, place: 'apart' },
+    { pageSize: 64, place: 'to the pages of each' },
+  ])(
+    'reads a prompt once $place for several responses, which their seeds make different',
+    async ({ pageSize }) => {
+      const model = await open()
+      const one = promptsOf([9])
+      const options = {
+        ids: Int32Array.from([0, 1, 2, 3].flatMap(() => [...one.ids])),
+        offsets: Int32Array.of(0, 9, 18, 27, 36),
+        maxNewTokens: 15,
+        stopTokens: NO_STOP,
+        temperature: 1,
+        seeds: Uint32Array.of(1, 2, 1, 3),
+        pageSize,
+      }
+      const [first, second, third, fourth] = responsesOf(await model.generate(options))
+      expect(third).toEqual(first)
+      expect(second).not.toEqual(first)
+      expect(fourth).not.toEqual(first)
+      expect(responsesOf(await model.generate({ ...options, batchSize: 1 }))[3]).toEqual(fourth)
+    },
+  )
 
   describe('of several prompts with several responses each', () => {
     const kinds = promptsOf([9, 30, 1, 17])
@@ -161,6 +168,8 @@ describe.skipIf(NO_ENGINE)(`generation ${NO_ENGINE ?? ''}`, () => {
         maxNewTokens: 12,
         temperature: 1,
         seeds: Uint32Array.of(1, 2, 3, 4),
+        // Of which a prompt fills one, so that it lies apart.
+        pageSize: 8,
       }
       const free = responsesOf(await model.generate({ ...taken, stopTokens: NO_STOP, batchSize: 1 }))
       const stop = free[0]![2]!
