@@ -2,6 +2,7 @@
 
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/add.h>
+#include <ATen/ops/amax.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
@@ -136,11 +137,14 @@ attended_spans paged_cache::by_products(const read_pages& read, const page_map& 
   const auto flat = [](const at::Tensor& x) { return x.flatten(0, 1); };
   const auto scores = scores_of_rows(q, k, map);
   const auto rows = scores.size(0), heads = scores.size(1), width = map.pages.size(1);
-  const auto weights = at::softmax(scores, 2).to(q.scalar_type()).view({rows, heads, width, -1}).transpose(1, 2);
+  const auto shares = at::softmax(scores, 2);
+  const auto weights = shares.to(q.scalar_type()).view({rows, heads, width, -1}).transpose(1, 2);
   const auto of_pages = weights.reshape({rows * width, q.size(1), q.size(2), -1}).index_select(0, map.places);
   const auto parts = row_by_row(at::bmm(flat(of_pages), flat(v)).view_as(q), map);
   const auto output = width == 1 ? parts.squeeze(1) : at::bmm(map.shown, parts.flatten(2)).view({rows, heads, -1});
-  return {output, with_sums ? at::logsumexp(scores, {2}).t() : at::Tensor(), {}};
+  if (!with_sums) return {output, {}, {}};
+  // The highest share is one by the sum of exponentials below the highest score.
+  return {output, (at::amax(scores, {2}) - at::amax(shares, {2}).log_()).t(), {}};
 }
 
 attended_spans paged_cache::by_kernel(const read_pages& read, const page_map& map) const {
