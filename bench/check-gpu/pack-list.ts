@@ -54,7 +54,8 @@ function resolveFrom(
   }
 }
 
-const BULKY = /(\.d\.[cm]?ts|\.map|\.md)$|\/better-sqlite3\/(build|deps|src)\//
+/** Types and texts, sources of what is compiled, and the program that esbuild's own package has a second time. */
+const BULKY = /(\.d\.[cm]?ts|\.map|\.md)$|\/better-sqlite3\/(build|deps|src)\/|^node_modules\/esbuild\/bin\//
 const COMPILED = /\.node$/
 
 /** Whether a package's file is of use on a machine of this kind, by its path below the project's folder. */

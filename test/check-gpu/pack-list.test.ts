@@ -39,5 +39,7 @@ describe('what a pack takes along', () => {
     expect(wanted('tokenizers/tokenizers.darwin-x64.node')).toBe(false)
     expect(wanted('zod/v4/index.d.cts')).toBe(false)
     expect(wanted('zod/v4/index.js')).toBe(true)
+    expect(wanted('esbuild/bin/esbuild')).toBe(false)
+    expect(wanted('@esbuild/linux-x64/bin/esbuild')).toBe(true)
   })
 })
