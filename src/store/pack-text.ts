@@ -19,7 +19,8 @@ export function packText(text: string): Buffer {
   const plain = Buffer.from(text, 'utf8')
   if (plain.length > MOST_BYTES) throw new RangeError(`a text of ${plain.length} bytes cannot be stored`)
   if (plain.length >= leastBytesToCompress) {
-    const packed = zstdCompressSync(plain, zstdOptions)
+    // Its tables are made as small as the text is.
+    const packed = zstdCompressSync(plain, { ...zstdOptions, pledgedSrcSize: plain.length })
     if (packed.length < plain.length) return Buffer.concat([Buffer.of(ZSTD), packed])
   }
   return Buffer.concat([Buffer.of(PLAIN), plain])
