@@ -10,6 +10,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { SetupError } from '../../scripts/setup/setup-error.mjs'
 import { UserError } from '../../src/base/user-error.ts'
 import { hardware } from '../save-report.ts'
 import { prebuiltEnv } from './build-engine.ts'
@@ -55,6 +56,28 @@ async function check(): Promise<void> {
   const device = readDevice()
   const built = prebuiltEnv(process.env)
   const plan = planParts(values.parts?.split(','), built !== undefined)
+  const parts: Record<string, Partial<PartReport> & { readonly shows: string }> = {}
+  const describe = () => ({
+    check: 'gpu',
+    date: new Date().toISOString(),
+    machine: hardware(),
+    options: values,
+    parts,
+  })
+  /** Why the report of now is not there; undefined: it is. */
+  const save = (): string | undefined => {
+    try {
+      writeFileSync(`${values.out}.part`, `${JSON.stringify(describe(), null, 2)}\n`)
+      renameSync(`${values.out}.part`, values.out)
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  const unwritable = save()
+  if (unwritable !== undefined) {
+    throw new UserError(`The report cannot be written (${unwritable}): name another place by --out.`)
+  }
   const scratch = mkdtempSync(join(tmpdir(), 'gepo-check-gpu-'))
   const context: Context = {
     device,
@@ -63,18 +86,6 @@ async function check(): Promise<void> {
     scratch,
   }
   const env = { ...process.env, ...built, HF_HUB_OFFLINE: '1' }
-  const parts: Record<string, Partial<PartReport> & { readonly shows: string }> = {}
-  const save = () => {
-    const report = {
-      check: 'gpu',
-      date: new Date().toISOString(),
-      machine: hardware(),
-      options: values,
-      parts,
-    }
-    writeFileSync(`${values.out}.part`, `${JSON.stringify(report, null, 2)}\n`)
-    renameSync(`${values.out}.part`, values.out)
-  }
   const run = async (part: Part) => {
     const { name, shows } = part
     const left = (endAt - performance.now()) / 1000
@@ -111,8 +122,14 @@ async function check(): Promise<void> {
     rmSync(scratch, { recursive: true, force: true })
   }
   const failed = Object.values(parts).filter(({ outcome }) => outcome !== 'done')
-  process.stdout.write(`Written to ${resolve(values.out)}.\n`)
-  if (failed.length > 0) process.exitCode = 1
+  const unsaved = save()
+  if (unsaved === undefined) {
+    process.stdout.write(`Written to ${resolve(values.out)}.\n`)
+  } else {
+    process.stdout.write(`${JSON.stringify(describe(), null, 2)}\n`)
+    process.stderr.write(`The report could not be written (${unsaved}): it stands above.\n`)
+  }
+  if (failed.length > 0 || unsaved !== undefined) process.exitCode = 1
 }
 
 try {
@@ -122,7 +139,7 @@ try {
     process.stdout.write(`${resolve(values.pack)}: ${(bytes / 1e6).toFixed(1)} MB\n`)
   }
 } catch (error) {
-  if (!(error instanceof UserError)) throw error
+  if (!(error instanceof UserError || error instanceof SetupError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 2
 }

@@ -39,4 +39,12 @@ describe.skipIf(NO_ENGINE)(`check:gpu ${NO_ENGINE ?? ''}`, () => {
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(sentence)
   })
+
+  it('says at once where a report cannot be written', async () => {
+    const out = join(scratchFolder(), 'no such folder', 'report.json')
+    const program = [PROGRAM, '--device', 'cpu', '--tiny', '--out', out]
+    const { exitCode, stderr } = await execa(process.execPath, program, { reject: false })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^The report cannot be written \(ENOENT.*\): name another place by --out\.$/)
+  })
 })
