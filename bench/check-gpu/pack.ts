@@ -1,8 +1,19 @@
 /** The check as one archive: unpacked anywhere, `gepo-check-gpu/run` needs Python with PyTorch, CMake, Ninja and a compiler. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
+import { UserError } from '../../src/base/user-error.ts'
 import { ROOT } from './build-engine.ts'
 import { gpuTests } from './gpu-tests.ts'
 import { followImports } from './imports.ts'
@@ -36,6 +47,20 @@ export function writePack(file: string, prebuilt: string | undefined): number {
   }
 }
 
+/**
+ * What else lies in the folder, a pack that was written there before, stays.
+ *
+ * @throws UserError where there is no engine
+ */
+function releasesIn(prebuilt: string): string[] {
+  const names = existsSync(prebuilt) ? readdirSync(prebuilt) : []
+  const releases = names.filter((name) => existsSync(join(prebuilt, name, 'trainer.node')))
+  if (releases.length > 0) return releases
+  throw new UserError(
+    `${prebuilt} has no built engine: put each into a folder named after its release of libtorch, 2.11.0/trainer.node.`,
+  )
+}
+
 function fill(target: string, prebuilt: string | undefined): void {
   const copy = (path: string, isTaken: (path: string) => boolean) => {
     mkdirSync(dirname(join(target, path)), { recursive: true })
@@ -62,7 +87,11 @@ function fill(target: string, prebuilt: string | undefined): void {
   cpSync(process.execPath, join(target, 'node/bin/node'))
   for (const header of HEADERS)
     cpSync(join(node, 'include/node', header), join(target, 'node/include/node', header))
-  if (prebuilt !== undefined)
-    cpSync(prebuilt, join(target, 'prebuilt'), { recursive: true, dereference: true })
+  for (const release of prebuilt === undefined ? [] : releasesIn(prebuilt)) {
+    cpSync(join(prebuilt!, release), join(target, 'prebuilt', release), {
+      recursive: true,
+      dereference: true,
+    })
+  }
   writeFileSync(join(target, 'run'), RUN, { mode: 0o755 })
 }
