@@ -1,8 +1,8 @@
 /**
  * The arms as plain data: what `gepo train` is told beside what all arms have in common. A new arm is an entry here.
  *
- * Every arm takes the same number of steps over as many tokens, near enough: a step has 5 groups of 6 texts. SFT, which has no
- * use for losers, takes 15 groups a step and goes over them three times. OORL alone takes more: its groups beside its answers.
+ * Every arm of a size takes the same number of steps over as many tokens, near enough: a step has some groups of 6 texts. SFT,
+ * which has no use for losers, takes three times as many groups a step. OORL alone takes more: its groups beside its answers.
  */
 import { RESPONSE_TEMPLATE } from './plain-ir.ts'
 
@@ -11,9 +11,15 @@ export interface Arm {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-const RUN_STEPS = 24
-/** In a step; a run is given as many as its steps take, drawn by its seed. */
-const STEP_GROUPS = 5
+/** Of a run, and of its steps what they have. OWN groups are fewer: the model's own answers join them, for as many texts. */
+interface Size {
+  readonly steps: number
+  readonly groups: number
+  readonly ownGroups: number
+  readonly tasks: number
+}
+const SHORT: Size = { steps: 24, groups: 5, ownGroups: 3, tasks: 5 }
+const LONG: Size = { steps: 100, groups: 12, ownGroups: 7, tasks: 12 }
 
 /** Of an answer at most; there is room for every prompt beside it. */
 export const ANSWER_TOKENS = 256
@@ -47,67 +53,71 @@ export const COMMON = {
   checkpoints: { everySteps: 10 },
 } as const
 
+/** A short run has no more groups or tasks than its steps take, drawn by its seed; a long one goes over all of them again. */
+const drawn = (count: number, { steps }: Size) => (steps === SHORT.steps ? { limit: steps * count } : {})
+const length = ({ steps }: Size) => (steps === SHORT.steps ? {} : { epochs: 10, maxSteps: steps })
+
 /** Of those that learn from groups. */
-const groups = (stepGroups: number = STEP_GROUPS) => ({
-  data: { groups: 'groups.db', limit: RUN_STEPS * stepGroups },
+const groups = (size: Size, stepGroups = size.groups) => ({
+  data: { groups: 'groups.db', ...drawn(stepGroups, size) },
   prompt: { response: RESPONSE_TEMPLATE },
   batch: { groups: stepGroups },
+  ...length(size),
 })
 
 const rate = (learningRate: number) => ({ optimizer: { learningRate } })
-const sft = (learningRate: number) => ({
-  ...groups(),
+const sft = (size: Size, learningRate: number) => ({
+  ...groups(size),
   method: 'sft',
   epochs: 3,
-  maxSteps: RUN_STEPS,
-  batch: { groups: 3 * STEP_GROUPS },
+  maxSteps: size.steps,
+  ...length(size),
+  batch: { groups: 3 * size.groups },
   ...rate(learningRate),
 })
-const dpo = (learningRate: number, dpo: object = {}) => ({
-  ...groups(),
+const dpo = (size: Size, learningRate: number, dpo: object = {}) => ({
+  ...groups(size),
   method: 'dpo',
   dpo,
   ...rate(learningRate),
 })
-const gepo = (learningRate: number, gepo: object = {}) => ({
-  ...groups(),
+const gepo = (size: Size, learningRate: number, gepo: object = {}) => ({
+  ...groups(size),
   method: 'gepo',
   gepo,
   ...rate(learningRate),
 })
 
-/** Of the model's own answers, which join its groups: those are fewer, for as many texts in a step. */
 const OWN_ANSWERS = 4
-const OWN_STEP_GROUPS = 3
-const onPolicy = (learningRate: number, options: object) => ({
-  ...gepo(learningRate, options),
-  ...groups(OWN_STEP_GROUPS),
+const onPolicy = (size: Size, learningRate: number, options: object) => ({
+  ...gepo(size, learningRate, options),
+  ...groups(size, size.ownGroups),
   onPolicy: { samples: OWN_ANSWERS, maxNewTokens: ANSWER_TOKENS },
 })
 
 /** Answers in a step are nearly as many as the texts of the other arms. */
-const STEP_TASKS = 5
 const TASK_ANSWERS = 5
-const reinforce = (learningRate: number) => ({
+const reinforce = (size: Size, learningRate: number) => ({
   method: 'reinforce',
-  tasks: { problems: 'groups.db', limit: RUN_STEPS * STEP_TASKS },
+  tasks: { problems: 'groups.db', ...drawn(size.tasks, size) },
   prompt: { response: RESPONSE_TEMPLATE },
-  rollout: { tasks: STEP_TASKS, samples: TASK_ANSWERS, maxNewTokens: ANSWER_TOKENS },
+  rollout: { tasks: size.tasks, samples: TASK_ANSWERS, maxNewTokens: ANSWER_TOKENS },
   judge: { jobs: 1 },
   evaluation: { ...COMMON.evaluation, tasks: 1 },
+  ...length(size),
   ...rate(learningRate),
 })
 /** What a step of `reinforce` has, and the groups of the preference beside it: the same steps, and twice the tokens. */
-const oorl = (learningRate: number, preference: 'gepo' | 'dpo', options: object) => ({
-  ...groups(),
-  ...reinforce(learningRate),
+const oorl = (size: Size, learningRate: number, preference: 'gepo' | 'dpo', options: object) => ({
+  ...groups(size),
+  ...reinforce(size, learningRate),
   method: 'oorl',
   oorl: { preference },
   [preference]: options,
 })
 
 /** What evaluates the groups of any of the models: log-ratios against the start. */
-export const PREFERENCE = gepo(1, { lambda: 0.1 })
+export const PREFERENCE = gepo(SHORT, 1, { lambda: 0.1 })
 
 /** Against winners that fall with the losers, see docs/training.md. */
 const ANCHORS = {
@@ -119,58 +129,54 @@ const ANCHORS = {
 /** Chosen on the validation split, see TRIALS. */
 const CHOSEN = { sft: 3e-5, preference: 3e-5, reinforce: 1e-4 } as const
 
-export const ARMS: readonly Arm[] = [
-  { name: 'sft', options: sft(CHOSEN.sft) },
-  { name: 'dpo', options: dpo(CHOSEN.preference) },
-  { name: 'gepo-1', options: gepo(CHOSEN.preference, { lambda: 1 }) },
-  { name: 'gepo-0.1', options: gepo(CHOSEN.preference, { lambda: 0.1 }) },
-  { name: 'gepo-0.01', options: gepo(CHOSEN.preference, { lambda: 0.01 }) },
+const armsOf = (size: Size): Arm[] => [
+  { name: 'sft', options: sft(size, CHOSEN.sft) },
+  { name: 'dpo', options: dpo(size, CHOSEN.preference) },
+  { name: 'gepo-1', options: gepo(size, CHOSEN.preference, { lambda: 1 }) },
+  { name: 'gepo-0.1', options: gepo(size, CHOSEN.preference, { lambda: 0.1 }) },
+  { name: 'gepo-0.01', options: gepo(size, CHOSEN.preference, { lambda: 0.01 }) },
   {
     name: 'gepo-anchored',
-    options: gepo(1e-4, { lambda: 0.01, ...ANCHORS['mean beta 10 winnerLikelihood 1'] }),
+    options: gepo(size, 1e-4, { lambda: 0.01, ...ANCHORS['mean beta 10 winnerLikelihood 1'] }),
   },
-  { name: 'gepo-on-policy', options: onPolicy(CHOSEN.preference, { lambda: 0.01 }) },
-  { name: 'reinforce', options: reinforce(CHOSEN.reinforce) },
-  { name: 'oorl-dpo', options: oorl(CHOSEN.reinforce, 'dpo', {}) },
-  { name: 'oorl-gepo', options: oorl(CHOSEN.reinforce, 'gepo', { lambda: 0.01 }) },
+  { name: 'gepo-on-policy', options: onPolicy(size, CHOSEN.preference, { lambda: 0.01 }) },
+  { name: 'reinforce', options: reinforce(size, CHOSEN.reinforce) },
+  { name: 'oorl-dpo', options: oorl(size, CHOSEN.reinforce, 'dpo', {}) },
+  { name: 'oorl-gepo', options: oorl(size, CHOSEN.reinforce, 'gepo', { lambda: 0.01 }) },
 ]
+export const ARMS = armsOf(SHORT)
 
 /** Looked at on the validation split alone. */
 export const TRIALS: readonly Arm[] = [
-  ...[1e-5, 3e-5, 1e-4].map((r) => ({ name: `dpo ${r}`, options: dpo(r) })),
-  ...[1e-4, 3e-4, 1e-3, 3e-5].map((r) => ({ name: `sft ${r}`, options: sft(r) })),
-  { name: 'gepo 0.00003', options: gepo(3e-5, { lambda: 0.01 }) },
-  ...[1e-4, 3e-4, 3e-5].map((r) => ({ name: `reinforce ${r}`, options: reinforce(r) })),
+  ...[1e-5, 3e-5, 1e-4].map((r) => ({ name: `dpo ${r}`, options: dpo(SHORT, r) })),
+  ...[1e-4, 3e-4, 1e-3, 3e-5].map((r) => ({ name: `sft ${r}`, options: sft(SHORT, r) })),
+  { name: 'gepo 0.00003', options: gepo(SHORT, 3e-5, { lambda: 0.01 }) },
+  ...[1e-4, 3e-4, 3e-5].map((r) => ({ name: `reinforce ${r}`, options: reinforce(SHORT, r) })),
   ...Object.entries(ANCHORS).map(([name, own]) => ({
     name: `gepo 1e-4 ${name}`,
-    options: gepo(1e-4, { lambda: 0.01, ...own }),
+    options: gepo(SHORT, 1e-4, { lambda: 0.01, ...own }),
   })),
-  ...[3e-5, 1e-4].map((r) => ({ name: `gepo on-policy ${r}`, options: onPolicy(r, { lambda: 0.01 }) })),
+  ...[3e-5, 1e-4].map((r) => ({
+    name: `gepo on-policy ${r}`,
+    options: onPolicy(SHORT, r, { lambda: 0.01 }),
+  })),
 ]
 
-/** Longer, and looked at on the validation split on their way: for a picture. */
-const CURVE_STEPS = 120
-const curve = ({ name, options }: Arm): Arm => ({
-  name: `curve ${name}`,
+/** Four times the steps, ten times the tokens, and looked at on the validation split on their way: for a picture too. */
+export const LONG_ARMS: readonly Arm[] = armsOf(LONG).map(({ name, options }) => ({
+  name: `long ${name}`,
   options: {
     ...options,
-    ...('data' in options && { data: { groups: 'groups.db' } }),
-    ...('tasks' in options && { tasks: { problems: 'groups.db' } }),
-    epochs: 10,
-    maxSteps: CURVE_STEPS,
     evaluation: {
-      ...COMMON.evaluation,
-      ...('tasks' in options && { tasks: 1 }),
+      ...('evaluation' in options ? (options.evaluation as object) : COMMON.evaluation),
       everySteps: 20,
       compile: { units: 100, maxNewTokens: ANSWER_TOKENS },
     },
   },
-})
-const CURVE_ARMS = ['sft', 'gepo-0.01', 'reinforce', 'oorl-gepo']
-export const CURVES: readonly Arm[] = ARMS.filter(({ name }) => CURVE_ARMS.includes(name)).map(curve)
+}))
 
 /** Which arm is held against which in the end: what the paper says of them, and what each adds to another. */
-export const COMPARISONS: readonly (readonly [string, string])[] = [
+const PAIRS: readonly (readonly [string, string])[] = [
   ['oorl-dpo', 'reinforce'],
   ['oorl-gepo', 'reinforce'],
   ['oorl-gepo', 'oorl-dpo'],
@@ -178,4 +184,8 @@ export const COMPARISONS: readonly (readonly [string, string])[] = [
   ['gepo-0.01', 'sft'],
   ['gepo-0.01', 'dpo'],
   ['gepo-on-policy', 'gepo-0.01'],
+]
+export const COMPARISONS = [
+  ...PAIRS,
+  ...PAIRS.map(([arm, against]) => [`long ${arm}`, `long ${against}`] as const),
 ]

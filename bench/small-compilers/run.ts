@@ -1,15 +1,15 @@
 /**
  * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
- * `node bench/small-compilers/run.ts --work <folder> [--trials | --curves] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
+ * `node bench/small-compilers/run.ts --work <folder> [--trials | --long] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
  * [--train-only] [--save <name>]`
  *
  * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is
  * `gepo train`, then `gepo eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file;
  * killed at any point, the same command goes on. `--train-only` leaves the evaluations for later. At the end there is a
- * table (`table-<split>.md`, `.json`).
+ * table (`table-<split or long>.md`, `.json`).
  *
  * `--trials` goes over arms.ts's trials, one seed each, on the validation split; else its arms, on the test split.
- * `--curves` only trains a few of the arms for longer, whose runs `gepo report` draws.
+ * `--long` gives the arms four times the steps and ten times the tokens; `gepo report` draws the curves of those runs.
  * Nothing here decides whether a test passes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ import {
   type Arm,
   COMMON,
   COMPARISONS,
-  CURVES,
+  LONG_ARMS,
   NUMBERS,
   PREFERENCE,
   START,
@@ -51,7 +51,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
     'train-only': { type: 'boolean', default: false },
-    curves: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     save: { type: 'string' },
   },
 })
@@ -217,14 +217,11 @@ async function forEachRun(run: (arm: Arm, seed: number) => Promise<void>): Promi
 for (const folder of ['runs', join('results', split)]) mkdirSync(place(folder), { recursive: true })
 await trainStart()
 const wanted = values.only?.split(',')
-const arms = (values.trials ? TRIALS : values.curves ? CURVES : ARMS).filter(
+const arms = (values.trials ? TRIALS : values.long ? LONG_ARMS : ARMS).filter(
   ({ name }) => wanted?.includes(name) ?? true,
 )
-const seeds = Array.from(
-  { length: values.trials || values.curves ? 1 : Number(values.seeds) },
-  (_, index) => index + 1,
-)
-if (values['train-only'] || values.curves) {
+const seeds = Array.from({ length: values.trials ? 1 : Number(values.seeds) }, (_, index) => index + 1)
+if (values['train-only']) {
   await forEachRun(async (arm, seed) => {
     const { steps, tokens, seconds } = await train(arm, seed)
     console.error(`${arm.name} ${seed}: ${steps} steps, ${tokens} tokens, ${seconds} s`)
@@ -252,6 +249,7 @@ if (!values.trials) {
 }
 
 function writeTables(): void {
+  const tableName = `table-${values.long ? 'long' : split}`
   const clusters = readClusters()
   const clusterOf = (group: string) => clusters.get(group)!
   const judged = results.map((result) => ({ result, answers: answersOf(result) }))
@@ -276,8 +274,8 @@ function writeTables(): void {
     comparisons,
     runs: results.map(briefOf),
   }
-  writeFileAtomically(place(`table-${split}.json`), `${JSON.stringify(report, null, 2)}\n`)
-  writeFileAtomically(place(`table-${split}.md`), tables)
+  writeFileAtomically(place(`${tableName}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileAtomically(place(`${tableName}.md`), tables)
   console.log(tables)
   saveReport(save, report)
 }
