@@ -38,7 +38,7 @@ const bin = resolve(import.meta.dirname, '../bin/gepo.mjs')
 mkdirSync(work, { recursive: true })
 
 /** @returns the path of the configuration */
-function configure(name: string, method: string, model: string): string {
+function configure(name: string, method: string, model: string, maxTokens: number): string {
   const path = join(work, `${name}.yaml`)
   writeFileSync(
     path,
@@ -49,7 +49,7 @@ function configure(name: string, method: string, model: string): string {
       out: join(work, name),
       data: { groups: database, cache: join(work, 'cache') },
       prompt: { style: 'chat' },
-      length: { maxTokens: Number(values['max-tokens']) },
+      length: { maxTokens },
       optimizer: { learningRate: Number(values.rate) },
       batch: { groups: Number(values.batch) },
       maxSteps: Number(values.steps),
@@ -85,7 +85,9 @@ function once(name: string, ...args: string[]): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-const evaluating = configure('evaluate', 'gepo', firstModel)
+// A text is a prompt and an answer, whichever of the two limits it came from.
+const room = Number(values['max-tokens']) + Number(values['new-tokens'])
+const evaluating = configure('evaluate', 'gepo', firstModel, room)
 function evaluate(name: string, model: string) {
   const asked = [evaluating, '--model', model, '--split', 'test']
   return {
@@ -103,7 +105,11 @@ const results = [evaluate('before', firstModel)]
 let model = firstModel
 for (const method of values.methods.split(',')) {
   const name = `after-${method}`
-  const trained = once(`${name}-training`, 'train', configure(name, method, model)) as { modelFolder: string }
+  const trained = once(
+    `${name}-training`,
+    'train',
+    configure(name, method, model, Number(values['max-tokens'])),
+  ) as { modelFolder: string }
   model = trained.modelFolder
   results.push({ ...evaluate(name, model), ...{ trained } })
 }
