@@ -20,6 +20,7 @@ interface Size {
 }
 const SHORT: Size = { steps: 24, groups: 5, ownGroups: 3, tasks: 5 }
 const LONG: Size = { steps: 100, groups: 12, ownGroups: 7, tasks: 12 }
+const LONGEST: Size = { ...LONG, steps: 300 }
 
 /** Of an answer at most; there is room for every prompt beside it. */
 export const ANSWER_TOKENS = 256
@@ -55,7 +56,8 @@ export const COMMON = {
 
 /** A short run has no more groups or tasks than its steps take, drawn by its seed; a long one goes over all of them again. */
 const drawn = (count: number, { steps }: Size) => (steps === SHORT.steps ? { limit: steps * count } : {})
-const length = ({ steps }: Size) => (steps === SHORT.steps ? {} : { epochs: 10, maxSteps: steps })
+/** So many epochs that the steps end it. */
+const length = ({ steps }: Size) => (steps === SHORT.steps ? {} : { epochs: steps / 10, maxSteps: steps })
 
 /** Of those that learn from groups. */
 const groups = (size: Size, stepGroups = size.groups) => ({
@@ -163,8 +165,12 @@ export const TRIALS: readonly Arm[] = [
 ]
 
 /** Four times the steps, ten times the tokens, and looked at on the validation split on their way: for a picture too. */
-export const LONG_ARMS: readonly Arm[] = armsOf(LONG).map(({ name, options }) => ({
-  name: `long ${name}`,
+export const LONG_ARMS: readonly Arm[] = [
+  ...armsOf(LONG).map(({ name, options }) => ({ name: `long ${name}`, options })),
+  { name: 'longest sft', options: sft(LONGEST, CHOSEN.sft) },
+  { name: 'longest reinforce', options: reinforce(LONGEST, CHOSEN.reinforce) },
+].map(({ name, options }) => ({
+  name,
   options: {
     ...options,
     evaluation: {
