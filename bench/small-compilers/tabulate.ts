@@ -60,7 +60,8 @@ export interface ArmRow {
   readonly seeds: number
   readonly equal: Estimate
   readonly equalBySeed: readonly number[]
-  /** Undefined where none was drawn. */
+  /** Of answers that were drawn: the share that is equal, and of functions for which one is. Undefined where none was drawn. */
+  readonly drawnEqual: Estimate | undefined
   readonly passAtSamples: Estimate | undefined
   readonly malformed: Estimate
   readonly beyondStart: Estimate
@@ -89,6 +90,7 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: ClusterOf): ArmR
       seeds: own.length,
       equal: over(equal),
       equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
+      drawnEqual: drawn.size === 0 ? undefined : over(sharesOf(own, 'drawn', 'equal', shareOfHits)),
       passAtSamples: drawn.size === 0 ? undefined : over(drawn),
       malformed: over(sharesOf(own, 'greedy', 'malformed')),
       beyondStart: compare(runs, clusterOf, [arm, 'start']),
@@ -116,13 +118,21 @@ export function compare(
   return estimate(new Map(both.map(([group, value]) => [group, value - other.get(group)!])), clusterOf)
 }
 
+const isAnyHit = (hits: readonly boolean[]): number => (hits.includes(true) ? 1 : 0)
+const shareOfHits = (hits: readonly boolean[]): number => hits.filter((hit) => hit).length / hits.length
+
 /** For each group the share of runs in which one of the answers is of that kind; what was not judged says nothing. */
-function sharesOf(runs: readonly JudgedRun[], asked: AnswerLine['how'], kind: string): Map<string, number> {
+function sharesOf(
+  runs: readonly JudgedRun[],
+  asked: AnswerLine['how'],
+  kind: string,
+  ofRun = isAnyHit,
+): Map<string, number> {
   const hits = runs.flatMap(({ answers }) => {
     const judged = answers.filter(({ how, verdict }) => how === asked && verdict.kind !== 'unjudged')
     return [...Map.groupBy(judged, ({ group }) => group)].map(([group, lines]) => ({
       group,
-      hit: lines.some(({ verdict }) => verdict.kind === kind) ? 1 : 0,
+      hit: ofRun(lines.map(({ verdict }) => verdict.kind === kind)),
     }))
   })
   const byGroup = Map.groupBy(hits, ({ group }) => group)
@@ -153,6 +163,7 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
       range(row.equal),
       row.equalBySeed.map(percent).join(' '),
       range(row.beyondStart),
+      row.drawnEqual === undefined ? '' : range(row.drawnEqual),
       row.passAtSamples === undefined ? '' : range(row.passAtSamples),
       range(row.malformed),
       row.accuracy.toFixed(3),
@@ -163,8 +174,8 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
     ].join(' | '),
   )
   return [
-    `| arm | equal, % | by seed | beyond the start | pass@${samples}, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |`,
-    '|---|---|---|---|---|---|---|---|---|---|---|',
+    `| arm | equal, % | by seed | beyond the start | drawn, % | pass@${samples}, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |`,
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
     '',
   ].join('\n')

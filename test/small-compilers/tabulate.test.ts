@@ -17,7 +17,9 @@ const run = (arm: string, seed: number, greedy: readonly string[], drawn: readon
   } satisfies RunResult,
   answers: [
     ...greedy.map((kind, group): AnswerLine => ({ group: `g${group}`, how: 'greedy', verdict: { kind } })),
-    ...drawn.map((kind, group): AnswerLine => ({ group: `g${group}`, how: 'drawn', verdict: { kind } })),
+    ...drawn.flatMap((kinds, group) =>
+      kinds.split(' ').map((kind): AnswerLine => ({ group: `g${group}`, how: 'drawn', verdict: { kind } })),
+    ),
   ],
 })
 
@@ -25,7 +27,12 @@ const [start, arm] = tabulate(
   [
     run('start', 1, ['differs', 'differs', 'malformed', 'equal'], ['equal', 'differs', 'differs', 'differs']),
     run('gepo', 1, ['equal', 'differs', 'equal', 'unjudged'], ['differs', 'differs', 'differs', 'differs']),
-    run('gepo', 2, ['equal', 'differs', 'differs', 'equal'], ['equal', 'differs', 'differs', 'differs']),
+    run(
+      'gepo',
+      2,
+      ['equal', 'differs', 'differs', 'equal'],
+      ['equal differs', 'differs', 'differs', 'differs'],
+    ),
   ],
   (group) => (group === 'g0' || group === 'g1' ? 'a' : group),
 )
@@ -37,6 +44,7 @@ describe('the table of arms', () => {
     expect(arm!.accuracy).toBe(0.75)
     expect(start!.malformed.value).toBe(0.25)
     expect(arm!.passAtSamples!.value).toBe(0.125)
+    expect(arm!.drawnEqual!.value).toBe(0.0625)
   })
 
   it('holds an arm against the start on the same functions', () => {
