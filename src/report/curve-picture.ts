@@ -1,6 +1,7 @@
 /**
  * One figure of several runs in, a picture for a README out: an SVG that stands alone, each line named at its end, in
- * colours that those who are colour-blind tell apart (Okabe and Ito), for light and dark paper.
+ * colours that those who are colour-blind tell apart (Okabe and Ito), for light and dark paper. Of a figure of every step,
+ * which hides its course by its noise, each point is the mean of some steps.
  */
 import { extent, type Point, placeOn, type Range } from '../page/charts/plot-area.ts'
 import { figureText, ticksOver } from '../page/charts/ticks.ts'
@@ -10,8 +11,9 @@ import { figureOf, type ShownFigure } from './shown-figures.ts'
 
 const [WIDTH, HEIGHT] = [760, 400]
 const [LEFT, TOP, BOTTOM] = [56, 56, 44]
-/** Of a name at the end of a line. */
-const [CHAR_WIDTH, NAME_HEIGHT] = [7.2, 17]
+const NAME_HEIGHT = 17
+/** Of a line whose figures come with every step. */
+const MOST_POINTS = 30
 
 const STYLE = `
 text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: #4a4f57 }
@@ -41,14 +43,22 @@ interface Line {
  * @returns undefined where none of them has the figure
  */
 export function curvePicture(runs: readonly RunView[], figure: ShownFigure): string | undefined {
-  const lines = runs.flatMap((run, colour): Line[] => {
-    const found = figureOf(run, figure)
-    return found === undefined
+  const found = runs.map((run) => figureOf(run, figure))
+  const steps =
+    figure.kind === 'train'
+      ? Math.ceil(Math.max(...found.map((one) => one?.points.length ?? 0)) / MOST_POINTS)
+      : 1
+  const lines = runs.flatMap(({ name }, colour): Line[] => {
+    const { points, band = [] } = found[colour] ?? { points: [] }
+    return points.length === 0
       ? []
-      : [{ name: run.name, colour, points: found.points, band: found.band ?? [] }]
+      : [{ name, colour, points: averaged(points, steps), band: steps === 1 ? band : [] }]
   })
   if (lines.length === 0) return undefined
-  const right = 26 + CHAR_WIDTH * Math.max(...lines.map(({ name }) => name.length))
+  const note = [figure.note, steps > 1 && `each point is the mean of ${steps} steps`]
+    .filter(Boolean)
+    .join('; ')
+  const right = 26 + Math.max(...lines.map(({ name }) => nameWidth(name)))
   const [lowX, highX] = extent(lines.flatMap(({ points }) => points.map(([x]) => x)))
   const ys = lines.flatMap(({ points, band }) => [
     ...points.map(([, y]) => y),
@@ -69,7 +79,7 @@ export function curvePicture(runs: readonly RunView[], figure: ShownFigure): str
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${figure.title} by step">
 <style>${STYLE}</style>
 <text class="title" x="${LEFT}" y="22">${capital(figure.title)}</text>
-${figure.note !== undefined && html`<text x="${LEFT}" y="41">${figure.note}</text>`}
+${note !== '' && html`<text x="${LEFT}" y="41">${note}</text>`}
 ${yTicks.map(
   (y) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - right}" y1="${at.y(y)}" y2="${at.y(y)}"/>
 <text x="${LEFT - 9}" y="${at.y(y) + 4.5}" text-anchor="end">${tickText(y)}</text>`,
@@ -88,6 +98,22 @@ ${Math.abs(ends[i]! - y) > 2 && html`<line class="lead" x1="${x + 5}" y1="${y}" 
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** A mean stands at the last of its steps; the last one may have fewer. */
+function averaged(points: readonly Point[], steps: number): readonly Point[] {
+  if (steps === 1) return points
+  return Array.from({ length: Math.ceil(points.length / steps) }, (_, i) => {
+    const part = points.slice(i * steps, (i + 1) * steps)
+    return [part.at(-1)![0], part.reduce((sum, [, y]) => sum + y, 0) / part.length]
+  })
+}
+
+/** In bold letters of 13 pixels, and rather too much: which of the fonts there is, is not known here. */
+const nameWidth = (name: string) =>
+  [...name].reduce(
+    (sum, letter) => sum + (/[ijlft.,:;'|! ]/.test(letter) ? 5.5 : /[a-z]/.test(letter) ? 8.8 : 11),
+    0,
+  )
 
 /** Heights of names, each as near its line's end as its neighbours let it be. */
 function spread(heights: readonly number[]): number[] {

@@ -74,7 +74,14 @@ export const SHOWN: readonly ShownFigure[] = [
     of: 'last',
   },
   { kind: 'train', name: 'loss', title: 'training loss', of: 'last' },
-  { kind: 'train', name: 'rollout.passRate', title: 'answers passed', isShare: true, of: 'last' },
+  {
+    kind: 'train',
+    name: 'rollout.passRate',
+    title: 'answers passed',
+    note: 'share of the answers to tasks that it trains on',
+    isShare: true,
+    of: 'last',
+  },
   { kind: 'train', name: 'tokensPerSecond', title: 'tokens/s', of: 'mean' },
 ]
 

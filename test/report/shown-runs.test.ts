@@ -185,6 +185,29 @@ describe('the picture', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(17)
   })
 
+  it('draws of a figure of every step the means of some, and says of how many', () => {
+    const passed = SHOWN.find(({ name }) => name === 'rollout.passRate')!
+    const run = (count: number) => {
+      const points = Array.from({ length: count }, (_, i) => [i + 1, i % 2] as const)
+      return { ...readRun(sft), figures: [{ kind: 'train', name: 'rollout.passRate', points }] }
+    }
+    const drawn = (count: number) => curvePicture([run(count)], passed)!
+    const pointsOf = (picture: string) =>
+      /<polyline class="line" points="(.*?)"/.exec(picture)![1]!.split(' ')
+    expect(pointsOf(drawn(30))).toHaveLength(30)
+    expect(drawn(30)).not.toContain('mean of')
+    expect(drawn(120)).toContain('each point is the mean of 4 steps')
+    const heights = pointsOf(drawn(120)).map((point) => point.split(',')[1])
+    expect([heights.length, new Set(heights).size]).toEqual([30, 1])
+    expect(pointsOf(drawn(121))).toHaveLength(25)
+  })
+
+  it('leaves room for names in wide letters', () => {
+    const picture = curvePicture([{ ...readRun(sft), name: 'REINFORCE++' }], equal!)!
+    const [, x] = /class="name" x="(\S+)"/.exec(picture)!
+    expect(760 - Number(x)).toBeGreaterThan('REINFORCE++'.length * 9.8)
+  })
+
   it('takes a name for text', () => {
     expect(curvePicture([{ ...readRun(sft), name: '<script>' }], equal!)).not.toContain('<script')
   })
