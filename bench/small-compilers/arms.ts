@@ -194,4 +194,5 @@ const PAIRS: readonly (readonly [string, string])[] = [
 export const COMPARISONS = [
   ...PAIRS,
   ...PAIRS.map(([arm, against]) => [`long ${arm}`, `long ${against}`] as const),
+  ['longest reinforce', 'longest sft'] as const,
 ]

@@ -1,11 +1,11 @@
 /**
  * Small compilers: many ways to go on from one start, each over several seeds, and what each gives.
  * `node bench/small-compilers/run.ts --work <folder> [--trials | --long] [--only sft,dpo] [--seeds 3] [--jobs 1] [--threads 1]
- * [--train-only] [--save <name>]`
+ * [--train-only] [--drawn 40] [--save <name>]`
  *
  * The folder is prepare.ts's. First the model is trained that all begin with, where it is not there yet. A run is
  * `gepo train`, then `gepo eval` for preferences and `gepo eval --compile` for what its IR does, and leaves a JSON file;
- * killed at any point, the same command goes on. `--train-only` leaves the evaluations for later. At the end there is a
+ * killed at any point, the same command goes on. `--train-only` leaves the evaluations for later, `--drawn` is of how many functions answers are drawn. At the end there is a
  * table (`table-<split or long>.md`, `.json`).
  *
  * `--trials` goes over arms.ts's trials, one seed each, on the validation split; else its arms, on the test split.
@@ -50,6 +50,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     jobs: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
+    drawn: { type: 'string', default: '40' },
     'train-only': { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     save: { type: 'string' },
@@ -66,7 +67,6 @@ const START_MODEL = `${START.out}/model`
 const GROUPS = 200
 /** For some of them answers are drawn too, but for trials. */
 const SAMPLES = 4
-const SAMPLED_GROUPS = 40
 
 const engine = { device: 'cpu', threads: Number(values.threads), packedTokens: 4096, ...NUMBERS }
 
@@ -148,8 +148,8 @@ async function runArm(arm: Arm, seed: number): Promise<RunResult> {
 /** Adds what is drawn to what is there. */
 async function drawAnswers(result: RunResult): Promise<RunResult> {
   const { arm, seed, model, compile } = result
-  if (compile.drawn !== undefined) return result
-  const asked = ['--groups', `${SAMPLED_GROUPS}`, '--samples', `${SAMPLES}`, '--k', `${SAMPLES}`]
+  if (compile.drawn?.tasks === Number(values.drawn)) return result
+  const asked = ['--groups', values.drawn, '--samples', `${SAMPLES}`, '--k', `${SAMPLES}`]
   const out = answersFile(arm, seed, 'drawn')
   const drawn = await compileFigures(model, out, 'drawn', ...asked, '--seed', `${seed}`)
   return keep({ ...result, compile: { ...compile, drawn } })
@@ -255,9 +255,12 @@ function writeTables(): void {
   const judged = results.map((result) => ({ result, answers: answersOf(result) }))
   const rows = tabulate(judged, clusterOf)
   const done = new Set(results.map(({ arm }) => arm))
+  const isDrawn = (pair: readonly string[]) =>
+    results.every(({ arm, compile }) => !pair.includes(arm) || compile.drawn !== undefined)
   const comparisons = COMPARISONS.filter((pair) => pair.every((arm) => done.has(arm))).map((pair) => ({
     arms: pair,
     difference: compare(judged, clusterOf, pair),
+    drawn: isDrawn(pair) ? compare(judged, clusterOf, pair, 'drawn') : undefined,
   }))
   const tables = [
     markdownTable(rows, SAMPLES),

@@ -7,6 +7,8 @@
 import { createRandom } from '../../src/base/random.ts'
 
 interface CompileFigures {
+  /** Functions that were asked. */
+  readonly tasks: number
   readonly equalRate: number
   readonly shares: { readonly malformed: number }
 }
@@ -62,6 +64,7 @@ export interface ArmRow {
   readonly equalBySeed: readonly number[]
   /** Of answers that were drawn: the share that is equal, and of functions for which one is. Undefined where none was drawn. */
   readonly drawnEqual: Estimate | undefined
+  readonly drawnBeyondStart: Estimate | undefined
   readonly passAtSamples: Estimate | undefined
   readonly malformed: Estimate
   readonly beyondStart: Estimate
@@ -91,6 +94,7 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: ClusterOf): ArmR
       equal: over(equal),
       equalBySeed: own.map(({ result }) => result.compile.greedy.equalRate),
       drawnEqual: drawn.size === 0 ? undefined : over(sharesOf(own, 'drawn', 'equal', shareOfHits)),
+      drawnBeyondStart: drawn.size === 0 ? undefined : compare(runs, clusterOf, [arm, 'start'], 'drawn'),
       passAtSamples: drawn.size === 0 ? undefined : over(drawn),
       malformed: over(sharesOf(own, 'greedy', 'malformed')),
       beyondStart: compare(runs, clusterOf, [arm, 'start']),
@@ -103,15 +107,16 @@ export function tabulate(runs: readonly JudgedRun[], clusterOf: ClusterOf): ArmR
   })
 }
 
-/** How much more often the first arm's likeliest answers are equal than the second's, on the functions that both were asked. */
+/** How much more often the first arm's answers are equal than the second's, on the functions that both were asked. */
 export function compare(
   runs: readonly JudgedRun[],
   clusterOf: ClusterOf,
   [first, second]: readonly [string, string],
+  how: AnswerLine['how'] = 'greedy',
 ): Estimate {
   const equalOf = (arm: string) => {
     const own = runs.filter(({ result }) => result.arm === arm)
-    return sharesOf(own, 'greedy', 'equal')
+    return sharesOf(own, how, 'equal', shareOfHits)
   }
   const [equal, other] = [equalOf(first), equalOf(second)]
   const both = [...equal].filter(([group]) => other.has(group))
@@ -164,6 +169,7 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
       row.equalBySeed.map(percent).join(' '),
       range(row.beyondStart),
       row.drawnEqual === undefined ? '' : range(row.drawnEqual),
+      row.drawnBeyondStart === undefined ? '' : range(row.drawnBeyondStart),
       row.passAtSamples === undefined ? '' : range(row.passAtSamples),
       range(row.malformed),
       row.accuracy.toFixed(3),
@@ -174,8 +180,8 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
     ].join(' | '),
   )
   return [
-    `| arm | equal, % | by seed | beyond the start | drawn, % | pass@${samples}, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |`,
-    '|---|---|---|---|---|---|---|---|---|---|---|---|',
+    `| arm | equal, % | by seed | beyond the start | drawn, % | drawn, beyond the start | pass@${samples}, % | malformed, % | accuracy | margin | winner variance | winner score | 1000 tokens |`,
+    '|---|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
     '',
   ].join('\n')
@@ -184,13 +190,18 @@ export function markdownTable(rows: readonly ArmRow[], samples: number): string 
 export interface Comparison {
   readonly arms: readonly [string, string]
   readonly difference: Estimate
+  /** Of drawn answers; undefined where one of the two has none. */
+  readonly drawn: Estimate | undefined
 }
 
 export function comparisonTable(comparisons: readonly Comparison[]): string {
   return [
-    '| arm | against | equal beyond it, points |',
-    '|---|---|---|',
-    ...comparisons.map(({ arms, difference }) => `| ${arms.join(' | ')} | ${range(difference)} |`),
+    '| arm | against | equal beyond it, points | of drawn answers |',
+    '|---|---|---|---|',
+    ...comparisons.map(
+      ({ arms, difference, drawn }) =>
+        `| ${arms.join(' | ')} | ${range(difference)} | ${drawn === undefined ? '' : range(drawn)} |`,
+    ),
     '',
   ].join('\n')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type AnswerLine, type RunResult, tabulate } from '../../bench/small-compilers/tabulate.ts'
 
-const figures = { equalRate: 0, shares: { malformed: 0 } }
+const figures = { tasks: 4, equalRate: 0, shares: { malformed: 0 } }
 const run = (arm: string, seed: number, greedy: readonly string[], drawn: readonly string[]) => ({
   result: {
     arm,
@@ -45,6 +45,7 @@ describe('the table of arms', () => {
     expect(start!.malformed.value).toBe(0.25)
     expect(arm!.passAtSamples!.value).toBe(0.125)
     expect(arm!.drawnEqual!.value).toBe(0.0625)
+    expect(arm!.drawnBeyondStart!.value).toBe((0.25 - 1) / 4)
   })
 
   it('holds an arm against the start on the same functions', () => {
