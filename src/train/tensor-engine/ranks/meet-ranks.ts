@@ -46,6 +46,8 @@ const answerSchema = z.union([
 /** What a rank says of itself. */
 const rankSchema = z.object({
   purpose: z.string(),
+  /** Of all, as it was told. */
+  size: z.int().positive(),
   rank: z.int().nonnegative(),
   localRank: z.int().nonnegative(),
   machine: z.string(),
@@ -101,8 +103,13 @@ export async function awaitRanks(
     const met = await meetRank(socket, meeting)
     if (met === undefined) return void socket.destroySoon()
     strangers.delete(socket)
-    const { arrival, hasSamePurpose } = met
+    const { arrival, size, hasSamePurpose } = met
     const { rank, wire } = arrival
+    if (size !== meeting.size) {
+      fail(
+        `Rank ${nameOf(arrival)} was started as one of ${size}, rank 0 as one of ${meeting.size}; start all ranks by one launcher.`,
+      )
+    }
     const isSecond = !others.includes(rank) || arrived.has(rank)
     if (isSecond) fail(`There is a second rank ${nameOf(arrival)}; start each rank once.`)
     else arrived.set(rank, arrival)
@@ -153,7 +160,9 @@ function tooLate(missing: readonly number[], size: number, seconds: number): Use
 async function meetRank(
   socket: Socket,
   { key, purpose, silenceSeconds }: Meeting,
-): Promise<{ readonly arrival: Arrival; readonly hasSamePurpose: boolean } | undefined> {
+): Promise<
+  { readonly arrival: Arrival; readonly size: number; readonly hasSamePurpose: boolean } | undefined
+> {
   const words = openFirstWords(socket)
   const hello = nonceSchema.safeParse(await words.hear())
   if (!hello.success) return undefined
@@ -167,11 +176,12 @@ async function meetRank(
     words.say({ kind: 'stranger' })
     return undefined
   }
-  const { purpose: theirs, ...rank } = read.data
+  const { purpose: theirs, size, ...rank } = read.data
   words.say({ kind: 'known', proof: proofOf(key, 'rank 0', ...nonces, claim) })
   const host = isLoopback(socket.remoteAddress) ? undefined : socket.remoteAddress
   return {
     arrival: { ...rank, host, wire: words.toWire(silenceSeconds * 1000) },
+    size,
     hasSamePurpose: isProof(theirs, purposeMark(key, purpose)),
   }
 }
@@ -187,10 +197,17 @@ const isLoopback = (address: string | undefined) => address?.startsWith('127.') 
  */
 export async function joinMeeting(
   { rank, localRank, host, port }: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
-  { key, purpose, silenceSeconds }: Meeting,
+  { size, key, purpose, silenceSeconds }: Meeting,
   { seconds = MEETING_SECONDS, isThere = false }: { seconds?: number; isThere?: boolean } = {},
 ): Promise<Wire> {
-  const own = { purpose: purposeMark(key, purpose), rank, localRank, machine: hostname(), pid: process.pid }
+  const own = {
+    purpose: purposeMark(key, purpose),
+    size,
+    rank,
+    localRank,
+    machine: hostname(),
+    pid: process.pid,
+  }
   const until = performance.now() + seconds * 1000
   for (;;) {
     const socket = openConnection({ host, port })
