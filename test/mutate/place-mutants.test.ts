@@ -38,6 +38,7 @@ describe('a mutant has a place', () => {
     ['CRP', 'return b == a * -(§3);', '3', '4', 'value a * -(3)'],
     ['CRP', 'a *= §3;', '3', '4', 'value a *= 3'],
     ['CRP', 'a = §3;', '3', '4', 'value 3'],
+    ['AOR', 'return a * (2 §+ 3);', '+', '-', 'value a * (2 + 3)'],
     ['CRP', 'return d * §2.5L;', '2.5L', '(2.5L - 1)', 'value d * 2.5L'],
     ['CRP', 'return d * §2.5L;', '2.5L', '0.0L', 'value d * 2.5L'],
     ['CRP', 'return a * §0u;', '0u', '1u', 'value a * 0u'],
