@@ -12,7 +12,7 @@ export interface Context {
 }
 
 export function readContext(): Context {
-  return JSON.parse(process.argv[2]!)
+  return JSON.parse(process.argv[3]!)
 }
 
 /** Adds to the part's figures in the report. */

@@ -31,21 +31,28 @@ exec "$here/node/bin/node" "$here/bench/check-gpu/run.ts" "$@"
 /**
  * @param prebuilt a folder with built engines, each in one named after its release of libtorch: `2.11.0/trainer.node`
  * @returns bytes of the archive
+ * @throws UserError
  */
 export function writePack(file: string, prebuilt: string | undefined): number {
   const stage = mkdtempSync(join(tmpdir(), 'gepo-pack-'))
   try {
     fill(join(stage, NAME), prebuilt)
-    const { status, stderr } = spawnSync('tar', ['-cJf', resolve(file), '-C', stage, NAME], {
+    const { status, stderr, error } = spawnSync('tar', ['-cJf', resolve(file), '-C', stage, NAME], {
       env: { XZ_OPT: '-6 -T0', ...process.env },
       encoding: 'utf8',
     })
-    if (status !== 0) throw new Error(`tar could not write ${file}: ${stderr}`)
+    if (status !== 0) {
+      throw new UserError(
+        `tar could not write ${file} (${error?.message ?? lastLine(stderr)}): name another place, and see that tar and xz are there.`,
+      )
+    }
     return statSync(file).size
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
 }
+
+const lastLine = (text: string) => text.trim().split('\n').at(-1)
 
 /**
  * What else lies in the folder, a pack that was written there before, stays.

@@ -1,5 +1,6 @@
 /** What a check runs, in which order and for how long each: correctness first, so that the time that is left goes to speed. */
 import { UserError } from '../../src/base/user-error.ts'
+import type { Context } from './context.ts'
 
 export interface Part {
   readonly name: string
@@ -55,20 +56,46 @@ export const PARTS: readonly Part[] = [
   },
 ]
 
-/**
- * @param isBuilt whether a built engine came along: then compiling one is only a test, which keeps nobody waiting
- * @throws UserError naming a part that there is not
- */
-export function planParts(names: readonly string[] | undefined, isBuilt: boolean): Part[] {
-  const unknown = names?.find((name) => !PARTS.some((part) => part.name === name))
+interface Wanted {
+  /** Default: all parts. */
+  readonly names?: readonly string[] | undefined
+  /** Whether a built engine came along: then compiling one is only a test, which keeps nobody waiting. */
+  readonly isBuilt: boolean
+  readonly device: Context['device']
+  /** Seconds of parts by name, in place of their own. */
+  readonly limits?: Readonly<Record<string, number>>
+}
+
+/** A GPU's machine compiles and computes so much faster than any other. */
+const CPU_PATIENCE = 4
+
+/** @throws UserError naming a part that there is not */
+export function planParts({ names, isBuilt, device, limits = {} }: Wanted): Part[] {
+  const asked = [...(names ?? []), ...Object.keys(limits)]
+  const unknown = asked.find((name) => !PARTS.some((part) => part.name === name))
   if (unknown !== undefined) {
     throw new UserError(
       `There is no part ${unknown}: choose among ${PARTS.map(({ name }) => name).join(', ')}.`,
     )
   }
-  return PARTS.filter(({ name }) => names?.includes(name) ?? true).map((part) =>
-    part.name === 'build' && isBuilt ? { ...part, beside: true } : part,
-  )
+  return PARTS.filter(({ name }) => names?.includes(name) ?? true).map((part) => ({
+    ...part,
+    seconds: limits[part.name] ?? (device === 'cpu' ? CPU_PATIENCE * part.seconds : part.seconds),
+    ...(part.name === 'build' && isBuilt && { beside: true }),
+  }))
+}
+
+/**
+ * @param text `build=900,tests=300`
+ * @throws UserError
+ */
+export function readLimits(text: string): Record<string, number> {
+  const limits = text.split(',').map((entry): [string, number] => {
+    const [name, seconds] = entry.split('=')
+    return [name!, Number(seconds)]
+  })
+  if (limits.every(([, seconds]) => seconds > 0)) return Object.fromEntries(limits)
+  throw new UserError(`--limits names parts and seconds above 0, such as build=900,tests=300, not ${text}.`)
 }
 
 /** A part that has not even this long left is not begun. */

@@ -1,41 +1,51 @@
 /** A part as a process of its own: what it tells line by line in, and how it ended out, whatever happens to it. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from './context.ts'
+import { endProcesses, marking } from './end-processes.ts'
 
 export interface PartReport {
-  readonly outcome: 'done' | 'failed' | 'timed out' | 'left out'
+  readonly outcome: 'done' | 'failed' | 'timed out' | 'stopped' | 'left out'
   readonly seconds: number
-  /** Of a part that did not get through: its last words. */
+  /** Of a part that did not get through: its last words, the most telling at the end. */
   readonly words?: string
   readonly figures: Readonly<Record<string, unknown>>
 }
 
 const WORDS = 4000
+/** For what it told last, once nobody is left that could tell more. */
+const PIPE_PATIENCE_MS = 2000
+const PART_PROCESS = join(import.meta.dirname, 'part-process.ts')
 
 export interface RunPartOptions {
   readonly context: Context
   readonly env: NodeJS.ProcessEnv
   readonly seconds: number
+  /** Ends it before its time; the reason is a text. */
+  readonly signal: AbortSignal
   /** Called with the figures so far. */
   readonly onFigures: (figures: Readonly<Record<string, unknown>>) => void
 }
 
 /** @param program a module that Node runs */
-export function runPart(
+export async function runPart(
   program: string,
-  { context, env, seconds, onFigures }: RunPartOptions,
+  { context, env, seconds, signal, onFigures }: RunPartOptions,
 ): Promise<PartReport> {
   const startedAt = performance.now()
-  // A group of its own, so that what it starts ends with it.
-  const child = spawn(process.execPath, [program, JSON.stringify(context)], {
-    env,
+  const mark = randomUUID()
+  const child = spawn(process.execPath, [PART_PROCESS, program, JSON.stringify(context)], {
+    env: { ...env, ...marking(mark) },
+    // What a terminal sends to the check is not for its parts.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const closed = new Promise((resolve) => child.once('close', resolve))
   let figures: Record<string, unknown> = {}
   let words = ''
-  let isLate = false
   createInterface(child.stdout).on('line', (line) => {
     try {
       figures = { ...figures, ...JSON.parse(line) }
@@ -47,37 +57,42 @@ export function runPart(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-WORDS)
   })
-  const end = () => {
-    try {
-      process.kill(-child.pid!, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
+  const { outcome, why } = await endingOf(child, seconds, signal)
+  await endProcesses(mark)
+  await Promise.race([closed, sleep(PIPE_PATIENCE_MS, undefined, { ref: false })])
+  child.stdout.destroy()
+  child.stderr.destroy()
+  return {
+    outcome,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    ...(outcome !== 'done' && { words: `${words}${why}`.trim() }),
+    figures,
   }
-  const timer = setTimeout(() => {
-    isLate = true
-    end()
-  }, seconds * 1000)
+}
+
+/** How it ended by itself, or why it is to be ended. */
+function endingOf(
+  child: ChildProcess,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<{ readonly outcome: Exclude<PartReport['outcome'], 'left out'>; readonly why: string }> {
   return new Promise((resolve) => {
-    let isOver = false
-    const over = (outcome: PartReport['outcome'], why: string) => {
-      if (isOver) return
-      isOver = true
+    const end = (outcome: Exclude<PartReport['outcome'], 'left out'>, why: string) => {
       clearTimeout(timer)
-      end()
-      const said = `${words}${why}`.trim()
-      resolve({
-        outcome,
-        seconds: Math.round((performance.now() - startedAt) / 100) / 10,
-        ...(outcome !== 'done' && { words: said }),
-        figures,
-      })
+      signal.removeEventListener('abort', stop)
+      resolve({ outcome, why })
     }
-    child.on('error', (error) => over('failed', error.message))
-    child.on('close', (code, signal) => {
-      if (isLate) over('timed out', `ended after ${seconds} s`)
-      else if (code === 0) over('done', '')
-      else over('failed', `ended with ${signal ?? `exit code ${code}`}`)
+    const stop = () => end('stopped', `ended by ${signal.reason}`)
+    const timer = setTimeout(
+      () => end('timed out', `over its limit of ${seconds} s, and ended`),
+      seconds * 1000,
+    )
+    signal.addEventListener('abort', stop)
+    child.once('error', (error) => end('failed', error.message))
+    child.once('exit', (code, by) => {
+      if (code === 0) end('done', '')
+      // It has said itself why it ends with 1.
+      else end('failed', code === 1 ? '' : `ended with ${by ?? `exit code ${code}`}`)
     })
   })
 }

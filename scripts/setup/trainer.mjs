@@ -20,12 +20,13 @@ const BYTES_PER_JOB = 1e9
  * @param {NodeJS.ProcessEnv} env
  * @param {(line: string) => void} report
  * @param {{ again: boolean }} options `again`: try also what failed before
+ * @returns {boolean} whether it is there, and of today's sources
  */
 export function buildTrainer(root, env, report, { again }) {
   const source = join(root, 'native/trainer')
   const sources = `${hashSources(source)} ${root}`
   const failed = join(root, '.tools/trainer-left-out')
-  if (!again && existsSync(failed) && readFileSync(failed, 'utf8') === sources) return
+  if (!again && existsSync(failed) && readFileSync(failed, 'utf8') === sources) return false
   try {
     const nvcc = findNvcc(root, env)
     if (!isBuilt(source, sources, findLibtorch(root, env), nvcc)) {
@@ -33,12 +34,14 @@ export function buildTrainer(root, env, report, { again }) {
       compile(source, sources, libtorch, ensureNvcc(root, libtorch, env, report), env, report)
     }
     rmSync(failed, { force: true })
+    return true
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     const details = error.details === '' ? '' : `\n${error.details}`
     report(`tensor engine: left out, so that nothing can be trained here. ${error.message}${details}`)
     mkdirSync(dirname(failed), { recursive: true })
     writeFileSync(failed, sources)
+    return false
   }
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PARTS, planParts, secondsFor } from '../../bench/check-gpu/plan.ts'
+import { PARTS, planParts, readLimits, secondsFor } from '../../bench/check-gpu/plan.ts'
 
+const GPU = { device: 'cuda', isBuilt: false } as const
 const FOLDER = join(import.meta.dirname, '../../bench/check-gpu/parts')
 
 describe('the plan of a check', () => {
@@ -24,17 +25,36 @@ describe('the plan of a check', () => {
   })
 
   it('keeps the order of the parts that are asked for', () => {
-    expect(planParts(['training', 'tests'], false).map(({ name }) => name)).toEqual(['tests', 'training'])
+    const plan = planParts({ ...GPU, names: ['training', 'tests'] })
+    expect(plan.map(({ name }) => name)).toEqual(['tests', 'training'])
   })
 
   it('names the parts that there are to who asks for another', () => {
-    expect(() => planParts(['trainings'], false)).toThrow(/no part trainings: choose among build, machine/)
+    const message = /no part trainings: choose among build, machine/
+    expect(() => planParts({ ...GPU, names: ['trainings'] })).toThrow(message)
+    expect(() => planParts({ ...GPU, limits: { trainings: 3 } })).toThrow(message)
   })
 
   it('lets nobody wait for a build where a built engine came along', () => {
-    const besides = (isBuilt: boolean) => planParts(undefined, isBuilt).filter(({ beside }) => beside)
+    const besides = (isBuilt: boolean) => planParts({ ...GPU, isBuilt }).filter(({ beside }) => beside)
     expect(besides(true).map(({ name }) => name)).toEqual(['build'])
     expect(besides(false)).toEqual([])
+  })
+
+  it('gives a CPU more time than a GPU, and a part the limit that it is given', () => {
+    const limitsOf = (given: object) =>
+      planParts({ ...GPU, names: ['machine', 'tests'], ...given }).map(({ seconds }) => seconds)
+    const [machine, tests] = limitsOf({})
+    expect(limitsOf({ device: 'cpu' })).toEqual([4 * machine!, 4 * tests!])
+    const limits = readLimits('tests=7')
+    expect([limitsOf({ limits }), limitsOf({ limits, device: 'cpu' })]).toEqual([
+      [machine, 7],
+      [4 * machine!, 7],
+    ])
+  })
+
+  it.each(['tests', 'tests=', 'tests=soon', 'tests=0', 'tests=3,', ''])('reads no limits in "%s"', (text) => {
+    expect(() => readLimits(text)).toThrow(/^--limits names parts and seconds above 0/)
   })
 
   it('gives a part what is left and begins none without time', () => {

@@ -1,15 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../bench/check-gpu/context.ts'
 import { runPart } from '../../bench/check-gpu/run-part.ts'
 import { scratchFolder } from '../scratch-folder.ts'
+import { isRunning } from './is-running.ts'
 
 const context: Context = { device: 'cpu', tiny: true, python: 'python3', scratch: '' }
+const RUN_PYTHON = join(import.meta.dirname, '../../bench/check-gpu/run-python.ts')
 const folder = scratchFolder()
 let count = 0
 
-function run(code: string, seconds = 60) {
+function run(code: string, seconds = 60, { signal } = new AbortController()) {
   const program = join(folder, `part-${count++}.mjs`)
   writeFileSync(program, code)
   const seen: unknown[] = []
@@ -17,6 +19,7 @@ function run(code: string, seconds = 60) {
     context,
     env: process.env,
     seconds,
+    signal,
     onFigures: (figures) => seen.push(figures),
   })
   return report.then((found) => ({ ...found, seen }))
@@ -34,7 +37,7 @@ describe('a part', () => {
   })
 
   it('is given the context', async () => {
-    const found = await run(`console.log(JSON.stringify({ given: JSON.parse(process.argv[2]) }))`)
+    const found = await run(`console.log(JSON.stringify({ given: JSON.parse(process.argv[3]) }))`)
     expect(found.figures).toEqual({ given: context })
   })
 
@@ -43,7 +46,7 @@ describe('a part', () => {
       `console.log('{"a":1}'); console.log('a line of a library'); throw new Error('out of luck')`,
     )
     expect(found).toMatchObject({ outcome: 'failed', figures: { a: 1 } })
-    expect(found.words).toMatch(/a line of a library.*out of luck.*exit code 1/s)
+    expect(found.words).toMatch(/^a line of a library\n +at .*part-\d+\.mjs:1:\d+\n.*\nError: out of luck$/s)
   })
 
   it('that dies says by which signal', async () => {
@@ -59,26 +62,55 @@ describe('a part', () => {
        setInterval(() => {}, 1000)`,
       3,
     )
-    expect(found).toMatchObject({ outcome: 'timed out', words: 'ended after 3 s' })
-    // Nobody reaps it at once where there is no init: gone or a zombie.
-    const { pid } = found.figures
-    await expect.poll(() => isRunning(pid as number)).toBe(false)
+    expect(found).toMatchObject({ outcome: 'timed out', words: 'over its limit of 3 s, and ended' })
+    expect(isRunning(found.figures.pid as number)).toBe(false)
+  })
+
+  it('leaves nothing running that had made itself independent, as compilers under Ninja do', async () => {
+    const found = await run(
+      `import { spawn } from 'node:child_process'
+       const child = spawn('sleep', ['1000'], { stdio: 'inherit', detached: true })
+       child.unref()
+       console.log(JSON.stringify({ pid: child.pid }))`,
+    )
+    expect(found).toMatchObject({ outcome: 'done' })
+    expect(isRunning(found.figures.pid as number)).toBe(false)
+  })
+
+  it('is not awaited for what it hid and let keep its output', async () => {
+    const found = await run(
+      `import { spawn } from 'node:child_process'
+       const child = spawn('sleep', ['60'], { stdio: 'inherit', detached: true, env: { PATH: process.env.PATH } })
+       child.unref()
+       console.log(JSON.stringify({ pid: child.pid }))`,
+    )
+    expect(found).toMatchObject({ outcome: 'done' })
+    process.kill(found.figures.pid as number)
+  })
+
+  it('is ended before its time by who ends the check', async () => {
+    const stopping = new AbortController()
+    setTimeout(() => stopping.abort('SIGINT'), 1000)
+    const found = await run('setInterval(() => {}, 1000)', 60, stopping)
+    expect(found).toMatchObject({ outcome: 'stopped', words: 'ended by SIGINT' })
+  })
+
+  it('says of a Python program that failed what that said, and last which it was', async () => {
+    const broken = join(folder, 'python')
+    writeFileSync(
+      broken,
+      '#!/bin/sh\necho \'{"a":1}\'\necho "OutOfMemoryError: none is left" >&2\nexit 3\n',
+      { mode: 0o755 },
+    )
+    const program = (python: string) =>
+      `import { runPython } from ${JSON.stringify(RUN_PYTHON)}
+       await runPython(${JSON.stringify(python)}, 'ceilings.py', ['${'long '.repeat(2000)}'])`
+    const failed = await run(program(broken))
+    expect(failed).toMatchObject({ outcome: 'failed', figures: { a: 1 } })
+    expect(failed.words).toMatch(
+      /^OutOfMemoryError: none is left\n( +at .*\n)+Error: ceilings\.py ended with exit code 3; its own words are above\.$/,
+    )
+    const absent = await run(program('/nowhere/python'))
+    expect(absent.words).toMatch(/\nError: \/nowhere\/python cannot be started \(ENOENT\): .* by --python\.$/)
   })
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  return !/^\d+ \(.*\) Z/.test(readStat(pid))
-}
-
-function readStat(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8')
-  } catch {
-    return ''
-  }
-}

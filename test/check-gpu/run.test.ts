@@ -1,12 +1,24 @@
-/** The whole command on the CPU, with a part that gets through and one that does not. */
-import { readFileSync } from 'node:fs'
+/** The whole command on the CPU, with parts that get through, fail, take too long or are stopped. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { scratchFolder } from '../scratch-folder.ts'
 import { NO_ENGINE } from '../train/tensor-engine/open-tiny.ts'
+import { isRunning } from './is-running.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bench/check-gpu/run.ts')
+/** One that starts another in a session of its own, and neither ends. */
+function hangingPython() {
+  const folder = scratchFolder()
+  const [python, pids] = [join(folder, 'python'), join(folder, 'pids')]
+  const lines = ['#!/bin/sh', 'echo It begins.', `setsid sleep 1000 &`, `echo $! $$ > ${pids}`, 'sleep 1000']
+  writeFileSync(python, `${lines.join('\n')}\n`, { mode: 0o755 })
+  const started = () =>
+    existsSync(pids) ? readFileSync(pids, 'utf8').trim().split(' ').filter(Boolean).map(Number) : []
+  return { folder, python, started }
+}
+
 const PROFILE = ['passes', 'optimizer', 'drawing'] as const
 
 describe.skipIf(NO_ENGINE)(`check:gpu ${NO_ENGINE ?? ''}`, () => {
@@ -29,8 +41,52 @@ describe.skipIf(NO_ENGINE)(`check:gpu ${NO_ENGINE ?? ''}`, () => {
     }
   })
 
+  it('ends a part over its limit with all that it started, and goes on with the next', async () => {
+    const { folder, python, started } = hangingPython()
+    const out = join(folder, 'report.json')
+    const args = [
+      '--device',
+      'cpu',
+      '--tiny',
+      '--parts',
+      'machine,profile',
+      '--limits',
+      'machine=4',
+      '--out',
+      out,
+    ]
+    const { exitCode } = await execa(process.execPath, [PROGRAM, ...args, '--python', python], {
+      reject: false,
+    })
+    const { parts } = JSON.parse(readFileSync(out, 'utf8'))
+    expect(exitCode).toBe(1)
+    expect(parts.machine).toMatchObject({
+      outcome: 'timed out',
+      words: 'It begins.\nover its limit of 4 s, and ended',
+      figures: { cores: expect.any(Number) },
+    })
+    expect(parts.profile.outcome).toBe('done')
+    expect(started().map(isRunning)).toEqual([false, false])
+  })
+
+  it('is ended by a signal with all that runs, and keeps what it found', async () => {
+    const { folder, python, started } = hangingPython()
+    const out = join(folder, 'report.json')
+    const args = ['--device', 'cpu', '--tiny', '--parts', 'machine,profile', '--out', out, '--python', python]
+    const check = execa(process.execPath, [PROGRAM, ...args], { reject: false })
+    await expect.poll(() => started().length, { timeout: 60_000 }).toBe(2)
+    check.kill('SIGINT')
+    expect((await check).exitCode).toBe(130)
+    const { parts } = JSON.parse(readFileSync(out, 'utf8'))
+    expect(parts.machine).toMatchObject({ outcome: 'stopped', figures: { cores: expect.any(Number) } })
+    expect(parts.profile).toMatchObject({ outcome: 'left out', words: 'The check was ended by SIGINT.' })
+    expect(started().map(isRunning)).toEqual([false, false])
+  })
+
   it.each([
     [['--parts', 'speed'], /^There is no part speed: choose among build, .*\.$/],
+    [['--limits', 'machine'], /^--limits names parts and seconds above 0, .*, not machine\.$/],
+    [['--second', '3'], /^Unknown option '--second'/],
     [['--seconds', 'many'], /^--seconds is a number above 0, not many\.$/],
     [['--device', 'tpu'], /^--device is cuda or cpu, not tpu\.$/],
   ])('refuses %j by one sentence', async (args, sentence) => {

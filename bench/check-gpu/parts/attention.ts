@@ -1,10 +1,6 @@
 /** The attention kernels that PyTorch brings, beside each other at Qwen3-8B's sizes: which are fastest here. */
-import { join } from 'node:path'
-import { execa } from 'execa'
-import { readContext, tell } from '../context.ts'
+import { readContext } from '../context.ts'
+import { runPython } from '../run-python.ts'
 
 const { device, python, tiny } = readContext()
-const child = execa(python, [join(import.meta.dirname, 'attention.py'), device, tiny ? 'tiny' : 'whole'], {
-  stderr: 'inherit',
-})
-for await (const line of child) tell(JSON.parse(line))
+await runPython(python, 'attention.py', [device, tiny ? 'tiny' : 'whole'])

@@ -8,11 +8,10 @@ import { readContext, round, tell, timed } from '../context.ts'
 
 readContext()
 const said: string[] = []
-const { seconds } = await timed(async () =>
+const { seconds, result: isBuilt } = await timed(async () =>
   buildTrainer(ROOT, process.env, (line: string) => said.push(line), { again: true }),
 )
 const found = findLibtorch(ROOT, process.env)
 tell({ libtorch: found?.version ?? null, seconds: round(seconds), said })
-const built = join(ROOT, 'native/trainer/build')
-if (!existsSync(join(built, 'trainer.node'))) throw new Error(said.join('\n'))
-tell({ graphs: existsSync(join(built, 'trainer-cuda.so')) })
+if (!isBuilt) throw new Error(said.join('\n'))
+tell({ graphs: existsSync(join(ROOT, 'native/trainer/build/trainer-cuda.so')) })

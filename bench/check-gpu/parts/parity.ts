@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { gepoLoss } from '../../../src/train/losses/gepo-loss.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
@@ -17,6 +16,7 @@ import {
 } from '../../../test/train/tensor-engine/batches.ts'
 import { writeRandomCheckpoint } from '../../../test/train/tensor-engine/random-checkpoint.ts'
 import { readContext, round, tell } from '../context.ts'
+import { runPython } from '../run-python.ts'
 
 const CONFIG = {
   model_type: 'qwen3',
@@ -70,8 +70,11 @@ const prompts = [1, 5, 17, 40, 64, 90].map((length, i) => [
   ...randomBatch([[length, 1]], CONFIG.vocab_size, i + 1).ids.subarray(0, length),
 ])
 
-await execa(python, [join(import.meta.dirname, 'parity.py')], {
-  input: JSON.stringify({
+await runPython(
+  python,
+  'parity.py',
+  [],
+  JSON.stringify({
     folder,
     scratch,
     device,
@@ -83,7 +86,7 @@ await execa(python, [join(import.meta.dirname, 'parity.py')], {
     prompts,
     newTokens: NEW_TOKENS,
   }),
-})
+)
 const theirs: Answer = JSON.parse(readFileSync(join(scratch, 'parity.json'), 'utf8'))
 
 function numbersOf(name: string): Float64Array {
