@@ -1,17 +1,20 @@
 /**
  * Training on several processes of the CPU beside one: what ZeRO's stages and offloading change in losses and weights,
- * going on with fewer ranks, and kill -9 of any process at random moments.
- * `node bench/ranks.ts [--ranks 2,3,4] [--kills 20] [--steps 6] [--seed 1] [--save <name>]`
+ * going on with fewer ranks, and kill -9 of any process at random moments, and of any while a checkpoint or the trained
+ * model is being written.
+ * `node bench/ranks.ts [--ranks 2,3,4] [--kills 20] [--kills-in-writing 20] [--steps 6] [--seed 1] [--save <name>]`
+ *
+ * `--ranks ''` compares nothing, and kills alone.
  *
  * The model has 0.1 million parameters and the groups are synthetic, so that a step takes little. In float64 what is left
  * is whether the same is computed; in float32 it is rounding, too. After a kill the run's other processes must be gone,
  * and the same command must end with the very bytes of a run that nobody disturbed. The exit status is 1 where one of it
  * is not so.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as setImmediately, setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { PACKAGE_ROOT } from '../src/base/package-root.ts'
@@ -34,12 +37,14 @@ const { values } = parseArgs({
   options: {
     ranks: { type: 'string', default: '2,3,4' },
     kills: { type: 'string', default: '20' },
+    'kills-in-writing': { type: 'string', default: '20' },
     steps: { type: 'string', default: '6' },
     seed: { type: 'string', default: '1' },
     save: { type: 'string' },
   },
 })
 const steps = Number(values.steps)
+const numbers = values.ranks.split(',').filter(Boolean).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'gepo-ranks-'))
 const database = join(folder, 'groups.db')
 const model = join(folder, 'model')
@@ -122,7 +127,7 @@ const TYPES = ['float64', 'float32'] as const
 const differences: Difference[] = []
 
 async function compareStages(alone: ReadonlyMap<string, TrainConfig>): Promise<void> {
-  for (const ranks of values.ranks.split(',').map(Number)) {
+  for (const ranks of numbers) {
     await withRanks(ranks, async (engine) => {
       for (const numberType of TYPES) {
         for (const stage of [0, 1, 2, 3]) {
@@ -156,6 +161,8 @@ interface Kill {
   readonly rank: number
   /** After the run's start. */
   readonly killedAtMs: number
+  /** What was on the disk then and not yet under its name, with its bytes. */
+  readonly writing: readonly string[]
   /** From the kill to the end of the last other process. */
   readonly othersEndedAfterMs: number
   /** Rank 0's last words. */
@@ -173,18 +180,57 @@ const commandOf = (name: string) => {
 }
 const weightsOf = (name: string) => readFileSync(join(folder, name, 'model/model.safetensors'))
 
-async function killOne(n: number, lastsMs: number, whole: Buffer): Promise<Kill> {
-  const name = `killed ${n}`
+/** Returns when it is time to kill one. */
+type Wait = (startedAt: number, isOver: () => boolean) => Promise<void>
+
+const anyTime =
+  (lastsMs: number): Wait =>
+  async (startedAt) =>
+    sleep(random.int(0, Math.max(0, Math.round(lastsMs - (performance.now() - startedAt)))))
+
+/** Files that are being written, and folders of such, with their bytes. */
+function writingIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.includes('.partial'))
+      .map((path) => `${path}: ${statSync(join(folder, path)).size}`)
+      .sort()
+  } catch {
+    // It went on meanwhile.
+    return []
+  }
+}
+
+/** How many moments of a run's writing can be told apart, as far as one looks often enough. */
+async function watchWriting(folder: string, most: number, isOver: () => boolean): Promise<number> {
+  let [before, changes] = ['', 0]
+  while (changes < most && !isOver()) {
+    const now = writingIn(folder).join()
+    if (now !== '' && now !== before) changes++
+    before = now
+    await setImmediately()
+  }
+  return changes
+}
+
+const inWriting =
+  (folder: string, moments: number): Wait =>
+  async (_, isOver) => {
+    await watchWriting(folder, random.int(1, moments), isOver)
+  }
+
+async function killOne(name: string, wait: Wait, whole: Buffer): Promise<Kill> {
   const startedAt = performance.now()
   const training = execa(process.execPath, commandOf(name), { reject: false })
   const processes = () => [training.pid!, ...childrenOf(training.pid!)]
-  while (processes().length < KILL_RANKS) await sleep(5)
+  while (processes().length < KILL_RANKS) await sleep(1)
   const all = processes()
   const rank = random.int(0, KILL_RANKS - 1)
-  await sleep(random.int(0, Math.max(0, Math.round(lastsMs - (performance.now() - startedAt)))))
+  await wait(startedAt, () => !isAlive(all[rank]!))
   const killedAt = performance.now()
   const hasHit = isAlive(all[rank]!)
   if (hasHit) process.kill(all[rank]!, 'SIGKILL')
+  const writing = writingIn(join(folder, name))
   const { stderr } = await training
   while (all.some(isAlive)) await sleep(5)
   const othersEndedAfterMs = Math.round(performance.now() - killedAt)
@@ -192,13 +238,14 @@ async function killOne(n: number, lastsMs: number, whole: Buffer): Promise<Kill>
   const kill: Kill = {
     rank,
     killedAtMs: Math.round(killedAt - startedAt),
+    writing,
     othersEndedAfterMs,
     hasHit,
     words: stderr.trim().split('\n').at(-1) ?? '',
     sameWeights: again.exitCode === 0 && weightsOf(name).equals(whole),
   }
   console.log(
-    `rank ${kill.rank} ${hasHit ? 'killed' : 'was done'} after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'}`,
+    `rank ${kill.rank} ${hasHit ? 'killed' : 'was done'} after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'} ${writing.join(', ')}`,
   )
   return kill
 }
@@ -224,14 +271,28 @@ function isAlive(pid: number): boolean {
 }
 
 async function killMany(): Promise<Kill[]> {
-  if (Number(values.kills) === 0) return []
+  const [atAnyTime, whileWriting] = [Number(values.kills), Number(values['kills-in-writing'])]
+  if (atAnyTime + whileWriting === 0) return []
   const startedAt = performance.now()
-  await execa(process.execPath, commandOf('undisturbed'))
+  let isOver = false
+  const undisturbed = execa(process.execPath, commandOf('undisturbed')).finally(() => {
+    isOver = true
+  })
+  const moments = await watchWriting(join(folder, 'undisturbed'), Number.POSITIVE_INFINITY, () => isOver)
+  await undisturbed
   const lastsMs = performance.now() - startedAt
+  const whole = weightsOf('undisturbed')
   const kills: Kill[] = []
-  for (let n = 1; kills.filter(({ hasHit }) => hasHit).length < Number(values.kills); n++) {
-    kills.push(await killOne(n, lastsMs, weightsOf('undisturbed')))
+  const killSome = async (count: number, kind: string, wait: (name: string) => Wait) => {
+    for (let n = 1, hits = 0; hits < count; n++) {
+      const name = `killed ${kind} ${n}`
+      const kill = await killOne(name, wait(name), whole)
+      if (kill.hasHit) hits++
+      kills.push(kill)
+    }
   }
+  await killSome(atAnyTime, 'at any time', () => anyTime(lastsMs))
+  await killSome(whileWriting, 'in writing', (name) => inWriting(join(folder, name), moments))
   return kills
 }
 
@@ -246,8 +307,10 @@ try {
   const alone = new Map<string, TrainConfig>()
   for (const numberType of TYPES)
     alone.set(numberType, await run(named(`alone ${numberType}`, { numberType }), engine))
-  await compareStages(alone)
-  await compareResumed(alone)
+  if (numbers.length > 0) {
+    await compareStages(alone)
+    await compareResumed(alone)
+  }
   await engine.close()
   const kills = await killMany()
 

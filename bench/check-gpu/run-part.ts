@@ -65,7 +65,7 @@ export async function runPart(
   return {
     outcome,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
-    ...(outcome !== 'done' && { words: `${words}${why}`.trim() }),
+    ...(outcome !== 'done' && { words: `${words}${why}`.replace(/^\n+|\s+$/g, '') }),
     figures,
   }
 }

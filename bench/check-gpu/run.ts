@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util'
 import { SetupError } from '../../scripts/setup/setup-error.mjs'
 import { UserError } from '../../src/base/user-error.ts'
 import { hardware } from '../save-report.ts'
-import { prebuiltEnv } from './build-engine.ts'
+import { prebuiltEnv, torchEnv } from './build-engine.ts'
 import type { Context } from './context.ts'
 import { writePack } from './pack.ts'
 import { type Part, planParts, readLimits, secondsFor } from './plan.ts'
@@ -25,7 +25,7 @@ const OPTIONS = {
   parts: { type: 'string' },
   seconds: { type: 'string', default: '480' },
   limits: { type: 'string' },
-  python: { type: 'string', default: 'python3' },
+  python: { type: 'string' },
   device: { type: 'string', default: 'cuda' },
   tiny: { type: 'boolean', default: false },
   pack: { type: 'string' },
@@ -66,7 +66,8 @@ function readSeconds(text: string): number {
 async function check(values: Options): Promise<void> {
   const endAt = performance.now() + readSeconds(values.seconds) * 1000
   const device = readDevice(values)
-  const built = prebuiltEnv(process.env)
+  const environment = { ...process.env, ...torchEnv(values.python, process.env) }
+  const built = prebuiltEnv(environment)
   const plan = planParts({
     names: values.parts?.split(','),
     isBuilt: built !== undefined,
@@ -99,10 +100,11 @@ async function check(values: Options): Promise<void> {
   const context: Context = {
     device,
     tiny: values.tiny,
-    python: values.python,
+    python: values.python ?? 'python3',
     scratch,
   }
-  const env = { ...process.env, ...built, HF_HUB_OFFLINE: '1' }
+  // What is ended leaves files that nobody would clear away elsewhere.
+  const env = { ...environment, ...built, HF_HUB_OFFLINE: '1', TMPDIR: scratch }
   const stopping = new AbortController()
   for (const name of SIGNALS) process.once(name, () => stopping.abort(name))
   const { signal } = stopping

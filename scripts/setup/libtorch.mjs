@@ -23,6 +23,8 @@ const LEAN = [
 ]
 const WHOLE = [`torch==${RELEASE}`, CUDA_HEADERS]
 
+/** It imports nothing of PyTorch. */
+const PYTHON_PATIENCE_MS = 60_000
 const QUESTION = `
 import importlib.util, pathlib
 spec = importlib.util.find_spec("torch")
@@ -48,9 +50,24 @@ export function findLibtorch(root, env) {
       `LIBTORCH or TORCH_DIR names ${named}, which has no libtorch of 2.11 to 2.15 for development: name another or unset it.`,
     )
   }
-  const answer = spawnSync('python3', ['-c', QUESTION], { env, encoding: 'utf8' })
-  const ofSystem = answer.status === 0 ? answer.stdout.trim() : ''
-  return (ofSystem === '' ? undefined : inspect(ofSystem)) ?? findOwn(root)
+  const ofSystem = torchOf('python3', env)
+  return (ofSystem === undefined ? undefined : inspect(ofSystem)) ?? findOwn(root)
+}
+
+/**
+ * The folder of a Python's PyTorch, whichever release that is; undefined where it has none.
+ *
+ * @param {string} python
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined}
+ */
+export function torchOf(python, env) {
+  const { status, stdout } = spawnSync(python, ['-c', QUESTION], {
+    env,
+    encoding: 'utf8',
+    timeout: PYTHON_PATIENCE_MS,
+  })
+  return (status === 0 && stdout.trim()) || undefined
 }
 
 /**

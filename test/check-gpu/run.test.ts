@@ -8,11 +8,18 @@ import { NO_ENGINE } from '../train/tensor-engine/open-tiny.ts'
 import { isRunning } from './is-running.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bench/check-gpu/run.ts')
-/** One that starts another in a session of its own, and neither ends. */
+/** One without PyTorch that starts another in a session of its own, and neither ends. */
 function hangingPython() {
   const folder = scratchFolder()
   const [python, pids] = [join(folder, 'python'), join(folder, 'pids')]
-  const lines = ['#!/bin/sh', 'echo It begins.', `setsid sleep 1000 &`, `echo $! $$ > ${pids}`, 'sleep 1000']
+  const lines = [
+    '#!/bin/sh',
+    'case "$*" in *find_spec*) exit 0;; esac',
+    'echo It begins.',
+    'setsid sleep 1000 &',
+    `echo $! $$ > ${pids}`,
+    'sleep 1000',
+  ]
   writeFileSync(python, `${lines.join('\n')}\n`, { mode: 0o755 })
   const started = () =>
     existsSync(pids) ? readFileSync(pids, 'utf8').trim().split(' ').filter(Boolean).map(Number) : []
