@@ -55,6 +55,11 @@ const rankSchema = z.object({
 })
 
 const MEETING_SECONDS = 300
+/**
+ * As many as this may have connected and said nothing yet, beside as many as there are ranks; then the oldest has to leave,
+ * so that connections do not run out. A rank that loses its own so comes again.
+ */
+const MOST_STRANGERS = 64
 
 /** @throws UserError where the port is taken */
 export async function listenForRanks(host: string, port: number): Promise<{ server: Server; port: number }> {
@@ -72,7 +77,7 @@ export async function listenForRanks(host: string, port: number): Promise<{ serv
 
 /**
  * Waits for all others, in the order of their ranks then. Who does not prove itself is sent away, and who says nothing
- * hinders nobody. Where one cannot take part, those that are still to come are told so as well. Listens no more afterwards.
+ * hinders nobody, however many those are. Where one cannot take part, those that are still to come are told so as well. Listens no more afterwards.
  *
  * @throws UserError where they do not come, or were started for something else
  */
@@ -100,6 +105,8 @@ export async function awaitRanks(
   const welcome = async (socket: Socket) => {
     strangers.add(socket)
     socket.once('close', () => strangers.delete(socket))
+    if (strangers.size > others.length + MOST_STRANGERS)
+      for (const oldest of strangers.values().take(1)) oldest.destroy()
     const met = await meetRank(socket, meeting)
     if (met === undefined) return void socket.destroySoon()
     strangers.delete(socket)
@@ -192,7 +199,7 @@ const isLoopback = (address: string | undefined) => address?.startsWith('127.') 
  * To rank 0, which may start a little later.
  *
  * @param seconds how late it may come, and how long it may take to answer
- * @param isThere whether rank 0 waits already, so that one that cannot be reached is gone
+ * @param isThere whether rank 0 waits already, so that one that refuses connections is gone
  * @throws UserError where it is not there, or does not have the key
  */
 export async function joinMeeting(
@@ -220,7 +227,7 @@ export async function joinMeeting(
         `What answers at ${host}:${port} and this rank ${rank} do not have the same key; set GEPO_RANK_KEY to the same for all ranks, and MASTER_PORT to a port that nothing else has.`,
       )
     }
-    if (isThere || performance.now() >= until) {
+    if ((isThere && !met.isOpen) || performance.now() >= until) {
       throw new UserError(
         `Rank 0 is not at ${host}:${port} (${met.why}); start all ranks at the same time, with MASTER_ADDR the machine of rank 0.`,
       )
@@ -232,12 +239,13 @@ export async function joinMeeting(
 type MetRank0 =
   | { readonly kind: 'known'; readonly words: FirstWords }
   | { readonly kind: 'stranger' }
-  | { readonly kind: 'absent'; readonly why: string }
+  /** `isOpen`: something takes connections there. */
+  | { readonly kind: 'absent'; readonly why: string; readonly isOpen: boolean }
 
 async function meetRank0(socket: Socket, key: string, claim: string): Promise<MetRank0> {
-  const absent: MetRank0 = { kind: 'absent', why: 'no answer' }
+  const absent: MetRank0 = { kind: 'absent', why: 'no answer', isOpen: true }
   const failure = await failureToConnect(socket)
-  if (failure !== undefined) return { kind: 'absent', why: failure }
+  if (failure !== undefined) return { kind: 'absent', why: failure, isOpen: false }
   const words = openFirstWords(socket)
   const nonce = makeNonce()
   words.say({ nonce })

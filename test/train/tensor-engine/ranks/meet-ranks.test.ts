@@ -105,6 +105,34 @@ describe('ranks that meet', () => {
     await new Promise((resolve) => missed.server.close(resolve))
   })
 
+  it('meet where more connect than there is room for, the oldest of whom leave', async () => {
+    const { port, arrivals } = await listen()
+    let left = 0
+    const open = () =>
+      connect({ host: HOST, port })
+        .on('close', () => left++)
+        .on('error', () => {})
+    const strangers = Array.from({ length: 200 }, open)
+    await expect.poll(() => left).toBeGreaterThan(100)
+    expect(strangers[0]!.destroyed).toBe(true)
+    expect(strangers.at(-1)!.destroyed).toBe(false)
+    const wires = [await joinMeeting(place(1, port), MEETING), await joinMeeting(place(2, port), MEETING)]
+    expect(await arrivals).toHaveLength(2)
+    for (const wire of wires) wire.close()
+  })
+
+  it('come again where they had to leave before they had proven themselves', async () => {
+    const { server, port } = await listenForRanks(HOST, 0)
+    server.once('connection', async (first) => {
+      first.destroy()
+      void awaitRanks(server, { ...MEETING, size: 2 }, new AbortController().signal).then(([one]) =>
+        one!.wire.close(),
+      )
+    })
+    const wire = await joinMeeting(place(1, port), { ...MEETING, size: 2 }, { isThere: true })
+    await wire.ended
+  })
+
   it('do not wait for ever at a port where something else says nothing, or has no key', async () => {
     const { server, port } = await listenForRanks(HOST, 0)
     const taken: Socket[] = []
