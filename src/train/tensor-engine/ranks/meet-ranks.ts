@@ -122,7 +122,7 @@ export async function awaitRanks(
     else arrived.set(rank, arrival)
     if (!hasSamePurpose) {
       fail(
-        `Rank ${nameOf(arrival)} was started with another configuration or release; start all ranks with the same.`,
+        `Rank ${nameOf(arrival)} was started with another configuration, release or GEPO_RANK_SILENCE; start all ranks with the same.`,
       )
     }
     if (failure !== undefined) endServing(wire, failure.message)
@@ -166,10 +166,11 @@ function tooLate(missing: readonly number[], size: number, seconds: number): Use
 /** Undefined for who does not have the key. */
 async function meetRank(
   socket: Socket,
-  { key, purpose, silenceSeconds }: Meeting,
+  meeting: Meeting,
 ): Promise<
   { readonly arrival: Arrival; readonly size: number; readonly hasSamePurpose: boolean } | undefined
 > {
+  const { key, silenceSeconds } = meeting
   const words = openFirstWords(socket)
   const hello = nonceSchema.safeParse(await words.hear())
   if (!hello.success) return undefined
@@ -189,7 +190,7 @@ async function meetRank(
   return {
     arrival: { ...rank, host, wire: words.toWire(silenceSeconds * 1000) },
     size,
-    hasSamePurpose: isProof(theirs, purposeMark(key, purpose)),
+    hasSamePurpose: isProof(theirs, purposeMark(meeting)),
   }
 }
 
@@ -204,11 +205,12 @@ const isLoopback = (address: string | undefined) => address?.startsWith('127.') 
  */
 export async function joinMeeting(
   { rank, localRank, host, port }: Pick<Launch, 'rank' | 'localRank' | 'host' | 'port'>,
-  { size, key, purpose, silenceSeconds }: Meeting,
+  meeting: Meeting,
   { seconds = MEETING_SECONDS, isThere = false }: { seconds?: number; isThere?: boolean } = {},
 ): Promise<Wire> {
+  const { size, key, silenceSeconds } = meeting
   const own = {
-    purpose: purposeMark(key, purpose),
+    purpose: purposeMark(meeting),
     size,
     rank,
     localRank,
@@ -270,7 +272,7 @@ function failureToConnect(socket: Socket): Promise<string | undefined> {
   })
 }
 
-/** Stands for the purpose and the release. */
-function purposeMark(key: string, purpose: string): string {
-  return proofOf(key, 'purpose', packageVersion(), purpose)
+/** Stands for the purpose, the release and what must be the same of all beside. */
+function purposeMark({ key, purpose, silenceSeconds }: Meeting): string {
+  return proofOf(key, 'purpose', packageVersion(), purpose, String(silenceSeconds))
 }

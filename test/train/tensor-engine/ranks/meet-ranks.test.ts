@@ -62,6 +62,7 @@ describe('ranks that meet', () => {
 
   it.each([
     ['another configuration', [1], { purpose: 'other' }, /rank 1 .*same/i],
+    ['another patience', [1], { silenceSeconds: 1 }, /rank 1 .*GEPO_RANK_SILENCE; .*same/i],
     ['a rank that is there', [2, 1], {}, /second rank 2/],
     ['one of another number of ranks', [1], { size: 4 }, /rank 1 .*as one of 4, rank 0 as one of 3/i],
     ['one beyond the number of ranks', [3, 1], { size: 4 }, /rank 3 .*as one of 4, rank 0 as one of 3/i],
