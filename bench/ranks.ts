@@ -15,7 +15,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as setImmediately, setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { PACKAGE_ROOT } from '../src/base/package-root.ts'
 import { createRandom } from '../src/base/random.ts'
@@ -94,7 +94,7 @@ async function compare(name: string, found: TrainConfig, wanted: TrainConfig): P
   return difference
 }
 
-function stepsOf({ out }: TrainConfig): { readonly loss: number; readonly norm: number }[] {
+function stepsOf({ out }: Pick<TrainConfig, 'out'>): { readonly loss: number; readonly norm: number }[] {
   const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n')
   return lines
     .map((line) => JSON.parse(line) as { kind: string; loss: number; gradientNorm: number })
@@ -170,6 +170,8 @@ interface Kill {
   /** Whether the process was still there: a run may end before its time. */
   readonly hasHit: boolean
   readonly sameWeights: boolean
+  /** Whether each step is in the metrics once, with the same loss. */
+  readonly sameSteps: boolean
 }
 
 const KILL_RANKS = 4
@@ -178,6 +180,8 @@ const commandOf = (name: string) => {
   writeFileSync(file, JSON.stringify(named(name, { devices: KILL_RANKS, zero: { stage: 2, offload: true } })))
   return [join(PACKAGE_ROOT, 'bin/gepo.mjs'), 'train', file]
 }
+const UNDISTURBED = 'undisturbed'
+const stepsIn = (name: string) => stepsOf({ out: join(folder, name) })
 const weightsOf = (name: string) => readFileSync(join(folder, name, 'model/model.safetensors'))
 
 /** Returns when it is time to kill one. */
@@ -222,7 +226,7 @@ const inWriting =
     if (seen < moment) most.moments = Math.max(1, seen)
   }
 
-async function killOne(name: string, wait: Wait, whole: Buffer): Promise<Kill> {
+async function killOne(name: string, wait: Wait): Promise<Kill> {
   const startedAt = performance.now()
   const training = execa(process.execPath, commandOf(name), { reject: false })
   const processes = () => [training.pid!, ...childrenOf(training.pid!)]
@@ -245,10 +249,11 @@ async function killOne(name: string, wait: Wait, whole: Buffer): Promise<Kill> {
     othersEndedAfterMs,
     hasHit,
     words: stderr.trim().split('\n').at(-1) ?? '',
-    sameWeights: again.exitCode === 0 && weightsOf(name).equals(whole),
+    sameWeights: again.exitCode === 0 && weightsOf(name).equals(weightsOf(UNDISTURBED)),
+    sameSteps: isDeepStrictEqual(stepsIn(name), stepsIn(UNDISTURBED)),
   }
   console.log(
-    `rank ${kill.rank} ${hasHit ? 'killed' : 'was done'} after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'} ${writing.join(', ')}`,
+    `rank ${kill.rank} ${hasHit ? 'killed' : 'was done'} after ${kill.killedAtMs} ms: all gone ${kill.othersEndedAfterMs} ms later, ${kill.sameWeights ? 'same weights' : 'OTHER WEIGHTS'}, ${kill.sameSteps ? 'same steps' : 'OTHER STEPS'} ${writing.join(', ')}`,
   )
   return kill
 }
@@ -278,20 +283,19 @@ async function killMany(): Promise<Kill[]> {
   if (atAnyTime + whileWriting === 0) return []
   const startedAt = performance.now()
   let isOver = false
-  const undisturbed = execa(process.execPath, commandOf('undisturbed')).finally(() => {
+  const undisturbed = execa(process.execPath, commandOf(UNDISTURBED)).finally(() => {
     isOver = true
   })
   const most = {
-    moments: await watchWriting(join(folder, 'undisturbed'), Number.POSITIVE_INFINITY, () => isOver),
+    moments: await watchWriting(join(folder, UNDISTURBED), Number.POSITIVE_INFINITY, () => isOver),
   }
   await undisturbed
   const lastsMs = performance.now() - startedAt
-  const whole = weightsOf('undisturbed')
   const kills: Kill[] = []
   const killSome = async (count: number, kind: string, wait: (name: string) => Wait) => {
     for (let n = 1, hits = 0; hits < count; n++) {
       const name = `killed ${kind} ${n}`
-      const kill = await killOne(name, wait(name), whole)
+      const kill = await killOne(name, wait(name))
       if (kill.hasHit) hits++
       kills.push(kill)
     }
@@ -323,7 +327,8 @@ try {
   // In float64 nothing but the order of sums differs; checkpoints are in float32.
   const isSame = ({ name, loss, weight }: Difference) =>
     name.startsWith('float64') ? loss < 1e-9 && weight < 1e-7 : loss < 1e-4 && weight < 1e-3
-  if (!differences.every(isSame) || !kills.every(({ sameWeights }) => sameWeights)) process.exitCode = 1
+  if (!differences.every(isSame) || !kills.every(({ sameWeights, sameSteps }) => sameWeights && sameSteps))
+    process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
