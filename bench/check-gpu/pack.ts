@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { hashSources } from '../../scripts/build-native.mjs'
 import { UserError } from '../../src/base/user-error.ts'
 import { ROOT } from './build-engine.ts'
 import { gpuTests } from './gpu-tests.ts'
@@ -29,14 +30,16 @@ exec "$here/node/bin/node" "$here/bench/check-gpu/run.ts" "$@"
 `
 
 /**
- * @param prebuilt a folder with built engines, each in one named after its release of libtorch: `2.11.0/trainer.node`
+ * @param prebuilt a folder with built engines, each in one named after its release of libtorch, as native/trainer/build has
+ *   them: `2.11.0/trainer.node`, with `gepo-sources`, which says what it was built from
  * @returns bytes of the archive
  * @throws UserError
  */
 export function writePack(file: string, prebuilt: string | undefined): number {
+  const engines = prebuilt === undefined ? [] : enginesIn(prebuilt)
   const stage = mkdtempSync(join(tmpdir(), 'gepo-pack-'))
   try {
-    fill(join(stage, NAME), prebuilt)
+    fill(join(stage, NAME), engines)
     const { status, stderr, error } = spawnSync('tar', ['-cJf', resolve(file), '-C', stage, NAME], {
       env: { XZ_OPT: '-6 -T0', ...process.env },
       encoding: 'utf8',
@@ -55,20 +58,34 @@ export function writePack(file: string, prebuilt: string | undefined): number {
 const lastLine = (text: string) => text.trim().split('\n').at(-1)
 
 /**
- * What else lies in the folder, a pack that was written there before, stays.
+ * Their folders. What else lies there, a pack that was written there before, stays.
  *
- * @throws UserError where there is no engine
+ * @throws UserError where there is no engine, or one of other sources, whose figures would be taken for those of today's
  */
-function releasesIn(prebuilt: string): string[] {
+function enginesIn(prebuilt: string): string[] {
   const names = existsSync(prebuilt) ? readdirSync(prebuilt) : []
-  const releases = names.filter((name) => existsSync(join(prebuilt, name, 'trainer.node')))
-  if (releases.length > 0) return releases
+  const engines = names
+    .map((name) => join(prebuilt, name))
+    .filter((engine) => existsSync(join(engine, 'trainer.node')))
+  if (engines.length === 0) {
+    throw new UserError(
+      `${prebuilt} has no built engine: put each into a folder named after its release of libtorch, 2.11.0/trainer.node.`,
+    )
+  }
+  const sources = hashSources(join(ROOT, 'native/trainer'))
+  const other = engines.find((engine) => sourcesOf(engine) !== sources)
+  if (other === undefined) return engines
   throw new UserError(
-    `${prebuilt} has no built engine: put each into a folder named after its release of libtorch, 2.11.0/trainer.node.`,
+    `${other} was built from other sources than these, or does not say from which: build it again, and take gepo-sources along from native/trainer/build.`,
   )
 }
 
-function fill(target: string, prebuilt: string | undefined): void {
+function sourcesOf(engine: string): string | undefined {
+  const stamp = join(engine, 'gepo-sources')
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ')[0] : undefined
+}
+
+function fill(target: string, engines: readonly string[]): void {
   const copy = (path: string, isTaken: (path: string) => boolean) => {
     mkdirSync(dirname(join(target, path)), { recursive: true })
     cpSync(join(ROOT, path), join(target, path), {
@@ -94,11 +111,8 @@ function fill(target: string, prebuilt: string | undefined): void {
   cpSync(process.execPath, join(target, 'node/bin/node'))
   for (const header of HEADERS)
     cpSync(join(node, 'include/node', header), join(target, 'node/include/node', header))
-  for (const release of prebuilt === undefined ? [] : releasesIn(prebuilt)) {
-    cpSync(join(prebuilt!, release), join(target, 'prebuilt', release), {
-      recursive: true,
-      dereference: true,
-    })
+  for (const engine of engines) {
+    cpSync(engine, join(target, 'prebuilt', basename(engine)), { recursive: true, dereference: true })
   }
   writeFileSync(join(target, 'run'), RUN, { mode: 0o755 })
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { findLibtorch } from '../../../scripts/setup/libtorch.mjs'
+import { findNvcc } from '../../../scripts/setup/nvcc.mjs'
 import { buildTrainer } from '../../../scripts/setup/trainer.mjs'
 import { ROOT } from '../build-engine.ts'
 import { readContext, round, tell, timed } from '../context.ts'
@@ -14,4 +15,9 @@ const { seconds, result: isBuilt } = await timed(async () =>
 const found = findLibtorch(ROOT, process.env)
 tell({ libtorch: found?.version ?? null, seconds: round(seconds), said })
 if (!isBuilt) throw new Error(said.join('\n'))
-tell({ graphs: existsSync(join(ROOT, 'native/trainer/build/trainer-cuda.so')) })
+const graphs = existsSync(join(ROOT, 'native/trainer/build/trainer-cuda.so'))
+tell({
+  graphs,
+  kernels: graphs && findNvcc(ROOT, process.env) !== undefined,
+  ...(!graphs && { graphsWant: "CUDA's headers: its toolkit or nvidia-cuda-crt beside PyTorch" }),
+})
