@@ -23,7 +23,7 @@ const LEAN = [
 ]
 const WHOLE = [`torch==${RELEASE}`, CUDA_HEADERS]
 
-/** It imports nothing of PyTorch. */
+/** For the answer to the question, which imports nothing. */
 const PYTHON_PATIENCE_MS = 60_000
 const QUESTION = `
 import importlib.util, pathlib

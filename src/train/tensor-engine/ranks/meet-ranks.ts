@@ -77,7 +77,8 @@ export async function listenForRanks(host: string, port: number): Promise<{ serv
 
 /**
  * Waits for all others, in the order of their ranks then. Who does not prove itself is sent away, and who says nothing
- * hinders nobody, however many those are. Where one cannot take part, those that are still to come are told so as well. Listens no more afterwards.
+ * hinders nobody, however many those are. Where one cannot take part, those that are still to come are told so as well.
+ * Listens no more afterwards.
  *
  * @throws UserError where they do not come, or were started for something else
  */
@@ -105,8 +106,11 @@ export async function awaitRanks(
   const welcome = async (socket: Socket) => {
     strangers.add(socket)
     socket.once('close', () => strangers.delete(socket))
-    if (strangers.size > others.length + MOST_STRANGERS)
-      for (const oldest of strangers.values().take(1)) oldest.destroy()
+    if (strangers.size > others.length + MOST_STRANGERS) {
+      const [oldest] = strangers
+      strangers.delete(oldest!)
+      oldest!.destroy()
+    }
     const met = await meetRank(socket, meeting)
     if (met === undefined) return void socket.destroySoon()
     strangers.delete(socket)
