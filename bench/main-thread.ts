@@ -83,12 +83,12 @@ async function record(): Promise<Recorded> {
     return {
       async extract(task) {
         const extracted = await pool.extract(task)
-        extractions.set(task.source.id, extracted)
+        extractions.set(task.source.id, serialize(extracted))
         return extracted
       },
       async group(task) {
         const outcome = await pool.group(task)
-        outcomes.set(task.unit.id, outcome)
+        outcomes.set(task.unit.id, serialize(outcome))
         return outcome
       },
       async close() {

@@ -29,13 +29,13 @@ import { blobsTable } from '../src/store/blobs.ts'
 import type { Connection } from '../src/store/connection.ts'
 import { executionsTable } from '../src/store/executions.ts'
 import { idToBytes } from '../src/store/hex-id.ts'
-import { losersTable } from '../src/store/losers.ts'
+import { losersTable, packLoser } from '../src/store/losers.ts'
 import { readRuns, saveRuns } from '../src/store/merge/read-runs.ts'
 import { openForReading, openForWriting } from '../src/store/open-database.ts'
-import { poolsTable } from '../src/store/pools.ts'
+import { packPool, poolsTable } from '../src/store/pools.ts'
 import { openStore } from '../src/store/store.ts'
 import { openTables } from '../src/store/tables.ts'
-import { winnersTable } from '../src/store/winners.ts'
+import { packWinner, winnersTable } from '../src/store/winners.ts'
 
 const STAMP = 'copy0000000'
 const stampOf = (copy: number) => `copy${String(copy).padStart(STAMP.length - 'copy'.length, '0')}`
@@ -209,9 +209,12 @@ function openCopies(connection: Connection) {
         templateKey,
       )!
       for (const rows of copyRows) rows.run(groupKey, stampOf(copy), templateKey)
-      winners.insert(groupKey, group.winners)
-      losers.insert(groupKey, group.losers, unit.code)
-      pools.insert(groupKey, restamped(pool, texts))
+      winners.insert(groupKey, group.winners.map(packWinner))
+      losers.insert(
+        groupKey,
+        group.losers.map((loser) => packLoser(loser, unit.code)),
+      )
+      pools.insert(groupKey, packPool(restamped(pool, texts)))
       units.finish(unitKey, 'group', { losers: 1 })
     }
   }

@@ -14,18 +14,25 @@ import { forEachBounded, tasksAtATime } from '../base/for-each-bounded.ts'
 import { inOrder } from '../base/in-order.ts'
 import { UserError } from '../base/user-error.ts'
 import { SOURCE_ENDINGS } from '../languages/languages.ts'
-import type { UnitOutcome } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
+import type { Split } from '../records/split.ts'
 import type { Unit } from '../records/unit.ts'
 import { countSources, readSources } from '../sources/read-sources.ts'
+import type { PackedOutcome } from '../store/pack-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { BuildConfig } from './build-config.ts'
 import { contentConfig, storedContent } from './build-config.ts'
 import { countUnits, type UnitCounter } from './count-units.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
-import { openPool, type Pool } from './open-pool.ts'
+import { openPool, type Pool, type SplitExtraction } from './open-pool.ts'
 import { settle } from './settle.ts'
+
+interface UnitTask {
+  readonly unit: Unit
+  /** Of its source; undefined where an earlier run extracted it. */
+  readonly split: Split | undefined
+}
 
 /** What building asks of the pool. */
 export type BuildThreads = Pick<Pool, 'extract' | 'group' | 'close'>
@@ -57,8 +64,8 @@ export async function build(
     await forEachBounded(
       units(config, specs, store, reporter, signal, pool, counter),
       tasksAtATime(config.jobs),
-      async (unit) => {
-        const outcome = await groupOf(pool, store, config, unit)
+      async (task) => {
+        const outcome = await groupOf(pool, store, config, task)
         // What ends after the interruption may have ended because of it: the unit stays pending.
         if (!signal.aborted) counter.finish(outcome)
       },
@@ -82,11 +89,11 @@ async function* units(
   signal: AbortSignal,
   pool: BuildThreads,
   counter: UnitCounter,
-): AsyncGenerator<Unit> {
+): AsyncGenerator<UnitTask> {
   // Collected first: the generator would also give the units that are stored, and yielded, below.
   for (const unit of [...store.pendingUnits()]) {
     if (signal.aborted) return
-    yield unit
+    yield { unit, split: undefined }
   }
   const kinds: readonly Unit['kind'][] = config.unit === 'both' ? ['program', 'function'] : [config.unit]
   for await (const { source, extracted } of inOrder(newSources(), tasksAtATime(config.jobs), (source) =>
@@ -103,7 +110,7 @@ async function* units(
     reporter.report({ kind: 'source-extracted', units: fresh.length, drops: extracted.drops.length })
     for (const unit of fresh) {
       if (signal.aborted) return
-      yield unit
+      yield { unit, split: extracted.split }
     }
   }
   reporter.report({ kind: 'sources-finished' })
@@ -132,7 +139,11 @@ const sourceSelection = ({ limit, shard, column, dataset, license }: BuildConfig
   shard: shard && { index: shard.index - 1, count: shard.count },
 })
 
-async function extractOf(pool: BuildThreads, source: Source, kinds: readonly Unit['kind'][]) {
+async function extractOf(
+  pool: BuildThreads,
+  source: Source,
+  kinds: readonly Unit['kind'][],
+): Promise<{ readonly source: Source; readonly extracted: SplitExtraction }> {
   try {
     return { source, extracted: await pool.extract({ source, kinds }) }
   } catch (error) {
@@ -152,15 +163,15 @@ async function groupOf(
   pool: BuildThreads,
   store: Store,
   config: BuildConfig,
-  unit: Unit,
-): Promise<UnitOutcome> {
+  { unit, split: known }: UnitTask,
+): Promise<PackedOutcome> {
   try {
-    const split = splitOfSource(sourceShingles(store.source(unit.sourceId)!.text))
+    const split = known ?? splitOfSource(sourceShingles(store.source(unit.sourceId)!.text))
     return await pool.group({ unit, split, settings: contentConfig(config) })
   } catch (error) {
     if (error instanceof UserError) throw error
     return {
-      unit,
+      unitId: unit.id,
       result: { kind: 'dropped', stage: 'group', reason: 'internal-error', detail: describe(error) },
       timings: {},
     }

@@ -1,5 +1,5 @@
 /** What a run over units has done so far, in figures for its end, and told to its reporter as it happens. */
-import type { UnitOutcome } from '../records/group-record.ts'
+import type { PackedOutcome } from '../store/pack-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { BuildEvent, BuildSummary, Reporter } from './events.ts'
 import { summarizeResult } from './summarize-result.ts'
@@ -7,7 +7,7 @@ import { summarizeResult } from './summarize-result.ts'
 export interface UnitCounter {
   readonly sourceRead: () => void
   /** Stores the outcome, then counts and tells it. */
-  readonly finish: (outcome: UnitOutcome) => void
+  readonly finish: (outcome: PackedOutcome) => void
   readonly summary: (signal: AbortSignal) => BuildSummary
 }
 
@@ -19,12 +19,12 @@ export function countUnits(store: Store, reporter: Reporter<BuildEvent>): UnitCo
       totals.sources++
     },
     finish: (outcome) => {
-      store.saveUnitOutcome(outcome)
+      store.savePackedOutcome(outcome)
       totals.units++
       const { result } = outcome
       if (result.kind === 'group') totals.groups++
       else totals.drops++
-      reporter.report({ kind: 'unit-finished', unitId: outcome.unit.id, result: summarizeResult(result) })
+      reporter.report({ kind: 'unit-finished', unitId: outcome.unitId, result: summarizeResult(result) })
     },
     summary: (signal) => ({
       kind: signal.aborted ? 'interrupted' : 'finished',

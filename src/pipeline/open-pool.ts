@@ -5,14 +5,21 @@ import type { Extraction } from '../extract/extract-units.ts'
 import type { GroupTask } from '../group/build-group.ts'
 import type { RedrawTask } from '../group/redraw-group.ts'
 import type { LabelFinding } from '../group/verify-group.ts'
-import type { StoredGroup, UnitOutcome } from '../records/group-record.ts'
+import type { StoredGroup } from '../records/group-record.ts'
 import type { Source } from '../records/source.ts'
+import type { Split } from '../records/split.ts'
 import type { Unit } from '../records/unit.ts'
+import type { PackedOutcome } from '../store/pack-outcome.ts'
+
+export interface SplitExtraction extends Extraction {
+  /** What the source has by itself; undefined where it has no units. */
+  readonly split?: Split
+}
 
 export interface Pool {
-  extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<Extraction>
-  group(task: GroupTask): Promise<UnitOutcome>
-  redraw(task: RedrawTask): Promise<UnitOutcome>
+  extract(task: { source: Source; kinds: readonly Unit['kind'][] }): Promise<SplitExtraction>
+  group(task: GroupTask): Promise<PackedOutcome>
+  redraw(task: RedrawTask): Promise<PackedOutcome>
   verify(stored: Pick<StoredGroup, 'group' | 'unit'>): Promise<LabelFinding[]>
   close(): Promise<void>
 }

@@ -71,7 +71,7 @@ export async function redraw(
       })
       if (outcome === undefined || signal.aborted) return
       to.saveSource(source)
-      to.saveUnit(outcome.unit)
+      to.saveUnit(task.stored.unit)
       counter.finish(outcome)
     })
   } finally {

@@ -12,15 +12,17 @@ export interface Blobs {
   hash(key: number): Uint8Array
   /** A text as it is stored, which fits its hash. */
   loadPacked(key: number): PackedBlob
-  /** Stores what {@link loadPacked} gave, unless it is there; returns its key. */
+  /** Stores what {@link packBlob} or {@link loadPacked} gave, unless it is there; returns its key. */
   savePacked(blob: PackedBlob): number
   find(sha256: Uint8Array): number | undefined
 }
 
-interface PackedBlob {
+export interface PackedBlob {
   readonly sha256: Uint8Array
   readonly packed: Uint8Array
 }
+
+export const packBlob = (text: string): PackedBlob => ({ sha256: hashText(text), packed: packText(text) })
 
 export function blobsTable(db: Connection): Blobs {
   const find = db.prepare<{ key: number }>('SELECT key FROM blobs WHERE sha256 = ?')
@@ -32,13 +34,13 @@ export function blobsTable(db: Connection): Blobs {
     const row = load.get(key)
     if (row === undefined) throw missing(key)
     const text = tryUnpack(row.packed)
-    const intact = text !== undefined && createHash('sha256').update(text, 'utf8').digest().equals(row.sha256)
+    const intact = text !== undefined && hashText(text).equals(row.sha256)
     if (!intact) throw damaged(db.path, `text ${key} does not fit its hash`)
     return { ...row, text }
   }
   return {
     save(text) {
-      const sha256 = createHash('sha256').update(text, 'utf8').digest()
+      const sha256 = hashText(text)
       return (find.get(sha256) ?? insert.get(sha256, packText(text))!).key
     },
     load: (key) => loadIntact(key).text,
@@ -52,6 +54,8 @@ export function blobsTable(db: Connection): Blobs {
     find: (sha256) => find.get(sha256)?.key,
   }
 }
+
+const hashText = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 
 function tryUnpack(packed: Uint8Array): string | undefined {
   try {

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../base/user-error.ts'
 
-type Bindable = string | number | bigint | Uint8Array | null
+export type Bindable = string | number | bigint | Uint8Array | null
 
 /** Written out, so that the package's types need no others than its own. */
 interface Changes {

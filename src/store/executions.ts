@@ -3,19 +3,28 @@ import type { ObservedResult } from '../records/observed-result.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 
+export interface PackedResult {
+  readonly stdout: Uint8Array
+  readonly exit: number
+  readonly effects: Uint8Array
+}
+
+export const packResult = ({ stdout, exit, effects }: ObservedResult): PackedResult => ({
+  stdout: packText(stdout),
+  exit,
+  effects: packText(effects),
+})
+
 export interface Executions {
-  insertOriginal(groupKey: number, input: number, result: ObservedResult): void
-  insertLoser(groupKey: number, loser: number, input: number, result: ObservedResult): void
+  insertOriginal(groupKey: number, input: number, result: PackedResult): void
+  insertLoser(groupKey: number, loser: number, input: number, result: PackedResult): void
   /** The original's results in the inputs' order. */
   loadOriginal(groupKey: number): ObservedResult[]
   loadLosers(groupKey: number): Map<number, ObservedResult>
 }
 
-interface Row {
-  loser: number
-  stdout: Uint8Array
-  exit: number
-  effects: Uint8Array
+interface Row extends PackedResult {
+  readonly loser: number
 }
 
 const ORIGINAL = -1
@@ -28,8 +37,8 @@ export function executionsTable(db: Connection): Executions {
     `SELECT * FROM executions WHERE group_key = ? AND loser = ${ORIGINAL} ORDER BY input`,
   )
   const losers = db.prepare<Row>('SELECT * FROM executions WHERE group_key = ? AND loser >= 0')
-  const save = (groupKey: number, input: number, loser: number, { stdout, exit, effects }: ObservedResult) =>
-    insert.run(groupKey, input, loser, packText(stdout), exit, packText(effects))
+  const save = (groupKey: number, input: number, loser: number, { stdout, exit, effects }: PackedResult) =>
+    insert.run(groupKey, input, loser, stdout, exit, effects)
   return {
     insertOriginal(groupKey, input, result) {
       save(groupKey, input, ORIGINAL, result)
@@ -46,6 +55,6 @@ export function executionsTable(db: Connection): Executions {
   }
 }
 
-function result({ stdout, exit, effects }: Row): ObservedResult {
+function result({ stdout, exit, effects }: PackedResult): ObservedResult {
   return { stdout: unpackText(stdout), exit, effects: unpackText(effects) }
 }

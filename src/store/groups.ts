@@ -1,20 +1,54 @@
 /** Table `groups`: one row per group; its members and evidence lie in the tables beside it. */
-import type { GroupRecord } from '../records/group-record.ts'
+import type { GroupRecord, MutantVerdict } from '../records/group-record.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { PoolEntry } from '../records/pool-entry.ts'
 import type { Split } from '../records/split.ts'
-import type { Blobs } from './blobs.ts'
+import { type Blobs, type PackedBlob, packBlob } from './blobs.ts'
 import type { Connection } from './connection.ts'
-import type { Executions } from './executions.ts'
+import { type Executions, type PackedResult, packResult } from './executions.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
-import type { Inputs } from './inputs.ts'
-import type { Losers } from './losers.ts'
+import { type Inputs, type PackedInput, packInputs } from './inputs.ts'
+import { type Losers, type PackedLoser, packLoser } from './losers.ts'
 import type { Mutants } from './mutants.ts'
-import type { Pools } from './pools.ts'
-import type { Winners } from './winners.ts'
+import { type Pools, packPool } from './pools.ts'
+import { type PackedWinner, packWinner, type Winners } from './winners.ts'
+
+/** A group but for the keys of its rows. */
+export interface PackedGroup {
+  readonly id: string
+  readonly split: Split
+  readonly coverage: GroupRecord['coverage']
+  readonly seed: number
+  readonly inputsTried: number
+  readonly subject: { readonly mutant: string; readonly code: PackedBlob } | undefined
+  readonly inputs: readonly PackedInput[]
+  readonly expected: readonly PackedResult[]
+  readonly winners: readonly PackedWinner[]
+  readonly losers: readonly PackedLoser[]
+  readonly mutantVerdicts: readonly MutantVerdict[]
+  readonly pool: Uint8Array
+}
+
+export function packGroup(group: GroupRecord, pool: readonly PoolEntry[], unitCode: string): PackedGroup {
+  const { split, coverage, seed, inputsTried, subject, mutantVerdicts } = group
+  return {
+    id: group.id,
+    split,
+    coverage,
+    seed,
+    inputsTried,
+    subject: subject && { mutant: JSON.stringify(subject.mutant), code: packBlob(subject.code) },
+    inputs: packInputs(group.inputs, group.callTexts),
+    expected: group.expected.map(packResult),
+    winners: group.winners.map(packWinner),
+    losers: group.losers.map((loser) => packLoser(loser, unitCode)),
+    mutantVerdicts,
+    pool: packPool(pool),
+  }
+}
 
 export interface Groups {
-  insert(group: GroupRecord, pool: readonly PoolEntry[], unitKey: number, unitCode: string): void
+  insert(group: PackedGroup, unitKey: number): void
   count(split: Split | undefined): number
   find(id: string): GroupRow | undefined
   load(row: GroupRow, unitCode: string): GroupRecord
@@ -77,27 +111,27 @@ export function groupsTable(db: Connection, parts: GroupParts): Groups {
       ? {}
       : { subject: { mutant: JSON.parse(centre) as Mutant, code: parts.blobs.load(centre_blob!) } }
   return {
-    insert(group, pool, unitKey, unitCode) {
-      const { split, coverage, seed, inputsTried, subject } = group
+    insert(group, unitKey) {
+      const { id, split, coverage, seed, inputsTried, subject } = group
       const { key } = insert.get(
-        idToBytes(group.id),
+        idToBytes(id),
         unitKey,
         split,
         coverage.edgesReached,
         coverage.edgesTotal,
         seed,
         inputsTried,
-        subject ? JSON.stringify(subject.mutant) : null,
-        subject ? parts.blobs.save(subject.code) : null,
+        subject ? subject.mutant : null,
+        subject ? parts.blobs.savePacked(subject.code) : null,
       )!
-      parts.inputs.insert(key, group.inputs, group.callTexts)
+      parts.inputs.insert(key, group.inputs)
       group.expected.forEach((result, input) => {
         parts.executions.insertOriginal(key, input, result)
       })
       parts.winners.insert(key, group.winners)
-      parts.losers.insert(key, group.losers, unitCode)
+      parts.losers.insert(key, group.losers)
       parts.mutants.insert(key, group.mutantVerdicts)
-      parts.pools.insert(key, pool)
+      parts.pools.insert(key, group.pool)
     },
     count(split) {
       return count.get(split ?? null, split ?? null)!.n

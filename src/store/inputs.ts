@@ -3,8 +3,19 @@ import type { Input } from '../records/input.ts'
 import type { Connection } from './connection.ts'
 import { packText, unpackText } from './pack-text.ts'
 
+export interface PackedInput {
+  readonly packed: Uint8Array
+  readonly callText: string | null
+}
+
+export const packInputs = (inputs: readonly Input[], callTexts?: readonly string[]): PackedInput[] =>
+  inputs.map((input, ordinal) => ({
+    packed: packText(JSON.stringify(input)),
+    callText: callTexts?.[ordinal] ?? null,
+  }))
+
 export interface Inputs {
-  insert(groupKey: number, inputs: readonly Input[], callTexts: readonly string[] | undefined): void
+  insert(groupKey: number, inputs: readonly PackedInput[]): void
   /** `callTexts` is there when every input has one. */
   load(groupKey: number): { inputs: Input[]; callTexts?: string[] }
 }
@@ -15,9 +26,9 @@ export function inputsTable(db: Connection): Inputs {
     'SELECT packed, call_text FROM inputs WHERE group_key = ? ORDER BY ordinal',
   )
   return {
-    insert(groupKey, inputs, callTexts) {
-      inputs.forEach((input, ordinal) => {
-        insert.run(groupKey, ordinal, packText(JSON.stringify(input)), callTexts?.[ordinal] ?? null)
+    insert(groupKey, inputs) {
+      inputs.forEach(({ packed, callText }, ordinal) => {
+        insert.run(groupKey, ordinal, packed, callText)
       })
     },
     load(groupKey) {

@@ -5,14 +5,73 @@ import type { Loser, LoserClass } from '../records/group-record.ts'
 import type { Level } from '../records/level.ts'
 import type { Mutant } from '../records/mutant.ts'
 import type { ObservedResult } from '../records/observed-result.ts'
-import type { Blobs } from './blobs.ts'
-import type { Connection } from './connection.ts'
-import type { Executions } from './executions.ts'
+import { type Blobs, type PackedBlob, packBlob } from './blobs.ts'
+import type { Bindable, Connection } from './connection.ts'
+import { type Executions, type PackedResult, packResult } from './executions.ts'
 import { idFromBytes, idToBytes } from './hex-id.ts'
 import { readLevel, readLoserClass } from './read-levels.ts'
 
+export interface PackedLoser {
+  /** Where it is not the unit's code with the edit. */
+  readonly code: PackedBlob | undefined
+  readonly ir: PackedBlob
+  /** As {@link COLUMNS} has them. */
+  readonly values: readonly Bindable[]
+  /** What it gives on its witness. */
+  readonly shown: { readonly input: number; readonly result: PackedResult } | undefined
+}
+
+const COLUMNS = [
+  ...[
+    'mutant_id',
+    'operator',
+    'edit_start',
+    'edit_end',
+    'original',
+    'replacement',
+    'line',
+    'edited_winner',
+    'level',
+  ],
+  ...['class', 'difficulty', 'nearest_winner', 'witness_input', 'message', 'line_distance', 'token_distance'],
+  ...['shown_on', 'depth'],
+]
+
+export function packLoser(loser: Loser, unitCode: string): PackedLoser {
+  const { mutant, distance } = loser
+  const isMalformed = loser.class === 'malformed'
+  const hasOwnCode = loser.class === 'ast' && loser.code !== applyMutant(unitCode, mutant)
+  return {
+    code: hasOwnCode ? packBlob(loser.code) : undefined,
+    ir: packBlob(loser.ir),
+    values: [
+      idToBytes(mutant.id),
+      mutant.operator,
+      mutant.start,
+      mutant.end,
+      mutant.original,
+      mutant.replacement,
+      mutant.line,
+      loser.class === 'ast' ? null : loser.editedWinner,
+      loser.level,
+      loser.class,
+      loser.difficulty,
+      loser.nearestWinner,
+      isMalformed ? null : loser.witness.inputIndex,
+      isMalformed ? loser.message : null,
+      distance.lines,
+      distance.tokens,
+      isMalformed ? null : loser.shownOn,
+      loser.class === 'ast' ? loser.depth : null,
+    ],
+    shown: isMalformed
+      ? undefined
+      : { input: loser.witness.inputIndex, result: packResult(loser.witness.mutant) },
+  }
+}
+
 export interface Losers {
-  insert(groupKey: number, losers: readonly Loser[], unitCode: string): void
+  insert(groupKey: number, losers: readonly PackedLoser[]): void
   /** `expected`: the original's results, which witnesses refer to. */
   load(groupKey: number, unitCode: string, expected: readonly ObservedResult[]): Loser[]
 }
@@ -43,43 +102,16 @@ interface Row {
 
 export function losersTable(db: Connection, blobs: Blobs, executions: Executions): Losers {
   const insert = db.prepare(
-    `INSERT INTO losers (group_key, ordinal, mutant_id, operator, edit_start, edit_end, original, replacement,
-       line, code_blob, edited_winner, ir_blob, level, class, difficulty, nearest_winner, witness_input, message,
-       line_distance, token_distance, shown_on, depth)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO losers (group_key, ordinal, code_blob, ir_blob, ${COLUMNS.join(', ')})
+     VALUES (?, ?, ?, ?${', ?'.repeat(COLUMNS.length)})`,
   )
   const load = db.prepare<Row>('SELECT * FROM losers WHERE group_key = ? ORDER BY ordinal')
   return {
-    insert(groupKey, losers, unitCode) {
-      losers.forEach((loser, ordinal) => {
-        const { mutant } = loser
-        const ownCode = loser.class === 'ast' && loser.code !== applyMutant(unitCode, mutant)
-        insert.run(
-          groupKey,
-          ordinal,
-          idToBytes(mutant.id),
-          mutant.operator,
-          mutant.start,
-          mutant.end,
-          mutant.original,
-          mutant.replacement,
-          mutant.line,
-          ownCode ? blobs.save(loser.code) : null,
-          loser.class === 'ast' ? null : loser.editedWinner,
-          blobs.save(loser.ir),
-          loser.level,
-          loser.class,
-          loser.difficulty,
-          loser.nearestWinner,
-          loser.class === 'malformed' ? null : loser.witness.inputIndex,
-          loser.class === 'malformed' ? loser.message : null,
-          loser.distance.lines,
-          loser.distance.tokens,
-          loser.class === 'malformed' ? null : loser.shownOn,
-          loser.class === 'ast' ? loser.depth : null,
-        )
-        if (loser.class !== 'malformed')
-          executions.insertLoser(groupKey, ordinal, loser.witness.inputIndex, loser.witness.mutant)
+    insert(groupKey, losers) {
+      losers.forEach(({ code, ir, values, shown }, ordinal) => {
+        const codeKey = code === undefined ? null : blobs.savePacked(code)
+        insert.run(groupKey, ordinal, codeKey, blobs.savePacked(ir), ...values)
+        if (shown) executions.insertLoser(groupKey, ordinal, shown.input, shown.result)
       })
     },
     load(groupKey, unitCode, expected) {

@@ -1,16 +1,20 @@
 /** What became of units in, each once; the units that are still to do out. */
 import type { UnitOutcome } from '../records/group-record.ts'
 import type { Unit } from '../records/unit.ts'
-import { findContradiction } from './find-contradiction.ts'
+import { type PackedOutcome, packOutcome } from './pack-outcome.ts'
 import type { RunClock } from './run-clock.ts'
 import { PAGE_ROWS, type Tables } from './tables.ts'
+
+type SavedAs = 'saved' | 'already-finished'
 
 export interface OutcomeSaver {
   /**
    * Keeps what became of a unit; a unit that is done stays as it is.
    * @throws Error where the record contradicts itself (a bug of the builder)
    */
-  saveUnitOutcome(outcome: UnitOutcome): 'saved' | 'already-finished'
+  saveUnitOutcome(outcome: UnitOutcome): SavedAs
+  /** The same with what `packOutcome` gave. */
+  savePackedOutcome(outcome: PackedOutcome): SavedAs
   /** Whether the unit is in a group or dropped. */
   isUnitFinished(id: string): boolean
   finishedUnitCount(): number
@@ -22,21 +26,20 @@ export function openOutcomeSaver(
   { db, sources, units, drops, groups }: Tables,
   clock: Pick<RunClock, 'noteSeconds'>,
 ): OutcomeSaver {
+  const save = ({ unitId, result, timings }: PackedOutcome) =>
+    db.transaction((): SavedAs => {
+      const stored = units.find(unitId)
+      if (stored === undefined) throw new Error(`outcome of unit ${unitId}, which is not stored`)
+      if (stored.state !== 'pending') return 'already-finished'
+      if (result.kind === 'group') groups.insert(result.group, stored.key)
+      else drops.insertUnit(result, sources.origin(stored.sourceKey), stored.key)
+      units.finish(stored.key, result.kind, timings)
+      clock.noteSeconds()
+      return 'saved'
+    })
   return {
-    saveUnitOutcome({ unit, result, timings }) {
-      const contradiction = result.kind === 'group' ? findContradiction(unit, result.group) : undefined
-      if (contradiction !== undefined) throw new Error(`group of unit ${unit.id}: ${contradiction}`)
-      return db.transaction(() => {
-        const stored = units.find(unit.id)
-        if (stored === undefined) throw new Error(`outcome of unit ${unit.id}, which is not stored`)
-        if (stored.state !== 'pending') return 'already-finished'
-        if (result.kind === 'group') groups.insert(result.group, result.pool, stored.key, unit.code)
-        else drops.insertUnit(result, sources.origin(stored.sourceKey), stored.key)
-        units.finish(stored.key, result.kind, timings)
-        clock.noteSeconds()
-        return 'saved'
-      })
-    },
+    saveUnitOutcome: (outcome) => save(packOutcome(outcome)),
+    savePackedOutcome: save,
     isUnitFinished: (id) => (units.find(id)?.state ?? 'pending') !== 'pending',
     finishedUnitCount: () => units.finishedCount(),
     *pendingUnits() {

@@ -1,12 +1,24 @@
 /** Table `winners`: all distinct winners of a group's unit, its members marked. */
 
 import type { Winner } from '../records/group-record.ts'
-import type { Blobs } from './blobs.ts'
+import { type Blobs, type PackedBlob, packBlob } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { readLevels } from './read-levels.ts'
 
+export interface PackedWinner {
+  readonly ir: PackedBlob
+  readonly levels: string
+  readonly chosen: boolean
+}
+
+export const packWinner = ({ ir, levels, chosen }: Winner): PackedWinner => ({
+  ir: packBlob(ir),
+  levels: JSON.stringify(levels),
+  chosen,
+})
+
 export interface Winners {
-  insert(groupKey: number, winners: readonly Winner[]): void
+  insert(groupKey: number, winners: readonly PackedWinner[]): void
   load(groupKey: number): Winner[]
   /** The group's members alone, in their order. */
   loadChosen(groupKey: number): Omit<Winner, 'chosen'>[]
@@ -25,7 +37,7 @@ export function winnersTable(db: Connection, blobs: Blobs): Winners {
   return {
     insert(groupKey, winners) {
       winners.forEach(({ ir, levels, chosen }, ordinal) => {
-        insert.run(groupKey, ordinal, blobs.save(ir), JSON.stringify(levels), chosen ? 1 : 0)
+        insert.run(groupKey, ordinal, blobs.savePacked(ir), levels, chosen ? 1 : 0)
       })
     },
     load(groupKey) {

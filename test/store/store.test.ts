@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
 import { groupId } from '../../src/records/group-id.ts'
 import type { AstLoser, GroupRecord, IrLoser, Loser, MalformedLoser } from '../../src/records/group-record.ts'
+import { packOutcome } from '../../src/store/pack-outcome.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from '../../src/store/schema.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import {
@@ -281,6 +282,13 @@ describe('work', () => {
     expect(store.stats()).toMatchObject({ groups: 1, drops: {} })
     expect(store.finishedUnitCount()).toBe(1)
     expect([1, 2].map((n) => store.isUnitFinished(syntheticUnit(n).id))).toEqual([true, false])
+  })
+
+  it('that a thread has packed is stored as it is', () => {
+    const store = open()
+    save(store, 1)
+    expect(store.savePackedOutcome(structuredClone(packOutcome(syntheticOutcome(1))))).toBe('saved')
+    expect(store.group(syntheticGroup(1).id)?.group).toEqual(syntheticGroup(1))
   })
 
   it('that is left goes on where it stopped', () => {
