@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { findLibtorch } from '../../../scripts/setup/libtorch.mjs'
 import { findNvcc } from '../../../scripts/setup/nvcc.mjs'
 import { buildTrainer } from '../../../scripts/setup/trainer.mjs'
+import { UserError } from '../../../src/base/user-error.ts'
 import { ROOT } from '../build-engine.ts'
 import { readContext, round, tell, timed } from '../context.ts'
 
@@ -14,7 +15,7 @@ const { seconds, result: isBuilt } = await timed(async () =>
 )
 const found = findLibtorch(ROOT, process.env)
 tell({ libtorch: found?.version ?? null, seconds: round(seconds), said })
-if (!isBuilt) throw new Error(said.join('\n'))
+if (!isBuilt) throw new UserError(said.join('\n'))
 const graphs = existsSync(join(ROOT, 'native/trainer/build/trainer-cuda.so'))
 tell({
   graphs,

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../../../src/base/user-error.ts'
 import { gepoLoss } from '../../../src/train/losses/gepo-loss.ts'
 import type { NativeModel } from '../../../src/train/tensor-engine/native-model.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
@@ -202,4 +203,4 @@ for (const graphs of [false, true]) {
 }
 await engine.close()
 if (disagreeing.length > 0)
-  throw new Error(`Further from the truth than transformers: ${disagreeing.join(', ')}.`)
+  throw new UserError(`Further from the truth than transformers: ${disagreeing.join(', ')}.`)

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { UserError } from '../../../src/base/user-error.ts'
 import { ROOT } from '../build-engine.ts'
 import { readContext, tell } from '../context.ts'
 import { gpuTests } from '../gpu-tests.ts'
@@ -33,7 +34,7 @@ let report: VitestReport
 try {
   report = JSON.parse(readFileSync(output, 'utf8'))
 } catch {
-  throw new Error(`vitest gave no report (exit code ${exitCode}):\n${all.slice(-WORDS)}`)
+  throw new UserError(`vitest gave no report (exit code ${exitCode}):\n${all.slice(-WORDS)}`)
 }
 rmSync(output)
 const failed = report.testResults.flatMap(({ assertionResults }) =>
@@ -50,8 +51,9 @@ tell({
   })),
   unloaded: unloaded.map((message) => message.slice(0, WORDS)),
 })
-if (report.numFailedTests > 0 || unloaded.length > 0) throw new Error(`${report.numFailedTests} tests failed`)
+if (report.numFailedTests > 0 || unloaded.length > 0)
+  throw new UserError(`${report.numFailedTests} tests failed`)
 // Without an engine, or where it sees no GPU, all of them leave themselves out, and say so in their names.
 if (device === 'cuda' && report.numPassedTests === 0) {
-  throw new Error(`No test was run: ${report.testResults[0]?.assertionResults[0]?.fullName}`)
+  throw new UserError(`No test was run: ${report.testResults[0]?.assertionResults[0]?.fullName}`)
 }
