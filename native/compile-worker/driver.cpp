@@ -7,6 +7,7 @@
 #include <clang/Driver/Tool.h>
 #include <clang/Frontend/FrontendOptions.h>
 #include <clang/Frontend/TextDiagnosticPrinter.h>
+#include <llvm/ADT/STLExtras.h>
 #include <llvm/Support/VirtualFileSystem.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/TargetParser/Host.h>
@@ -18,10 +19,28 @@ bool is_supported(clang::frontend::ActionKind action) {
          action == clang::frontend::ParseSyntaxOnly || action == clang::frontend::PrintPreprocessedInput;
 }
 
-/* What becomes of a text once it is read; its headers are the same. */
+/*
+ * What becomes of a text once it is read; its headers are the same. Of a sanitizer a header can ask, which those that
+ * are precompiled do not (precompiled-headers.h).
+ */
 bool is_behind_reading(llvm::StringRef argument) {
-  return argument == "-emit-llvm" || argument == "-emit-obj" || argument == "-fsyntax-only" ||
-         argument.starts_with("-fpass-plugin=");
+  static constexpr llvm::StringLiteral beginnings[] = {
+      "-emit-llvm",  "-emit-obj",        "-fsyntax-only", "-fpass-plugin=", "-O",
+      "-vectorize-", "-mframe-pointer=", "-fsanitize",    "-fno-sanitize",  "-fno-assume-sane-operator-new",
+  };
+  return llvm::any_of(beginnings, [&](llvm::StringRef beginning) { return argument.starts_with(beginning); });
+}
+
+/* Equal for all arguments under which headers read the same. */
+std::string key_of_headers(const llvm::opt::ArgStringList &arguments, const clang::LangOptions &language) {
+  /* All that a level tells a header: __OPTIMIZE__, __OPTIMIZE_SIZE__, __NO_INLINE__. */
+  std::string key = {language.Optimize ? 'O' : '-', language.OptimizeSize ? 's' : '-',
+                     language.NoInlineDefine ? '-' : 'i'};
+  for (size_t i = 0; i < arguments.size(); i++) {
+    if (llvm::StringRef(arguments[i]) == "-mllvm") i++;
+    else if (!is_behind_reading(arguments[i])) key.append(arguments[i]).push_back('\0');
+  }
+  return key;
 }
 
 }  // namespace
@@ -52,8 +71,7 @@ driver_result ask_driver(const std::string &clang, const std::vector<std::string
   /* These options are for a process that ends after one job. Here they would leak. */
   invocation->getFrontendOpts().DisableFree = false;
   invocation->getCodeGenOpts().DisableFree = false;
-  for (const char *argument : compiler)
-    if (!is_behind_reading(argument)) result.headers_key.append(argument).push_back('\0');
+  result.headers_key = key_of_headers(compiler, invocation->getLangOpts());
   result.invocation = std::move(invocation);
   return result;
 }

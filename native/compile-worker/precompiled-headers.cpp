@@ -16,6 +16,7 @@ constexpr size_t max_entries = 2000;
 class precompile_action : public clang::ASTFrontendAction {
  public:
   std::shared_ptr<clang::PCHBuffer> buffer = std::make_shared<clang::PCHBuffer>();
+  bool asks_for_sanitizer = false;
 
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &instance, llvm::StringRef) override {
     /* clang's own headers are found by absolute paths: nothing is relative to a system root. */
@@ -24,16 +25,22 @@ class precompile_action : public clang::ASTFrontendAction {
                                                  /*AllowASTWithErrors=*/false, /*IncludeTimestamps=*/false);
   }
 
+  void EndSourceFileAction() override {
+    /* What a header names anywhere but in what it leaves out, also behind __has_feature, is in this table. */
+    for (const auto &identifier : getCompilerInstance().getPreprocessor().getIdentifierTable())
+      asks_for_sanitizer |= identifier.getKey().contains_insensitive("sanitize");
+  }
+
   clang::TranslationUnitKind getTranslationUnitKind() override { return clang::TU_Prefix; }
   bool hasASTFileSupport() const override { return false; }
 };
 
-/* Empty if the includes do not compile. */
+/* Empty if the includes do not compile, or ask for a sanitizer. */
 std::string make(const clang::CompilerInvocation &invocation, const std::string &includes) {
   precompile_action action;
   std::string output, diagnostics;
   bool ok = run_action(invocation, action, includes, nullptr, output, diagnostics);
-  if (!ok || !action.buffer->IsComplete) return {};
+  if (!ok || !action.buffer->IsComplete || action.asks_for_sanitizer) return {};
   return std::string(action.buffer->Data.begin(), action.buffer->Data.end());
 }
 
@@ -43,21 +50,16 @@ const std::string *precompiled_headers::find(const clang::CompilerInvocation &in
                                              const std::string &options_key, const std::string &includes) {
   std::string key = options_key + includes;
   auto found = by_key.find(key);
-  if (found == by_key.end()) {
-    entries.push_front({key});
+  if (found != by_key.end()) {
+    entries.splice(entries.begin(), entries, found->second);
+  } else {
+    entries.push_front({key, make(invocation, includes)});
     by_key[key] = entries.begin();
-    forget_old();
-    return nullptr;
-  }
-  entries.splice(entries.begin(), entries, found->second);
-  entry &entry = entries.front();
-  if (!entry.is_made) {
-    entry.is_made = true;
-    entry.content = make(invocation, includes);
-    total_bytes += entry.content.size();
+    total_bytes += entries.front().content.size();
     forget_old();
   }
-  return entry.content.empty() ? nullptr : &entry.content;
+  const std::string &content = entries.front().content;
+  return content.empty() ? nullptr : &content;
 }
 
 void precompiled_headers::forget_old() {

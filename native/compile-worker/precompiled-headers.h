@@ -1,6 +1,6 @@
 /*
- * Precompiled headers for sequences of includes, in memory. One is made when its sequence is met for the second time,
- * for making it costs as much as reading the headers once. The least recently used are forgotten.
+ * Precompiled headers for sequences of includes, in memory. The least recently used are forgotten. One serves every
+ * sanitizer and none: headers that ask which sanitizer there is are not precompiled.
  *
  * Not guaranteed: that a header which changes on disk while the process lives is read again.
  */
@@ -14,8 +14,8 @@
 class precompiled_headers {
  public:
   /*
-   * The header for these includes under the options of `invocation`, which `options_key` stands for. Null if the
-   * includes are new here or do not compile. Valid until the next call.
+   * The header for these includes under the options of `invocation`, which `options_key` stands for. Null if they
+   * cannot be precompiled. Valid until the next call.
    */
   const std::string *find(const clang::CompilerInvocation &invocation, const std::string &options_key,
                           const std::string &includes);
@@ -23,9 +23,8 @@ class precompiled_headers {
  private:
   struct entry {
     std::string key;
-    bool is_made = false;
-    /* Empty while not made, and for includes that do not compile. */
-    std::string content = {};
+    /* Empty for includes that cannot be precompiled. */
+    std::string content;
   };
 
   void forget_old();

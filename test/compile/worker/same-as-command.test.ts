@@ -52,7 +52,7 @@ describe('every fixture', () => {
     await forEachLevel(async (level) => {
       const expected = await spawnEmit(code, level)
       expect(expected.kind).toBe('ok')
-      // The second time at the latest, includes that the text begins with come precompiled.
+      // Includes that the text begins with are precompiled the first time, and come so the second.
       expect(await worker.emit(code, level)).toEqual(expected)
       expect(await worker.emit(code, level)).toEqual(expected)
     })
@@ -153,17 +153,35 @@ describe('the includes that a text begins with', () => {
       '// ??/\n#include <nothing.h>\n#include <limits.h>\nint f(void) { return INT_MAX; }',
       false,
     ],
+    'a header that asks for the sanitizer': [
+      '#include <sanitizer/asan_interface.h>\nint f(int *p) { ASAN_POISON_MEMORY_REGION(p, 4); return 0; }',
+      false,
+    ],
+    'a level that it is for': [
+      '#include <stdlib.h>\n#ifdef __OPTIMIZE_SIZE__\nint size;\n#endif\nint f(void) { return atoi("1"); }',
+      true,
+    ],
     'a quoted name': ['#include "limits.h"\nint f(void) { return INT_MAX; }', false],
     'none at all': ['int f(void) { return __LINE__; }', false],
   } as const
 
   it.each(Object.entries(cases))('%s', async (_, [text, isPrecompiled]) => {
     const code = cCode(text)
-    const expected = await spawnEmit(code, 'O1')
     const { precompiled } = worker.counts
-    await worker.emit(code, 'O1')
-    await worker.emit(code, 'O1')
-    expect(await worker.emit(code, 'O1')).toEqual(expected)
+    // One header serves levels and sanitizers that it reads the same for.
+    for (let time = 0; time < 2; time++) {
+      let isValid = true
+      await forEachLevel(async (level) => {
+        const expected = await spawnEmit(code, level)
+        expect(await worker.emit(code, level)).toEqual(expected)
+        isValid &&= expected.kind === 'ok'
+      })
+      for (const build of isValid ? BUILDS : [])
+        expect(await worker.object(code, BUILD_FLAGS[build])).toEqual({
+          kind: 'ok',
+          object: await spawnObject(text, [...BUILD_FLAGS[build], ...code.flags, '-O0']),
+        })
+    }
     expect(worker.counts.precompiled > precompiled).toBe(isPrecompiled)
   })
 })
