@@ -31,12 +31,16 @@ static _Noreturn void leave(int status, bool properly) {
   __builtin_longjmp(after_exit, 1);
 }
 
-static _Noreturn void unit_exit(int status) {
+static void tidy_up(void) {
   while (handler_count > 0) {
     const struct handler *handler = &handlers[--handler_count];
     handler->function(handler->argument);
   }
   fflush(NULL);
+}
+
+static _Noreturn void unit_exit(int status) {
+  tidy_up();
   leave(status, true);
 }
 
@@ -96,8 +100,16 @@ void *replaced_function(const char *name) {
 
 void describe_image(const struct image *image) { described = *image; }
 
-/* Not inlined: __builtin_setjmp gives up all registers. */
-__attribute__((noinline)) static void run_and_exit(int (*run)(void *), void *argument) { unit_exit(run(argument)); }
+/*
+ * Not inlined: __builtin_setjmp gives up all registers. Where `run` returns, no frame is left behind that ASan would have
+ * to be told of; being told, it looks through all its frames of the stack when it needs the next.
+ */
+__attribute__((noinline)) static void run_and_exit(int (*run)(void *), void *argument) {
+  int status = run(argument);
+  tidy_up();
+  exit_status = status;
+  left_properly = true;
+}
 
 __attribute__((noinline)) bool run_until_exit(int (*run)(void *), void *argument, int *status) {
   handler_count = 0;
