@@ -45,6 +45,11 @@ interface Attempt {
 
 type CleanAttempt = Attempt & CleanInput
 
+/** What became of a made-up input. */
+type Made =
+  | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  | ({ readonly kind: 'failed' } & Pick<Refusal, 'reason' | 'detail'>)
+
 /** Attempts without a clean input after which the rest would give none. */
 const HOPELESS_AFTER = 24
 /** The same for attempts of which none ends. */
@@ -55,7 +60,7 @@ const SIZES = 10
 /** One input that shows this is enough to drop the unit. */
 const UNSTABLE = 'nondeterministic'
 
-/** Attempts made together; calls that reached something new serve as parents from the next batch on. */
+/** Attempts settled together; calls that reached something new serve as parents from the next batch on. */
 function batchLength({ entryPoint }: Executable, tried: number): number {
   if (tried === 0) return FIRST_BATCH
   return entryPoint.kind === 'program' && tried > FIRST_BATCH ? Number.POSITIVE_INFINITY : LATER_BATCH
@@ -84,6 +89,8 @@ class InputSearch {
   readonly #reachingNew: CleanAttempt[] = []
   /** What reaches nothing new, screened or not. */
   readonly #others: Attempt[] = []
+  /** Made up already, for batches to come. */
+  #ahead: Made[] = []
   #tried = 0
   #edgesTotal = 0
   /** Of all that are in `#reachingNew`. */
@@ -99,7 +106,7 @@ class InputSearch {
 
   async run(): Promise<FoundInputs> {
     while (this.#tried < this.#wish.attempts && !this.#isHopeless() && this.#edgesSpent <= CLEAN_EDGES) {
-      await this.#settleAll(await this.#makeAttempts())
+      await this.#settleAll(this.#newIn(await this.#takeBatch()))
       const unstable = this.#refusals.find(UNSTABLE)
       if (unstable !== undefined) return { ...unstable, kind: 'dropped', stage: 'screen-original' }
     }
@@ -129,26 +136,47 @@ class InputSearch {
     )
   }
 
-  /** Makes up a batch of inputs and runs them; gives those that ended well and are new. */
-  async #makeAttempts(): Promise<Attempt[]> {
+  async #takeBatch(): Promise<Made[]> {
     const { attempts } = this.#wish
     const length = Math.min(batchLength(this.#cover, this.#tried), attempts - this.#tried)
-    const batch = Array.from({ length }, (_, index) => this.#explorationOf(this.#tried + index))
+    await this.#makeUp(length - this.#ahead.length)
+    // A program's inputs depend on nothing that was found before, and a request for all of them costs less.
+    const isProgram = this.#cover.entryPoint.kind === 'program'
+    if (isProgram && this.#ahead.some(({ kind }) => kind === 'attempt'))
+      await this.#makeUp(attempts - this.#tried - this.#ahead.length)
     this.#tried += length
-    const made: Attempt[] = []
-    for (const { outcome, coverage, input } of await this.#engine.explore(this.#cover, batch)) {
+    return this.#ahead.splice(0, length)
+  }
+
+  /** Makes up that many inputs more, and runs them. */
+  async #makeUp(count: number): Promise<void> {
+    if (count <= 0) return
+    const first = this.#tried + this.#ahead.length
+    const explorations = Array.from({ length: count }, (_, index) => this.#explorationOf(first + index))
+    for (const { outcome, coverage, input } of await this.#engine.explore(this.#cover, explorations)) {
       this.#edgesTotal = Math.max(this.#edgesTotal, coverage?.hits.length ?? 0)
       if (outcome.kind !== 'ok' || coverage === undefined) {
-        this.#refusals.add('input', failureOf(outcome))
+        this.#ahead.push({ kind: 'failed', ...failureOf(outcome) })
         continue
       }
-      const key = JSON.stringify(input)
-      if (this.#seen.has(key)) continue
-      this.#seen.add(key)
+      const { edgesTaken, hits } = coverage
       const output = `${outcome.exit}\n${outcome.effects}\n${outcome.stdout}`
-      made.push({ input, edgesTaken: coverage.edgesTaken, hits: coverage.hits, output })
+      this.#ahead.push({ kind: 'attempt', attempt: { input, edgesTaken, hits, output } })
     }
-    return made
+  }
+
+  /** Those that ended well on an input that is new. */
+  #newIn(batch: readonly Made[]): Attempt[] {
+    return batch.flatMap((made) => {
+      if (made.kind === 'failed') {
+        this.#refusals.add('input', { reason: made.reason, detail: made.detail })
+        return []
+      }
+      const key = JSON.stringify(made.attempt.input)
+      if (this.#seen.has(key)) return []
+      this.#seen.add(key)
+      return [made.attempt]
+    })
   }
 
   /** Inputs grow with the number of attempts. */
@@ -161,10 +189,11 @@ class InputSearch {
 
   /** Puts attempts, in their order, where they belong; those that reach something new are screened first. */
   async #settleAll(made: readonly Attempt[]): Promise<void> {
+    const ahead = this.#ahead.flatMap((one) => (one.kind === 'attempt' ? [one.attempt] : []))
     for (let isFirst = true, rest = made; rest.length > 0; isFirst = false) {
       // Most are clean: what reaches nothing new beside those before it is not screened. When they were not, all are.
-      const wanted = isFirst ? this.#reached.newTogether(rest) : rest
-      await this.#screenOnce([...wanted, ...this.#soonWanted(wanted, rest)])
+      const wanted = isFirst ? this.#reached.newTogether([...rest, ...ahead]) : rest
+      await this.#screenOnce([...wanted, ...this.#soonWanted(wanted, [...rest, ...ahead])])
       while (rest.length > 0 && this.#settle(rest[0]!)) rest = rest.slice(1)
     }
   }
@@ -185,9 +214,9 @@ class InputSearch {
     return true
   }
 
-  /** After the last attempts: those that will fill up, if all that reach something new are clean. One request more costs more. */
+  /** When all are made up: those that will fill up, if all that reach something new are clean. One request more costs more. */
   #soonWanted(wanted: readonly Attempt[], rest: readonly Attempt[]): Attempt[] {
-    if (this.#tried < this.#wish.attempts) return []
+    if (this.#tried + this.#ahead.length < this.#wish.attempts) return []
     const taken = new Set([...this.#reachingNew, ...wanted].map(({ output }) => output))
     const missing = this.#wish.wanted - this.#reachingNew.length - wanted.length
     const soon: Attempt[] = []

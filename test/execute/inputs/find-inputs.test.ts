@@ -13,12 +13,12 @@ beforeAll(async () => {
 afterAll(() => engine.close())
 
 const entryPoint = { kind: 'program', exitDefined: true } as const
-async function search(text: string, seed = '1') {
+async function search(text: string, seed = '1', usedEngine = engine) {
   const code = cCode(text)
   const built = await engine.build(code, 'cover', entryPoint)
   if (built.kind === 'rejected') throw new Error(built.detail)
   const screen = screenOf(engine, code, entryPoint, built.executable)
-  const found = await findInputs(engine, built.executable, screen, {
+  const found = await findInputs(usedEngine, built.executable, screen, {
     seed,
     attempts: 64,
     wanted: 16,
@@ -98,6 +98,21 @@ describe('findInputs', () => {
   it('names the fault of a program that has one on every input', async () => {
     const { found } = await search(`${stdio}int main(void) { int x; printf("%d\\n", x + 1); return 0; }`)
     expect(found).toMatchObject({ kind: 'dropped', stage: 'screen-original', reason: 'uninitialised-read' })
+  })
+
+  it.each([
+    ['all at once where the first few end', PROGRAMS['numbers until the end']!, [8, 56]],
+    ['no more than the first few where none ends', 'int main(void) { for (;;); }', [8]],
+  ])('makes up inputs of a program in few requests: %s', async (_, text, expected) => {
+    const requests: number[] = []
+    await search(stdio + text, '1', {
+      ...engine,
+      explore(executable, explorations) {
+        requests.push(explorations.length)
+        return engine.explore(executable, explorations)
+      },
+    })
+    expect(requests).toEqual(expected)
   })
 
   it('gives undefined behaviour no say in which inputs are found', async () => {
