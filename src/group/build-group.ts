@@ -99,6 +99,7 @@ async function groupResult(
     unit,
     entryPoint,
     builders: openMutantBuilders(engine, unit, entryPoint, parse, 'beside'),
+    copies: openMutantBuilders(engine, unit, entryPoint, parse, 'copies'),
     known: settings.subject === 'any' ? new Map([[unedited(unit).id, runsOfUnit(unitSubject)]]) : undefined,
     mutants: chooseMutants(mutants, {
       count: settings.losers * MUTANTS_PER_LOSER,
@@ -219,7 +220,7 @@ async function groupAbout(
   const { losers, pool } = await timed('losers', () =>
     findLosers(
       tools,
-      { unit, entryPoint, inputs, winners, order, candidatesPerLoser, seed },
+      { unit, entryPoint, copies: undefined, inputs, winners, order, candidatesPerLoser, seed },
       { wanted: settings.losers, classes: settings.classes, astEntries: loserCandidates },
       recordVerdict,
     ),

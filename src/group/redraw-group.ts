@@ -20,6 +20,7 @@ import { openLoserDrawing } from './losers/draw-losers.ts'
 import type { ClassShares } from './losers/loser-quotas.ts'
 import { CANDIDATES_PER_LOSER, type LoserSearch } from './losers/loser-search.ts'
 import { type LoserSelection, loserOrder } from './losers/select-losers.ts'
+import { openMutantBuilders } from './screen/mutant-builders.ts'
 import type { RecordVerdict } from './screen/record-verdict.ts'
 import { planEntryPoint } from './subject/plan-entry-point.ts'
 
@@ -59,6 +60,7 @@ async function redrawn(
   const search: LoserSearch = {
     unit,
     entryPoint: called.entryPoint,
+    copies: openMutantBuilders(tools.engine, unit, called.entryPoint, tools.parse, 'copies'),
     // What the original takes bounds only the runs of screening.
     inputs: group.inputs.map((input, index) => ({
       input,

@@ -102,24 +102,8 @@ function placeOf(mutant: Mutant, context: Placing): MutantPlace | undefined {
   // What never holds in front of a loop is asked all the same.
   const skipsLoop = decision?.type === 'while_statement' || decision?.type === 'for_statement'
   const keepsType = skipsLoop || (KEEPS_TYPE[mutant.operator]?.(holder, mutant, context) ?? false)
-  const placed = mayBeConstant(holder, context) ? operationOf(holder) : holder
-  if (!keepsType || !isStraight(placed, context) || !takesAnyExpression(placed, context)) return undefined
-  return { start: placed.start, end: placed.end, form: isCondition(placed) ? 'truth' : 'value' }
-}
-
-/**
- * The operation that a constant is an operand of, else the constant. Sanitizers follow an operation with a constant more
- * closely (of `y * 2` the lowest bit is known whatever y is), so it is to have a constant in the text as it has one alone.
- */
-function operationOf(constant: CodeNode): CodeNode {
-  for (const parent of ancestors(constant)) {
-    if (/^(?:parenthesized|unary|cast)_expression$/.test(parent.type)) continue
-    const operator = parent.field('operator')?.type ?? ''
-    const isOperation =
-      /^(?:binary|assignment)_expression$/.test(parent.type) && !/^(?:=|&&|\|\|)$/.test(operator)
-    return isOperation ? parent : constant
-  }
-  return constant
+  if (!keepsType || !isStraight(holder, context) || !takesAnyExpression(holder, context)) return undefined
+  return { start: holder.start, end: holder.end, form: isCondition(holder) ? 'truth' : 'value' }
 }
 
 function smallestAround(root: CodeNode, { start, end }: Mutant): CodeNode {

@@ -121,7 +121,7 @@ int f(int a) { if (((${is(1)} ((a <= 2) != 0) : ((a < 2) != 0)) != 0)) { if (gep
       ['a && b + 1', 'a', 'COR'],
     ])
     expect(text).toContain(
-      'int f__gepo0(int a, int b) { return a && ((gepo_selected_mutant == 1 ? ((b + 2) != 0) : ((b + 1) != 0)) != 0); }',
+      'int f__gepo0(int a, int b) { return a && b + (gepo_selected_mutant == 1 ? (2) : (1)); }',
     )
     expect(text).toContain('int f__gepo2(int a, int b) { return a; }')
     expect(text).not.toContain('f__gepo1')

@@ -34,14 +34,10 @@ describe('a mutant has a place', () => {
     ['ASR', 'a §+= b;', '+=', '-=', 'value a += b'],
     ['AORS', 'for (a = 0; a < b; a§++) b -= 2;', '++', '--', 'value a++'],
     ['CRP', 'int x = §3; return x;', '3', '4', 'value 3'],
-    ['CRP', 'if (a < §3) return 1;', '3', '4', 'truth a < 3'],
-    ['CRP', 'return b == a * -(§3);', '3', '4', 'value a * -(3)'],
-    ['CRP', 'a *= §3;', '3', '4', 'value a *= 3'],
-    ['CRP', 'a = §3;', '3', '4', 'value 3'],
-    ['AOR', 'return a * (2 §+ 3);', '+', '-', 'value a * (2 + 3)'],
-    ['CRP', 'return d * §2.5L;', '2.5L', '(2.5L - 1)', 'value d * 2.5L'],
-    ['CRP', 'return d * §2.5L;', '2.5L', '0.0L', 'value d * 2.5L'],
-    ['CRP', 'return a * §0u;', '0u', '1u', 'value a * 0u'],
+    ['CRP', 'if (a < §3) return 1;', '3', '4', 'value 3'],
+    ['CRP', 'return d * §2.5L;', '2.5L', '(2.5L - 1)', 'value 2.5L'],
+    ['CRP', 'return d * §2.5L;', '2.5L', '0.0L', 'value 2.5L'],
+    ['CRP', 'return a * §0u;', '0u', '1u', 'value 0u'],
     ['SVR', 'return §a * 2;', 'a', 'b', 'value a'],
     ['VTWD', 'return p[§a];', 'a', 'a + 1', 'value a'],
     ['UOI', 'if (§a) b = 1;', 'a', '!a', 'truth a'],
@@ -99,7 +95,7 @@ describe('a mutant has none', () => {
     expect(placeIn('CRP', 'return TWICE(§3 +) 1;', '3', '4', macros)).toBeUndefined()
     expect(placeIn('CRP', 'return SUM * §3;', '3', '4', macros)).toBeUndefined()
     expect(placeIn('SDL', '§a = SUM;', 'a = SUM;', ';', macros)).toBeUndefined()
-    expect(placeIn('CRP', 'return N * §3;', '3', '4', macros)).toBe('value N * 3')
+    expect(placeIn('CRP', 'return N * §3;', '3', '4', macros)).toBe('value 3')
   })
 
   it.each([

@@ -17,7 +17,6 @@ import type { PoolEntry, Shown } from '../../records/pool-entry.ts'
 import type { SyntaxNode } from '../../syntax/parse-c.ts'
 import type { GroupTools } from '../group-tools.ts'
 import { proveLosers, provenVerdict } from '../proofs/prove-losers.ts'
-import { openMutantBuilders } from '../screen/mutant-builders.ts'
 import type { RecordVerdict } from '../screen/record-verdict.ts'
 import { editDepth } from './edit-depth.ts'
 import { editDistance, lineDistance } from './edit-distance.ts'
@@ -48,8 +47,7 @@ export function openLoserDrawing(
   const takenIr = new Set(search.winners.map((winner) => canonicalIr(winner.ir)))
   const losers: Loser[] = []
   const drawn: PoolEntry[] = []
-  const { order, unit, entryPoint } = search
-  const copies = openMutantBuilders(tools.engine, unit, entryPoint, tools.parse, 'copies')
+  const { order, unit, copies } = search
   let tree: SyntaxNode | undefined
   const depthOf = (mutant: Mutant) => {
     tree ??= tools.parse(unit.code)
@@ -84,7 +82,7 @@ export function openLoserDrawing(
         tools,
         search,
         chosen.map(({ loser }) => loser),
-        (chosenLosers) => copies(chosenLosers.map(({ mutant }) => mutant)),
+        copies && ((chosenLosers) => copies(chosenLosers.map(({ mutant }) => mutant))),
       )
       for (const [index, { entry, loser }] of chosen.entries()) {
         const canonical = canonicalIr(loser.ir)

@@ -1,8 +1,7 @@
 /**
  * A unit with its proven winners in, proven losers out, of each class as many as wanted. Cheap work comes
  * first. Mutants are screened in batches, and each step is one call of the engine for the whole batch. Only a mutant that
- * is clean and differs is compiled at a loser's level. Only one that is chosen is proven by its own code
- * and IR.
+ * is clean and differs is compiled at a loser's level. Only one that is chosen is proven by its own IR.
  */
 
 import type { Loser, LoserClass } from '../../records/group-record.ts'

@@ -132,12 +132,16 @@ export const storedBuilders =
           engine.build(unitCode({ ...unit, code }), build, entryPoint),
     )
 
-/** Everything that makes losers ones. Edited IR, and the IR of each, is built alone and from the stored text in any case. */
+/**
+ * Everything that makes losers ones. Edited IR, and the IR of each, is built alone and from the stored text in any case.
+ *
+ * @param buildersOf undefined where screening has just proven that they are clean on their witnesses
+ */
 export async function proveLosers(
   tools: Pick<GroupTools, 'engine'>,
   proofContext: ProofContext,
   losers: readonly Loser[],
-  buildersOf: LoserBuilders,
+  buildersOf: LoserBuilders | undefined,
 ): Promise<MutantVerdictName[]> {
   const { engine } = tools
   const claimOf = (loser: RunLoser, build: Builder): Claim => ({
@@ -145,20 +149,21 @@ export async function proveLosers(
     result: loser.witness.mutant,
     build,
   })
+  const proveCodeClean = (left: readonly RunLoser[], builders: LoserBuilders) => {
+    const ofCode = builders(left.filter((loser) => loser.class === 'ast')).values()
+    const claims = left.map((loser) =>
+      claimOf(
+        loser,
+        loser.class === 'ast' ? ofCode.next().value! : irBuilder(engine, proofContext, loser.ir),
+      ),
+    )
+    return proveClean(engine, proofContext, claims)
+  }
   const run = losers.filter((loser) => loser.class !== 'malformed')
   const proven = (
     await proveInTurn(run, [
       async (left) => left.map(({ witness }) => compareWitness(proofContext, witness)),
-      (left) => {
-        const ofCode = buildersOf(left.filter((loser) => loser.class === 'ast')).values()
-        const claims = left.map((loser) =>
-          claimOf(
-            loser,
-            loser.class === 'ast' ? ofCode.next().value! : irBuilder(engine, proofContext, loser.ir),
-          ),
-        )
-        return proveClean(engine, proofContext, claims)
-      },
+      ...(buildersOf === undefined ? [] : [(left: readonly RunLoser[]) => proveCodeClean(left, buildersOf)]),
       (left) => {
         // In the stored text, twice, with different memory fill and address layout.
         const claims = left.map((loser) =>

@@ -32,7 +32,10 @@ export async function* findIrEntries(
       known: new KnownRuns(),
     }))
     const entries: IrEntry[] = []
-    for (const [index, screened] of (await screenVariants(engine, editing, variants)).entries()) {
+    const screening = await screenVariants(engine, editing, variants, (differing) =>
+      differing.map((index) => variants[index]!.build),
+    )
+    for (const [index, screened] of screening.entries()) {
       const { mutant, editedWinner } = batch[index]!
       if (screened.kind === 'refused') recordVerdict(mutant, screened.verdict)
       else {

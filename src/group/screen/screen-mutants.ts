@@ -23,6 +23,8 @@ export type Screened =
 
 export interface Screening extends ProofContext {
   readonly builders: MutantBuilders
+  /** For what is proven clean: each reads there as it does alone. */
+  readonly copies: MutantBuilders
   /** By a mutant's id; undefined where none is screened again. */
   readonly known: Map<string, KnownRuns> | undefined
 }
@@ -39,10 +41,12 @@ export function screenMutants(
     proofContext.known?.set(id, known)
     return { build: builders[index]!, known }
   })
-  return screenVariants(engine, proofContext, variants)
+  return screenVariants(engine, proofContext, variants, (differing) =>
+    proofContext.copies(differing.map((index) => mutants[index]!)),
+  )
 }
 
-/** What is screened: how it is built, and what its runs have shown already. */
+/** What is screened: how it is built to see what it does, and what its runs have shown already. */
 export interface Variant {
   readonly build: Builder
   readonly known: KnownRuns
@@ -52,28 +56,29 @@ export interface Variant {
  * For each mutant the inputs on which it is clean and clearly differs. A run that does not end well, or differs only
  * through undefined behaviour, proves nothing: what such a run gives is chance, so it must have no say in what is
  * chosen.
+ *
+ * @param cleanBuilders how those with the given indexes, which differ, are built to see that they are clean
  */
 export async function screenVariants(
   engine: CodeEngine,
   proofContext: ProofContext,
   variants: readonly Variant[],
+  cleanBuilders: (differing: readonly number[]) => readonly Builder[],
 ): Promise<Screened[]> {
   const verdicts: MutantVerdictName[] = variants.map(() => 'no-difference')
   const shown: Omit<Shown, 'shownOn'>[][] = variants.map(() => [])
-  const claims: (Claim & { readonly index: number })[] = []
-  const ran = await runAll(engine, proofContext, variants)
-  for (const [index, { build }] of variants.entries()) {
-    const runs = ran[index]
+  const claims: VariantClaim[] = []
+  for (const [index, runs] of (await runAll(engine, proofContext, variants)).entries()) {
     if (runs === undefined) verdicts[index] = 'not-compiled'
     for (const [inputIndex, run] of (runs ?? []).entries()) {
       const { expected } = proofContext.inputs[inputIndex]!
       if (run.kind !== 'ok') verdicts[index] = run.kind === 'timeout' ? 'timeout' : 'crash'
       else if (clearlyDifferent(expected, run))
-        claims.push({ index, inputIndex, result: observedResult(run), build })
+        claims.push({ index, inputIndex, result: observedResult(run) })
       else if (!sameResult(expected, run)) verdicts[index] = 'float-gap'
     }
   }
-  const proven = await proveAll(engine, proofContext, variants, claims)
+  const proven = await proveAll(engine, proofContext, variants, cleanBuilders, claims)
   for (const [position, { index, inputIndex, result }] of claims.entries()) {
     const verdict = proven[position]!
     if (verdict === 'different') shown[index]!.push({ inputIndex, result })
@@ -119,17 +124,25 @@ async function runAll(
   return asked.map(({ runs }) => (runs.every((run) => run !== undefined) ? runs : undefined))
 }
 
+/** What the variant of that index gives. */
+type VariantClaim = Omit<Claim, 'build'> & { readonly index: number }
+
 /** The verdict on each claim; only what nobody knows yet is proven. */
 async function proveAll(
   engine: CodeEngine,
   proofContext: ProofContext,
   variants: readonly Variant[],
-  claims: readonly (Claim & { readonly index: number })[],
+  cleanBuilders: (differing: readonly number[]) => readonly Builder[],
+  claims: readonly VariantClaim[],
 ): Promise<MutantVerdictName[]> {
-  const inputOf = ({ inputIndex }: Claim) => proofContext.inputs[inputIndex]!.input
+  const inputOf = ({ inputIndex }: VariantClaim) => proofContext.inputs[inputIndex]!.input
   const verdicts = claims.map((claim) => variants[claim.index]!.known.proof(inputOf(claim), claim.result))
   const open = claims.filter((_, position) => verdicts[position] === undefined)
-  const proven = (await proveClean(engine, proofContext, open)).values()
+  const differing = [...new Set(open.map(({ index }) => index))]
+  const builders = cleanBuilders(differing)
+  const builderOf = new Map(differing.map((index, position) => [index, builders[position]!]))
+  const built = open.map((claim) => ({ ...claim, build: builderOf.get(claim.index)! }))
+  const proven = (await proveClean(engine, proofContext, built)).values()
   return claims.map((claim, position) => {
     const known = verdicts[position]
     if (known !== undefined) return known
