@@ -1,8 +1,8 @@
 /**
- * A training step on the CPU with nothing to share, by the engine and by transformers on PyTorch: the same shape of
- * model, as many sequences, all as long and each with a prompt of its own; forward, backward, clipping, AdamW.
- * `node bench/step-beside-torch.ts [--size medium] [--sequences 4] [--tokens 512] [--prompt 128] [--rounds 7]
- * [--threads 1] [--number-type float32] [--save <name>]`
+ * A training step on the CPU, by the engine and by transformers on PyTorch: the same shape of model, as many sequences,
+ * all as long; forward, backward, clipping, AdamW. With `--answers` that many have a prompt in common, else none.
+ * `node bench/step-beside-torch.ts [--size medium] [--sequences 4] [--answers 1] [--tokens 512] [--prompt 128]
+ * [--rounds 7] [--threads 1] [--number-type float32] [--save <name>]`
  *
  * The two take turns, so that what else the machine does meets both. Counted are processor seconds of each process;
  * least and median are told. transformers runs in `.tools/oracle` (scripts/oracle-environment.mjs). Nothing here
@@ -24,6 +24,7 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: 'medium' },
     sequences: { type: 'string', default: '4' },
+    answers: { type: 'string', default: '1' },
     tokens: { type: 'string', default: '512' },
     prompt: { type: 'string', default: '128' },
     rounds: { type: 'string', default: '7' },
@@ -32,13 +33,14 @@ const { values } = parseArgs({
     save: { type: 'string' },
   },
 })
-const [count, tokens, promptTokens, rounds, threads] = [
+const [count, answersPerPrompt, tokens, promptTokens, rounds, threads] = [
   values.sequences,
+  values.answers,
   values.tokens,
   values.prompt,
   values.rounds,
   values.threads,
-].map(Number) as [number, number, number, number, number]
+].map(Number) as [number, number, number, number, number, number]
 const numberType = values['number-type'] as NumberType
 const LEARNING_RATE = 1e-5
 const size = MODEL_SIZES[values.size as ModelSize]
@@ -66,9 +68,12 @@ writeFileSync(
   }),
 )
 const uniform = uniformNumbers(5)
-const sequences = Array.from({ length: count }, () =>
-  Array.from({ length: tokens }, () => Math.floor(uniform() * size.vocabulary)),
-)
+const draw = (length: number) => Array.from({ length }, () => Math.floor(uniform() * size.vocabulary))
+const prompts = Array.from({ length: Math.ceil(count / answersPerPrompt) }, () => draw(promptTokens))
+const sequences = Array.from({ length: count }, (_, index) => [
+  ...prompts[Math.floor(index / answersPerPrompt)]!,
+  ...draw(tokens - promptTokens),
+])
 
 interface Step {
   readonly seconds: number
