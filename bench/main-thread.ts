@@ -18,9 +18,9 @@ import { type BuildThreads, build } from '../src/pipeline/build.ts'
 import { type BuildConfig, parseBuildConfig } from '../src/pipeline/build-config.ts'
 import { openPool } from '../src/pipeline/open-pool.ts'
 import { openStore } from '../src/store/store.ts'
+import { mainThreadMs, reportMainThread } from './main-thread-report.ts'
 import { ProcessorClock } from './processor-clock.ts'
 import type { Recording } from './replay-worker.ts'
-import { hardware, saveReport } from './save-report.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,7 +32,6 @@ const { values, positionals } = parseArgs({
   },
 })
 const [source = 'fixtures/programs'] = positionals
-const CORES = [1, 2, 16, 64, 128]
 const config = parseBuildConfig({ limit: Number(values.limit), winners: 6, losers: 6, seed: 1, jobs: 1 })
 
 interface Recorded {
@@ -49,7 +48,7 @@ const file = resolve(values.recording ?? join(folder, 'recording'))
 if (!existsSync(file)) writeFileSync(file, serialize(await record()))
 const recorded: Recorded = deserialize(readFileSync(file))
 const rounds: number[] = []
-for (let round = 0; round < Number(values.rounds); round++) rounds.push((await replay()) / recorded.units)
+for (let round = 0; round < Number(values.rounds); round++) rounds.push(await replay())
 rmSync(folder, { recursive: true })
 
 async function buildInto(
@@ -57,7 +56,7 @@ async function buildInto(
   open: (config: BuildConfig, signal: AbortSignal) => Promise<BuildThreads>,
 ): Promise<{ mainMs: number; groups: number }> {
   const store = openStore(join(folder, name))
-  const start = mainMs()
+  const start = mainThreadMs()
   const { groups } = await build(
     config,
     [source],
@@ -66,7 +65,7 @@ async function buildInto(
     new AbortController().signal,
     open,
   )
-  const spent = mainMs() - start
+  const spent = mainThreadMs() - start
   store.close()
   return { mainMs: spent, groups }
 }
@@ -120,29 +119,14 @@ async function replay(): Promise<number> {
   return spent
 }
 
-function mainMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
-
-const round = (value: number) => Math.round(value * 100) / 100
-const mainMsPerUnit = Math.min(...rounds)
-const workMsPerUnit = recorded.workMs / recorded.units
-/** All cores share the work, and one of them at most is the main thread's. */
-const unitsPerSecond = (cores: number) =>
-  Math.min((cores * 1000) / (workMsPerUnit + mainMsPerUnit), 1000 / mainMsPerUnit)
-const report = {
-  date: new Date().toISOString().slice(0, 10),
-  hardware: hardware(),
-  command: `node bench/main-thread.ts ${process.argv.slice(2).join(' ')}`,
-  units: recorded.units,
-  groups: recorded.groups,
-  workMsPerUnit: round(workMsPerUnit),
-  mainMsPerUnit: round(mainMsPerUnit),
-  mainMsPerUnitByRound: rounds.map(round),
-  groupsPerSecond: Object.fromEntries(
-    CORES.map((cores) => [cores, round((unitsPerSecond(cores) * recorded.groups) / recorded.units)]),
-  ),
-}
-console.log(JSON.stringify(report, null, 2))
-saveReport(values.save, report)
+reportMainThread(
+  {
+    one: 'unit',
+    count: recorded.units,
+    made: 'groups',
+    madeCount: recorded.groups,
+    workMs: recorded.workMs,
+    mainMs: rounds,
+  },
+  values.save,
+)
