@@ -24,43 +24,54 @@ static bool read_objects(struct reader *reader, const char **failure) {
   return reader->ok;
 }
 
-static bool read_image(struct reader *reader, struct kept_object **unit, const char **failure) {
-  run.object_count = read_u32(reader);
-  if (run.object_count == 0 || run.object_count > MOST_OBJECTS) return false;
-  for (size_t i = 0; i < run.object_count && reader->ok; i++) {
+static bool read_image(struct reader *reader, struct linked *image, const char **failure) {
+  image->object_count = read_u32(reader);
+  if (image->object_count == 0 || image->object_count > MOST_OBJECTS) return false;
+  for (size_t i = 0; i < image->object_count && reader->ok; i++) {
     const struct kept_object *object = find_object(read_u32(reader));
     if (!object) *failure = "an object that was never sent";
-    else run.objects[i] = (struct bytes){object->data, object->length};
+    else image->objects[i] = (struct bytes){object->data, object->length};
   }
-  *unit = find_object(read_u32(reader));
-  if (!*unit) *failure = "an object that was never sent";
+  image->unit = find_object(read_u32(reader));
+  if (!image->unit) *failure = "an object that was never sent";
   return reader->ok;
 }
 
-static bool read_run(struct reader *reader, struct kept_object **unit, const char **failure) {
+static bool read_inputs(struct reader *reader) {
+  uint32_t image = 0;
+  for (size_t i = 0; i < run.input_count && reader->ok; i++) {
+    read_input(reader, &run.inputs[i]);
+    if (run.inputs[i].image < image || run.inputs[i].image >= run.image_count) return false;
+    image = run.inputs[i].image;
+  }
+  return reader->ok && reader->at == reader->end;
+}
+
+static bool read_run(struct reader *reader, const char **failure) {
   run.flags = read_u32(reader);
   run.limits = read_limits(reader);
-  if (!read_image(reader, unit, failure)) return false;
+  run.image_count = read_u32(reader);
+  if (run.image_count > MOST_IMAGES) return false;
+  for (size_t i = 0; i < run.image_count; i++)
+    if (!read_image(reader, &run.images[i], failure)) return false;
   run.environment = read_strings_in_place(reader);
   run.input_count = read_u32(reader);
   if (run.input_count > MOST_INPUTS || run.limits.output_bytes > MOST_OUTPUT_BYTES ||
       run.limits.record_bytes > MOST_OUTPUT_BYTES)
     return false;
-  for (size_t i = 0; i < run.input_count && reader->ok; i++) read_input(reader, &run.inputs[i]);
-  return reader->ok && reader->at == reader->end;
+  return read_inputs(reader);
 }
 
 static void answer_request(char *frame, size_t length) {
   struct reader reader = {frame, frame + length, true};
   struct outcome outcome = {.kind = ANSWER_RUN};
-  struct kept_object *unit = NULL;
   const char *failure = NULL;
   /* Kind, reason and count are known at the end. */
   char head[4 + 4 + REASON_BYTES + 4];
   begin_answer(sizeof head);
-  if (!read_objects(&reader, &failure) || !read_run(&reader, &unit, &failure)) failure = "malformed request";
+  if (!read_objects(&reader, &failure) || !read_run(&reader, &failure)) failure = "malformed request";
   if (!failure) {
-    run_inputs(&run, unit, &outcome);
+    run_inputs(&run, &outcome);
   } else {
     outcome.kind = ANSWER_FAILED;
     snprintf(outcome.reason, sizeof outcome.reason, "%s", failure);

@@ -7,9 +7,10 @@
  *             | u32 flags (task.h)
  *             | u64 cpu ms | u64 wall ms | u64 memory bytes | u64 data bytes | u64 stack bytes (not used)
  *             | u64 output bytes | u64 record bytes            (all for each input)
- *             | u32 count, object ids in the order of linking | u32 the unit's own object
+ *             | u32 count, images: u32 count, object ids in the order of linking | u32 the unit's own object
  *             | list environment
- *             | u32 count, inputs: list more environment | bytes stdin | bytes args (descriptor 4)
+ *             | u32 count, inputs: u32 index of the image, none below that of the input before
+ *                                 | list more environment | bytes stdin | bytes args (descriptor 4)
  *                                 | u32 group | u32 fill (above 255: none) | u32 expected (0 or 1) | u32 expected status
  *                                 | bytes expected stdout
  *   response  u32 kind (0 run, 1 unsupported, 2 failed) | bytes reason
@@ -25,7 +26,7 @@
 
 #include "task.h"
 
-#define UNIT_RUNNER_VERSION 4u
+#define UNIT_RUNNER_VERSION 5u
 
 enum answer_kind { ANSWER_RUN = 0, ANSWER_UNSUPPORTED = 1, ANSWER_FAILED = 2 };
 
@@ -38,6 +39,7 @@ static inline struct strings read_strings_in_place(struct reader *reader) {
 }
 
 static inline void read_input(struct reader *reader, struct input *input) {
+  input->image = read_u32(reader);
   input->environment = read_strings_in_place(reader);
   input->text = read_bytes(reader);
   input->arguments = read_bytes(reader);

@@ -28,14 +28,24 @@ static bool took_too_much_memory(const struct run *run, const struct ended *ende
   return run->limits.memory_bytes && ended->max_rss_bytes > run->limits.memory_bytes;
 }
 
-void run_inputs(const struct run *run, struct kept_object *unit, struct outcome *outcome) {
-  bool isolated = (run->flags & RUN_ISOLATED) || unit->needs_isolation;
+static struct kept_object *unit_of(const struct run *run, size_t index) {
+  return run->images[run->inputs[index].image].unit;
+}
+
+/* Where the inputs end that may share a child with the first. */
+static size_t shared_end(const struct run *run, size_t first) {
+  size_t end = first;
+  while (end < run->input_count && end < first + MOST_SHARED_INPUTS && !unit_of(run, end)->needs_isolation) end++;
+  return end;
+}
+
+void run_inputs(const struct run *run, struct outcome *outcome) {
+  bool isolated = run->flags & RUN_ISOLATED;
   /* The next child is for one input alone. */
   bool alone = false, was_forbidden = false;
   for (size_t next = 0; next < run->input_count;) {
-    bool single = isolated || alone;
-    size_t end = single ? next + 1 : next + MOST_SHARED_INPUTS;
-    if (end > run->input_count) end = run->input_count;
+    bool single = isolated || alone || unit_of(run, next)->needs_isolation;
+    size_t end = single ? next + 1 : shared_end(run, next);
     const size_t first = next;
     struct ended ended = run_child(run, first, end, single);
     if (control->phase == PHASE_UNSUPPORTED || control->phase == PHASE_BROKEN) {
@@ -55,6 +65,11 @@ void run_inputs(const struct run *run, struct kept_object *unit, struct outcome 
       if (next < end && died_result(run, next, &ended, &died)) next = put_results(run, next, &died);
       continue;
     }
+    if (!single && control->phase == PHASE_PREPARING && unit_of(run, first) != unit_of(run, end - 1)) {
+      /* Another image may be what it ended of. */
+      alone = true;
+      continue;
+    }
     alone = false;
     struct result result = last_result(run, &control->ends[first], &ended);
     bool forbidden = result.kind == KIND_FORBIDDEN_SYSCALL;
@@ -66,10 +81,7 @@ void run_inputs(const struct run *run, struct kept_object *unit, struct outcome 
       continue;
     }
     /* A unit that needs such calls will need them again. A sanitizer's report happens once. */
-    if (was_forbidden && control->ends[first].done) {
-      unit->needs_isolation = true;
-      isolated = true;
-    }
+    if (was_forbidden && control->ends[first].done) unit_of(run, first)->needs_isolation = true;
     was_forbidden = false;
     next = put_results(run, first, &result);
   }

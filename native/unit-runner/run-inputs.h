@@ -10,5 +10,5 @@ struct outcome {
   char reason[REASON_BYTES];
 };
 
-/* Puts a result for every input, unless the outcome says otherwise. `unit` is the object that the run is about. */
-void run_inputs(const struct run *run, struct kept_object *unit, struct outcome *outcome);
+/* Puts a result for every input, unless the outcome says otherwise. */
+void run_inputs(const struct run *run, struct outcome *outcome);

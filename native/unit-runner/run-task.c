@@ -28,6 +28,8 @@
 #define KEPT_HEAP_BYTES (4u << 20)
 /* glibc takes no larger one. */
 #define LARGEST_MMAP_THRESHOLD (32 << 20)
+/* Images that share a process have no more data together: what one takes is not to be missing to another. */
+#define SHARED_DATA_BYTES (16u << 20)
 /* Sanitizers never give memory back. Once a process has grown by this much, the remaining inputs get a new one. */
 #define SANITIZER_GROWTH_PAGES (64u << 8)
 
@@ -36,10 +38,19 @@ static unsigned char *msan_shadow(const unsigned char *address) {
   return (unsigned char *)((uintptr_t)address ^ UINT64_C(0x500000000000));
 }
 
+struct loaded {
+  struct image image;
+  /* Its data before the first input; NULL if no input comes behind another here. */
+  unsigned char *kept_data;
+};
+
 static struct {
   const struct task *task;
-  struct image image;
-  unsigned char *kept_data;
+  struct loaded images[MOST_IMAGES];
+  /* What the input runs. */
+  const struct loaded *current;
+  /* Where the inputs end whose images are loaded. */
+  size_t end;
   unsigned char *heap_start;
   /* Where the C library keeps the heap's end; NULL if there is no telling. */
   void **heap_end;
@@ -154,7 +165,7 @@ static void filter_calls(void) {
 }
 
 static void run_constructors(unsigned from, unsigned below) {
-  const struct image *image = &child.image;
+  const struct image *image = &child.current->image;
   for (size_t i = 0; i < image->constructor_count; i++) {
     const struct constructor *constructor = &image->constructors[i];
     if (constructor->priority < from || constructor->priority >= below) continue;
@@ -168,29 +179,62 @@ static int run_own_constructors(void *unused) {
   return 0;
 }
 
-static void load(void) {
+static void choose_image(const struct loaded *loaded) {
+  if (child.current == loaded) return;
+  child.current = loaded;
+  describe_image(&loaded->image);
+}
+
+static size_t data_size(const struct image *image) { return (size_t)(image->zeros.end - image->data.start); }
+
+/* False if the kernel has no memory for it, or the objects cannot be linked here; the phase then says which. */
+static bool load(uint32_t index) {
   static const char *const wrapped[] = {"malloc", "calloc", "realloc", "free", "strdup", "strndup", NULL};
   const struct run *run = child.task->run;
+  const struct linked *linked = &run->images[index];
+  struct loaded *loaded = &child.images[index];
   struct link_options options = {
       .wrapped = run->flags & RUN_WRAP ? wrapped : NULL,
       .replaced = replaced_function,
-      .random = child.task->random >> 7,
+      /* Far from each other. */
+      .random = (child.task->random >> 7) + index * 0xd1342543de82ef95u,
   };
   struct control *control = child.task->control;
   errno = 0;
-  if (!link_image(run->objects, run->object_count, &options, &child.image, control->reason, REASON_BYTES))
-    stop(errno == ENOMEM ? PHASE_TOO_LARGE : PHASE_UNSUPPORTED, NULL);
-  describe_image(&child.image);
-  child.environ = outside_symbol("environ");
+  if (!link_image(linked->objects, linked->object_count, &options, &loaded->image, control->reason, REASON_BYTES)) {
+    control->phase = errno == ENOMEM ? PHASE_TOO_LARGE : PHASE_UNSUPPORTED;
+    return false;
+  }
+  choose_image(loaded);
   int status;
   run_until_exit(run_own_constructors, NULL, &status);
-  if (!is_shared()) return;
-  size_t size = (size_t)(child.image.data.end - child.image.data.start);
-  if (size == 0) return;
-  child.kept_data = map_memory(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (child.kept_data == MAP_FAILED) stop(PHASE_TOO_LARGE, NULL);
-  copy_raw(child.kept_data, child.image.data.start, size);
-  mprotect(child.kept_data, size, PROT_READ);
+  size_t size = (size_t)(loaded->image.data.end - loaded->image.data.start);
+  if (is_shared() && size > 0) {
+    loaded->kept_data = map_memory(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (loaded->kept_data == MAP_FAILED) {
+      control->phase = PHASE_TOO_LARGE;
+      return false;
+    }
+    copy_raw(loaded->kept_data, loaded->image.data.start, size);
+    mprotect(loaded->kept_data, size, PROT_READ);
+  }
+  return true;
+}
+
+/* What the inputs run, as far as it fits together: once its calls are filtered, a process makes no code any more. */
+static void load_images(void) {
+  const struct task *task = child.task;
+  const struct input *inputs = task->run->inputs;
+  child.environ = outside_symbol("environ");
+  if (!load(inputs[task->first].image)) stop(task->control->phase, NULL);
+  size_t size = data_size(&child.current->image);
+  for (child.end = task->first + 1; child.end < task->end; child.end++) {
+    const uint32_t image = inputs[child.end].image;
+    if (image == inputs[child.end - 1].image) continue;
+    if (size > SHARED_DATA_BYTES || !load(image)) break;
+    size += data_size(&child.current->image);
+    if (size > SHARED_DATA_BYTES) break;
+  }
 }
 
 static size_t strings_size(const struct strings *strings) {
@@ -213,8 +257,8 @@ static void make_room_for_environment(void) {
 /* ---- before every input --------------------------------------------------------------------------------- */
 
 static void restore_image(void) {
-  const struct image *image = &child.image;
-  copy_raw(image->data.start, child.kept_data, (size_t)(image->data.end - image->data.start));
+  const struct image *image = &child.current->image;
+  copy_raw(image->data.start, child.current->kept_data, (size_t)(image->data.end - image->data.start));
   clear_memory(image->zeros.start, image->zeros.end);
   if (__msan_unpoison) clear_memory(msan_shadow(image->data.start), msan_shadow(image->zeros.end));
 }
@@ -254,6 +298,7 @@ static void set_environment(const struct input *input) {
 
 static void prepare_process(size_t index) {
   const struct task *task = child.task;
+  choose_image(&child.images[task->run->inputs[index].image]);
   restore_library_state();
   if (child.heap_end) *child.heap_end = child.heap_start;
   if (index > task->first) {
@@ -285,7 +330,7 @@ static int run_unit(void *input) {
     __msan_unpoison(arguments, sizeof arguments);
     __msan_unpoison_param(8);
   }
-  return call_on_unit_stack(child.image.main, 1, arguments, child.environment);
+  return call_on_unit_stack(child.current->image.main, 1, arguments, child.environment);
 }
 
 static uint64_t process_pages(void) {
@@ -360,12 +405,12 @@ static bool run_input(size_t index) {
 
 __attribute__((noinline)) static _Noreturn void run_inputs(void) {
   const struct task *task = child.task;
-  for (size_t index = task->first, next; index < task->end; index = next) {
+  for (size_t index = task->first, next; index < child.end; index = next) {
     prepare_process(index);
     if (is_shared() && index == task->first) child.size_at_start = process_pages();
     if (!run_input(index)) break;
     next = is_group_over(index) ? skip_group(index) : index + 1;
-    if (next == task->end) break;
+    if (next >= child.end) break;
     if (!is_sanitizing()) restore_heap();
     if (has_grown()) break;
   }
@@ -390,7 +435,7 @@ _Noreturn void run_task(const struct task *task) {
   confine();
   arrange_files();
   set_limits();
-  load();
+  load_images();
   filter_calls();
   task->control->phase = PHASE_RUNNING;
   run_inputs();

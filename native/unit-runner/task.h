@@ -9,6 +9,7 @@
 #include "../shared/protocol.h"
 
 #define MOST_INPUTS 4096
+#define MOST_IMAGES 32
 #define MOST_OBJECTS 16
 #define REASON_BYTES 400
 /* Once there is more than this in a file that inputs share, the rest of them get a new process. */
@@ -44,7 +45,19 @@ struct strings {
   uint32_t count;
 };
 
+struct kept_object;
+
+/* What is linked together. */
+struct linked {
+  struct bytes objects[MOST_OBJECTS];
+  size_t object_count;
+  /* The unit's own, which the parent keeps. */
+  struct kept_object *unit;
+};
+
 struct input {
+  /* Index of what it runs; it never falls from an input to the next. */
+  uint32_t image;
   struct strings environment;
   struct bytes text, arguments;
   /* The byte that the stack is filled with and malloc'ed memory from, if it is one. */
@@ -57,8 +70,8 @@ struct input {
 struct run {
   uint32_t flags;
   struct limits limits;
-  struct bytes objects[MOST_OBJECTS];
-  size_t object_count;
+  struct linked images[MOST_IMAGES];
+  size_t image_count;
   struct strings environment;
   struct input inputs[MOST_INPUTS];
   size_t input_count;

@@ -6,8 +6,8 @@
  * supervisor. FILL is the byte that a sanitizer's allocator fills memory with, fixed when its process starts.
  *
  * A unit never runs in this process. Each child loads the objects anew, at other addresses, under the limits and
- * filters that the supervisor gives a unit. Several inputs may share a child. Each of them finds the memory of the unit
- * and of the C library as it was before the first. A fault costs only the input that has it. Where a limit or a filter
+ * filters that the supervisor gives a unit. Several inputs may share a child, and several images. Each input finds the
+ * memory of its image and of the C library as it was before the first. A fault costs only the input that has it. Where a limit or a filter
  * ends a child in an input that was not its first, that input gets a new child.
  *
  * The parent judges by what the kernel says of the child and by the size of its output. It believes the child's own

@@ -119,7 +119,7 @@ describe('unit-runner and src/execute', () => {
   const task = nativeConstants('unit-runner/task.h')
   const messages = nativeConstants('unit-runner/messages.h')
   const flags = (options: Partial<UnitRun>) => {
-    const run: UnitRun = { image: { unit: 1 }, inputs: [], env: {}, limits: LIMITS, ...options }
+    const run: UnitRun = { images: [{ unit: 1 }], inputs: [], env: {}, limits: LIMITS, ...options }
     return encodeUnitRun({ forget: [], keep: new Map(), run }).readUInt32LE(12)
   }
 

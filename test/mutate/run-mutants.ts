@@ -87,7 +87,7 @@ export async function openMutantRunner(): Promise<MutantRunner> {
     },
     async run({ build, entryPoint, image }, runs) {
       const reply = await (await hostOf(build)).runner.run({
-        image,
+        images: [image],
         inputs: runs.map(({ input, fuel, mutant }) => ({
           stdin: input.stdin,
           ...(entryPoint.kind === 'function' &&

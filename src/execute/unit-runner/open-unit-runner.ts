@@ -57,7 +57,7 @@ export interface UnitRunner {
  * @example
  * const runner = await openUnitRunner({ build: 'plain' })
  * const unit = runner.load(object)
- * await runner.run({ image: { unit }, inputs: [{ stdin: '1 2\n' }], env: {}, limits: { cpuMs: 1000, outputBytes: 1 << 16 } })
+ * await runner.run({ images: [{ unit }], inputs: [{ stdin: '1 2\n' }], env: {}, limits: { cpuMs: 1000, outputBytes: 1 << 16 } })
  * // { kind: 'run', reports: [{ kind: 'exited', code: 0, stdout: <Buffer 33 0a>, ... }] }
  *
  * @throws UserError if the runner is not built or no rung works.
@@ -99,7 +99,7 @@ async function probe(runner: SupervisorProcess): Promise<string | undefined> {
   if (version !== UNIT_RUNNER_VERSION)
     return `the unit runner speaks version ${version}, not ${UNIT_RUNNER_VERSION}`
   const trial: UnitRun = {
-    image: { unit: 0 },
+    images: [{ unit: 0 }],
     inputs: [{ stdin: '' }],
     env: {},
     limits: { cpuMs: 1000, outputBytes: 1 },
@@ -174,7 +174,7 @@ class RunningUnitRunner implements UnitRunner {
     const failure = await this.#makeReady(run)
     if (failure !== undefined) return { kind: 'failed', detail: failure }
     const keep = new Map<number, Uint8Array>()
-    for (const id of imageObjects(run.image)) {
+    for (const id of run.images.flatMap(imageObjects)) {
       const object = this.#objects.get(id)
       if (object === undefined) throw new Error(`object ${id} is not loaded`)
       if (!this.#sent.has(id)) keep.set(id, object)

@@ -3,7 +3,9 @@ import { FrameWriter } from '../../sandbox/frame-writer.ts'
 import { Reader, readReport, writeLimits } from '../../sandbox/protocol.ts'
 import type { FinishedRun, RunLimits } from '../../sandbox/run-report.ts'
 
-export const UNIT_RUNNER_VERSION = 4
+export const UNIT_RUNNER_VERSION = 5
+/** What a request may name. */
+export const MOST_IMAGES = 32
 
 const FLAG_ISOLATED = 1
 const FLAG_WANT_RECORD = 2
@@ -14,6 +16,8 @@ const NO_FILL = 0xffff_ffff
 const ROOM_BYTES = 512
 
 export interface UnitInput {
+  /** Index of what it runs, not below that of the input before; default 0. */
+  readonly image?: number
   /** One char a byte. */
   readonly stdin: string
   /** Content of descriptor 4, for calls. */
@@ -46,7 +50,8 @@ export const imageObjects = ({ before = [], unit, behind = [] }: UnitImage): rea
 ]
 
 export interface UnitRun {
-  readonly image: UnitImage
+  /** Those of several inputs may share a process. */
+  readonly images: readonly UnitImage[]
   readonly inputs: readonly UnitInput[]
   readonly env: Readonly<Record<string, string>>
   /** For each input. */
@@ -81,8 +86,7 @@ export interface RunFrame {
 
 /** A request as a whole frame, length included. */
 export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
-  const { limits, image } = run
-  const objects = imageObjects(image)
+  const { limits, images } = run
   const flags =
     (run.isolated ? FLAG_ISOLATED : 0) |
     (run.wantRecord ? FLAG_WANT_RECORD : 0) |
@@ -101,16 +105,24 @@ export function encodeUnitRun({ forget, keep, run }: RunFrame): Buffer {
   }
   writer.u32(flags)
   writeLimits(writer, limits)
-  writer.u32(objects.length)
-  for (const id of objects) writer.u32(id)
-  writer.u32(image.unit)
+  writer.u32(images.length)
+  for (const image of images) {
+    const objects = imageObjects(image)
+    writer.u32(objects.length)
+    for (const id of objects) writer.u32(id)
+    writer.u32(image.unit)
+  }
   writer.environment(run.env)
   writer.u32(run.inputs.length)
   for (const input of run.inputs) writeInput(writer, input)
   return writer.frame()
 }
 
-function writeInput(writer: FrameWriter, { stdin, args, env, group, fill, expected }: UnitInput): void {
+function writeInput(
+  writer: FrameWriter,
+  { image, stdin, args, env, group, fill, expected }: UnitInput,
+): void {
+  writer.u32(image ?? 0)
   writer.environment(env ?? {})
   writer.latin1(stdin)
   writer.bytes(args)

@@ -58,7 +58,7 @@ export async function openRunnerEngine(limits = DEFAULT_UNIT_LIMITS): Promise<Ru
     { fill, fuel, isolated = false }: Options,
   ): Promise<UnitRunReply> {
     return (await runnerOf(build)).run({
-      image,
+      images: [image],
       inputs: inputs.map(([input, env]) => ({
         stdin: input.stdin,
         args:

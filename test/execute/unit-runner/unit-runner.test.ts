@@ -53,56 +53,59 @@ const INCLUDES = ['stdio', 'stdlib', 'string', 'search', 'math', 'wchar', 'errno
 const includes = INCLUDES.map((name) => `#include <${name}.h>\n`).join('')
 const main = (body: string, before = '') => `${includes}${before}\nint main(void) {\n${body}\nreturn 0; }\n`
 
+/** Each shows what an earlier run has left behind. */
+const LEAVING: readonly (readonly [string, string])[] = [
+  ['variables', main('printf("%d %d", a++, b++);', 'static int a; int b = 5;')],
+  [
+    'large arrays',
+    main(
+      'for (int i = 0; i < N; i += 999) s += a[i]++; printf("%d", s);',
+      'enum { N = 1 << 20 }; int a[N], s;',
+    ),
+  ],
+  ['strtok', main('char t[] = "x y z"; char *p = strtok(NULL, " "); if (p) puts(p); strtok(t, " ");')],
+  ['atexit', main('atexit(f); printf("m");', 'static void f(void) { printf("x"); }')],
+  ['ungetc', main('printf("%d ", getchar()); ungetc(65, stdin);')],
+  ['end of file', main('while (getchar() != EOF); printf("%d", feof(stdin));')],
+  [
+    'a buffer of its own',
+    main('setvbuf(stdout, b, _IOFBF, 9); printf("%s", "longer than nine");', 'static char b[9];'),
+  ],
+  ['wide output', main('printf("%d", fwide(stdout, 0)); wprintf(L"w");')],
+  ['errno', main('printf("%d", errno); errno = 7;')],
+  ['signgam', main('printf("%d", signgam); lgamma(-0.5);')],
+  ['hash table', main('ENTRY e = {"k", 0}; printf("%d", hcreate(9)); hsearch(e, ENTER);')],
+  ['exit in the middle', main('a++; printf("%d", a); exit(a + 2);', 'static int a;')],
+  ['freed memory', main('char *p = malloc(99); printf("%d", p[50] & 255); memset(p, 1, 99); free(p);')],
+  [
+    'large allocations',
+    main('char *p = malloc(1 << 20); printf("%d", p[70000] & 255); memset(p, 1, 1 << 20);'),
+  ],
+  [
+    'deep stack',
+    main(
+      'printf("%d", f(0));',
+      'static int f(int d) { volatile char a[1 << 19]; int s = a[5] + a[300000]; a[5] = a[300000] = 1; return d == 5 ? s : s + f(d + 1); }',
+    ),
+  ],
+  [
+    'a heap that grew',
+    main(
+      'char *p = malloc(3000000); int s = p[9] + p[2000000]; p[9] = p[2000000] = 1; char *q = calloc(500, 1); printf("%d %d", s, q[99]); memset(q, 7, 500);',
+    ),
+  ],
+  ["the heap's end", main('char *p = sbrk(0); malloc(9); printf("%d", (int)((char *)sbrk(0) - p));')],
+  [
+    'memory behind a hole',
+    main('printf("%d", a[5] + a[900000]++); a[900000] = 1; a[5] += a[400000];', 'static char a[1 << 20];'),
+  ],
+  ['signal handlers', main('printf("%d", signal(SIGINT, SIG_IGN) == SIG_DFL);')],
+  ['a closed descriptor', main('printf("%d", close(4)); dup2(1, 4);')],
+  ['unread input', main('int c = getchar(); printf("%c", c); char b[2]; fgets(b, 2, stdin);')],
+]
+
 describe('inputs that share a process begin as in a new one', () => {
-  it.each([
-    ['variables', main('printf("%d %d", a++, b++);', 'static int a; int b = 5;')],
-    [
-      'large arrays',
-      main(
-        'for (int i = 0; i < N; i += 999) s += a[i]++; printf("%d", s);',
-        'enum { N = 1 << 20 }; int a[N], s;',
-      ),
-    ],
-    ['strtok', main('char t[] = "x y z"; char *p = strtok(NULL, " "); if (p) puts(p); strtok(t, " ");')],
-    ['atexit', main('atexit(f); printf("m");', 'static void f(void) { printf("x"); }')],
-    ['ungetc', main('printf("%d ", getchar()); ungetc(65, stdin);')],
-    ['end of file', main('while (getchar() != EOF); printf("%d", feof(stdin));')],
-    [
-      'a buffer of its own',
-      main('setvbuf(stdout, b, _IOFBF, 9); printf("%s", "longer than nine");', 'static char b[9];'),
-    ],
-    ['wide output', main('printf("%d", fwide(stdout, 0)); wprintf(L"w");')],
-    ['errno', main('printf("%d", errno); errno = 7;')],
-    ['signgam', main('printf("%d", signgam); lgamma(-0.5);')],
-    ['hash table', main('ENTRY e = {"k", 0}; printf("%d", hcreate(9)); hsearch(e, ENTER);')],
-    ['exit in the middle', main('a++; printf("%d", a); exit(a + 2);', 'static int a;')],
-    ['freed memory', main('char *p = malloc(99); printf("%d", p[50] & 255); memset(p, 1, 99); free(p);')],
-    [
-      'large allocations',
-      main('char *p = malloc(1 << 20); printf("%d", p[70000] & 255); memset(p, 1, 1 << 20);'),
-    ],
-    [
-      'deep stack',
-      main(
-        'printf("%d", f(0));',
-        'static int f(int d) { volatile char a[1 << 19]; int s = a[5] + a[300000]; a[5] = a[300000] = 1; return d == 5 ? s : s + f(d + 1); }',
-      ),
-    ],
-    [
-      'a heap that grew',
-      main(
-        'char *p = malloc(3000000); int s = p[9] + p[2000000]; p[9] = p[2000000] = 1; char *q = calloc(500, 1); printf("%d %d", s, q[99]); memset(q, 7, 500);',
-      ),
-    ],
-    ["the heap's end", main('char *p = sbrk(0); malloc(9); printf("%d", (int)((char *)sbrk(0) - p));')],
-    [
-      'memory behind a hole',
-      main('printf("%d", a[5] + a[900000]++); a[900000] = 1; a[5] += a[400000];', 'static char a[1 << 20];'),
-    ],
-    ['signal handlers', main('printf("%d", signal(SIGINT, SIG_IGN) == SIG_DFL);')],
-    ['a closed descriptor', main('printf("%d", close(4)); dup2(1, 4);')],
-    ['unread input', main('int c = getchar(); printf("%c", c); char b[2]; fgets(b, 2, stdin);')],
-  ])('%s', async (_, code) => {
+  it.each(LEAVING)('%s', async (_, code) => {
     const inputs = Array.from({ length: 12 }, (_, index) => `${index}\nsome more text\n`)
     const together = await outcomes(code, inputs)
     const apart = await outcomes(code, inputs, { isolated: true })
@@ -112,11 +115,74 @@ describe('inputs that share a process begin as in a new one', () => {
   })
 })
 
+describe('images that share a process', () => {
+  const load = async (codes: readonly string[]) => {
+    const units = []
+    for (const code of codes) units.push(await runners.load(cCode(code), 'plain', PROGRAM))
+    return units.map(({ image }) => image)
+  }
+  const INPUTS = ['0\nsome more text\n', '1\nsome more text\n', '2\nsome more text\n']
+  const ask = async (images: UnitRun['images'], isolated: boolean) => {
+    const inputs = images.flatMap((_, image) =>
+      INPUTS.map((stdin) => ({ image, stdin, fill: 0xa5, group: image })),
+    )
+    const limits = { cpuMs: 1000, outputBytes: 4096, memoryBytes: 64 << 20 }
+    return (await runners.runner('plain')).run({ images, inputs, env: {}, limits, isolated })
+  }
+  const reportsOf = async (images: UnitRun['images'], isolated: boolean) => {
+    const reply = await ask(images, isolated)
+    if (reply.kind !== 'run') throw new Error(JSON.stringify(reply))
+    return reply.reports.map(
+      (report) =>
+        report && { kind: report.kind, code: 'code' in report && report.code, stdout: `${report.stdout}` },
+    )
+  }
+
+  it('leave nothing to one another', async () => {
+    const images = await load(LEAVING.map(([, code]) => code))
+    expect(await reportsOf(images, false)).toEqual(await reportsOf(images, true))
+  })
+
+  it('end for themselves, and are not short of memory for what others have', async () => {
+    const images = await load([
+      main('puts("first");'),
+      main('printf("%d", a[getchar()]++);', 'static int a[12 << 20];'),
+      main('if (getchar() == 49) abort(); puts("third");'),
+      main('printf("%d", b[getchar()]++);', 'static int b[3 << 20];'),
+      main('if (getchar() == 50) for (;;);'),
+      main('_exit(getchar());'),
+      main('getppid(); puts("asked");'),
+      main('puts("last");'),
+    ])
+    const together = await reportsOf(images, false)
+    expect(together).toEqual(await reportsOf(images, true))
+    expect(together.map((report) => report?.kind)).toContain('timeout')
+    expect(together.at(-1)).toMatchObject({ kind: 'exited', code: 0, stdout: 'last\n' })
+  })
+
+  it('are refused where one needs the real linker', async () => {
+    const images = await load([main('puts("first");'), main('a++;', 'static _Thread_local int a;')])
+    expect(await ask(images, false)).toMatchObject({ kind: 'unsupported' })
+  })
+
+  it('are named in their order', async () => {
+    const images = await load([main('puts("first");'), main('puts("second");')])
+    const runner = await runners.runner('plain')
+    const run = { images, env: {}, limits: { cpuMs: 1000, outputBytes: 4096 } }
+    const inputs = [1, 0].map((image) => ({ image, stdin: '' }))
+    expect(await runner.run({ ...run, inputs })).toMatchObject({
+      kind: 'failed',
+      detail: 'malformed request',
+    })
+    expect(await runner.run({ ...run, inputs: [{ image: 2, stdin: '' }] })).toMatchObject({ kind: 'failed' })
+  })
+})
+
 describe('what an input finds', () => {
   const run = async (code: string, inputs: readonly UnitInput[], build: BuildKind = 'plain') => {
     const unit = await runners.load(cCode(code), build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
-      image: unit.image,
+      images: [unit.image],
       inputs,
       env: {},
       limits: { cpuMs: 1000, outputBytes: 100 },
@@ -208,7 +274,7 @@ it(
     const many = Array.from({ length: 40 }, (_, index) => ({ stdin: index % 10 === 7 ? '100' : '1' }))
     for (const inputs of [many, many.slice(7, 8)]) {
       const reply = await (await runners.runner('plain')).run({
-        image: unit.image,
+        images: [unit.image],
         inputs,
         env: {},
         limits: { cpuMs: 5000, memoryBytes: 50 << 20, outputBytes: 100 },
@@ -290,7 +356,7 @@ describe('groups', () => {
     const { build = 'plain', ...how } = run
     const unit = await runners.load(cCode(code), build, PROGRAM)
     const reply = await (await runners.runner(build)).run({
-      image: unit.image,
+      images: [unit.image],
       inputs: groups.flatMap((inputs, group) =>
         inputs.map(([text, expected]) => ({
           stdin: text,
@@ -484,7 +550,7 @@ describe('the runner', () => {
       }
       const run = (id: number) =>
         runner.run({
-          image: { unit: id },
+          images: [{ unit: id }],
           inputs: [{ stdin: '5' }],
           env: {},
           limits: { cpuMs: 100, outputBytes: 100 },

@@ -68,15 +68,20 @@ export class LoadedObjects {
     return { kind: 'ok', executable: { file, build, entryPoint } }
   }
 
-  /** A report an input, none where the runner stopped before it; undefined where the objects need the real linker. */
+  /**
+   * A report an input, none where the runner stopped before it; undefined where the objects need the real linker.
+   *
+   * @param executables of one build and one kind of entry point; inputs name them by their index
+   */
   async run(
-    { build, entryPoint, file }: Executable,
+    executables: readonly Executable[],
     inputs: readonly UnitInput[],
     stopAt: StopAt,
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
+    const { build, entryPoint } = executables[0]!
     const { runner } = await this.#hostOf(build)
     const reply = await runner.run({
-      image: this.#loaded.get(file)!.image,
+      images: executables.map(({ file }) => this.#loaded.get(file)!.image),
       inputs,
       env: { LC_ALL: 'C' },
       limits: runLimits(build, this.limits),

@@ -2,6 +2,7 @@
 import type { RunOutcome } from '../../../records/run-outcome.ts'
 import { isStop, type Job } from '../../code-engine.ts'
 import { interpretReport } from '../../outcome/interpret-report.ts'
+import { MOST_IMAGES } from '../../unit-runner/protocol.ts'
 import type { LoadedObjects } from './loaded-objects.ts'
 import type { Reference } from './reference.ts'
 import { plainInput } from './unit-inputs.ts'
@@ -9,29 +10,55 @@ import { plainInput } from './unit-inputs.ts'
 /** What a unit does that even the real linker refuses. */
 export const DOES_NOT_LINK: RunOutcome = { kind: 'signal', signal: 'does not link', stderr: '' }
 
-/** Objects and what to stop at are set once for all inputs of a request. */
 export async function runJobs(
   objects: LoadedObjects,
   reference: Reference,
   jobs: readonly Job[],
 ): Promise<RunOutcome[][]> {
   const outcomes: RunOutcome[][] = jobs.map(() => [])
-  const requests = Map.groupBy(jobs.keys(), (index) => {
-    const { executable, stopAt = 'never' } = jobs[index]!
-    return `${executable.file} ${stopAt}`
-  })
+  const ofFile = Map.groupBy(jobs.keys(), (index) => jobs[index]!.executable.file)
+  const requests = Map.groupBy(ofFile.values().toArray().flat(), (index) => requestOf(objects, jobs[index]!))
   for (const indexes of requests.values()) {
     const request = indexes.map((index) => jobs[index]!)
-    const ran = objects.has(request[0]!.executable)
-      ? ((await runTogether(objects, request)) ?? (await runRelinked(objects, reference, request)))
-      : await (await reference.engine()).run(request)
+    const ran = await runRequest(objects, reference, request)
     for (const [position, index] of indexes.entries()) outcomes[index] = ran[position]!
   }
   return outcomes
 }
 
 /**
- * Runs that differ in their inputs and mutants alone; a job's outcomes end where it stops.
+ * The same for jobs that may share a request: what they have in common is set once in it. Sanitizers register the
+ * globals of what they run, so with them each executable has a request of its own.
+ */
+function requestOf(objects: LoadedObjects, { executable, stopAt = 'never' }: Job): string {
+  const { build, entryPoint, file } = executable
+  const isAlone = build === 'asan' || build === 'msan' || !objects.has(executable)
+  return `${isAlone ? file : `${build} ${entryPoint.kind}`} ${stopAt}`
+}
+
+/** Jobs of one executable lie together. */
+async function runRequest(
+  objects: LoadedObjects,
+  reference: Reference,
+  jobs: readonly Job[],
+): Promise<RunOutcome[][]> {
+  if (!objects.has(jobs[0]!.executable)) return (await reference.engine()).run(jobs)
+  const ofFile = Map.groupBy(jobs, ({ executable }) => executable.file)
+    .values()
+    .toArray()
+  if (ofFile.length <= MOST_IMAGES) {
+    const ran = await runTogether(objects, jobs)
+    if (ran !== undefined) return ran
+    if (ofFile.length === 1) return runRelinked(objects, reference, jobs)
+  }
+  // One of them needs the real linker, or there are too many.
+  const outcomes: RunOutcome[][] = []
+  for (const request of ofFile) outcomes.push(...(await runRequest(objects, reference, request)))
+  return outcomes
+}
+
+/**
+ * Runs that differ in their executables, inputs and mutants alone; a job's outcomes end where it stops.
  *
  * @returns undefined where the objects need the real linker
  */
@@ -41,20 +68,24 @@ async function runTogether(
 ): Promise<RunOutcome[][] | undefined> {
   const outcomes: RunOutcome[][] = jobs.map(() => [])
   const stopped = new Set<number>()
-  const { executable, stopAt = 'never' } = jobs[0]!
+  const { stopAt = 'never' } = jobs[0]!
+  const files = [...new Set(jobs.map(({ executable }) => executable.file))]
+  const executables = files.map((file) => jobs.find(({ executable }) => executable.file === file)!.executable)
   let open = jobs.flatMap(({ runs }, job) => runs.map((_, run) => ({ job, run })))
   // A stop of the runner may be none: it sees neither the memory that a function leaves nor the end of the fuel.
   while (open.length > 0) {
     const inputs = open.map(({ job, run }) => ({
       ...plainInput(jobs[job]!.executable, jobs[job]!.runs[run]!),
+      image: files.indexOf(jobs[job]!.executable.file),
       group: job,
     }))
-    const reports = await objects.run(executable, inputs, stopAt)
+    const reports = await objects.run(executables, inputs, stopAt)
     if (reports === undefined) return undefined
     for (const [index, report] of reports.entries()) {
       const { job, run } = open[index]!
       if (report === undefined || stopped.has(job)) continue
-      const { input, expected } = jobs[job]!.runs[run]!
+      const { executable, runs } = jobs[job]!
+      const { input, expected } = runs[run]!
       const { outcome } = interpretReport(executable, input, report, objects.limits)
       outcomes[job]!.push(outcome)
       if (expected !== undefined && isStop(stopAt, outcome, expected)) stopped.add(job)
