@@ -1,18 +1,16 @@
 /**
  * What the main thread of `gepo problems` computes a row, with answers of the boxes that were recorded before.
- * `node bench/main-thread-problems.ts [<source>] [--limit 100] [--rounds 5] [--recording <file>] [--save <name>]`
+ * `node --import ./bench/fixed-random.ts bench/main-thread-problems.ts [<source>] [--limit 100] [--rounds 5] [--threads 0] [--recording <file>] [--save <name>]`
  *
  * The first run proves and records, in one box; what it computes outside the main thread is the work of a row. Each
  * round then proves everything again into a new database; behind each pipe to a box is a process that answers at once.
  * A language whose compiler stays cannot be recorded. Without a source: the fixtures' programs in Python.
  */
-import crypto from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openJudge } from '../src/judge/open-judge.ts'
+import { openJudgeThreads } from '../src/judge/open-judge-threads.ts'
 import { buildProblems } from '../src/problems/build-problems.ts'
 import { parseProblemsConfig } from '../src/problems/problems-config.ts'
 import { DEFAULT_SUITE_LIMITS } from '../src/records/suite.ts'
@@ -28,15 +26,12 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '5' },
     recording: { type: 'string' },
+    threads: { type: 'string', default: '0' },
     save: { type: 'string' },
   },
 })
 const config = parseProblemsConfig({ limit: Number(values.limit), jobs: 1 })
 const WORK_MS = 'work, in ms'
-
-// What a run's driver is told is then the same each time.
-crypto.randomBytes = ((length: number) => Buffer.alloc(length)) as typeof crypto.randomBytes
-syncBuiltinESMExports()
 
 const folder = mkdtempSync(join(tmpdir(), 'gepo-main-thread-'))
 const source = positionals[0] ?? copyPythonProblems()
@@ -50,7 +45,8 @@ writeFileSync(
 )
 process.env.PATH = `${folder}:${process.env.PATH}`
 const rounds: Proven[] = []
-for (let round = 0; round < Number(values.rounds); round++) rounds.push(await prove(`round-${round}.db`))
+for (let round = 0; round < Number(values.rounds); round++)
+  rounds.push(await prove(`round-${round}.db`, Number(values.threads)))
 rmSync(folder, { recursive: true })
 
 function copyPythonProblems(): string {
@@ -66,8 +62,8 @@ interface Proven {
   readonly problems: number
 }
 
-async function prove(name: string, end: () => void = () => {}): Promise<Proven> {
-  const judge = await openJudge({ slots: 1 })
+async function prove(name: string, threads: number, end: () => void = () => {}): Promise<Proven> {
+  const judge = await openJudgeThreads({ slots: 1, threads })
   const store = openProblemsStore(join(folder, name), { readonly: false })
   try {
     store.beginRun(config, {})
@@ -105,7 +101,7 @@ async function record(): Promise<BoxRecording> {
   const clock = new ProcessorClock()
   let allMs = 0
   const start = clock.ms()
-  const { mainMs } = await prove('recorded.db', () => {
+  const { mainMs } = await prove('recorded.db', 0, () => {
     clock.refresh()
     allMs = clock.ms() - start
   })

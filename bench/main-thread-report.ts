@@ -38,7 +38,7 @@ export function reportMainThread(
   const report = {
     date: new Date().toISOString().slice(0, 10),
     hardware: hardware(),
-    command: `node bench/${basename(process.argv[1]!)} ${process.argv.slice(2).join(' ')}`,
+    command: `node ${[...process.execArgv, ''].join(' ')}bench/${basename(process.argv[1]!)} ${process.argv.slice(2).join(' ')}`,
     [`${one}s`]: count,
     [made]: madeCount,
     [`workMsPer${each}`]: round(workMs / count),

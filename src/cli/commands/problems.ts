@@ -63,8 +63,8 @@ async function runProblems(sources: string[], flags: ProblemsFlags, context: Con
   const { out, json, ...options } = flags
   const config = parseProblemsConfig(options)
   const { buildProblems } = await import('../../problems/build-problems.ts')
-  const { openJudge } = await import('../../judge/open-judge.ts')
-  const judge = await openJudge({ slots: config.jobs })
+  const { openJudgeThreads } = await import('../../judge/open-judge-threads.ts')
+  const judge = await openJudgeThreads({ slots: config.jobs })
   try {
     const store = openProblemsStore(out, { readonly: false })
     try {
