@@ -24,7 +24,7 @@ export interface ThreadedJudgeOptions {
 /** @throws UserError as {@link openJudge}, before any thread is started */
 export async function openJudgeThreads({
   slots,
-  threads = Math.floor(slots / BOXES_A_THREAD),
+  threads = slots < BOXES_A_THREAD ? 0 : Math.ceil(slots / BOXES_A_THREAD),
 }: ThreadedJudgeOptions): Promise<Judge> {
   const judge = await openJudge({ slots })
   if (threads === 0) return judge
