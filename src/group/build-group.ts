@@ -126,7 +126,9 @@ async function groupResult(
   for (const mutant of drawOrder(candidates, seed)) {
     const subject =
       mutant &&
-      (await timed('input', () => openSubject(engine, unit, entryPoint, unitSubject.inputs, mutant)))
+      (await timed('input', () =>
+        openSubject(engine, unit, entryPoint, unitSubject.inputs, mutant, work.copies([mutant])[0]!),
+      ))
     if (mutant && !subject) continue
     const loserCandidates = subject
       ? screenAgain(tools, work, candidates, subject, settings)

@@ -5,13 +5,14 @@
 
 import type { EntryPoint } from '../../call/entry-point.ts'
 import type { CodeEngine } from '../../execute/code-engine.ts'
-import { type CleanInput, screenOf } from '../../execute/original/screen-original.ts'
+import { type CleanInput, screenBuilds } from '../../execute/original/screen-original.ts'
 import { ORIGINAL_EDGES } from '../../execute/unit-limits.ts'
 import { languageOf, unitCode } from '../../languages/languages.ts'
 import { applyMutant } from '../../records/apply-mutant.ts'
 import type { GroupRecord } from '../../records/group-record.ts'
 import type { Mutant } from '../../records/mutant.ts'
 import type { Unit } from '../../records/unit.ts'
+import type { Builder } from '../proofs/prove-losers.ts'
 
 /** What a group can be about. */
 export interface Subject {
@@ -28,13 +29,18 @@ export interface Subject {
 /** Less than that part of the unit's inputs would be poor evidence. */
 const LEAST_SHARE = 0.5
 
-/** Undefined for a mutant that does not qualify as the subject of a group. */
+/**
+ * Undefined for a mutant that does not qualify as the subject of a group.
+ *
+ * @param cleanBuilder how it is built to see that it is clean
+ */
 export async function openSubject(
   engine: CodeEngine,
   unit: Unit,
   entryPoint: EntryPoint,
   inputs: readonly CleanInput[],
   mutant: Mutant,
+  cleanBuilder: Builder,
 ): Promise<Subject | undefined> {
   const code = applyMutant(unit.code, mutant)
   const mutated = unitCode({ ...unit, code })
@@ -46,7 +52,7 @@ export async function openSubject(
   const ended = (await engine.replay(cover.executable, replays)).flatMap(({ outcome, coverage }, index) =>
     outcome.kind === 'ok' && coverage !== undefined ? [{ input: inputs[index]!.input, ...coverage }] : [],
   )
-  const screened = await screenOf(engine, mutated, entryPoint, cover.executable)(ended)
+  const screened = await screenBuilds(engine, cover.executable, cleanBuilder)(ended)
   const clean: (CleanInput & { readonly hits: Uint8Array })[] = []
   for (const [index, verdict] of screened.entries()) {
     if (verdict.kind === 'clean') clean.push({ ...ended[index]!, expected: verdict.expected })
