@@ -323,7 +323,14 @@ try {
   await engine.close()
   const kills = await killMany()
 
-  saveReport(values.save, { hardware: hardware(), steps, differences, kills })
+  saveReport(values.save, {
+    date: new Date().toISOString().slice(0, 10),
+    hardware: hardware(),
+    command: `node bench/ranks.ts ${process.argv.slice(2).join(' ')}`,
+    steps,
+    differences,
+    kills,
+  })
   // In float64 nothing but the order of sums differs; checkpoints are in float32.
   const isSame = ({ name, loss, weight }: Difference) =>
     name.startsWith('float64') ? loss < 1e-9 && weight < 1e-7 : loss < 1e-4 && weight < 1e-3
