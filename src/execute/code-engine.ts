@@ -58,6 +58,8 @@ export interface Job {
   readonly executable: Executable
   readonly runs: readonly Run[]
   readonly stopAt?: StopAt
+  /** CPU time of a run, at most, where it is less than the engine's limit. */
+  readonly cpuMs?: number
 }
 
 /** How the next input is made up: by the on-demand stdin for programs, from a generated call for functions. */

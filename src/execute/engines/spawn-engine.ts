@@ -110,7 +110,12 @@ export async function openSpawnEngine({
     throw new SandboxFailure(second.detail)
   }
 
-  async function launch(executable: Executable, input: Input, extraEnv: Record<string, string>) {
+  async function launch(
+    executable: Executable,
+    input: Input,
+    extraEnv: Record<string, string>,
+    cpuMs?: number,
+  ) {
     return runTwiceIfBroken({
       path: executable.file,
       env: { LC_ALL: 'C', ...extraEnv },
@@ -119,7 +124,7 @@ export async function openSpawnEngine({
         executable.entryPoint.kind === 'function' && input.kind === 'call'
           ? encodeCall(executable.entryPoint.plan, input)
           : new Uint8Array(),
-      limits: runLimits(executable.build, limits),
+      limits: runLimits(executable.build, limits, cpuMs),
       // MSan executes itself anew when it finds its address range randomised.
       aslr: executable.build !== 'msan',
       // The record of a covered run says whether it ended by itself or was out of fuel.
@@ -127,11 +132,11 @@ export async function openSpawnEngine({
     })
   }
 
-  async function runJob({ executable, runs, stopAt = 'never' }: Job): Promise<RunOutcome[]> {
+  async function runJob({ executable, runs, stopAt = 'never', cpuMs }: Job): Promise<RunOutcome[]> {
     const outcomes: RunOutcome[] = []
     for (const { input, expected, ...options } of runs) {
       const environment = { ...runEnvironment(executable.build, options), ...mutantEnvironment(executable) }
-      const report = await launch(executable, input, environment)
+      const report = await launch(executable, input, environment, cpuMs)
       const { outcome } = interpretReport(executable, input, report, limits)
       outcomes.push(outcome)
       if (expected !== undefined && isStop(stopAt, outcome, expected)) break

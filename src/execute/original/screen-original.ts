@@ -10,7 +10,7 @@ import { type ObservedResult, observedResult, sameResult } from '../../records/o
 import type { RunOutcome } from '../../records/run-outcome.ts'
 import type { BuildKind } from '../build-kind.ts'
 import type { BuildResult, CodeEngine, Executable } from '../code-engine.ts'
-import { mutantEdges } from '../unit-limits.ts'
+import { HASTY_CPU_MS, mutantEdges } from '../unit-limits.ts'
 
 /** Two bytes that no small number, pointer or character is made of. */
 export const FILLS = [0xa5, 0x5b] as const
@@ -64,38 +64,61 @@ export function screenBuilds(
     if (inputs.length === 0) return []
     const asan = await build('asan')
     const msan = await build('msan')
-    for (const built of [asan, msan])
-      if (built.kind === 'rejected')
-        return inputs.map(() => ({ kind: 'refused', reason: 'compile', detail: built.detail }))
-    const passes = [
+    const rejected = (detail: string) =>
+      inputs.map(() => ({ kind: 'refused', reason: 'compile', detail }) as const)
+    if (asan.kind === 'rejected') return rejected(asan.detail)
+    if (msan.kind === 'rejected') return rejected(msan.detail)
+    const underAsan = { executable: asan.executable, fills: [FILLS[0]] }
+    const passes: readonly Pass[] = [
       { executable: cover, fills: FILLS },
-      ...[asan, msan].flatMap((built, index) =>
-        built.kind === 'ok' ? [{ executable: built.executable, fills: [FILLS[index]!] }] : [],
-      ),
+      { ...underAsan, cpuMs: HASTY_CPU_MS },
+      { executable: msan.executable, fills: [FILLS[1]] },
+      { ...underAsan, isForSlow: true },
     ]
-    const builds = passes.flatMap(({ executable, fills }) => fills.map(() => executable.build))
-    const outcomes: RunOutcome[][] = inputs.map(() => [])
+    const found: BuildOutcome[][] = inputs.map(() => [])
+    const slow = new Set<number>()
     // Every build runs all inputs that are still without a fault.
-    for (const { executable, fills } of passes) {
-      const open = [...inputs.keys()].filter((index) => outcomes[index]!.every(({ kind }) => kind === 'ok'))
+    for (const { executable, fills, cpuMs, isForSlow } of passes) {
+      const open = [...inputs.keys()].filter(
+        (index) =>
+          found[index]!.every(({ outcome }) => outcome.kind === 'ok') && (!isForSlow || slow.has(index)),
+      )
       const jobs = open.map((index) => {
         const { input, edgesTaken } = inputs[index]!
-        return { executable, runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
+        const runs = fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
+        return { executable, runs, ...(cpuMs !== undefined && { cpuMs }) }
       })
-      for (const [position, ofInput] of (await engine.run(jobs)).entries())
-        outcomes[open[position]!]!.push(...ofInput)
+      for (const [position, outcomes] of (await engine.run(jobs)).entries()) {
+        const index = open[position]!
+        if (cpuMs !== undefined && outcomes.some(({ kind }) => kind === 'timeout')) slow.add(index)
+        else found[index]!.push(...outcomes.map((outcome) => ({ build: executable.build, outcome })))
+      }
     }
-    return outcomes.map((ofInput) => judgeInput(ofInput, builds))
+    return found.map(judgeInput)
   }
 }
 
+/** What runs inputs, and with how much CPU time of a run at most. */
+interface Pass {
+  readonly executable: Executable
+  readonly fills: readonly number[]
+  readonly cpuMs?: number
+  /** Only those that took longer than that. */
+  readonly isForSlow?: boolean
+}
+
+interface BuildOutcome {
+  readonly build: BuildKind
+  readonly outcome: RunOutcome
+}
+
 /** The sanitizers have the word before a difference counts: the input may be what makes it. */
-function judgeInput(outcomes: readonly RunOutcome[], builds: readonly BuildKind[]): ScreenedInput {
-  const failed = outcomes.findIndex(({ kind }) => kind !== 'ok')
-  const failure = outcomes[failed]
-  if (failure !== undefined && failure.kind !== 'ok')
-    return { kind: 'refused', ...reasonOf(failure, builds[failed]!) }
-  const results = outcomes.flatMap((outcome) => (outcome.kind === 'ok' ? [observedResult(outcome)] : []))
+function judgeInput(found: readonly BuildOutcome[]): ScreenedInput {
+  const results: ObservedResult[] = []
+  for (const { build, outcome } of found) {
+    if (outcome.kind !== 'ok') return { kind: 'refused', ...reasonOf(outcome, build) }
+    results.push(observedResult(outcome))
+  }
   const [expected, ...others] = results
   if (others.every((other) => sameResult(expected!, other))) return { kind: 'clean', expected: expected! }
   return {

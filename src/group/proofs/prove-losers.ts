@@ -10,7 +10,7 @@ import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
 import { type CleanInput, FILLS } from '../../execute/original/screen-original.ts'
 import { clearlyDifferent } from '../../execute/outcome/clearly-different.ts'
-import { mutantEdges } from '../../execute/unit-limits.ts'
+import { HASTY_CPU_MS, mutantEdges } from '../../execute/unit-limits.ts'
 import { unitCode } from '../../languages/languages.ts'
 import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
 import type { AstLoser, Loser, LoserClass, MutantVerdictName, Witness } from '../../records/group-record.ts'
@@ -48,19 +48,26 @@ export const irBuilder =
     return engine.build(irCode(text), build, entryPoint)
   }
 
-/** Why the claims do not hold on a build of their own, each run once for each fill; `different` where they do. */
+/** How claims are repeated: on a build, once for each fill, with CPU time of a run at most. */
+interface Repetition {
+  readonly build: BuildKind
+  readonly fills: readonly number[]
+  readonly cpuMs?: number
+}
+
+/** Why the claims do not hold on a build of their own; `different` where they do. */
 async function repeatResults(
   engine: CodeEngine,
   { inputs }: ProofContext,
   claims: readonly Claim[],
-  build: BuildKind,
-  fills: readonly number[],
+  { build, fills, cpuMs }: Repetition,
 ): Promise<MutantVerdictName[]> {
   const builds: BuildResult[] = []
   for (const claim of claims) builds.push(await claim.build(build))
   const ran = await runBuilds(engine, builds, (index) => {
     const { input, edgesTaken } = inputs[claims[index]!.inputIndex]!
-    return { runs: fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) })) }
+    const runs = fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
+    return { runs, ...(cpuMs !== undefined && { cpuMs }) }
   })
   return ran.map((built, index) => {
     if (built.kind === 'rejected') return 'not-compiled'
@@ -73,16 +80,35 @@ async function repeatResults(
   })
 }
 
-/** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
-export const proveClean = (
+/**
+ * On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan.
+ *
+ * MSan has its say before a run that is slow under ASan is given all its time: see HASTY_CPU_MS.
+ */
+export function proveClean(
   engine: CodeEngine,
   proofContext: ProofContext,
   claims: readonly Claim[],
-): Promise<MutantVerdictName[]> =>
-  proveInTurn(claims, [
-    (left) => repeatResults(engine, proofContext, left, 'asan', [FILLS[0]]),
-    (left) => repeatResults(engine, proofContext, left, 'msan', [FILLS[1]]),
+): Promise<MutantVerdictName[]> {
+  const underAsan = { build: 'asan', fills: [FILLS[0]] } as const
+  const slow = new Set<Claim>()
+  return proveInTurn(claims, [
+    async (left) => {
+      const verdicts = await repeatResults(engine, proofContext, left, { ...underAsan, cpuMs: HASTY_CPU_MS })
+      return verdicts.map((verdict, index) => {
+        if (verdict !== 'timeout') return verdict
+        slow.add(left[index]!)
+        return 'different'
+      })
+    },
+    (left) => repeatResults(engine, proofContext, left, { build: 'msan', fills: [FILLS[1]] }),
+    async (left) => {
+      const open = left.filter((claim) => slow.has(claim))
+      const proven = (await repeatResults(engine, proofContext, open, underAsan)).values()
+      return left.map((claim) => (slow.has(claim) ? proven.next().value! : 'different'))
+    },
   ])
+}
 
 /** For each what the first proof says that does not hold, else `different`; a proof is made of what those before it left. */
 async function proveInTurn<T>(
@@ -169,7 +195,7 @@ export async function proveLosers(
         const claims = left.map((loser) =>
           claimOf(loser, (build) => engine.build(irCode(loser.ir), build, proofContext.entryPoint)),
         )
-        return repeatResults(engine, proofContext, claims, 'plain', FILLS)
+        return repeatResults(engine, proofContext, claims, { build: 'plain', fills: FILLS })
       },
       (left) => Promise.all(left.map((loser) => proveAssembled(tools, loser))),
     ])

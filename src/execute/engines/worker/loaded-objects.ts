@@ -76,7 +76,7 @@ export class LoadedObjects {
   async run(
     executables: readonly Executable[],
     inputs: readonly UnitInput[],
-    stopAt: StopAt,
+    { stopAt, cpuMs }: { readonly stopAt: StopAt; readonly cpuMs?: number | undefined },
   ): Promise<readonly (FinishedRun | undefined)[] | undefined> {
     const { build, entryPoint } = executables[0]!
     const { runner } = await this.#hostOf(build)
@@ -84,7 +84,7 @@ export class LoadedObjects {
       images: executables.map(({ file }) => this.#loaded.get(file)!.image),
       inputs,
       env: { LC_ALL: 'C' },
-      limits: runLimits(build, this.limits),
+      limits: runLimits(build, this.limits, cpuMs),
       wantRecord: countsEdges(build) || entryPoint.kind === 'function',
       wrapAllocations: entryPoint.kind === 'function',
       stopAt,

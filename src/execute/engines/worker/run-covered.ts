@@ -55,7 +55,7 @@ async function runCovered(
   { inputs, unitInputs, consumed, byReference }: CoveredRuns,
 ): Promise<Explored[]> {
   if (!objects.has(executable)) return byReference(await reference.engine(), executable)
-  const reports = await objects.run([executable], unitInputs(), 'never')
+  const reports = await objects.run([executable], unitInputs(), { stopAt: 'never' })
   if (reports !== undefined)
     return reports.map((report, index) => {
       const input = inputs[index]!

@@ -30,10 +30,10 @@ export async function runJobs(
  * The same for jobs that may share a request: what they have in common is set once in it. Sanitizers register the
  * globals of what they run, so with them each executable has a request of its own.
  */
-function requestOf(objects: LoadedObjects, { executable, stopAt = 'never' }: Job): string {
+function requestOf(objects: LoadedObjects, { executable, stopAt = 'never', cpuMs }: Job): string {
   const { build, entryPoint, file } = executable
   const isAlone = build === 'asan' || build === 'msan' || !objects.has(executable)
-  return `${isAlone ? file : `${build} ${entryPoint.kind}`} ${stopAt}`
+  return `${isAlone ? file : `${build} ${entryPoint.kind}`} ${stopAt} ${cpuMs}`
 }
 
 /** Jobs of one executable lie together. */
@@ -68,7 +68,7 @@ async function runTogether(
 ): Promise<RunOutcome[][] | undefined> {
   const outcomes: RunOutcome[][] = jobs.map(() => [])
   const stopped = new Set<number>()
-  const { stopAt = 'never' } = jobs[0]!
+  const { stopAt = 'never', cpuMs } = jobs[0]!
   const files = [...new Set(jobs.map(({ executable }) => executable.file))]
   const executables = files.map((file) => jobs.find(({ executable }) => executable.file === file)!.executable)
   let open = jobs.flatMap(({ runs }, job) => runs.map((_, run) => ({ job, run })))
@@ -79,7 +79,7 @@ async function runTogether(
       image: files.indexOf(jobs[job]!.executable.file),
       group: job,
     }))
-    const reports = await objects.run(executables, inputs, stopAt)
+    const reports = await objects.run(executables, inputs, { stopAt, cpuMs })
     if (reports === undefined) return undefined
     for (const [index, report] of reports.entries()) {
       const { job, run } = open[index]!
