@@ -1,7 +1,7 @@
 /** Jobs of several executables in one call of the engine: outcomes in the order of the jobs, whoever has to run them. */
 import { expect, it } from 'vitest'
 import type { Executable } from '../../src/execute/code-engine.ts'
-import { FILLS } from '../../src/execute/original/screen-original.ts'
+import { FILLS } from '../../src/execute/original/ask-sanitizers.ts'
 import { cCode } from '../fixtures/c-code.ts'
 import { openDefaultTestEngine } from './open-test-engine.ts'
 

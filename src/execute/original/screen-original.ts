@@ -10,10 +10,8 @@ import { type ObservedResult, observedResult, sameResult } from '../../records/o
 import type { RunOutcome } from '../../records/run-outcome.ts'
 import type { BuildKind } from '../build-kind.ts'
 import type { BuildResult, CodeEngine, Executable } from '../code-engine.ts'
-import { HASTY_CPU_MS, mutantEdges } from '../unit-limits.ts'
-
-/** Two bytes that no small number, pointer or character is made of. */
-export const FILLS = [0xa5, 0x5b] as const
+import { mutantEdges } from '../unit-limits.ts'
+import { askSanitizers, FILLS, type SanitizerPass } from './ask-sanitizers.ts'
 
 export interface CleanInput {
   readonly input: Input
@@ -68,49 +66,39 @@ export function screenBuilds(
       inputs.map(() => ({ kind: 'refused', reason: 'compile', detail }) as const)
     if (asan.kind === 'rejected') return rejected(asan.detail)
     if (msan.kind === 'rejected') return rejected(msan.detail)
-    const underAsan = { executable: asan.executable, fills: [FILLS[0]] }
-    const passes: readonly Pass[] = [
-      { executable: cover, fills: FILLS },
-      { ...underAsan, cpuMs: HASTY_CPU_MS },
-      { executable: msan.executable, fills: [FILLS[1]] },
-      { ...underAsan, isForSlow: true },
-    ]
-    const found: BuildOutcome[][] = inputs.map(() => [])
-    const slow = new Set<number>()
-    // Every build runs all inputs that are still without a fault.
-    for (const { executable, fills, cpuMs, isForSlow } of passes) {
-      const open = [...inputs.keys()].filter(
-        (index) =>
-          found[index]!.every(({ outcome }) => outcome.kind === 'ok') && (!isForSlow || slow.has(index)),
-      )
-      const jobs = open.map((index) => {
+    const executables = { asan: asan.executable, msan: msan.executable }
+    const runOn = async (
+      executable: Executable,
+      asked: readonly number[],
+      { fills, cpuMs }: Pick<SanitizerPass, 'fills' | 'cpuMs'>,
+    ): Promise<BuildOutcome[][]> => {
+      const jobs = asked.map((index) => {
         const { input, edgesTaken } = inputs[index]!
         const runs = fills.map((fill) => ({ input, fill, fuel: mutantEdges(edgesTaken) }))
         return { executable, runs, ...(cpuMs !== undefined && { cpuMs }) }
       })
-      for (const [position, outcomes] of (await engine.run(jobs)).entries()) {
-        const index = open[position]!
-        if (cpuMs !== undefined && outcomes.some(({ kind }) => kind === 'timeout')) slow.add(index)
-        else found[index]!.push(...outcomes.map((outcome) => ({ build: executable.build, outcome })))
-      }
+      const ran = await engine.run(jobs)
+      return ran.map((outcomes) => outcomes.map((outcome) => ({ build: executable.build, outcome })))
     }
+    const found = await runOn(cover, [...inputs.keys()], { fills: FILLS })
+    const faultless = [...inputs.keys()].filter((index) => isFaultless(found[index]!))
+    const answers = await askSanitizers(
+      faultless,
+      (asked, pass) => runOn(executables[pass.build], asked, pass),
+      { isTimeout: (outcomes) => outcomes.some(({ outcome }) => outcome.kind === 'timeout'), isFaultless },
+    )
+    for (const [position, index] of faultless.entries()) found[index]!.push(...answers[position]!.flat())
     return found.map(judgeInput)
   }
-}
-
-/** What runs inputs, and with how much CPU time of a run at most. */
-interface Pass {
-  readonly executable: Executable
-  readonly fills: readonly number[]
-  readonly cpuMs?: number
-  /** Only those that took longer than that. */
-  readonly isForSlow?: boolean
 }
 
 interface BuildOutcome {
   readonly build: BuildKind
   readonly outcome: RunOutcome
 }
+
+const isFaultless = (found: readonly BuildOutcome[]): boolean =>
+  found.every(({ outcome }) => outcome.kind === 'ok')
 
 /** The sanitizers have the word before a difference counts: the input may be what makes it. */
 function judgeInput(found: readonly BuildOutcome[]): ScreenedInput {

@@ -8,9 +8,10 @@ import type { EntryPoint } from '../../call/entry-point.ts'
 import { irCode } from '../../compile/code.ts'
 import type { BuildKind } from '../../execute/build-kind.ts'
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
-import { type CleanInput, FILLS } from '../../execute/original/screen-original.ts'
+import { askSanitizers, FILLS, type SanitizerPass } from '../../execute/original/ask-sanitizers.ts'
+import type { CleanInput } from '../../execute/original/screen-original.ts'
 import { clearlyDifferent } from '../../execute/outcome/clearly-different.ts'
-import { HASTY_CPU_MS, mutantEdges } from '../../execute/unit-limits.ts'
+import { mutantEdges } from '../../execute/unit-limits.ts'
 import { unitCode } from '../../languages/languages.ts'
 import { watchUndefined } from '../../mutate-ir/watch-undefined.ts'
 import type { AstLoser, Loser, LoserClass, MutantVerdictName, Witness } from '../../records/group-record.ts'
@@ -48,12 +49,8 @@ export const irBuilder =
     return engine.build(irCode(text), build, entryPoint)
   }
 
-/** How claims are repeated: on a build, once for each fill, with CPU time of a run at most. */
-interface Repetition {
-  readonly build: BuildKind
-  readonly fills: readonly number[]
-  readonly cpuMs?: number
-}
+/** On which build claims are repeated, and how. */
+type Repetition = Omit<SanitizerPass, 'build'> & { readonly build: BuildKind }
 
 /** Why the claims do not hold on a build of their own; `different` where they do. */
 async function repeatResults(
@@ -80,34 +77,18 @@ async function repeatResults(
   })
 }
 
-/**
- * On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan.
- *
- * MSan has its say before a run that is slow under ASan is given all its time: see HASTY_CPU_MS.
- */
-export function proveClean(
+/** On its witness the mutant is clean and gives the same result under UBSan with ASan and under MSan. */
+export async function proveClean(
   engine: CodeEngine,
   proofContext: ProofContext,
   claims: readonly Claim[],
 ): Promise<MutantVerdictName[]> {
-  const underAsan = { build: 'asan', fills: [FILLS[0]] } as const
-  const slow = new Set<Claim>()
-  return proveInTurn(claims, [
-    async (left) => {
-      const verdicts = await repeatResults(engine, proofContext, left, { ...underAsan, cpuMs: HASTY_CPU_MS })
-      return verdicts.map((verdict, index) => {
-        if (verdict !== 'timeout') return verdict
-        slow.add(left[index]!)
-        return 'different'
-      })
-    },
-    (left) => repeatResults(engine, proofContext, left, { build: 'msan', fills: [FILLS[1]] }),
-    async (left) => {
-      const open = left.filter((claim) => slow.has(claim))
-      const proven = (await repeatResults(engine, proofContext, open, underAsan)).values()
-      return left.map((claim) => (slow.has(claim) ? proven.next().value! : 'different'))
-    },
-  ])
+  const answers = await askSanitizers(
+    claims,
+    (asked, pass) => repeatResults(engine, proofContext, asked, pass),
+    { isTimeout: (verdict) => verdict === 'timeout', isFaultless: (verdict) => verdict === 'different' },
+  )
+  return answers.map((verdicts) => verdicts.find((verdict) => verdict !== 'different') ?? 'different')
 }
 
 /** For each what the first proof says that does not hold, else `different`; a proof is made of what those before it left. */

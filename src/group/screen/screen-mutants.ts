@@ -5,7 +5,7 @@
  */
 
 import type { BuildResult, CodeEngine } from '../../execute/code-engine.ts'
-import { FILLS } from '../../execute/original/screen-original.ts'
+import { FILLS } from '../../execute/original/ask-sanitizers.ts'
 import { clearlyDifferent } from '../../execute/outcome/clearly-different.ts'
 import { mutantEdges } from '../../execute/unit-limits.ts'
 import type { MutantVerdictName } from '../../records/group-record.ts'

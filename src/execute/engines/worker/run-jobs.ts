@@ -10,17 +10,28 @@ import { plainInput } from './unit-inputs.ts'
 /** What a unit does that even the real linker refuses. */
 export const DOES_NOT_LINK: RunOutcome = { kind: 'signal', signal: 'does not link', stderr: '' }
 
-export async function runJobs(
+export const runJobs = (
   objects: LoadedObjects,
   reference: Reference,
   jobs: readonly Job[],
+): Promise<RunOutcome[][]> =>
+  runApart(
+    jobs,
+    (job) => requestOf(objects, job),
+    (request) => runRequest(objects, reference, request),
+  )
+
+const fileOf = ({ executable }: Job): string => executable.file
+
+/** Runs what has the same key together; outcomes in the order of the jobs. */
+async function runApart(
+  jobs: readonly Job[],
+  keyOf: (job: Job) => string,
+  run: (together: readonly Job[]) => Promise<RunOutcome[][]>,
 ): Promise<RunOutcome[][]> {
   const outcomes: RunOutcome[][] = jobs.map(() => [])
-  const ofFile = Map.groupBy(jobs.keys(), (index) => jobs[index]!.executable.file)
-  const requests = Map.groupBy(ofFile.values().toArray().flat(), (index) => requestOf(objects, jobs[index]!))
-  for (const indexes of requests.values()) {
-    const request = indexes.map((index) => jobs[index]!)
-    const ran = await runRequest(objects, reference, request)
+  for (const indexes of Map.groupBy(jobs.keys(), (index) => keyOf(jobs[index]!)).values()) {
+    const ran = await run(indexes.map((index) => jobs[index]!))
     for (const [position, index] of indexes.entries()) outcomes[index] = ran[position]!
   }
   return outcomes
@@ -30,31 +41,27 @@ export async function runJobs(
  * The same for jobs that may share a request: what they have in common is set once in it. Sanitizers register the
  * globals of what they run, so with them each executable has a request of its own.
  */
-function requestOf(objects: LoadedObjects, { executable, stopAt = 'never', cpuMs }: Job): string {
-  const { build, entryPoint, file } = executable
+function requestOf(objects: LoadedObjects, job: Job): string {
+  const { executable, stopAt = 'never', cpuMs } = job
+  const { build, entryPoint } = executable
   const isAlone = build === 'asan' || build === 'msan' || !objects.has(executable)
-  return `${isAlone ? file : `${build} ${entryPoint.kind}`} ${stopAt} ${cpuMs}`
+  return `${isAlone ? fileOf(job) : `${build} ${entryPoint.kind}`} ${stopAt} ${cpuMs}`
 }
 
-/** Jobs of one executable lie together. */
 async function runRequest(
   objects: LoadedObjects,
   reference: Reference,
   jobs: readonly Job[],
 ): Promise<RunOutcome[][]> {
   if (!objects.has(jobs[0]!.executable)) return (await reference.engine()).run(jobs)
-  const ofFile = Map.groupBy(jobs, ({ executable }) => executable.file)
-    .values()
-    .toArray()
-  if (ofFile.length <= MOST_IMAGES) {
+  const executables = new Set(jobs.map(fileOf)).size
+  if (executables <= MOST_IMAGES) {
     const ran = await runTogether(objects, jobs)
     if (ran !== undefined) return ran
-    if (ofFile.length === 1) return runRelinked(objects, reference, jobs)
+    if (executables === 1) return runRelinked(objects, reference, jobs)
   }
   // One of them needs the real linker, or there are too many.
-  const outcomes: RunOutcome[][] = []
-  for (const request of ofFile) outcomes.push(...(await runRequest(objects, reference, request)))
-  return outcomes
+  return runApart(jobs, fileOf, (request) => runRequest(objects, reference, request))
 }
 
 /**
@@ -69,14 +76,17 @@ async function runTogether(
   const outcomes: RunOutcome[][] = jobs.map(() => [])
   const stopped = new Set<number>()
   const { stopAt = 'never', cpuMs } = jobs[0]!
-  const files = [...new Set(jobs.map(({ executable }) => executable.file))]
-  const executables = files.map((file) => jobs.find(({ executable }) => executable.file === file)!.executable)
-  let open = jobs.flatMap(({ runs }, job) => runs.map((_, run) => ({ job, run })))
+  const images = [...Map.groupBy(jobs.keys(), (job) => fileOf(jobs[job]!)).values()]
+  const executables = images.map(([first]) => jobs[first!]!.executable)
+  // The runs of an image lie together: the runner loads it once.
+  let open = images.flatMap((indexes, image) =>
+    indexes.flatMap((job) => jobs[job]!.runs.map((_, run) => ({ image, job, run }))),
+  )
   // A stop of the runner may be none: it sees neither the memory that a function leaves nor the end of the fuel.
   while (open.length > 0) {
-    const inputs = open.map(({ job, run }) => ({
+    const inputs = open.map(({ image, job, run }) => ({
       ...plainInput(jobs[job]!.executable, jobs[job]!.runs[run]!),
-      image: files.indexOf(jobs[job]!.executable.file),
+      image,
       group: job,
     }))
     const reports = await objects.run(executables, inputs, { stopAt, cpuMs })
