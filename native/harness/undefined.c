@@ -5,12 +5,14 @@
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { SANITIZER_EXIT = 77 }; /* src/execute/outcome/classify-run.ts */
 
 /* Present in builds with ASan. */
 __attribute__((weak)) void *__asan_region_is_poisoned(void *, size_t);
+__attribute__((weak)) void __asan_get_shadow_mapping(size_t *scale, size_t *offset);
 __attribute__((weak)) int __sanitizer_get_ownership(const volatile void *);
 __attribute__((weak)) const void *__sanitizer_get_allocated_begin(const void *);
 
@@ -34,6 +36,9 @@ void gepo_check_null_or_accessible(void *memory, uint64_t size) {
   if (memory != NULL) gepo_check_accessible(memory, size);
 }
 
+/* Between two objects ASan forbids more: ../watch-undefined/reach.cpp. */
+enum { LEAST_RED_ZONE_BYTES = 16 };
+
 /* No object is larger than what a unit may have. */
 enum { LARGEST_OBJECT_BYTES = 1 << 29 };
 
@@ -48,6 +53,48 @@ void gepo_check_apart(char *a, char *b) {
   const size_t distance = (size_t)(b - a);
   if (distance < LARGEST_OBJECT_BYTES && !__asan_region_is_poisoned(a, distance + 1))
     gepo_undefined("two pointers into what must be apart");
+}
+
+/* How far from either end a step over memory is looked at: one into a large object from deep inside another is not seen. */
+enum { LOOK_BYTES = 1024 };
+
+/* Objects lie below it, and above the map that ASan keeps of them: a byte for each eight, 0 where all may be touched. */
+#define TOP_OF_MEMORY (((uintptr_t)1 << 47) - 1)
+
+/* As the runtime says it, for a tenth of the time; what is not surely fine is left to the runtime. */
+static int is_surely_allowed(const char *memory, size_t size) {
+  static size_t scale, offset;
+  if (offset == 0) __asan_get_shadow_mapping(&scale, &offset);
+  const uintptr_t first = (uintptr_t)memory, last = first + size - 1;
+  if (first <= (TOP_OF_MEMORY >> scale) + offset || last > TOP_OF_MEMORY) return 0;
+  const unsigned char *map = (const unsigned char *)((first >> scale) + offset);
+  const unsigned char *end = (const unsigned char *)((last >> scale) + offset) + 1;
+  uint64_t forbidden = 0, word;
+  for (; end - map >= (ptrdiff_t)sizeof word; map += sizeof word) {
+    memcpy(&word, map, sizeof word);
+    forbidden |= word;
+  }
+  while (map < end) forbidden |= *map++;
+  return forbidden == 0;
+}
+
+static int is_forbidden(const char *memory, size_t size) {
+  return !is_surely_allowed(memory, size) && __asan_region_is_poisoned((void *)memory, size) != NULL;
+}
+
+/* A step leads to the same object, or to its end: nothing that ASan forbids lies between. */
+void gepo_check_reach(const char *start, const char *address) {
+  const int is_forward = address > start;
+  const char *lower = is_forward ? start : address;
+  const size_t distance = is_forward ? (size_t)(address - start) : (size_t)(start - address);
+  if (distance <= LEAST_RED_ZONE_BYTES || !__asan_region_is_poisoned) return;
+  const int is_far = distance > LOOK_BYTES;
+  const int leaves = is_forbidden(lower, is_far ? LOOK_BYTES : distance) ||
+                     (is_far && is_forbidden(lower + (distance - LOOK_BYTES), LOOK_BYTES));
+  if (!leaves) return;
+  /* From outside of its object, where a short step has led before: what is touched says whether it is inside again. */
+  if (is_forbidden(start, 1) && is_forbidden(start - 1, 1)) return;
+  gepo_undefined("an address outside of its object");
 }
 
 /* Of memory that a function says nobody else can reach: the start of a block of the heap may be. */

@@ -27,3 +27,13 @@ enum class poison_is {
  */
 void check_poison(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, poison_is treatment,
                   reports &report);
+
+/* Which addresses are to be inside the object that they were computed from. */
+enum class addresses_are {
+  computed, /* all, as the standard says; an optimiser makes some that nobody uses */
+  used,     /* those that memory is touched at */
+};
+
+/* Steps (`inbounds`) from one object into another: ASan alone takes what is touched there for what was meant. */
+void check_reach(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, addresses_are treatment,
+                 reports &report);

@@ -70,6 +70,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
       if (!is_asan_of_ir && !function->hasFnAttribute(Attribute::SanitizeAddress)) continue;
       if (is_asan_of_ir)
         check_poison(*function, code, counts_used_poison ? poison_is::ignored : poison_is::reported, report);
+      check_reach(*function, code, is_asan_of_ir ? addresses_are::used : addresses_are::computed, report);
       check_calls(*function, code, report);
       check_memory_promises(*function, code, report);
       check_promises(*function, code, report);

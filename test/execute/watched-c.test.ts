@@ -222,3 +222,44 @@ describe('arguments of calls', () => {
     expect(await run(program('', 'if (n > 5) printf("%s", n);'), '1')).toMatchObject({ kind: 'ok' })
   })
 })
+
+describe('a step into another object', () => {
+  const steps = (step: string) =>
+    program(
+      'struct pair { int first[6]; int second; } pairs[2]; int *shift(int *p, long by) { return p + by; } long last(int *p, long at) { return p[at]; }',
+      `char *a = malloc(50), *b = malloc(50); int *large = calloc(5000, 4), own[4] = {0}, other[4] = {0};
+       struct pair *p = n ? pairs : (struct pair *)malloc(8);
+       memset(a, 0, 50); memset(b, 0, 50); other[1] = 0; own[1] = 0;
+       ${step}`,
+    )
+
+  // On 0 each leads to memory that may be touched, wherever things lie.
+  test.each([
+    ['of the heap, read', 'return a[n ? 49 : b - a];'],
+    ['of the heap, written', 'a[n ? 49 : b - a] = 0;'],
+    ['from one that is large', 'return large[n ? 4999 : (int *)b - large];'],
+    ['to one that is large', 'return ((int *)b)[n ? 11 : large - (int *)b];'],
+    ['of the stack', 'return last(own, n ? 3 : other - own);'],
+    ['from a global to the heap', 'return last(here, n ? 3 : large + 100 - here);'],
+    ['by a name that is no array any more', 'return *(here + (n ? 3 : large + 100 - here));'],
+    ['from the end', 'return (a + 50)[n ? -50 : b - a - 50];'],
+    ['for the library', 'memset(a + (n ? 30 : b - a), 0, 20);'],
+    ['for nothing', 'return shift(here, n ? 4 : large + 100 - here) == 0;'],
+    ['in pieces', 'return last(shift((int *)a, n ? 10 : (int *)b - (int *)a), 1);'],
+    ['by a member that is not there', 'return p->second;'],
+  ])('%s', async (_, step) => {
+    expect(await run(steps(step), '1')).toMatchObject({ kind: 'ok', exit: 0 })
+    expect(await run(steps(step), '0')).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test.each([
+    ['in a large object', 'return large[4999] + (large + 5000)[-4999] + last(large + 2000, -2000);'],
+    ['to the end', 'int *end = large + 5000; return end - large == 0;'],
+    ['that counts from one', 'int *one = large - 1; return one[5000];'],
+    ['over rows and members', 'int rows[9][9] = {0}; return (&rows[0][0])[80] + pairs[1].second;'],
+    ['in an array whose length is known late', 'int late[n + 40]; late[40] = 0; return last(late, 40);'],
+    ['in what the library has', 'return strlen(strchr("a text that is long enough" + 18, 32)) - 7;'],
+  ])('is none: %s', async (_, step) => {
+    expect(await run(steps(step), '1')).toMatchObject({ kind: 'ok', exit: 0 })
+  })
+})

@@ -174,6 +174,33 @@ describe.each([
   })
 })
 
+describe.each(['made', 'used'] as const)('an address in another object, poison where it is %s', (poison) => {
+  const steps = (step: string) =>
+    program(`%a = ptrtoint ptr %place to i64
+      %b = ptrtoint ptr @table to i64
+      %away = sub i64 %a, %b
+      %c = icmp eq i32 %n, 0
+      %d = select i1 %c, i64 %away, i64 12
+      ${step}`)
+
+  test.each([
+    ['inbounds', '%g = getelementptr inbounds i8, ptr @table, i64 %d\n%r = load i32, ptr %g, align 4'],
+    ['or not', '%g = getelementptr i8, ptr @table, i64 %d\n%r = load i32, ptr %g, align 4'],
+    [
+      'in two steps',
+      '%f = getelementptr i8, ptr @table, i64 %d\n%g = getelementptr inbounds i8, ptr %f, i64 0\nstore i32 4, ptr %g, align 4\n%r = add i32 %n, 3',
+    ],
+  ])('%s', async (_, step) => {
+    expect(await run(steps(step), 'asan', '1', poison)).toMatchObject({ kind: 'ok', exit: 4 })
+    expect(await run(steps(step), 'asan', '0', poison)).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test('that nobody uses is no report', async () => {
+    const ir = steps('%g = getelementptr i8, ptr @table, i64 %d\n%r = add i32 %n, 3')
+    expect(await run(ir, 'asan', '0', poison)).toMatchObject({ kind: 'ok', exit: 3 })
+  })
+})
+
 describe('what is not initialised', () => {
   const branch = `%p = alloca i32, align 4
     %c = icmp sgt i32 %n, 0

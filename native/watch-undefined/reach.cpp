@@ -1,0 +1,83 @@
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Operator.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "checks.h"
+
+using namespace llvm;
+
+namespace {
+
+/* Between two objects ASan forbids more than these: a step that is no longer leads to what the access itself is checked for. */
+constexpr uint64_t least_red_zone_bytes = 16;
+
+/* Where the steps begin that lead to this address; it may touch the object there alone, whatever they say of themselves. */
+const Value *start_of(const Value *address) {
+  while (const auto *step = dyn_cast<GEPOperator>(address)) address = step->getPointerOperand();
+  return address;
+}
+
+/* Undefined where that is only known when it runs. */
+std::optional<int64_t> distance_of(const Value *start, const Value *address, const DataLayout &layout) {
+  APInt distance(layout.getIndexTypeSizeInBits(address->getType()), 0);
+  while (address != start) {
+    const auto *step = cast<GEPOperator>(address);
+    if (!step->accumulateConstantOffset(layout, distance)) return std::nullopt;
+    address = step->getPointerOperand();
+  }
+  return distance.getSExtValue();
+}
+
+/* Undefined for what is no variable of the text. */
+std::optional<uint64_t> size_of(const Value *object, const DataLayout &layout) {
+  if (const auto *variable = dyn_cast<AllocaInst>(object))
+    if (const auto size = variable->getAllocationSize(layout); size && !size->isScalable())
+      return size->getFixedValue();
+  if (const auto *variable = dyn_cast<GlobalVariable>(object); variable && variable->hasInitializer())
+    return layout.getTypeAllocSize(variable->getValueType()).getFixedValue();
+  return std::nullopt;
+}
+
+/* UBSan has checked the position in an array of C that is named. */
+bool is_element_of_named(const GetElementPtrInst &step) {
+  return step.getSourceElementType()->isArrayTy() &&
+         (isa<AllocaInst>(step.getPointerOperand()) || isa<GlobalVariable>(step.getPointerOperand()));
+}
+
+void check_step(Value *start, Value *address, reports &report, Instruction *before) {
+  const DataLayout &layout = before->getModule()->getDataLayout();
+  if (start == address || address->getType()->isVectorTy()) return;
+  if (const auto distance = distance_of(start, address, layout)) {
+    if (static_cast<uint64_t>(std::abs(*distance)) <= least_red_zone_bytes) return;
+    const auto size = size_of(start, layout);
+    if (size && *distance >= 0 && static_cast<uint64_t>(*distance) <= *size) return;
+  }
+  report.ask("gepo_check_reach", {start, address}, before);
+}
+
+SmallVector<Value *, 2> addresses_of(Instruction &one) {
+  if (auto *load = dyn_cast<LoadInst>(&one)) return {load->getPointerOperand()};
+  if (auto *store = dyn_cast<StoreInst>(&one)) return {store->getPointerOperand()};
+  if (auto *exchange = dyn_cast<AtomicRMWInst>(&one)) return {exchange->getPointerOperand()};
+  if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&one)) return {exchange->getPointerOperand()};
+  if (auto *copy = dyn_cast<MemTransferInst>(&one)) return {copy->getRawDest(), copy->getRawSource()};
+  if (auto *set = dyn_cast<MemSetInst>(&one)) return {set->getRawDest()};
+  return {};
+}
+
+}  // namespace
+
+void check_reach(Function &, ArrayRef<Instruction *> code, addresses_are treatment, reports &report) {
+  for (Instruction *one : code) {
+    if (treatment == addresses_are::used) {
+      for (Value *address : addresses_of(*one))
+        check_step(const_cast<Value *>(start_of(address)), address, report, one);
+    } else if (auto *step = dyn_cast<GetElementPtrInst>(one)) {
+      if (step->isInBounds() && !is_element_of_named(*step))
+        check_step(step->getPointerOperand(), step, report, step->getNextNode());
+    }
+  }
+}
