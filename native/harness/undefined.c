@@ -82,19 +82,27 @@ static int is_forbidden(const char *memory, size_t size) {
   return !is_surely_allowed(memory, size) && __asan_region_is_poisoned((void *)memory, size) != NULL;
 }
 
-/* A step leads to the same object, or to its end: nothing that ASan forbids lies between. */
+/* Neither in an object nor at its end. A short step leads there from its object, and another one back inside. */
+static int is_outside(const char *address) { return is_forbidden(address, 1) && is_forbidden(address - 1, 1); }
+
+/* Whether something that ASan forbids lies on the way, as it does between any two objects. */
+static int are_apart(const char *a, const char *b) {
+  const char *lower = a < b ? a : b;
+  const size_t distance = (size_t)((a < b ? b : a) - lower);
+  if (distance <= LEAST_RED_ZONE_BYTES || !__asan_region_is_poisoned) return 0;
+  if (distance <= LOOK_BYTES) return is_forbidden(lower, distance);
+  return is_forbidden(lower, LOOK_BYTES) || is_forbidden(lower + (distance - LOOK_BYTES), LOOK_BYTES);
+}
+
+/* A step leads to the same object, or to its end. */
 void gepo_check_reach(const char *start, const char *address) {
-  const int is_forward = address > start;
-  const char *lower = is_forward ? start : address;
-  const size_t distance = is_forward ? (size_t)(address - start) : (size_t)(start - address);
-  if (distance <= LEAST_RED_ZONE_BYTES || !__asan_region_is_poisoned) return;
-  const int is_far = distance > LOOK_BYTES;
-  const int leaves = is_forbidden(lower, is_far ? LOOK_BYTES : distance) ||
-                     (is_far && is_forbidden(lower + (distance - LOOK_BYTES), LOOK_BYTES));
-  if (!leaves) return;
-  /* From outside of its object, where a short step has led before: what is touched says whether it is inside again. */
-  if (is_forbidden(start, 1) && is_forbidden(start - 1, 1)) return;
-  gepo_undefined("an address outside of its object");
+  if (are_apart(start, address) && !is_outside(start)) gepo_undefined("an address outside of its object");
+}
+
+/* Two addresses that are compared or subtracted. Null has no place among them, but programs ask whether one is above it. */
+void gepo_check_together(const char *a, const char *b) {
+  if (a == NULL || b == NULL) return;
+  if (are_apart(a, b) && !is_outside(a) && !is_outside(b)) gepo_undefined("the order of two objects");
 }
 
 /* Of memory that a function says nobody else can reach: the start of a block of the heap may be. */

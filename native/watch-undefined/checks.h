@@ -34,6 +34,9 @@ enum class addresses_are {
   used,     /* those that memory is touched at */
 };
 
-/* Steps (`inbounds`) from one object into another: ASan alone takes what is touched there for what was meant. */
+/*
+ * Steps from one object into another: ASan alone takes what is touched there for what was meant. Where addresses are
+ * `computed` also the order and the distance of two that lie in different objects.
+ */
 void check_reach(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, addresses_are treatment,
                  reports &report);

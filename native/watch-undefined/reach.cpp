@@ -68,6 +68,18 @@ SmallVector<Value *, 2> addresses_of(Instruction &one) {
   return {};
 }
 
+/* What is asked about two addresses has an answer within one object alone. */
+void check_pair(Instruction &one, reports &report) {
+  Value *a = one.getOperand(0), *b = one.getOperand(1);
+  if (auto *subtraction = dyn_cast<BinaryOperator>(&one)) {
+    auto *from = dyn_cast<PtrToIntInst>(b), *to = dyn_cast<PtrToIntInst>(a);
+    if (subtraction->getOpcode() == Instruction::Sub && from && to)
+      report.ask("gepo_check_together", {to->getPointerOperand(), from->getPointerOperand()}, &one);
+  } else if (auto *comparison = dyn_cast<ICmpInst>(&one)) {
+    if (comparison->isRelational() && a->getType()->isPointerTy()) report.ask("gepo_check_together", {a, b}, &one);
+  }
+}
+
 }  // namespace
 
 void check_reach(Function &, ArrayRef<Instruction *> code, addresses_are treatment, reports &report) {
@@ -75,9 +87,10 @@ void check_reach(Function &, ArrayRef<Instruction *> code, addresses_are treatme
     if (treatment == addresses_are::used) {
       for (Value *address : addresses_of(*one))
         check_step(const_cast<Value *>(start_of(address)), address, report, one);
-    } else if (auto *step = dyn_cast<GetElementPtrInst>(one)) {
-      if (step->isInBounds() && !is_element_of_named(*step))
-        check_step(step->getPointerOperand(), step, report, step->getNextNode());
+      continue;
     }
+    if (auto *step = dyn_cast<GetElementPtrInst>(one); step && step->isInBounds() && !is_element_of_named(*step))
+      check_step(step->getPointerOperand(), step, report, step->getNextNode());
+    check_pair(*one, report);
   }
 }

@@ -247,6 +247,8 @@ describe('a step into another object', () => {
     ['for nothing', 'return shift(here, n ? 4 : large + 100 - here) == 0;'],
     ['in pieces', 'return last(shift((int *)a, n ? 10 : (int *)b - (int *)a), 1);'],
     ['by a member that is not there', 'return p->second;'],
+    ['compared', 'return (n ? a + 50 : b) < a;'],
+    ['subtracted', 'return (n ? large + 5000 : here) - large == 7;'],
   ])('%s', async (_, step) => {
     expect(await run(steps(step), '1')).toMatchObject({ kind: 'ok', exit: 0 })
     expect(await run(steps(step), '0')).toMatchObject({ kind: 'sanitizer' })
@@ -257,6 +259,10 @@ describe('a step into another object', () => {
     ['to the end', 'int *end = large + 5000; return end - large == 0;'],
     ['that counts from one', 'int *one = large - 1; return one[5000];'],
     ['over rows and members', 'int rows[9][9] = {0}; return (&rows[0][0])[80] + pairs[1].second;'],
+    [
+      'compared',
+      'char *at = a + 49; while (at >= a) at--; return (at > (char *)0) - 1 + ((int *)0 > large);',
+    ],
     ['in an array whose length is known late', 'int late[n + 40]; late[40] = 0; return last(late, 40);'],
     ['in what the library has', 'return strlen(strchr("a text that is long enough" + 18, 32)) - 7;'],
   ])('is none: %s', async (_, step) => {
