@@ -9,7 +9,7 @@ import { readSources } from '../../src/sources/read-sources.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 import { defaultSettings } from '../group/default-settings.ts'
 
-const SOURCES = ['programs/gcd-lcm-cases.c', 'programs/caesar.c', 'functions/booleans.c']
+const SOURCES = ['programs/caesar.c', 'functions/booleans.c']
 const MINUTE = 60_000
 const settings: GroupSettings = { ...defaultSettings, inputs: 8, seed: 3 }
 

@@ -22,7 +22,7 @@ import { type LoadedUnit, openRunnerEngine, type RunnerEngine } from './runner-e
 
 const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
 const cFiles = (folder: string) => readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.c'))
-const SEEDS = 20
+const SEEDS = 12
 const MINUTE = 60_000
 
 let reference: CodeEngine
