@@ -1,40 +1,48 @@
 /**
- * `npm run fuzz -- [--kind csmith] [--minutes 60] [--seed 1] [--steps <n>] [--jobs <n>] [--out fuzz-findings]`: a kind
- * of fuzzing for that long. Exit status: 0 nothing found, 1 findings, which are saved, 2 wrong usage, 130 interrupted.
+ * `npm run fuzz -- --help`: goes over cases of one kind for a while. Exit status: 0 nothing found, 1 findings, which are
+ * saved, 2 wrong usage, 130 interrupted.
  */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { Command, Option } from 'commander'
 import { UserError } from '../src/base/user-error.ts'
+import { numberWithin, wholeNumber } from '../src/cli/flags/parse-number.ts'
 import { KINDS } from './kinds.ts'
 import { runKind } from './run-kind.ts'
 
-const { values } = parseArgs({
-  options: {
-    kind: { type: 'string', default: 'csmith' },
-    minutes: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    steps: { type: 'string', default: 'Infinity' },
-    out: { type: 'string', default: 'fuzz-findings' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-  },
-})
+interface Options {
+  readonly kind: string
+  readonly minutes: number
+  readonly seed: number
+  readonly steps: number
+  readonly jobs: number
+  readonly out: string
+}
+
+const options = new Command('npm run fuzz --')
+  .description('Goes over cases of one kind for a while, and saves those on which something was wrong.')
+  .addOption(new Option('--kind <kind>', 'what the cases are').choices(Object.keys(KINDS)).default('csmith'))
+  .option('--minutes <n>', 'for how long', numberWithin(0, Infinity), 60)
+  .option('--seed <n>', 'of the first case', wholeNumber(0), 1)
+  .addOption(
+    new Option('--steps <n>', 'cases at most').argParser(wholeNumber(1)).default(Infinity, 'no limit'),
+  )
+  .option('--jobs <n>', 'cases at once', wholeNumber(1), availableParallelism())
+  .option('--out <folder>', 'where findings are saved', 'fuzz-findings')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<Options>()
+
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())
 const { signal } = interruption
 try {
-  const load = KINDS[values.kind]
-  if (load === undefined)
-    throw new UserError(`--kind ${values.kind} is not known; known are ${Object.keys(KINDS).join(', ')}.`)
-  const summary = await runKind(values.kind, await load(), {
-    minutes: Number(values.minutes),
-    seed: Number(values.seed),
-    steps: Number(values.steps),
-    jobs: Number(values.jobs),
-    out: values.out,
+  const { kind, ...limits } = options
+  const summary = await runKind(kind, await KINDS[kind]!(), {
+    ...limits,
     signal,
     report: (line) => void process.stderr.write(`${line}\n`),
   })
-  process.stdout.write(`${JSON.stringify({ kind: values.kind, ...summary }, null, 2)}\n`)
+  process.stdout.write(`${JSON.stringify({ kind, ...summary }, null, 2)}\n`)
   process.exitCode = signal.aborted ? 130 : summary.findings > 0 ? 1 : 0
 } catch (error) {
   if (!(error instanceof UserError)) throw error
