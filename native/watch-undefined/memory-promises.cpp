@@ -158,12 +158,28 @@ SmallVector<std::pair<Value *, uint64_t>> harmless_objects(Function &function, b
   return objects;
 }
 
+bool may_touch(MemoryEffects effects, bool is_write, const Value *address) {
+  const Value *object = getUnderlyingObject(address);
+  return is_own(object) || (is_constant(object) && !is_write) || may(effects, is_write, object);
+}
+
+/* What a call says of the memory that its own arguments lead to, held against where they lead. */
+bool arguments_keep_to(const CallBase &call, MemoryEffects effects) {
+  const ModRefInfo touched = call.getMemoryEffects().getModRef(IRMemLocation::ArgMem);
+  return all_of(call.args(), [&](const Use &argument) {
+    if (!argument->getType()->isPointerTy()) return true;
+    return (!isModSet(touched) || may_touch(effects, true, argument)) &&
+           (!isRefSet(touched) || may_touch(effects, false, argument));
+  });
+}
+
 /* Whether a function does, and has done, no more to memory than `effects`, as far as its text shows. */
 bool keeps_to(const Function &function, MemoryEffects effects, SmallPtrSetImpl<const Function *> &seen);
 
 bool call_keeps_to(const CallBase &call, MemoryEffects effects, SmallPtrSetImpl<const Function *> &seen) {
   if (touches_no_memory(call) || isa<MemIntrinsic>(call)) return true;
-  if ((call.getMemoryEffects() | effects) == effects) return true;
+  const MemoryEffects beside_arguments = call.getMemoryEffects().getWithoutLoc(IRMemLocation::ArgMem);
+  if ((beside_arguments | effects) == effects && arguments_keep_to(call, effects)) return true;
   const Function *callee = call.getCalledFunction();
   if (!callee) return false;
   return is_of_checks(*callee) || is_mathematical(*callee) ||
@@ -173,10 +189,8 @@ bool call_keeps_to(const CallBase &call, MemoryEffects effects, SmallPtrSetImpl<
 bool keeps_to(const Function &function, MemoryEffects effects, SmallPtrSetImpl<const Function *> &seen) {
   if (!seen.insert(&function).second) return true;
   for (const Instruction &one : instructions(function)) {
-    for (const auto &[address, is_write] : touched_by(const_cast<Instruction &>(one))) {
-      const Value *object = getUnderlyingObject(address);
-      if (!is_own(object) && !(is_constant(object) && !is_write) && !may(effects, is_write, object)) return false;
-    }
+    for (const auto &[address, is_write] : touched_by(const_cast<Instruction &>(one)))
+      if (!may_touch(effects, is_write, address)) return false;
     if (const auto *call = dyn_cast<CallBase>(&one); call && !call_keeps_to(*call, effects, seen)) return false;
   }
   return true;
@@ -188,9 +202,8 @@ void check_effects(Function &function, ArrayRef<Instruction *> code, reports &re
   static constexpr const char *what = "memory touched by a function that promises not to";
   for (Instruction *one : code) {
     for (const auto &[address, is_write] : touched_by(*one)) {
-      const Value *object = getUnderlyingObject(address);
-      if (is_own(object) || (is_constant(object) && !is_write) || may(effects, is_write, object)) continue;
-      if (isa<GlobalVariable>(object)) report.always(what, one);
+      if (may_touch(effects, is_write, address)) continue;
+      if (isa<GlobalVariable>(getUnderlyingObject(address))) report.always(what, one);
       else
         report.when(IRBuilder<>(one).CreateNot(is_in_any(address, harmless_objects(function, is_write), one)), what,
                     one);

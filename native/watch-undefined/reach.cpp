@@ -1,3 +1,5 @@
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Operator.h>
@@ -14,18 +16,52 @@ namespace {
 /* Between two objects ASan forbids more than these: a step that is no longer leads to what the access itself is checked for. */
 constexpr uint64_t least_red_zone_bytes = 16;
 
-/* Where the steps begin that lead to this address; it may touch the object there alone, whatever they say of themselves. */
-const Value *start_of(const Value *address) {
-  while (const auto *step = dyn_cast<GEPOperator>(address)) address = step->getPointerOperand();
-  return address;
-}
+/*
+ * Where the steps begin that lead to an address; it may touch the object there alone, whatever they say of themselves. A
+ * pointer that is chosen, or led on around a loop, gets a companion that is chosen and led like it, without the steps.
+ */
+class starts {
+ public:
+  Value *of(Value *address) {
+    while (auto *step = dyn_cast<GEPOperator>(address)) address = step->getPointerOperand();
+    if (const auto known = companions.find(address); known != companions.end()) return known->second;
+    if (auto *phi = dyn_cast<PHINode>(address); phi && phi->getType()->isPointerTy()) return of_phi(*phi);
+    if (auto *choice = dyn_cast<SelectInst>(address); choice && choice->getType()->isPointerTy())
+      return of_choice(*choice);
+    return address;
+  }
+
+ private:
+  DenseMap<Value *, Value *> companions;
+
+  Value *of_phi(PHINode &phi) {
+    auto *companion = PHINode::Create(phi.getType(), phi.getNumIncomingValues(), "gepo.start", phi.getIterator());
+    companions[&phi] = companion;
+    bool is_same = true;
+    for (unsigned i = 0; i < phi.getNumIncomingValues(); i++) {
+      Value *start = of(phi.getIncomingValue(i));
+      companion->addIncoming(start, phi.getIncomingBlock(i));
+      is_same &= start == phi.getIncomingValue(i);
+    }
+    if (!is_same) return companion;
+    companion->replaceAllUsesWith(&phi);
+    companion->eraseFromParent();
+    return companions[&phi] = &phi;
+  }
+
+  Value *of_choice(SelectInst &choice) {
+    Value *a = of(choice.getTrueValue()), *b = of(choice.getFalseValue());
+    if (a == choice.getTrueValue() && b == choice.getFalseValue()) return companions[&choice] = &choice;
+    return companions[&choice] = IRBuilder<>(choice.getNextNode()).CreateSelect(choice.getCondition(), a, b);
+  }
+};
 
 /* Undefined where that is only known when it runs. */
 std::optional<int64_t> distance_of(const Value *start, const Value *address, const DataLayout &layout) {
   APInt distance(layout.getIndexTypeSizeInBits(address->getType()), 0);
   while (address != start) {
-    const auto *step = cast<GEPOperator>(address);
-    if (!step->accumulateConstantOffset(layout, distance)) return std::nullopt;
+    const auto *step = dyn_cast<GEPOperator>(address);
+    if (!step || !step->accumulateConstantOffset(layout, distance)) return std::nullopt;
     address = step->getPointerOperand();
   }
   return distance.getSExtValue();
@@ -68,6 +104,17 @@ SmallVector<Value *, 2> addresses_of(Instruction &one) {
   return {};
 }
 
+/* Addresses that others may touch memory at, who take them for where the steps begin. */
+SmallVector<Value *, 4> handed_on_by(Instruction &one) {
+  SmallVector<Value *, 4> values;
+  if (auto *store = dyn_cast<StoreInst>(&one)) values.push_back(store->getValueOperand());
+  else if (auto *end = dyn_cast<ReturnInst>(&one)) values.append(end->op_begin(), end->op_end());
+  else if (auto *call = dyn_cast<CallBase>(&one); call && !isa<IntrinsicInst>(call))
+    values.append(call->arg_begin(), call->arg_end());
+  erase_if(values, [](const Value *value) { return !value->getType()->isPointerTy(); });
+  return values;
+}
+
 /* What is asked about two addresses has an answer within one object alone. */
 void check_pair(Instruction &one, reports &report) {
   Value *a = one.getOperand(0), *b = one.getOperand(1);
@@ -83,10 +130,11 @@ void check_pair(Instruction &one, reports &report) {
 }  // namespace
 
 void check_reach(Function &, ArrayRef<Instruction *> code, addresses_are treatment, reports &report) {
+  starts start;
   for (Instruction *one : code) {
     if (treatment == addresses_are::used) {
-      for (Value *address : addresses_of(*one))
-        check_step(const_cast<Value *>(start_of(address)), address, report, one);
+      for (Value *address : addresses_of(*one)) check_step(start.of(address), address, report, one);
+      for (Value *address : handed_on_by(*one)) check_step(start.of(address), address, report, one);
       continue;
     }
     if (auto *step = dyn_cast<GetElementPtrInst>(one); step && step->isInBounds() && !is_element_of_named(*step))
