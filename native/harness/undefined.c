@@ -3,6 +3,7 @@
  * of UBSan's does, with a line that names what is undefined.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -94,8 +95,60 @@ static int are_apart(const char *a, const char *b) {
   return is_forbidden(lower, LOOK_BYTES) || is_forbidden(lower + (distance - LOOK_BYTES), LOOK_BYTES);
 }
 
+/* The library has a place for each of these in its tables: EOF, and characters, be they signed or not. */
+enum { FIRST_CHARACTER = -128, LAST_CHARACTER = 255, CHARACTERS = LAST_CHARACTER - FIRST_CHARACTER + 1 };
+
+void gepo_check_character(int character) {
+  if (character < FIRST_CHARACTER || character > LAST_CHARACTER) gepo_undefined("a character that there is not");
+}
+
+struct table {
+  const char *first;
+  size_t size;
+};
+
+static struct table table_of(const void *zero, size_t width) {
+  return (struct table){(const char *)zero + FIRST_CHARACTER * (ptrdiff_t)width, CHARACTERS * width};
+}
+
+/* <ctype.h> has macros that look into the tables in the unit's own code. */
+static int leaves_table(const char *start, const char *address) {
+  static struct table tables[3];
+  if (tables[0].first == NULL) {
+    tables[1] = table_of(*__ctype_tolower_loc(), sizeof **__ctype_tolower_loc());
+    tables[2] = table_of(*__ctype_toupper_loc(), sizeof **__ctype_toupper_loc());
+    tables[0] = table_of(*__ctype_b_loc(), sizeof **__ctype_b_loc());
+  }
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    if ((uintptr_t)start - (uintptr_t)tables[i].first < tables[i].size)
+      return (uintptr_t)address - (uintptr_t)tables[i].first >= tables[i].size;
+  return 0;
+}
+
+static void check_readable(const char *byte) {
+  if (is_forbidden(byte, 1)) gepo_undefined("a text without an end");
+}
+
+void gepo_check_text(const char *text) {
+  if (text == NULL || !__asan_region_is_poisoned) return;
+  for (check_readable(text); *text != 0; check_readable(text)) text++;
+}
+
+static int is_of_number(char letter) {
+  return (letter >= '0' && letter <= '9') || ((letter | 32) >= 'a' && (letter | 32) <= 'z') || letter == '+' ||
+         letter == '-' || letter == '.';
+}
+
+/* Text that a number is read from is looked at no further than the number may go. */
+void gepo_check_number(const char *text) {
+  if (text == NULL || !__asan_region_is_poisoned) return;
+  for (check_readable(text); *text == ' ' || (*text >= '\t' && *text <= '\r'); check_readable(text)) text++;
+  while (is_of_number(*text)) check_readable(++text);
+}
+
 /* A step leads to the same object, or to its end. */
 void gepo_check_reach(const char *start, const char *address) {
+  if (leaves_table(start, address)) gepo_undefined("a character that there is not");
   if (are_apart(start, address) && !is_outside(start)) gepo_undefined("an address outside of its object");
 }
 

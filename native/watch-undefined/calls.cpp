@@ -1,3 +1,4 @@
+#include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/Instructions.h>
 
 #include <optional>
@@ -49,6 +50,26 @@ void check_format(CallBase &call, const Function &callee, reports &report) {
              {call.getArgOperand(function->format), report.text(kinds)}, &call);
 }
 
+/* Their results are tables', with a place for each character, be it signed or not, and for EOF. */
+void check_character(CallBase &call, const Function &callee, reports &report) {
+  static constexpr StringRef known[] = {"isalnum", "isalpha", "isblank", "iscntrl", "isdigit",  "isgraph", "islower",
+                                        "isprint", "ispunct", "isspace", "isupper", "isxdigit", "tolower", "toupper"};
+  if (!is_contained(known, callee.getName()) || !callee.isDeclaration()) return;
+  if (call.arg_size() == 1 && call.getArgOperand(0)->getType()->isIntegerTy(32))
+    report.ask("gepo_check_character", {call.getArgOperand(0)}, &call);
+}
+
+/* What is read as text, and by no sanitizer looked at. */
+void check_text(CallBase &call, const Function &callee, reports &report) {
+  StringRef name = callee.getName();
+  name.consume_front("__isoc99_") || name.consume_front("__isoc23_");
+  static constexpr StringRef numbers[] = {"atof", "strtod", "strtof", "strtold", "strtoul", "strtoull"};
+  const bool is_number = is_contained(numbers, name);
+  if ((!is_number && name != "sscanf") || !callee.isDeclaration()) return;
+  if (call.arg_size() > 0 && call.getArgOperand(0)->getType()->isPointerTy())
+    report.ask(is_number ? "gepo_check_number" : "gepo_check_text", {call.getArgOperand(0)}, &call);
+}
+
 /* Old-style declarations let a call pass what its function does not take. */
 bool fits(const CallBase &call, const Function &callee) {
   const FunctionType *type = callee.getFunctionType();
@@ -70,5 +91,7 @@ void check_calls(Function &, ArrayRef<Instruction *> code, reports &report) {
     if (!callee || callee->isIntrinsic()) continue;
     if (!callee->isDeclaration() && !fits(*call, *callee)) report.always("a call that does not fit its function", one);
     check_format(*call, *callee, report);
+    check_character(*call, *callee, report);
+    check_text(*call, *callee, report);
   }
 }

@@ -11,7 +11,7 @@ void check_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *
 /* What is promised of memory: `const` and `pure`, `restrict`, `malloc`, `readonly` and their kin. */
 void check_memory_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
 
-/* Arguments that do not fit what is called: other types than its parameters', than its format asks for. */
+/* Arguments that do not fit what is called: other types than its parameters', than its format asks for; no character, no text. */
 void check_calls(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
 
 /* What becomes of a result that is poison. */
@@ -31,7 +31,7 @@ void check_poison(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> 
 /* Which addresses are to be inside the object that they were computed from. */
 enum class addresses_are {
   computed, /* all, as the standard says; an optimiser makes some that nobody uses */
-  used,     /* those that memory is touched at */
+  used, /* those that memory is touched at, and those that are stored, returned or given to calls */
 };
 
 /*

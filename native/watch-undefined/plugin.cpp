@@ -12,6 +12,7 @@
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/Intrinsics.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Passes/PassPlugin.h>
 
@@ -50,6 +51,22 @@ void check_loaded(ArrayRef<Instruction *> code, reports &report) {
     }
 }
 
+/* ASan puts red zones around no variables of these kinds: of them are made ordinary ones. A unit has one thread alone. */
+void make_ordinary(Module &module, bool is_of_ir) {
+  for (Function &function : module)
+    if (function.getIntrinsicID() == Intrinsic::threadlocal_address)
+      for (User *call : make_early_inc_range(function.users())) {
+        call->replaceAllUsesWith(call->getOperand(0));
+        cast<Instruction>(call)->eraseFromParent();
+      }
+  for (GlobalVariable &variable : module.globals()) {
+    if (variable.isDeclaration()) continue;
+    variable.setThreadLocal(false);
+    if (variable.hasCommonLinkage()) variable.setLinkage(GlobalValue::ExternalLinkage);
+    if (is_of_ir) variable.removeSanitizerMetadata();
+  }
+}
+
 struct watch_undefined : PassInfoMixin<watch_undefined> {
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     reports report(module);
@@ -60,6 +77,8 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
     SmallVector<Function *> functions;
     for (Function &function : module)
       if (!function.isDeclaration()) functions.push_back(&function);
+    const auto is_watched = [](const Function *one) { return one->hasFnAttribute(Attribute::SanitizeAddress); };
+    if (is_asan_of_ir || any_of(functions, is_watched)) make_ordinary(module, is_asan_of_ir);
     for (Function *function : functions) {
       if (is_asan_of_ir || is_msan_of_ir) prepare(*function, is_asan_of_ir);
       SmallVector<Instruction *> code;
@@ -67,7 +86,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
         for (Instruction &one : block) code.push_back(&one);
       if (is_msan_of_ir) check_loaded(code, report);
       if (is_msan_of_ir && counts_used_poison) check_poison(*function, code, poison_is::followed, report);
-      if (!is_asan_of_ir && !function->hasFnAttribute(Attribute::SanitizeAddress)) continue;
+      if (!is_asan_of_ir && !is_watched(function)) continue;
       if (is_asan_of_ir)
         check_poison(*function, code, counts_used_poison ? poison_is::ignored : poison_is::reported, report);
       check_reach(*function, code, is_asan_of_ir ? addresses_are::used : addresses_are::computed, report);

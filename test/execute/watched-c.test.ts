@@ -223,6 +223,51 @@ describe('arguments of calls', () => {
   })
 })
 
+describe('characters that the library knows', () => {
+  test.each([
+    ['by a macro', 'return isalpha(n) == 77;', 300],
+    ['by a function', 'return (isalpha)(n) == 77;', 300],
+    ['below', 'return isspace(n) == 77;', -129],
+    ['in the other case', 'return toupper(n) == 77;', 256],
+    ['far away', 'return isdigit(n) == 77;', 1_000_000],
+  ])('%s', async (_, statements, strange) => {
+    const code = `#include <ctype.h>\n${program('', statements)}`
+    for (const known of [-128, -1, 0, 65, 255])
+      expect(await run(code, `${known}`), `${known}`).toMatchObject({ kind: 'ok', exit: 0 })
+    expect(await run(code, `${strange}`)).toMatchObject({ kind: 'sanitizer' })
+  })
+})
+
+describe('a text that a number is read from', () => {
+  test.each([
+    'atof(text) == 12',
+    'strtod(text, 0) == 12',
+    'strtoul(text, 0, 10) == 12',
+    'sscanf(text, "%d", &n) == 1',
+  ])('%s', async (reads) => {
+    const code = program(
+      'char open[4] = "  12", closed[5] = "  12";',
+      `char *text = n ? closed : open; return !(${reads});`,
+    )
+    expect(await run(code, '1')).toMatchObject({ kind: 'ok', exit: 0 })
+    expect(await run(code, '0')).toMatchObject({ kind: 'sanitizer' })
+  })
+
+  test('may go on without an end behind the number', async () => {
+    const code = program('char open[4] = "12 3";', 'return strtod(open, 0) != 12;')
+    expect(await run(code, '1')).toMatchObject({ kind: 'ok', exit: 0 })
+  })
+})
+
+test.each(['_Thread_local', '__attribute__((common))'])('a global that is %s has an end', async (kind) => {
+  const code = program(
+    `${kind} int own[4]; ${kind} int next[4];`,
+    'int *p = own; next[0] = own[3] = 0; return p[n];',
+  )
+  expect(await run(code, '3')).toMatchObject({ kind: 'ok', exit: 0 })
+  expect(await run(code, '4')).toMatchObject({ kind: 'sanitizer' })
+})
+
 describe('a step into another object', () => {
   const steps = (step: string) =>
     program(

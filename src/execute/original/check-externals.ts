@@ -56,6 +56,9 @@ const NONDETERMINISTIC = new Set(
 const RESERVED_DEFINITION =
   /^(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|_exit|_Exit|exit|abort|atexit|environ|_start|_init|_fini|stdin|stdout|stderr|v?[fsd]?n?w?printf|puts|fputs|putchar|putc|fputc|write|fwrite|fflush|v?[fs]?scanf|getchar|getc|fgetc|gets|fgets|fread|__.*|gepo_.*)$/
 
+/** ASan puts red zones of at least so many bytes around variables, and none around those that need more. */
+const LARGEST_GUARDED_ALIGNMENT = 32
+
 export interface Impurity {
   readonly reason: 'forbidden' | 'nondeterministic' | 'inline-asm'
   readonly detail: string
@@ -86,6 +89,8 @@ function checkLine(line: string): Impurity | undefined {
   if (/[ ,]section "/.test(bare)) return forbidden(`puts ${name} into a section of its own`)
   if (name === 'llvm.global_ctors' || name === 'llvm.global_dtors')
     return forbidden('a constructor or destructor function runs outside main')
+  if (keyword === '' && Number(/, align (\d+)/.exec(bare)?.[1]) > LARGEST_GUARDED_ALIGNMENT)
+    return forbidden(`aligns ${name} so that ASan does not guard it`)
   if (keyword === 'declare') return name.startsWith('llvm.') ? checkIntrinsic(name) : checkExternal(name)
   const linkage = keyword === 'define' ? bare : bare.slice(bare.indexOf(' = ') + 3)
   if (/\b(?:alias|ifunc)\b/.test(linkage)) return forbidden(`alias ${name}`)

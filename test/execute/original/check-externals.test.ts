@@ -18,6 +18,7 @@ describe('findImpurity', () => {
       #include <ctype.h>
       #include <math.h>
       #include <assert.h>
+      _Alignas(32) char wide[4];
       static int compare(const void *a, const void *b) { return *(int *)a - *(int *)b; }
       int read(void) { return getchar(); }
       int main(void) { int a[3]; char s[9]; scanf("%d%s", a, s); qsort(a, 3, 4, compare); assert(isdigit(*s));
@@ -52,6 +53,11 @@ describe('findImpurity', () => {
       'a constructor',
       '__attribute__((constructor)) void f(void) {} int main(void) { return 0; }',
       { reason: 'forbidden' },
+    ],
+    [
+      'what ASan does not guard',
+      '_Alignas(64) int a[4]; int main(void) { return a[0]; }',
+      { reason: 'forbidden', detail: 'aligns a so that ASan does not guard it' },
     ],
     [
       'an alias',
