@@ -1,4 +1,6 @@
 #include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/Sequence.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 
 #include <optional>
@@ -28,7 +30,7 @@ std::optional<format_function> format_function_of(const Function &callee) {
   return std::nullopt;
 }
 
-/* As native/harness/undefined.c reads it. */
+/* As native/harness/formats.c reads it. */
 char kind_of(Type *type) {
   if (type->isPointerTy()) return 'p';
   if (type->isIntegerTy()) return type->getIntegerBitWidth() <= 32 ? 'i' : type->getIntegerBitWidth() <= 64 ? 'l' : '?';
@@ -81,6 +83,15 @@ bool fits(const CallBase &call, const Function &callee) {
   return call.getType() == type->getReturnType() || call.use_empty();
 }
 
+/* MSan misplaces what is aligned to more than a word and passed in memory. */
+bool is_wide(const CallBase &call, unsigned argument) {
+  const DataLayout &layout = call.getModule()->getDataLayout();
+  Type *type = call.getArgOperand(argument)->getType();
+  const Align alignment = call.paramHasAttr(argument, Attribute::ByVal) ? call.getParamAlign(argument).valueOrOne()
+                                                                        : layout.getABITypeAlign(type);
+  return alignment > Align(8);
+}
+
 }  // namespace
 
 void check_calls(Function &, ArrayRef<Instruction *> code, reports &report) {
@@ -93,5 +104,25 @@ void check_calls(Function &, ArrayRef<Instruction *> code, reports &report) {
     check_format(*call, *callee, report);
     check_character(*call, *callee, report);
     check_text(*call, *callee, report);
+  }
+}
+
+void check_variadic_calls(ArrayRef<Instruction *> code) {
+  for (Instruction *one : code) {
+    auto *call = dyn_cast<CallBase>(one);
+    if (!call || call->isInlineAsm() || !call->getFunctionType()->isVarArg()) continue;
+    const auto *callee = dyn_cast<Function>(call->getCalledOperand()->stripPointerCasts());
+    if (callee && callee->isDeclaration()) continue;
+    if (any_of(seq(call->arg_size()), [&](unsigned i) { return is_wide(*call, i); })) continue;
+    Module &module = *call->getModule();
+    IRBuilder<> builder(call);
+    /* As MSan's own pass declares it. */
+    ArrayType *type = ArrayType::get(builder.getInt64Ty(), 100);
+    Constant *shadow = module.getOrInsertGlobal("__msan_va_arg_tls", type, [&] {
+      return new GlobalVariable(module, type, false, GlobalValue::ExternalLinkage, nullptr, "__msan_va_arg_tls",
+                                nullptr, GlobalValue::InitialExecTLSModel);
+    });
+    CallInst *fill = builder.CreateMemSet(shadow, builder.getInt8(0xff), type->getNumElements() * 8, Align(8));
+    fill->setMetadata(LLVMContext::MD_nosanitize, MDNode::get(module.getContext(), {}));
   }
 }

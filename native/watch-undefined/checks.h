@@ -11,8 +11,17 @@ void check_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *
 /* What is promised of memory: `const` and `pure`, `restrict`, `malloc`, `readonly` and their kin. */
 void check_memory_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
 
-/* Arguments that do not fit what is called: other types than its parameters', than its format asks for; no character, no text. */
+/*
+ * Arguments that do not fit what is called: other types than its parameters', than its format asks for; no character, no
+ * text.
+ */
 void check_calls(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
+
+/*
+ * For MSan, which knows the arguments that a variadic function is given: all else that it may take for one, because it
+ * takes more or others than there are, counts as never written.
+ */
+void check_variadic_calls(llvm::ArrayRef<llvm::Instruction *> code);
 
 /* What becomes of a result that is poison. */
 enum class poison_is {

@@ -84,6 +84,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
       SmallVector<Instruction *> code;
       for (BasicBlock &block : *function)
         for (Instruction &one : block) code.push_back(&one);
+      if (function->hasFnAttribute(Attribute::SanitizeMemory)) check_variadic_calls(code);
       if (is_msan_of_ir) check_loaded(code, report);
       if (is_msan_of_ir && counts_used_poison) check_poison(*function, code, poison_is::followed, report);
       if (!is_asan_of_ir && !is_watched(function)) continue;

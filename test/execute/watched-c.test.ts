@@ -15,8 +15,13 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-async function run(code: string, stdin: string, standard: 'gnu17' | 'gnu89' = 'gnu17'): Promise<RunOutcome> {
-  const built = await engine.build(unitCode({ code, standard }), 'asan', entryPoint)
+async function run(
+  code: string,
+  stdin: string,
+  standard: 'gnu17' | 'gnu89' = 'gnu17',
+  build: 'asan' | 'msan' = 'asan',
+): Promise<RunOutcome> {
+  const built = await engine.build(unitCode({ code, standard }), build, entryPoint)
   if (built.kind !== 'ok') throw new Error(built.detail)
   const runs = [{ input: { kind: 'stdin' as const, stdin }, fill: 0xa5, fuel: 0 }]
   return (await engine.run([{ executable: built.executable, runs }]))[0]![0]!
@@ -220,6 +225,39 @@ describe('arguments of calls', () => {
 
   test('a call that is never made says nothing', async () => {
     expect(await run(program('', 'if (n > 5) printf("%s", n);'), '1')).toMatchObject({ kind: 'ok' })
+  })
+})
+
+describe('what a variadic function takes', () => {
+  const takes = (type: string) => `#include <stdarg.h>
+long take(int count, ...) {
+  va_list all;
+  long sum = 0;
+  va_start(all, count);
+  while (count--) sum += va_arg(all, ${type});
+  va_end(all);
+  return sum;
+}
+${program('', 'long (*by)(int, ...) = n > 8 ? take : 0; return (by ? by(n - 9, n, n) : CALL) == 77;')}`
+
+  test.each([
+    ['fewer than there are', 'int', 'take(n, 1, 2)', '1', 'ok'],
+    ['all', 'int', 'take(n, 1, 2)', '2', 'ok'],
+    ['all, by a pointer', 'int', '0', '11', 'ok'],
+    ['more than registers hold', 'double', 'take(n * 5, 1., 2., 3., 4., 5., 6., 7., 8., 9., 1.)', '2', 'ok'],
+    ['pointers and wide numbers', 'long', 'take(n, 1l, (long)"a")', '2', 'ok'],
+    ['wide numbers in memory', 'long', 'take(n * 4, 1l, 2l, 3l, 4l, 5l, 6l, 7l, 8l)', '2', 'ok'],
+    ['what is wider than a word', 'long double', 'take(n, 1.0L, 2.0L)', '2', 'ok'],
+    ['one more', 'int', 'take(n, 1, 2)', '3', 'sanitizer'],
+    ['one more, by a pointer', 'int', '0', '12', 'sanitizer'],
+    ['one more float', 'double', 'take(n, 1.0, 2.0)', '3', 'sanitizer'],
+    ['a number for a float', 'int', 'take(n, 1.0, 2.0)', '2', 'sanitizer'],
+    ['a float for a number', 'double', 'take(n, 1, 2)', '2', 'sanitizer'],
+    ['a wider number in memory', 'long', 'take(n * 4, 1l, 2l, 3l, 4l, 5l, 6l, 7l, n)', '2', 'sanitizer'],
+    ['a wider number', 'long', 'take(n, n, n)', '2', 'sanitizer'],
+  ])('%s', async (_, type, call, stdin, kind) => {
+    const code = takes(type).replace('CALL', call)
+    expect(await run(code, stdin, 'gnu17', 'msan')).toMatchObject({ kind })
   })
 })
 
