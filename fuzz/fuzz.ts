@@ -7,16 +7,7 @@ import { Command, Option } from 'commander'
 import { UserError } from '../src/base/user-error.ts'
 import { numberWithin, wholeNumber } from '../src/cli/flags/parse-number.ts'
 import { KINDS } from './kinds.ts'
-import { runKind } from './run-kind.ts'
-
-interface Options {
-  readonly kind: string
-  readonly minutes: number
-  readonly seed: number
-  readonly steps: number
-  readonly jobs: number
-  readonly out: string
-}
+import { type RunOptions, runKind } from './run-kind.ts'
 
 const options = new Command('npm run fuzz --')
   .description('Goes over cases of one kind for a while, and saves those on which something was wrong.')
@@ -30,7 +21,7 @@ const options = new Command('npm run fuzz --')
   .option('--out <folder>', 'where findings are saved', 'fuzz-findings')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
-  .opts<Options>()
+  .opts<{ kind: string } & Omit<RunOptions, 'signal' | 'report'>>()
 
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())

@@ -37,9 +37,6 @@ void gepo_check_null_or_accessible(void *memory, uint64_t size) {
   if (memory != NULL) gepo_check_accessible(memory, size);
 }
 
-/* Between two objects ASan forbids more: ../watch-undefined/reach.cpp. */
-enum { LEAST_RED_ZONE_BYTES = 16 };
-
 /* No object is larger than what a unit may have. */
 enum { LARGEST_OBJECT_BYTES = 1 << 29 };
 
@@ -55,6 +52,9 @@ void gepo_check_apart(char *a, char *b) {
   if (distance < LARGEST_OBJECT_BYTES && !__asan_region_is_poisoned(a, distance + 1))
     gepo_undefined("two pointers into what must be apart");
 }
+
+/* Between two objects ASan forbids more: ../watch-undefined/reach.cpp. */
+enum { LEAST_RED_ZONE_BYTES = 16 };
 
 /* How far from either end a step over memory is looked at: one into a large object from deep inside another is not seen. */
 enum { LOOK_BYTES = 1024 };

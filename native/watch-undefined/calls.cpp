@@ -18,9 +18,15 @@ struct format_function {
   unsigned format;
 };
 
-std::optional<format_function> format_function_of(const Function &callee) {
+/* glibc's headers lead some functions to one of another name, by the standard that the unit is compiled for. */
+StringRef name_of(const Function &callee) {
   StringRef name = callee.getName();
   name.consume_front("__isoc99_") || name.consume_front("__isoc23_");
+  return name;
+}
+
+std::optional<format_function> format_function_of(const Function &callee) {
+  const StringRef name = name_of(callee);
   static const std::pair<StringRef, format_function> known[] = {
       {"printf", {false, 0}},   {"fprintf", {false, 1}}, {"dprintf", {false, 1}}, {"sprintf", {false, 1}},
       {"snprintf", {false, 2}}, {"scanf", {true, 0}},    {"fscanf", {true, 1}},   {"sscanf", {true, 1}},
@@ -63,8 +69,7 @@ void check_character(CallBase &call, const Function &callee, reports &report) {
 
 /* What is read as text, and by no sanitizer looked at. */
 void check_text(CallBase &call, const Function &callee, reports &report) {
-  StringRef name = callee.getName();
-  name.consume_front("__isoc99_") || name.consume_front("__isoc23_");
+  const StringRef name = name_of(callee);
   static constexpr StringRef numbers[] = {"atof", "strtod", "strtof", "strtold", "strtoul", "strtoull"};
   const bool is_number = is_contained(numbers, name);
   if ((!is_number && name != "sscanf") || !callee.isDeclaration()) return;

@@ -5,6 +5,15 @@
 
 #include <llvm/IR/InstrTypes.h>
 
+/* An address that an instruction touches memory at, and whether it writes there. */
+struct touched {
+  llvm::Value *address;
+  bool is_write;
+};
+
+/* None for what touches no memory, and for calls of functions. */
+llvm::SmallVector<touched, 2> touched_by(llvm::Instruction &one);
+
 /* What parameters, results and loaded values are promised to be: `nonnull`, `align`, `range`, ... and llvm.assume. */
 void check_promises(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, reports &report);
 
@@ -47,5 +56,4 @@ enum class addresses_are {
  * Steps from one object into another: ASan alone takes what is touched there for what was meant. Where addresses are
  * `computed` also the order and the distance of two that lie in different objects.
  */
-void check_reach(llvm::Function &function, llvm::ArrayRef<llvm::Instruction *> code, addresses_are treatment,
-                 reports &report);
+void check_reach(llvm::ArrayRef<llvm::Instruction *> code, addresses_are treatment, reports &report);

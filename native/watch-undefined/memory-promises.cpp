@@ -10,6 +10,16 @@
 
 using namespace llvm;
 
+SmallVector<touched, 2> touched_by(Instruction &one) {
+  if (auto *load = dyn_cast<LoadInst>(&one)) return {{load->getPointerOperand(), false}};
+  if (auto *store = dyn_cast<StoreInst>(&one)) return {{store->getPointerOperand(), true}};
+  if (auto *exchange = dyn_cast<AtomicRMWInst>(&one)) return {{exchange->getPointerOperand(), true}};
+  if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&one)) return {{exchange->getPointerOperand(), true}};
+  if (auto *copy = dyn_cast<MemTransferInst>(&one)) return {{copy->getRawDest(), true}, {copy->getRawSource(), false}};
+  if (auto *set = dyn_cast<MemSetInst>(&one)) return {{set->getRawDest(), true}};
+  return {};
+}
+
 namespace {
 
 /* What the sanitizers and these checks call themselves. */
@@ -94,22 +104,6 @@ bool is_mathematical(const Function &callee) {
   const StringRef name = callee.getName();
   return callee.isDeclaration() &&
          (names.count(name) || ((name.ends_with("f") || name.ends_with("l")) && names.count(name.drop_back())));
-}
-
-/* The address, and whether it is written; undefined for what touches no memory. */
-struct touched {
-  Value *address;
-  bool is_write;
-};
-
-SmallVector<touched, 2> touched_by(Instruction &one) {
-  if (auto *load = dyn_cast<LoadInst>(&one)) return {{load->getPointerOperand(), false}};
-  if (auto *store = dyn_cast<StoreInst>(&one)) return {{store->getPointerOperand(), true}};
-  if (auto *exchange = dyn_cast<AtomicRMWInst>(&one)) return {{exchange->getPointerOperand(), true}};
-  if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&one)) return {{exchange->getPointerOperand(), true}};
-  if (auto *copy = dyn_cast<MemTransferInst>(&one)) return {{copy->getRawDest(), true}, {copy->getRawSource(), false}};
-  if (auto *set = dyn_cast<MemSetInst>(&one)) return {{set->getRawDest(), true}};
-  return {};
 }
 
 bool is_own(const Value *object) {

@@ -51,7 +51,7 @@ void check_loaded(ArrayRef<Instruction *> code, reports &report) {
     }
 }
 
-/* ASan puts red zones around no variables of these kinds: of them are made ordinary ones. A unit has one thread alone. */
+/* Variables that are thread-local or `common` get no red zones from ASan, so they are made ordinary ones. A unit has one thread alone. */
 void make_ordinary(Module &module, bool is_of_ir) {
   for (Function &function : module)
     if (function.getIntrinsicID() == Intrinsic::threadlocal_address)
@@ -90,7 +90,7 @@ struct watch_undefined : PassInfoMixin<watch_undefined> {
       if (!is_asan_of_ir && !is_watched(function)) continue;
       if (is_asan_of_ir)
         check_poison(*function, code, counts_used_poison ? poison_is::ignored : poison_is::reported, report);
-      check_reach(*function, code, is_asan_of_ir ? addresses_are::used : addresses_are::computed, report);
+      check_reach(code, is_asan_of_ir ? addresses_are::used : addresses_are::computed, report);
       check_calls(*function, code, report);
       check_memory_promises(*function, code, report);
       check_promises(*function, code, report);

@@ -94,16 +94,6 @@ void check_step(Value *start, Value *address, reports &report, Instruction *befo
   report.ask("gepo_check_reach", {start, address}, before);
 }
 
-SmallVector<Value *, 2> addresses_of(Instruction &one) {
-  if (auto *load = dyn_cast<LoadInst>(&one)) return {load->getPointerOperand()};
-  if (auto *store = dyn_cast<StoreInst>(&one)) return {store->getPointerOperand()};
-  if (auto *exchange = dyn_cast<AtomicRMWInst>(&one)) return {exchange->getPointerOperand()};
-  if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&one)) return {exchange->getPointerOperand()};
-  if (auto *copy = dyn_cast<MemTransferInst>(&one)) return {copy->getRawDest(), copy->getRawSource()};
-  if (auto *set = dyn_cast<MemSetInst>(&one)) return {set->getRawDest()};
-  return {};
-}
-
 /* Addresses that others may touch memory at, who take them for where the steps begin. */
 SmallVector<Value *, 4> handed_on_by(Instruction &one) {
   SmallVector<Value *, 4> values;
@@ -129,11 +119,11 @@ void check_pair(Instruction &one, reports &report) {
 
 }  // namespace
 
-void check_reach(Function &, ArrayRef<Instruction *> code, addresses_are treatment, reports &report) {
+void check_reach(ArrayRef<Instruction *> code, addresses_are treatment, reports &report) {
   starts start;
   for (Instruction *one : code) {
     if (treatment == addresses_are::used) {
-      for (Value *address : addresses_of(*one)) check_step(start.of(address), address, report, one);
+      for (const auto &[address, _] : touched_by(*one)) check_step(start.of(address), address, report, one);
       for (Value *address : handed_on_by(*one)) check_step(start.of(address), address, report, one);
       continue;
     }
