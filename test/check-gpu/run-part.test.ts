@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../bench/check-gpu/context.ts'
 import { runPart } from '../../bench/check-gpu/run-part.ts'
+import { isRunning } from '../processes.ts'
 import { scratchFolder } from '../scratch-folder.ts'
-import { isRunning } from './is-running.ts'
 
 const context: Context = { device: 'cpu', tiny: true, python: 'python3', scratch: '' }
 const RUN_PYTHON = join(import.meta.dirname, '../../bench/check-gpu/run-python.ts')

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { isRunning } from '../processes.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 import { NO_ENGINE } from '../train/tensor-engine/open-tiny.ts'
-import { isRunning } from './is-running.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bench/check-gpu/run.ts')
 /** One without PyTorch that starts another in a session of its own, and neither ends. */

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Compiler } from '../../src/execute/choose-compiler.ts'
@@ -8,6 +7,7 @@ import { openPool, type Pool } from '../../src/pipeline/open-pool.ts'
 import { readSources } from '../../src/sources/read-sources.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
 import { defaultSettings } from '../group/default-settings.ts'
+import { descendants } from '../processes.ts'
 
 const SOURCES = ['programs/caesar.c', 'functions/booleans.c']
 const MINUTE = 60_000
@@ -39,24 +39,6 @@ async function withPool<T>(compiler: Compiler, work: (pool: Pool) => Promise<T>)
   }
 }
 
-/** This process's descendants whose command line has the word in it. */
-function descendants(word: string): number[] {
-  const found: number[] = []
-  const open = [process.pid]
-  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-    try {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word)) found.push(pid)
-      for (const task of readdirSync(`/proc/${pid}/task`)) {
-        const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').trim()
-        if (children !== '') open.push(...children.split(' ').map(Number))
-      }
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  return found.filter((pid) => pid !== process.pid)
-}
-
 describe.runIf(process.arch === 'x64')('the fast engine', () => {
   it(
     'gives the groups that the reference gives, also when its processes are killed under it',
@@ -68,7 +50,7 @@ describe.runIf(process.arch === 'x64')('the fast engine', () => {
         expect(await groupsOf(pool)).toEqual(expected)
         let kills = 0
         const killer = setInterval(() => {
-          const victims = descendants(['compile-worker', '.unit-runner'][kills % 2]!)
+          const victims = descendants(process.pid, ['compile-worker', '.unit-runner'][kills % 2]!)
           const victim = victims[kills % Math.max(1, victims.length)]
           if (victim === undefined) return
           process.kill(victim, 'SIGKILL')

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/store.ts'
 import { fixtureRoot } from '../fixtures/list-fixtures.ts'
+import { descendants, isRunning } from '../processes.ts'
 
 const SOURCES = ['programs/gcd-lcm-cases.c', 'programs/caesar.c', 'functions/booleans.c'].map((file) =>
   join(fixtureRoot, file),
@@ -49,14 +50,17 @@ function summaryOf(database: string) {
   }
 }
 
-/** Units finished so far, 0 while there is no database yet. */
+/** Units finished so far, -1 while there is no database yet, or it is being made. */
 function unitsFinished(database: string): number {
-  if (!existsSync(database)) return 0
-  const store = openStore(database, { readonly: true })
   try {
-    return store.finishedUnitCount()
-  } finally {
-    store.close()
+    const store = openStore(database, { readonly: true })
+    try {
+      return store.finishedUnitCount()
+    } finally {
+      store.close()
+    }
+  } catch {
+    return -1
   }
 }
 
@@ -72,15 +76,21 @@ describe('a build', () => {
     expect(await ended(startBuild(one, 1))).toEqual({ code: 0, signal: null })
     expect(await ended(startBuild(two, 2))).toEqual({ code: 0, signal: null })
 
+    // By what is finished rather than by the clock: on a fast machine the whole build is a matter of seconds.
     let kills = 0
-    for (let waitMs = 1500; kills < 8; waitMs += 700) {
+    for (const units of [0, 0, 1, 1, 2, 3]) {
       const child = startBuild(killed, 2)
       const end = ended(child)
-      await Promise.race([end, new Promise((resolve) => setTimeout(resolve, waitMs))])
+      await expect
+        .poll(() => child.exitCode !== null || unitsFinished(killed) >= units, {
+          timeout: 120_000,
+          interval: 5,
+        })
+        .toBe(true)
       if (child.exitCode !== null) break
       const before = unitsFinished(killed)
       process.kill(-child.pid!, 'SIGKILL')
-      expect(await end).toEqual({ code: null, signal: 'SIGKILL' })
+      if ((await end).signal !== 'SIGKILL') break
       kills++
       expect(unitsFinished(killed)).toBeGreaterThanOrEqual(before)
     }
@@ -117,30 +127,14 @@ describe('a build', () => {
     const database = join(folder, 'orphans.db')
     const child = startBuild(database, 2)
     const end = ended(child)
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    const workers = () =>
+      ['compile-worker', '.unit-runner'].map((word) => descendants(child.pid!, word).length)
+    await expect.poll(() => Math.min(...workers()), { timeout: 60_000, interval: 5 }).toBeGreaterThan(0)
+    const left = descendants(child.pid!, '')
     child.kill('SIGKILL')
-    await end
+    expect(await end).toEqual({ code: null, signal: 'SIGKILL' })
     // The sandboxes die with their starter, a compiler at the end of what it is compiling.
-    await expect.poll(() => childrenOf(child.pid!), { timeout: 30_000, interval: 200 }).toEqual([])
+    await expect.poll(() => left.filter(isRunning), { timeout: 30_000, interval: 200 }).toEqual([])
     rmSync(database, { force: true })
   })
 })
-
-/** Command lines of the processes of the session that the parent began, or of its sandboxes. */
-function childrenOf(pid: number): string[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      try {
-        const stat = readFileSync(`/proc/${entry}/stat`, 'latin1')
-        const session = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
-        const command = readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' ')
-        return session === pid || (command.includes(`gepo-box-`) && command.includes(`-${pid}-`))
-          ? [command]
-          : []
-      } catch {
-        // It ended while it was looked at.
-        return []
-      }
-    })
-}

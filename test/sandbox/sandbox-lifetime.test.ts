@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
+import { isRunning } from '../processes.ts'
 import { compileC } from './compile-c.ts'
 import { workingRungs } from './working-rungs.ts'
 
@@ -30,9 +31,6 @@ function processesWith(token: string): number[] {
       }
     })
 }
-
-const isAlive = (pid: number) =>
-  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
 
 /** Waits as long as the test's time limit allows. */
 async function until(condition: () => boolean): Promise<void> {
@@ -118,7 +116,7 @@ describe.each(workingRungs)('on rung %s', (rung) => {
     await sandbox.close()
     expect(await running).toMatchObject({ kind: 'sandbox-error' })
     expect(existsSync(sandbox.boxPath)).toBe(false)
-    expect(isAlive(pid)).toBe(false)
+    expect(isRunning(pid)).toBe(false)
     await until(() => processesWith(token).length === 0)
     expect(await sandbox.run({ path: 'any', limits })).toEqual({
       kind: 'sandbox-error',
@@ -217,7 +215,7 @@ describe.each(workingRungs)('on rung %s', (rung) => {
       )
       expect(message.outputs).toEqual(Array.from({ length: 40 }, (_, i) => `${i * factor}`))
       await exited
-      await until(() => !isAlive(message.supervisorPid))
+      await until(() => !isRunning(message.supervisorPid))
       rmSync(message.boxPath, { recursive: true })
     })
     await Promise.all(workers)

@@ -14,6 +14,7 @@ import { openRanks, type Ranks } from '../../../src/train/run/open-ranks.ts'
 import { train } from '../../../src/train/run/train.ts'
 import { openTensorEngine } from '../../../src/train/tensor-engine/open-tensor-engine.ts'
 import type { TensorEngine } from '../../../src/train/tensor-engine/tensor-engine.ts'
+import { isRunning } from '../../processes.ts'
 import { largestDifference } from '../tensor-engine/batches.ts'
 import { NO_ENGINE } from '../tensor-engine/open-tiny.ts'
 import { readCheckpoint } from '../tensor-engine/read-checkpoint.ts'
@@ -246,14 +247,14 @@ describe.skipIf(NO_ENGINE)(`training on several ranks ${NO_ENGINE ?? ''}`, () =>
       ),
     })
     await hasty.engine.close()
-    expect(isAlive(victim)).toBe(false)
+    expect(isRunning(victim)).toBe(false)
   })
 
   it('end where rank 0 is killed', async () => {
     const stdout = await killInStep('ranks', named('rank 0', { engine: shared(2) }), 3)
     const others = stdout.trim().split(' ').map(Number)
     expect(others).toHaveLength(RANKS - 1)
-    while (others.some(isAlive)) await sleep(50)
+    while (others.some(isRunning)) await sleep(50)
   })
 })
 
@@ -280,13 +281,4 @@ function keepAliveTimers(pid: number): boolean[] {
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === ESTABLISHED && own.includes(fields[9]!))
     .map((fields) => fields[5]!.startsWith(KEEP_ALIVE))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // One that has ended and waits for its parent is there, too.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
 }
