@@ -43,6 +43,57 @@ int count(const int *values, int n, int wanted) {
   return found;
 }`
 
+/** In C a comparison that comes out the same whatever `y` is; in IR `mul nsw` of what was never written is poison. */
+const DOUBLED = `#include <stdio.h>
+int main(void) {
+  int x, y;
+  scanf("%d%d", &x, &y);
+  printf("%d", x <= y * 2);
+  return 0;
+}`
+
+describe('inputs on which the IR of the unit itself is undefined', () => {
+  const stdins = ['2147483647 ', '1 1 ', '3 1 ']
+  const INVERTED = DOUBLED.replace('<=', '>')
+  async function judgedOn(given: readonly string[]) {
+    const { group: whole, unit } = await groupOf(tools, DOUBLED, 'main')
+    // The group may be about a mutant; this one is to be about the text.
+    const { subject: _, ...group } = whole
+    const [any] = group.expected
+    const of = (stdin: string) => ({ ...any!, stdout: stdin === '1 1 ' ? '1' : '0' })
+    const inputs = given.map((stdin) => ({ kind: 'stdin', stdin }) as const)
+    const opened = await openJudgedUnit(engine, {
+      group: { ...group, inputs, expected: given.map(of) },
+      unit,
+    })
+    if (opened.kind !== 'ok') throw new Error(opened.reason)
+    const irOf = async (code: string) => {
+      const emitted = await engine.emitIr({ ...opened.judged.source, text: code }, 'O1')
+      if (emitted.kind !== 'ok') throw new Error(emitted.kind)
+      return emitted.stdout
+    }
+    return { judged: opened.judged, right: await irOf(DOUBLED), wrong: await irOf(INVERTED) }
+  }
+
+  test('are held against no answer, and show none to be right', async () => {
+    const { judged, right, wrong } = await judgedOn(stdins)
+    expect(await judgeIr(engine, judged, right)).toEqual({ kind: 'equal', inputs: 2, searched: 0 })
+    expect(await judgeIr(engine, judged, wrong)).toMatchObject({
+      kind: 'differs',
+      witness: { inputIndex: 1 },
+    })
+  })
+
+  test('and where there are no others, nothing is said', async () => {
+    const { judged, right, wrong } = await judgedOn(stdins.slice(0, 1))
+    for (const answer of [right, wrong])
+      expect(await judgeIr(engine, judged, answer)).toEqual({
+        kind: 'unjudged',
+        reason: 'of the unit: its own IR is undefined on every input',
+      })
+  })
+})
+
 describe.each([
   ['a program', PROGRAM, 'main'],
   ['a function with memory and a global', COUNTER, 'count'],
