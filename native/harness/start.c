@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { FILLED_STACK_BYTES = 256 * 1024, STACK_GUARD_BYTES = 32 * 1024 };
@@ -57,6 +58,17 @@ __attribute__((weak)) void __asan_poison_memory_region(const volatile void *, si
 __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void *, size_t);
 __attribute__((weak)) void __msan_poison(const volatile void *, size_t);
 __attribute__((weak)) void __msan_unpoison(const volatile void *, size_t);
+
+/*
+ * getchar_unlocked and its kin, once inlined, read the buffer of stdin in the unit's own code, and MSan does not see the
+ * library fill a buffer that the library has allocated. Variables count as written. Of the size that the library takes. By the
+ * library's own name, as a unit may have a function of the usual one.
+ */
+int _IO_setvbuf(FILE *, char *, int, size_t);
+__attribute__((constructor(102))) static void give_stdin_a_buffer(void) {
+  static char buffer[4096];
+  if (__msan_unpoison) _IO_setvbuf(stdin, buffer, _IOFBF, sizeof buffer);
+}
 
 /* Calls both from one place: main's frame begins where the filled region does. What reads far above its own frame finds
  * nothing there that is the same every time, and the sanitizers see it. ../unit-runner/unit-stack.c gives units the same

@@ -4,6 +4,7 @@ import type { CodeEngine } from '../../src/execute/code-engine.ts'
 import type { GroupTools } from '../../src/group/group-tools.ts'
 import { judgeIr } from '../../src/judge-ir/judge-ir.ts'
 import { type JudgedUnit, openJudgedUnit } from '../../src/judge-ir/open-judged-unit.ts'
+import { unitCode } from '../../src/languages/languages.ts'
 import type { GroupRecord } from '../../src/records/group-record.ts'
 import type { IrVerdict } from '../../src/records/ir-verdict.ts'
 import { loadParser } from '../../src/syntax/parse-c.ts'
@@ -94,8 +95,42 @@ describe('inputs on which the IR of the unit itself is undefined', () => {
   })
 })
 
+/** Inlined at -O1: it then reads the buffer of stdin itself. */
+const UNLOCKED = `#include <stdio.h>
+int main(void) {
+  int digits = 0, sum = 0;
+  for (int c = getchar_unlocked(); c != '\\n' && c != EOF; c = getchar_unlocked())
+    if (c >= '0' && c <= '9') digits++, sum += c - '0';
+  printf("%d of %d\\n", sum, digits);
+  return 0;
+}`
+
+/** LLVM takes the first byte off the memset, which is then said to have one more than it sets. */
+const SHORTENED = `#include <stdio.h>
+#include <string.h>
+int main(void) {
+  char read[11], kept[11];
+  memset(kept, 0, 11);
+  if (scanf("%10s", read) != 1) return 1;
+  kept[0] = read[0] == 'B' ? 'x' : read[0];
+  for (int i = 1; i < 10 && read[i]; i++) kept[i] = read[i] == 'B' ? kept[i - 1] : read[i];
+  puts(kept);
+  return 0;
+}`
+
+test('the optimiser does to these texts what they are here for', async () => {
+  const emitted = await Promise.all(
+    [UNLOCKED, SHORTENED].map((text) => engine.emitIr(unitCode({ code: text, standard: 'gnu17' }), 'O2')),
+  )
+  const [unlocked, shortened] = emitted.map((one) => (one.kind === 'ok' ? one.stdout : one.kind))
+  expect(unlocked).toContain('@__uflow')
+  expect(shortened).toMatch(/@llvm\.memset[^\n]* dereferenceable\(11\) [^\n]* i64 10,/)
+})
+
 describe.each([
   ['a program', PROGRAM, 'main'],
+  ['a program that reads the buffer of stdin itself', UNLOCKED, 'main'],
+  ['a program whose memset is shortened', SHORTENED, 'main'],
   ['a function with memory and a global', COUNTER, 'count'],
   ['a function of floats', 'double mean(double a, double b) { return (a + b) / 2 + a * 0.1; }', 'mean'],
 ])('members of the group of %s', (_, text, name) => {
