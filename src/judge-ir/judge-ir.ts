@@ -130,14 +130,24 @@ async function judgeRuns(
   const isEnded = ({ kind }: RunOutcome) => kind !== 'ok' && kind !== 'timeout'
   const ended = indicesOf(outcomes!, isEnded)
   const same = indicesOf(outcomes!, ({ kind }, index) => kind === 'ok' && !differing.includes(index))
-  const asked = ended.length > 0 ? ended : same
-  for (const [position, one] of (await screen(asked)).entries()) note(asked[position]!, one)
-  const excused = await undefinedItself(engine, judged, indicesIn(undefinedOn))
-  if (typeof excused === 'string') return { kind: 'unjudged', reason: excused }
-  const [first] = undefinedOn.filter(({ index }) => !excused.has(index)).sort((a, b) => a.index - b.index)
-  if (first !== undefined) return { kind: 'undefined', report: first.report, inputIndex: first.index }
-  const inputIndex = ended.find((index) => !excused.has(index))
-  if (inputIndex !== undefined) return { kind: 'crash', detail: describe(outcomes![inputIndex]!), inputIndex }
+  const excused = new Set<number>()
+  // One fault is enough. Where all that ended badly is excused, the rest has yet to be asked about.
+  for (const asked of ended.length > 0 ? [ended, same] : [same]) {
+    for (const [position, one] of (await screen(asked)).entries()) note(asked[position]!, one)
+    const charged = undefinedOn.filter(({ index }) => !excused.has(index)).sort((a, b) => a.index - b.index)
+    const own = await undefinedItself(
+      engine,
+      judged,
+      charged.map(({ index }) => index),
+    )
+    if (typeof own === 'string') return { kind: 'unjudged', reason: own }
+    for (const index of own) excused.add(index)
+    const first = charged.find(({ index }) => !excused.has(index))
+    if (first !== undefined) return { kind: 'undefined', report: first.report, inputIndex: first.index }
+    const inputIndex = ended.find((index) => !excused.has(index))
+    if (inputIndex !== undefined)
+      return { kind: 'crash', detail: describe(outcomes![inputIndex]!), inputIndex }
+  }
   const slow = outcomes!.findIndex(({ kind }) => kind === 'timeout')
   if (slow >= 0) return { kind: 'timeout', inputIndex: slow }
   if (unknown !== undefined)
@@ -146,8 +156,6 @@ async function judgeRuns(
     return { kind: 'unjudged', reason: 'of the unit: its own IR is undefined on every input' }
   return { kind: 'equal', inputs: inputs.length - excused.size, searched: 0 }
 }
-
-const indicesIn = (noted: readonly { readonly index: number }[]) => noted.map(({ index }) => index)
 
 /**
  * Which of these inputs leave the unit's own IR undefined too, where its C is not: C reads `y * 2` of a `y` that was

@@ -73,7 +73,7 @@ describe('inputs on which the IR of the unit itself is undefined', () => {
       if (emitted.kind !== 'ok') throw new Error(emitted.kind)
       return emitted.stdout
     }
-    return { judged: opened.judged, right: await irOf(DOUBLED), wrong: await irOf(INVERTED) }
+    return { judged: opened.judged, irOf, right: await irOf(DOUBLED), wrong: await irOf(INVERTED) }
   }
 
   test('are held against no answer, and show none to be right', async () => {
@@ -82,6 +82,24 @@ describe('inputs on which the IR of the unit itself is undefined', () => {
     expect(await judgeIr(engine, judged, wrong)).toMatchObject({
       kind: 'differs',
       witness: { inputIndex: 1 },
+    })
+  })
+
+  test('do not spare an answer that crashes on them what is asked about the others', async () => {
+    const { judged, irOf } = await judgedOn(stdins)
+    const reading = (above: number) =>
+      DOUBLED.replace(
+        '  printf',
+        `  volatile int two[2] = {0, 0};\n  if (x > ${above}) (void)two[x];\n  printf`,
+      )
+    expect(await judgeIr(engine, judged, await irOf(reading(3)))).toEqual({
+      kind: 'equal',
+      inputs: 2,
+      searched: 0,
+    })
+    expect(await judgeIr(engine, judged, await irOf(reading(2)))).toMatchObject({
+      kind: 'undefined',
+      inputIndex: 2,
     })
   })
 
