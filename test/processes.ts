@@ -18,6 +18,20 @@ export function descendants(ancestor: number, word: string): number[] {
   return found.filter((pid) => pid !== ancestor)
 }
 
+/** All processes but this one whose command line has the word in it. */
+export function processesWith(word: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return pid > 0 && pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word)
+      } catch {
+        // It ended meanwhile.
+        return false
+      }
+    })
+}
+
 /** Whether a process is neither gone nor a zombie: where there is no init, nobody reaps it at once. */
 export function isRunning(pid: number): boolean {
   try {

@@ -10,27 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/user-error.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { locateTools } from '../../src/toolchain/locate-tools.ts'
-import { isRunning } from '../processes.ts'
+import { isRunning, processesWith } from '../processes.ts'
 import { compileC } from './compile-c.ts'
 import { workingRungs } from './working-rungs.ts'
 
 const limits = { cpuMs: 5000, outputBytes: 1 << 20 }
 const ENDLESS = 'if (argc > 1) puts("up"); fflush(stdout); for (;;);'
-
-/** Ids of the processes whose command line contains `token`. */
-function processesWith(token: string): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return (
-          pid > 0 && pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(token)
-        )
-      } catch {
-        return false
-      }
-    })
-}
 
 /** Waits as long as the test's time limit allows. */
 async function until(condition: () => boolean): Promise<void> {

@@ -1,13 +1,14 @@
 /** `gepo serve` as a process: how it starts, ends, and is ended. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../cli/captured-context.ts'
+import { processesWith } from '../processes.ts'
 import { scratchFolder } from '../scratch-folder.ts'
 import { echoProblem, get, post } from './open-test-server.ts'
 
@@ -49,17 +50,6 @@ const asked = (code: string, testMs = 20_000) => ({
 })
 const SLEEPS = 'import time\ntime.sleep(2)\nprint("done")'
 
-/** Processes that have the folder's name in their command or environment, or run a program of a box below it. */
-const processesOf = (name: string) =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(name)
-    } catch {
-      return false
-    }
-  })
-
 describe('gepo serve', () => {
   it('told to end, finishes what runs, refuses what waits and what comes, and leaves nothing', {
     timeout: 120_000,
@@ -81,7 +71,7 @@ describe('gepo serve', () => {
     expect(await server.ended).toEqual([0, null])
     expect(server.said()).toMatch(/^Stopping: /)
     expect(readdirSync(folder)).toEqual([])
-    expect(processesOf(folder)).toEqual([])
+    expect(processesWith(folder)).toEqual([])
   })
 
   it('killed, leaves no process, and its folders to the next, which removes them', {
@@ -92,12 +82,12 @@ describe('gepo serve', () => {
     lost.catch(() => {})
     while ((await running(server)) === 0) await sleep(10)
     const boxes = () => readdirSync(folder).filter((name) => name.startsWith('gepo-box-'))
-    expect(processesOf(boxes()[0]!).length).toBeGreaterThan(0)
+    expect(processesWith(boxes()[0]!).length).toBeGreaterThan(0)
     const left = boxes()
     server.child.kill('SIGKILL')
     await server.ended
     await expect(lost).rejects.toThrow()
-    while (left.some((name) => processesOf(name).length > 0)) await sleep(10)
+    while (left.some((name) => processesWith(name).length > 0)) await sleep(10)
     const next = await serve()
     expect(boxes().filter((name) => left.includes(name))).toEqual([])
     next.child.kill('SIGTERM')
